@@ -1,0 +1,162 @@
+"""runreport: log runs into Parquet files you own, publish them as a site anyone can open.
+
+``import runreport as mlflow`` runs the tracking code people have. Importing this and logging a
+run needs the standard library only; pyarrow arrives when a run is sealed or read back.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from runreport.entities import (
+    Experiment,
+    Metric,
+    Run,
+    RunData,
+    RunInfo,
+    RunStatus,
+    ViewType,
+)
+from runreport.errors import MlflowException, RunreportError
+from runreport.tracking.active import ActiveRun
+from runreport.tracking.fluent import (
+    active_run,
+    create_experiment,
+    delete_experiment,
+    delete_experiment_tag,
+    delete_run,
+    delete_tag,
+    end_run,
+    flush_async_logging,
+    get_experiment,
+    get_experiment_by_name,
+    get_parent_run,
+    get_run,
+    get_tracking_uri,
+    is_tracking_uri_set,
+    last_active_run,
+    log_metric,
+    log_metrics,
+    log_param,
+    log_params,
+    restore_experiment,
+    restore_run,
+    search_experiments,
+    search_runs,
+    set_experiment,
+    set_experiment_tag,
+    set_experiment_tags,
+    set_tag,
+    set_tags,
+    set_tracking_uri,
+    start_run,
+)
+
+if TYPE_CHECKING:
+    from runreport.tracking import data
+    from runreport.tracking import files as artifacts
+    from runreport.tracking.data import log_input
+    from runreport.tracking.files import (
+        download_artifacts,
+        get_artifact_uri,
+        load_table,
+        log_artifact,
+        log_artifacts,
+        log_dict,
+        log_figure,
+        log_image,
+        log_table,
+        log_text,
+    )
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ActiveRun",
+    "Experiment",
+    "Metric",
+    "MlflowException",
+    "Run",
+    "RunData",
+    "RunInfo",
+    "RunStatus",
+    "RunreportError",
+    "ViewType",
+    "active_run",
+    "artifacts",
+    "create_experiment",
+    "data",
+    "delete_experiment",
+    "delete_experiment_tag",
+    "delete_run",
+    "delete_tag",
+    "download_artifacts",
+    "end_run",
+    "flush_async_logging",
+    "get_artifact_uri",
+    "get_experiment",
+    "get_experiment_by_name",
+    "get_parent_run",
+    "get_run",
+    "get_tracking_uri",
+    "is_tracking_uri_set",
+    "last_active_run",
+    "load_table",
+    "log_artifact",
+    "log_artifacts",
+    "log_dict",
+    "log_figure",
+    "log_image",
+    "log_input",
+    "log_metric",
+    "log_metrics",
+    "log_param",
+    "log_params",
+    "log_table",
+    "log_text",
+    "restore_experiment",
+    "restore_run",
+    "search_experiments",
+    "search_runs",
+    "set_experiment",
+    "set_experiment_tag",
+    "set_experiment_tags",
+    "set_tag",
+    "set_tags",
+    "set_tracking_uri",
+    "start_run",
+]
+
+_LATER = {  # public names whose modules the first logged value does not need
+    "artifacts": "runreport.tracking.files",
+    "data": "runreport.tracking.data",
+    "log_input": "runreport.tracking.data:log_input",
+    **{
+        name: f"runreport.tracking.files:{name}"
+        for name in (
+            "download_artifacts",
+            "get_artifact_uri",
+            "load_table",
+            "log_artifact",
+            "log_artifacts",
+            "log_dict",
+            "log_figure",
+            "log_image",
+            "log_table",
+            "log_text",
+        )
+    },
+}
+
+
+def __getattr__(name: str) -> Any:
+    place = _LATER.get(name)
+    if place is None:
+        raise AttributeError(f"module 'runreport' has no attribute {name!r}")
+    from importlib import import_module
+
+    module, _, attribute = place.partition(":")
+    found = import_module(module)
+    value = getattr(found, attribute) if attribute else found
+    globals()[name] = value
+    return value

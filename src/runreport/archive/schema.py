@@ -1,0 +1,159 @@
+"""The two tables of format 1 as Arrow schemas, and how Parquet encodes them.
+
+Needs pyarrow but not ``pyarrow.compute``: a seal runs at the end of training and must be light.
+Measured on 10 random-walk curves of 10,000 points: these encodings take 7 bytes a point, the
+defaults 17.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+import pyarrow as pa
+
+from runreport.events import Event, Point, Summary
+
+EVENTS = pa.schema(
+    [
+        ("writer_id", pa.string()),
+        ("seq", pa.int64()),
+        ("counter", pa.int64()),
+        ("time", pa.int64()),
+        ("kind", pa.string()),
+        ("experiment_id", pa.string()),
+        ("run_id", pa.string()),
+        ("key", pa.string()),
+        ("value", pa.string()),
+        ("data", pa.string()),
+    ]
+)
+METRICS = pa.schema(
+    [
+        ("writer_id", pa.string()),
+        ("seq", pa.int64()),
+        ("run_id", pa.string()),
+        ("key", pa.string()),
+        ("step", pa.int64()),
+        ("time", pa.int64()),
+        ("value", pa.float64()),
+    ]
+)
+
+_COMMON = {"compression": "zstd", "write_page_checksum": True, "store_schema": False}
+EVENTS_ENCODING = {
+    **_COMMON,
+    "use_dictionary": ["writer_id", "kind", "experiment_id", "run_id", "key", "data"],
+    "column_encoding": dict.fromkeys(("seq", "counter", "time"), "DELTA_BINARY_PACKED"),
+}
+METRICS_ENCODING = {
+    **_COMMON,
+    "use_dictionary": ["writer_id", "run_id", "key"],
+    "column_encoding": {
+        **dict.fromkeys(("seq", "step", "time"), "DELTA_BINARY_PACKED"),
+        "value": "BYTE_STREAM_SPLIT",
+    },
+}
+
+SUMMARY_FIELDS = ("count", "min", "max", "sum", "first_step", "last_step", "last_time")
+"""The members of a summary event's ``data``, in the order they are always written; ``last`` is
+its ``value``. The fold reads them by position, without a JSON parser."""
+
+
+def event_table(events: Sequence[Event]) -> pa.Table:
+    """Events as the first table."""
+    columns = zip(*events, strict=True) if events else [()] * len(EVENTS)
+    return pa.table(
+        [pa.array(column, field.type) for column, field in zip(columns, EVENTS, strict=True)],
+        schema=EVENTS,
+    )
+
+
+def metric_table(points: Sequence[Point]) -> pa.Table:
+    """Points as the second table, in the order given."""
+    columns = zip(*points, strict=True) if points else [()] * len(METRICS)
+    return pa.table(
+        [pa.array(column, field.type) for column, field in zip(columns, METRICS, strict=True)],
+        schema=METRICS,
+    )
+
+
+def sort_points(points: Iterable[Point]) -> list[Point]:
+    """By run, key, step, time and seq, each fact once."""
+    unique = {(point.writer_id, point.seq): point for point in points}
+    return sorted(
+        unique.values(),
+        key=lambda point: (point.run_id, point.key, point.step, point.time, point.seq),
+    )
+
+
+def summarise(points: Sequence[Point]) -> Summary:
+    """What the points of one metric of one run, sorted as above, come to."""
+    values = [point.value for point in points]
+    final = points[-1]
+    moment = (final.step, final.time)
+    ties = [point.value for point in points if (point.step, point.time) == moment]
+    last = math.nan if any(value != value for value in ties) else max(ties)
+    numbers = [value for value in values if value == value] or [math.nan]
+    return Summary(
+        len(points),
+        last,
+        min(numbers),
+        max(numbers),
+        math.fsum(values) if all(map(math.isfinite, values)) else sum(values),
+        points[0].step,
+        final.step,
+        final.time,
+    )
+
+
+def summary_events(
+    points: Sequence[Point], experiment_id: str, counter: int
+) -> list[Event]:
+    """One ``metric_summary`` event for each metric of each run among sorted points.
+
+    Args:
+        counter: of the last event of the journal; summaries do not compete with one another.
+    """
+    events = []
+    for (run_id, key), group in groupby(points, key=lambda point: (point.run_id, point.key)):
+        own = list(group)
+        summary = summarise(own)
+        events.append(
+            Event(
+                own[0].writer_id,
+                max(point.seq for point in own),
+                counter,
+                summary.last_time,
+                "metric_summary",
+                experiment_id,
+                run_id,
+                key,
+                float_text(summary.last),
+                encode_summary(summary),
+            )
+        )
+    return events
+
+
+def encode_summary(summary: Summary) -> str:
+    """The JSON text of a summary, members in ``SUMMARY_FIELDS`` order, no spaces."""
+    parts = []
+    for name in SUMMARY_FIELDS:
+        value = getattr(summary, name)
+        text = str(value) if isinstance(value, int) else float_text(value)
+        if isinstance(value, float) and not math.isfinite(value):
+            text = json.dumps(text)
+        parts.append(f'"{name}":{text}')
+    return "{" + ",".join(parts) + "}"
+
+
+def float_text(value: float) -> str:
+    """The shortest text that reads back as the same float; NaN, Infinity, -Infinity by name."""
+    if math.isfinite(value):
+        return repr(value)
+    if value != value:
+        return "NaN"
+    return "Infinity" if value > 0 else "-Infinity"

@@ -1,0 +1,95 @@
+"""Verify: read every byte of an archive and compare it with what was recorded of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from runreport.archive.artifacts import artifact_path, read_artifact
+from runreport.archive.layout import ARTIFACTS
+from runreport.archive.reading import Notice, Snapshot, read_archive
+from runreport.archive.segment import Segment
+from runreport.archive.storage import LocalStorage
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was read and what was wrong with it."""
+
+    files: int
+    bytes_read: int
+    problems: tuple[Notice, ...]
+
+
+def verify_archive(
+    storage: LocalStorage, *, progress: Callable[[int, int], None] | None = None
+) -> Verification:
+    """Read every file of the archive and check it against every digest there is.
+
+    A journal's unfinished last line is named too, though it harms nothing.
+    """
+    snapshot = read_archive(storage, progress=progress)
+    problems = list(snapshot.notices)
+    for segment in snapshot.segments:
+        problems += _check_metrics(storage, segment)
+    problems += _check_artifacts(snapshot)
+    files = list(storage.list(""))
+    size = sum(file.size_bytes for file in files)
+    return Verification(len(files), size, tuple(sorted(set(problems))))
+
+
+def _check_metrics(storage: LocalStorage, segment: Segment) -> list[Notice]:
+    expected, path = segment.footer.metrics, segment.metrics_path
+    if expected is None or path is None:
+        return []
+    try:
+        data = storage.read(path)
+    except OSError as error:
+        problem = f"it cannot be read: {error.strerror or error}"
+        return [Notice(path, problem, "its curves are left out")]
+    if hashlib.sha256(data).hexdigest() != expected.sha256:
+        problem = f"its {len(data):,} bytes do not have the digest recorded for them"
+        return [Notice(path, problem, "its curves are left out where a page is damaged")]
+    return []
+
+
+def _check_artifacts(snapshot: Snapshot) -> list[Notice]:
+    latest = latest_artifacts(snapshot.events)
+    problems = []
+    for (run_id, path), (digest, size) in sorted(latest.items()):
+        place = artifact_path(run_id, path)
+        try:
+            data = read_artifact(snapshot.storage, run_id, path)
+        except OSError as error:
+            problem = f"it cannot be read: {error.strerror or error}"
+            problems.append(Notice(place, problem, "the artifact is left out"))
+            continue
+        if hashlib.sha256(data).hexdigest() != digest:
+            problem = f"its {len(data):,} bytes are not the {size:,} that were logged"
+            problems.append(Notice(place, problem, "the artifact is left out"))
+    known = {artifact_path(run_id, path) for run_id, path in latest}
+    for file in snapshot.storage.list(ARTIFACTS):
+        alive = file.path.split("/")[1] in snapshot.alive_runs
+        if file.path not in known and not alive:
+            problem = "no event records this file"
+            problems.append(Notice(file.path, problem, "the report does not show it"))
+    return problems
+
+
+def latest_artifacts(events: pa.Table) -> dict[tuple[str, str], tuple[str, int]]:
+    """(digest, size) of the latest artifact logged under each (run, path)."""
+    rows = events.filter(pc.equal(events.column("kind"), "artifact")).select(
+        ["counter", "writer_id", "seq", "run_id", "key", "value", "data"]
+    )
+    ordered = sorted(zip(*(column.to_pylist() for column in rows.columns), strict=True))
+    latest = {}
+    for _, _, _, run_id, path, digest, data in ordered:
+        if run_id is not None and path is not None and digest is not None:
+            size = json.loads(data or "{}").get("size_bytes", 0)
+            latest[run_id, path] = (digest, int(size))
+    return latest

@@ -1,0 +1,259 @@
+"""A writer turns log calls into journal lines: it numbers facts and keeps the clock.
+
+This is the hot path of ``log_metric``: one formatted line, one checksum, one ``write()``.
+A process that forks leaves its writers to the parent; the child opens journals of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+import weakref
+import zlib
+from collections.abc import Mapping
+from typing import Literal
+
+from runreport.archive.clock import boot_id, host_name, new_writer_id, next_counter, wall_ms
+from runreport.archive.journal import Header, Journal, JournalName, encode_line
+from runreport.archive.layout import FORMAT
+from runreport.archive.storage import LocalStorage
+
+Durability = Literal["process", "fsync"]
+
+ROLL_OVER_BYTES = 64 * 1024 * 1024
+"""A journal that grows past this becomes a segment, so that a month-long run stays bounded."""
+
+_INFINITY = float("inf")
+_open_writers: weakref.WeakSet[Writer] = weakref.WeakSet()
+
+
+class Writer:
+    """Appends the facts of one run (or of an archive, ``run_id`` None), from any thread."""
+
+    def __init__(
+        self,
+        storage: LocalStorage,
+        experiment_id: str,
+        run_id: str | None,
+        *,
+        durability: Durability = "process",
+        counter: int = 0,
+        roll_over_bytes: int = ROLL_OVER_BYTES,
+    ) -> None:
+        """Prepare to write; the journal is opened by the first fact.
+
+        Args:
+            counter: the greatest counter read for this run, when it is resumed.
+        """
+        self.storage = storage
+        self.experiment_id = experiment_id
+        self.run_id = run_id
+        self.durability = durability
+        self.forked = False
+        """Whether this process has forked since, so that there may be journals of children."""
+        self._counter = counter
+        self._roll_over_bytes = roll_over_bytes
+        self._lock = threading.Lock()
+        self._journal: Journal | None = None
+        self._writer_id = ""
+        self._number = 0
+        self._seq = 0
+        self.known_metrics: dict[str, str] = {}
+        """Names logged before, hence checked, with the JSON text that starts their lines."""
+        owner = f'"experiment":{json.dumps(experiment_id)},"run":{json.dumps(run_id)}'
+        self._owner_text = owner
+        self._run_text = json.dumps(run_id)
+        _open_writers.add(self)
+
+    @property
+    def journal_name(self) -> JournalName | None:
+        """The journal in use; None before the first fact."""
+        return self._journal.name if self._journal is not None else None
+
+    def log_metric(self, key: str, value: float, step: int, time_ms: int | None) -> None:
+        """Write one point.
+
+        Raises:
+            WriteFailed: the point is not in the archive.
+        """
+        try:
+            text = self.known_metrics[key]
+        except KeyError:
+            text = self.known_metrics[key] = f'"values":{{{json.dumps(key)}:'
+        if time_ms is None:
+            time_ms = time.time_ns() // 1_000_000
+        number = repr(value) if -_INFINITY < value < _INFINITY else spell(value)
+        with self._lock:
+            journal = self._journal or self._open()
+            seq = self._seq
+            self._seq = seq + 1
+            data = (
+                f'{{"kind":"metric","seq":{seq},"run":{self._run_text},"time":{time_ms},'
+                f'"step":{step},{text}{number}}}}}'
+            ).encode()
+            journal.append(b"%s %08x\n" % (data, zlib.crc32(data)))
+            if self.durability == "fsync" or journal.size_bytes > self._roll_over_bytes:
+                self._after_append(journal)
+
+    def log_metrics(self, values: Mapping[str, float], step: int, time_ms: int | None) -> None:
+        """Write several points of one step as one line, so that they appear together."""
+        if not values:
+            return
+        numbers = ",".join(
+            f"{json.dumps(key)}:"
+            + (repr(value) if -_INFINITY < value < _INFINITY else spell(value))
+            for key, value in values.items()
+        )
+        moment = wall_ms() if time_ms is None else time_ms
+        with self._lock:
+            journal = self._journal or self._open()
+            seq = self._take_seq(len(values))
+            journal.append(
+                encode_line(
+                    f'{{"kind":"metric","seq":{seq},"run":{self._run_text},"time":{moment},'
+                    f'"step":{step},"values":{{{numbers}}}}}'
+                )
+            )
+            self._after_append(journal)
+
+    def log_values(self, kind: str, values: Mapping[str, str | None]) -> None:
+        """Write params or tags (None removes one) as one line."""
+        if values:
+            self.log_lines(((kind, values),))
+
+    def log_event(
+        self,
+        kind: str,
+        key: str | None = None,
+        value: str | None = None,
+        data: object = None,
+        time_ms: int | None = None,
+    ) -> None:
+        """Write one fact; ``data`` becomes JSON text."""
+        self.log_lines(((kind, (key, value, data, time_ms)),))
+
+    def log_lines(
+        self,
+        lines: tuple[
+            tuple[str, Mapping[str, str | None] | tuple[str | None, str | None, object, int | None]],
+            ...,
+        ],
+    ) -> None:
+        """Write several lines, in the forms of the two calls above, in one ``write()``.
+
+        Raises:
+            WriteFailed: none of these facts counts as written.
+        """
+        with self._lock:
+            journal = self._journal or self._open()
+            now = wall_ms()
+            encoded = []
+            for kind, content in lines:
+                self._counter = next_counter(self._counter, now)
+                if isinstance(content, tuple):
+                    key, value, data, moment = content
+                    seq = self._take_seq(1)
+                    body = f'"key":{json.dumps(key)},"value":{json.dumps(value)}'
+                    if data is not None:
+                        text = json.dumps(data, separators=(",", ":"))
+                        body += f',"data":{json.dumps(text)}'
+                else:
+                    moment = None
+                    seq = self._take_seq(len(content))
+                    body = f'"values":{json.dumps(dict(content), separators=(",", ":"))}'
+                encoded.append(
+                    encode_line(
+                        f'{{"kind":"{kind}","seq":{seq},"counter":{self._counter},'
+                        f'"time":{now if moment is None else moment},{self._owner_text},{body}}}'
+                    )
+                )
+            journal.append(b"".join(encoded))
+            self._after_append(journal)
+
+    def finish(self, *, durable: bool = True) -> JournalName | None:
+        """Close the journal and name it, so that the caller can seal it.
+
+        Returns:
+            None when nothing was written.
+        """
+        with self._lock:
+            journal, self._journal = self._journal, None
+            if journal is None:
+                return None
+            try:
+                if durable:
+                    journal.sync()
+            finally:
+                journal.close()
+            self._number += 1
+            return journal.name
+
+    def _take_seq(self, count: int) -> int:
+        seq = self._seq
+        self._seq += count
+        return seq
+
+    def _open(self) -> Journal:
+        if not self._writer_id:
+            self._writer_id = new_writer_id()
+        name = JournalName(self._writer_id, self._number)
+        header = Header(
+            FORMAT,
+            self._writer_id,
+            self._number,
+            self.run_id,
+            self.experiment_id,
+            host_name(),
+            boot_id(),
+            wall_ms(),
+        )
+        self._journal = Journal(self.storage, name, header)
+        return self._journal
+
+    def _after_append(self, journal: Journal) -> None:
+        if self.durability == "fsync":
+            journal.sync()
+        if journal.size_bytes > self._roll_over_bytes:
+            # Sealing needs pyarrow: one of the two sanctioned lazy imports, see tests/test_layers.
+            from runreport.archive.sealing import seal_journal
+
+            journal.sync()
+            self._journal = None
+            self._number += 1
+            seal_journal(self.storage, journal.name)
+            journal.close()  # only now, so that nobody takes the sealed part for a dead writer's
+
+    def _leave_to_parent(self) -> None:
+        """In a forked child: the journal and its lock stay the parent's."""
+        self._lock = threading.Lock()  # the parent may have held it at the fork
+        if self._journal is not None:
+            self._journal.close()
+        self._journal = None
+        self._writer_id = ""
+        self._number = 0
+        self._seq = 0
+
+
+def spell(value: float) -> str:
+    """A float that JSON has no number for, as the text the archive writes for it."""
+    if value != value:
+        return '"NaN"'
+    return '"Infinity"' if value > 0 else '"-Infinity"'
+
+
+def _after_fork_in_child() -> None:
+    for writer in list(_open_writers):
+        writer._leave_to_parent()
+
+
+def _after_fork_in_parent() -> None:
+    for writer in list(_open_writers):
+        writer.forked = True
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        after_in_child=_after_fork_in_child, after_in_parent=_after_fork_in_parent
+    )

@@ -1,0 +1,71 @@
+"""The errors runreport raises, one tree, split by what the caller can do about them.
+
+Every message says what is wrong (with its value), where, what is allowed and what to do.
+``MlflowException`` is the root under the name MLflow code catches.
+"""
+
+from __future__ import annotations
+
+
+class RunreportError(Exception):
+    """Root of all errors that a person can act on; never shown with a stack by the CLI."""
+
+    error_code = "INTERNAL_ERROR"
+    """MLflow's name for this class of error, for code that switches on it."""
+
+    def __init__(self, message: str, error_code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        if error_code is not None:
+            self.error_code = error_code
+
+
+MlflowException = RunreportError
+
+
+class InvalidValue(RunreportError, ValueError):
+    """A name, value, filter or argument is not allowed: fix the call."""
+
+    error_code = "INVALID_PARAMETER_VALUE"
+
+
+class NotFound(RunreportError, LookupError):
+    """No such experiment, run or artifact: fix the call."""
+
+    error_code = "RESOURCE_DOES_NOT_EXIST"
+
+
+class AlreadyExists(RunreportError):
+    """The name is taken: choose another."""
+
+    error_code = "RESOURCE_ALREADY_EXISTS"
+
+
+class InvalidState(RunreportError):
+    """The thing exists but is in a state that forbids the call, e.g. a deleted run."""
+
+    error_code = "INVALID_STATE"
+
+
+class ConfigError(RunreportError, ValueError):
+    """runreport.toml or a theme's theme.toml is wrong: fix the file."""
+
+    error_code = "INVALID_PARAMETER_VALUE"
+
+
+class ArchiveError(RunreportError):
+    """The archive cannot be used: not one, written by a newer runreport, or unreadable."""
+
+
+class Damaged(ArchiveError):
+    """A file of the archive is not what was written; readers leave it out and say so."""
+
+
+class WriteFailed(RunreportError, OSError):
+    """An event could not be written: raised at the call that lost it."""
+
+    error_code = "IO_ERROR"
+
+
+class BuildError(RunreportError):
+    """The site cannot be built or published where it was asked to be."""

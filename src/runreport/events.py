@@ -1,0 +1,84 @@
+"""The one value everything is made of: an event is one fact, a point is one metric value.
+
+An event's identity is ``(writer_id, seq)``; for a metric summary, which has the ``seq`` of the
+last point it sums up, kind and key belong to the identity too. Facts may be read twice (from a
+journal and the segment sealed from it, from two merged copies) and count once.
+Plain tuples, because the logging path may import only light parts of the standard library.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+KINDS = (
+    "experiment",
+    "run",
+    "status",
+    "param",
+    "tag",
+    "metric_summary",
+    "artifact",
+    "dataset",
+    "registered_model",
+    "model_version",
+    "model_alias",
+    "lifecycle",
+    "note",
+)
+"""What this version writes. Readers keep kinds they do not know and ignore them."""
+
+KEYED_KINDS = frozenset(("param", "tag", "metric"))
+"""Kinds whose journal line carries a map of keys to values, each a fact of its own."""
+
+
+class Event(NamedTuple):
+    """One fact."""
+
+    writer_id: str
+    """UUIDv7 in hex of the journal or experiment fact that holds it."""
+    seq: int
+    """Position among the facts of this writer, from 0."""
+    counter: int
+    """Hybrid logical clock: ``wall ms << 16`` or more; decides which of two facts is later."""
+    time: int
+    """Milliseconds since the epoch, UTC; what the fact says of itself, not used for ordering."""
+    kind: str
+    experiment_id: str
+    run_id: str | None
+    """None for facts about an experiment."""
+    key: str | None
+    value: str | None
+    """Text; None removes what an earlier fact set."""
+    data: str | None
+    """JSON text of structured kinds."""
+
+
+class Point(NamedTuple):
+    """One metric value."""
+
+    writer_id: str
+    seq: int
+    run_id: str
+    key: str
+    step: int
+    """Any 64-bit integer, negative allowed."""
+    time: int
+    """Milliseconds since the epoch, UTC."""
+    value: float
+    """NaN and infinities are kept."""
+
+
+class Summary(NamedTuple):
+    """What one journal's points of one metric come to; the parts add up across journals."""
+
+    count: int
+    last: float
+    """Value of the point that is greatest by (step, time, value), NaN greatest of all."""
+    min: float
+    """Smallest value that is not NaN; NaN when there is none."""
+    max: float
+    sum: float
+    """NaN as soon as one value is."""
+    first_step: int
+    last_step: int
+    last_time: int

@@ -1,0 +1,1 @@
+"""From events to answers: the fold, the filter language and search."""

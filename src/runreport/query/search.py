@@ -1,0 +1,296 @@
+"""Search: which runs or experiments an MLflow-style question asks for, as entities or tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from runreport.archive.facts import ExperimentState
+from runreport.archive.layout import ARTIFACTS
+from runreport.archive.reading import read_archive
+from runreport.archive.storage import LocalStorage
+from runreport.entities import (
+    Dataset,
+    DatasetInput,
+    Experiment,
+    Run,
+    RunData,
+    RunInfo,
+    RunInputs,
+    ViewType,
+)
+from runreport.errors import InvalidValue, NotFound
+from runreport.query.arrow import as_array
+from runreport.query.filters import (
+    EXPERIMENT_ATTRIBUTES,
+    Clause,
+    Ordering,
+    parse_filter,
+    parse_order,
+)
+from runreport.query.fold import fold
+from runreport.query.index import RunIndex
+from runreport.query.predicate import compare, matching_runs, sort_runs
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FRAME_ATTRIBUTES = (
+    "run_id",
+    "experiment_id",
+    "status",
+    "artifact_uri",
+    "start_time",
+    "end_time",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question about runs."""
+
+    experiment_ids: tuple[str, ...] | None
+    """None asks all experiments that the view type shows."""
+    filter: tuple[Clause, ...] = ()
+    view_type: int = ViewType.ACTIVE_ONLY
+    max_results: int = 100_000
+    order_by: tuple[Ordering, ...] = ()
+
+
+def make_query(
+    experiment_ids: Iterable[str] | None,
+    filter_string: str | None = "",
+    view_type: int = ViewType.ACTIVE_ONLY,
+    max_results: int = 100_000,
+    order_by: Sequence[str] | None = None,
+) -> Query:
+    """A question from MLflow's words for it.
+
+    Raises:
+        InvalidValue: the filter, an ordering or the number of results is not allowed.
+    """
+    if not isinstance(max_results, int) or isinstance(max_results, bool) or max_results < 0:
+        raise InvalidValue(f"max_results is {max_results!r}; it must be a whole number from 0 on.")
+    if view_type not in (ViewType.ACTIVE_ONLY, ViewType.DELETED_ONLY, ViewType.ALL):
+        raise InvalidValue(f"run_view_type is {view_type!r}; use ViewType.ACTIVE_ONLY and so on.")
+    if isinstance(order_by, str):
+        order_by = [order_by]
+    return Query(
+        None if experiment_ids is None else tuple(str(identity) for identity in experiment_ids),
+        parse_filter(filter_string or ""),
+        view_type,
+        max_results,
+        tuple(parse_order(entry) for entry in order_by or ()),
+    )
+
+
+def load_index(storage: LocalStorage) -> RunIndex:
+    """The run index of an archive as it is now."""
+    snapshot = read_archive(storage)
+    return fold(snapshot.events, alive=snapshot.alive_runs)
+
+
+def find_runs(index: RunIndex, query: Query, artifact_root: str) -> pa.Array:
+    """The numbers of the runs that a query asks for, in its order."""
+    keep = matching_runs(index, query.filter, artifact_root)
+    deleted = as_array(index.runs.column("is_deleted"))
+    experiment = as_array(index.runs.column("experiment_id"))
+    if query.view_type == ViewType.ACTIVE_ONLY:
+        gone = [state.experiment_id for state in index.experiments.values() if state.is_deleted]
+        deleted = pc.or_(deleted, pc.is_in(experiment, value_set=pa.array(gone, pa.string())))
+        keep = pc.and_(keep, pc.invert(deleted))
+    elif query.view_type == ViewType.DELETED_ONLY:
+        keep = pc.and_(keep, deleted)
+    if query.experiment_ids is not None:
+        wanted = pa.array(query.experiment_ids, pa.string())
+        keep = pc.and_(keep, pc.is_in(experiment, value_set=wanted))
+    numbers = pa.array(range(index.runs.num_rows), pa.int32()).filter(keep)
+    return sort_runs(index, numbers, query.order_by, artifact_root)[: query.max_results]
+
+
+def artifact_root(storage: LocalStorage) -> str:
+    """The URI below which every run has its artifact folder."""
+    return f"file://{storage.locate(ARTIFACTS)}"
+
+
+def get_run(index: RunIndex, run_id: str, root: str) -> Run:
+    """One run.
+
+    Raises:
+        NotFound: the archive has no such run.
+    """
+    number = index.number_of(run_id)
+    if number is None:
+        raise NotFound(
+            f"There is no run {run_id!r} in this archive. "
+            "`runreport runs search` lists the runs with their ids."
+        )
+    return make_runs(index, pa.array([number], pa.int32()), root)[0]
+
+
+def make_runs(index: RunIndex, numbers: pa.Array, root: str) -> list[Run]:
+    """Runs as entities, in the order of their numbers."""
+    params = _pairs(index.params, numbers, "value")
+    tags = _pairs(index.tags, numbers, "value")
+    metrics = _pairs(index.metrics, numbers, "last")
+    datasets = index.datasets.filter(pc.is_in(index.datasets.column("run"), value_set=numbers))
+    inputs: dict[int, list[DatasetInput]] = {}
+    for row in datasets.to_pylist():
+        inputs.setdefault(row["run"], []).append(_dataset_input(row))
+    return [
+        Run(
+            RunInfo(
+                run_id=row["run_id"],
+                experiment_id=row["experiment_id"],
+                run_name=row["run_name"],
+                status=row["status"],
+                start_time=row["start_time"],
+                end_time=row["end_time"],
+                lifecycle_stage="deleted" if row["is_deleted"] else "active",
+                artifact_uri=f"{root}/{row['run_id']}",
+                user_id=row["user_id"],
+            ),
+            RunData(metrics.get(number, {}), params.get(number, {}), tags.get(number, {})),
+            RunInputs(tuple(inputs.get(number, ()))),
+        )
+        for number, row in zip(
+            numbers.to_pylist(), index.runs.take(numbers).to_pylist(), strict=True
+        )
+    ]
+
+
+def make_table(index: RunIndex, numbers: pa.Array, root: str) -> pa.Table:
+    """Runs as one wide table: MLflow's columns, then ``metrics.*``, ``params.*``, ``tags.*``."""
+    runs = index.runs.take(numbers)
+    uris = pc.binary_join_element_wise(pa.scalar(root), as_array(runs.column("run_id")), "/")
+    columns: dict[str, pa.Array] = {}
+    for name in FRAME_ATTRIBUTES:
+        if name == "artifact_uri":
+            columns[name] = uris
+        elif name.endswith("_time"):
+            columns[name] = pc.cast(as_array(runs.column(name)), pa.timestamp("ms", "UTC"))
+        else:
+            columns[name] = as_array(runs.column(name))
+    for prefix, table, value in (
+        ("metrics", index.metrics, "last"),
+        ("params", index.params, "value"),
+        ("tags", index.tags, "value"),
+    ):
+        shown = table.filter(pc.is_in(table.column("run"), value_set=numbers))
+        for key in sorted(pc.unique(shown.column("key")).to_pylist()):
+            columns[f"{prefix}.{key}"] = index.long_column(shown, key, value).take(numbers)
+    return pa.table(columns)
+
+
+def make_frame(index: RunIndex, numbers: pa.Array, root: str) -> pd.DataFrame:
+    """Runs as MLflow's DataFrame: NaN for missing metrics, None for missing params and tags.
+
+    Raises:
+        InvalidValue: pandas is not installed.
+    """
+    try:
+        import pandas as pd
+    except ImportError as error:
+        raise InvalidValue(
+            "output_format='pandas' needs pandas. Install it (pip install pandas), or ask for "
+            "output_format='list' or 'arrow'."
+        ) from error
+    table = make_table(index, numbers, root)
+    columns: dict[str, Any] = {}
+    for name in table.column_names:
+        column = table.column(name)
+        if pa.types.is_string(column.type):
+            columns[name] = pd.Series(column.to_pylist(), dtype=object)
+        else:
+            columns[name] = column.to_pandas()
+    return pd.DataFrame(columns)
+
+
+def make_experiment(state: ExperimentState, root: str) -> Experiment:
+    """An experiment as callers see it."""
+    return Experiment(
+        experiment_id=state.experiment_id,
+        name=state.name,
+        artifact_location=root,
+        lifecycle_stage="deleted" if state.is_deleted else "active",
+        tags=dict(state.tags),
+        creation_time=state.created_ms,
+        last_update_time=state.updated_ms,
+    )
+
+
+def find_experiments(
+    states: Iterable[ExperimentState],
+    root: str,
+    *,
+    view_type: int = ViewType.ACTIVE_ONLY,
+    max_results: int | None = None,
+    filter_string: str | None = None,
+    order_by: Sequence[str] | None = None,
+) -> list[Experiment]:
+    """The experiments that MLflow's words ask for; last updated first by default.
+
+    Raises:
+        InvalidValue: the filter or an ordering is not allowed.
+    """
+    clauses = parse_filter(filter_string or "", EXPERIMENT_ATTRIBUTES)
+    orderings = [parse_order(entry, EXPERIMENT_ATTRIBUTES) for entry in order_by or ()]
+    shown = [make_experiment(state, root) for state in states]
+    if view_type != ViewType.ALL:
+        stage = "active" if view_type == ViewType.ACTIVE_ONLY else "deleted"
+        shown = [experiment for experiment in shown if experiment.lifecycle_stage == stage]
+    for clause in clauses:
+        values = [_experiment_value(e, clause.field.entity, clause.field.key) for e in shown]
+        kind = pa.int64() if clause.field.is_number else pa.string()
+        holds = compare(pa.array(values, kind), clause).to_pylist()
+        shown = [e for e, keep in zip(shown, holds, strict=True) if keep]
+    shown.sort(key=lambda e: e.experiment_id)
+    shown.sort(key=lambda e: e.last_update_time or 0, reverse=True)
+    for ordering in reversed(orderings):
+        entity, key = ordering.field.entity, ordering.field.key
+        present = [e for e in shown if _experiment_value(e, entity, key) is not None]
+        missing = [e for e in shown if _experiment_value(e, entity, key) is None]
+        present.sort(
+            key=lambda e: _experiment_value(e, entity, key),  # type: ignore[arg-type,return-value]
+            reverse=ordering.is_descending,
+        )
+        shown = present + missing
+    return shown[:max_results]
+
+
+def _experiment_value(experiment: Experiment, entity: str, key: str) -> str | int | None:
+    if entity == "tag":
+        return experiment.tags.get(key)
+    value = getattr(experiment, key)
+    assert value is None or isinstance(value, str | int)
+    return value
+
+
+def _pairs(table: pa.Table, numbers: pa.Array, value: str) -> dict[int, dict[str, Any]]:
+    rows = table.filter(pc.is_in(table.column("run"), value_set=numbers))
+    columns = (rows.column(name).to_pylist() for name in ("run", "key", value))
+    pairs: dict[int, dict[str, Any]] = {}
+    for number, key, found in zip(*columns, strict=True):
+        pairs.setdefault(number, {})[key] = found
+    return pairs
+
+
+def _dataset_input(row: dict[str, Any]) -> DatasetInput:
+    data = json.loads(row["data"] or "{}")
+    dataset = Dataset(
+        row["name"],
+        row["digest"],
+        str(data.get("source_type", "")),
+        str(data.get("source", "")),
+        data.get("schema"),
+        data.get("profile"),
+    )
+    tags = dict(data.get("tags", {}))
+    if row["context"]:
+        tags["mlflow.data.context"] = row["context"]
+    return DatasetInput(dataset, tags)

@@ -1,0 +1,1 @@
+"""The logging API: what training code calls."""

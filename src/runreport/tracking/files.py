@@ -1,0 +1,378 @@
+"""The artifact calls: files, text, dictionaries, figures, images and tables of a run."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from runreport.archive.artifacts import (
+    Artifact,
+    artifact_path,
+    clean_path,
+    list_run_artifacts,
+    read_artifact,
+    store_bytes,
+    store_file,
+)
+from runreport.archive.clock import wall_ms
+from runreport.archive.layout import ARTIFACTS
+from runreport.entities import FileInfo
+from runreport.errors import InvalidValue, NotFound
+from runreport.tracking import active, validation
+from runreport.tracking.active import Session
+from runreport.tracking.fluent import current_session, search_runs
+
+_LOGGED_TABLES = "mlflow.loggedArtifacts"
+
+
+def log_artifact(
+    local_path: str | os.PathLike[str], artifact_path: str | None = None, run_id: str | None = None
+) -> None:
+    """Log a file (or folder) under its own name, in the artifact folder ``artifact_path``.
+
+    Raises:
+        NotFound: there is no such file.
+        InvalidValue: the path is not allowed.
+    """
+    source = os.fspath(local_path)
+    if os.path.isdir(source):
+        name = os.path.basename(os.path.abspath(source))
+        log_artifacts(source, f"{artifact_path}/{name}" if artifact_path else name, run_id)
+        return
+    name = os.path.basename(source)
+    _log_files([(source, f"{artifact_path}/{name}" if artifact_path else name)], run_id)
+
+
+def log_artifacts(
+    local_dir: str | os.PathLike[str], artifact_path: str | None = None, run_id: str | None = None
+) -> None:
+    """Log all files below a folder.
+
+    Raises:
+        NotFound: there is no such folder.
+    """
+    folder = os.fspath(local_dir)
+    if not os.path.isdir(folder):
+        raise NotFound(f"There is no folder {folder!r} to log artifacts from.")
+    files = []
+    for parent, _, names in sorted(os.walk(folder)):
+        for name in sorted(names):
+            source = os.path.join(parent, name)
+            path = os.path.relpath(source, folder).replace(os.sep, "/")
+            files.append((source, f"{artifact_path}/{path}" if artifact_path else path))
+    _log_files(files, run_id)
+
+
+def log_text(text: str, artifact_file: str, run_id: str | None = None) -> None:
+    """Log text as a file."""
+    if not isinstance(text, str):
+        raise InvalidValue(f"log_text takes text, not {type(text).__name__}.")
+    _log_bytes(text.encode(), artifact_file, run_id)
+
+
+def log_dict(dictionary: Any, artifact_file: str, run_id: str | None = None) -> None:
+    """Log a dictionary or list, as YAML if the file ends in .yml or .yaml, else as JSON."""
+    if artifact_file.endswith((".yml", ".yaml")):
+        import yaml
+
+        text = yaml.safe_dump(dictionary, sort_keys=False, allow_unicode=True)
+    else:
+        text = json.dumps(dictionary, indent=2, default=str)
+    log_text(text, artifact_file, run_id)
+
+
+def log_figure(
+    figure: Any, artifact_file: str, *, save_kwargs: Mapping[str, Any] | None = None
+) -> None:
+    """Log a matplotlib, plotly or Altair figure; the file's ending chooses the format.
+
+    Raises:
+        InvalidValue: the object is no figure of a known kind.
+    """
+    clean_path(artifact_file)
+    options = dict(save_kwargs or {})
+    ending = artifact_file.rpartition(".")[2].lower()
+    if hasattr(figure, "savefig"):
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format=ending, **options)
+        data = buffer.getvalue()
+    elif hasattr(figure, "write_image") and hasattr(figure, "to_html"):
+        if ending == "html":
+            data = figure.to_html(include_plotlyjs=True, **options).encode()
+        else:
+            data = figure.to_image(format=ending, **options)
+    elif hasattr(figure, "to_dict") and hasattr(figure, "mark_line"):
+        text = io.BytesIO() if ending in ("png", "pdf") else io.StringIO()
+        figure.save(text, format=ending, **options)
+        value = text.getvalue()
+        data = value if isinstance(value, bytes) else value.encode()
+    else:
+        raise InvalidValue(
+            f"log_figure takes a matplotlib, plotly or Altair figure, not "
+            f"{type(figure).__module__}.{type(figure).__name__}."
+        )
+    _log_bytes(data, artifact_file, None)
+
+
+def log_image(
+    image: Any,
+    artifact_file: str | None = None,
+    key: str | None = None,
+    step: int | None = None,
+    timestamp: int | None = None,
+    synchronous: bool = False,
+) -> None:
+    """Log an image: a NumPy array, a PIL image or anything with a ``to_pil`` method.
+
+    Args:
+        image: arrays are H x W, H x W x 1, x 3 or x 4; integers 0-255, floats 0-1 or Booleans.
+        artifact_file: where to put it; or
+        key: a name under which images of several steps belong together.
+
+    Raises:
+        InvalidValue: not exactly one of file and key, or the array is no image.
+    """
+    del synchronous
+    if (artifact_file is None) == (key is None):
+        raise InvalidValue("log_image needs artifact_file or key, and not both.")
+    if key is not None:
+        validation.check_key("Image", key)
+        number = 0 if step is None else validation.check_step(step)
+        moment = wall_ms() if timestamp is None else validation.check_time(timestamp)
+        name = key.replace("/", "#")
+        artifact_file = f"images/{name}%step%{number}%timestamp%{moment}.png"
+    assert artifact_file is not None
+    clean_path(artifact_file)
+    picture = _to_pil(image)
+    ending = artifact_file.rpartition(".")[2].lower()
+    buffer = io.BytesIO()
+    picture.save(buffer, format={"jpg": "jpeg"}.get(ending, ending))
+    _log_bytes(buffer.getvalue(), artifact_file, None)
+
+
+def log_table(data: Any, artifact_file: str, run_id: str | None = None) -> None:
+    """Log rows as a table file (``.json`` or ``.parquet``); rows are added to one that is there.
+
+    Args:
+        data: a dictionary of columns (a scalar is a column of one row) or a DataFrame.
+
+    Raises:
+        InvalidValue: the file's ending or the data is not allowed.
+    """
+    import pyarrow as pa
+
+    path = clean_path(artifact_file)
+    if not path.endswith((".json", ".parquet")):
+        raise InvalidValue(f"Table file {artifact_file!r} must end in .json or .parquet.")
+    if isinstance(data, Mapping):
+        columns = {
+            str(name): list(column) if isinstance(column, list | tuple) else [column]
+            for name, column in data.items()
+        }
+    elif hasattr(data, "to_dict") and hasattr(data, "columns"):
+        columns = {str(name): data[name].tolist() for name in data.columns}
+    else:
+        raise InvalidValue(f"log_table takes a dictionary or DataFrame, not {type(data).__name__}.")
+    if len({len(column) for column in columns.values()}) > 1:
+        sizes = {name: len(column) for name, column in columns.items()}
+        raise InvalidValue(f"The columns of a table must be of one length, not {sizes}.")
+    session = current_session(run_id)
+    rows = pa.table(columns)
+    try:
+        earlier = _decode_table(path, read_artifact(session.store.storage, session.run_id, path))
+        rows = pa.concat_tables([earlier, rows], promote_options="permissive")
+    except FileNotFoundError:
+        pass
+    except pa.ArrowException as error:
+        raise InvalidValue(
+            f"The rows do not fit the table {artifact_file!r} that the run has: {error}"
+        ) from error
+    _log_bytes(_encode_table(path, rows), path, run_id)
+    session.writer.log_values(
+        "tag", {_LOGGED_TABLES: json.dumps([{"path": path, "type": "table"}])}
+    )
+
+
+def load_table(
+    artifact_file: str,
+    run_ids: Sequence[str] | None = None,
+    extra_columns: Sequence[str] | None = None,
+) -> Any:
+    """Tables of several runs (default: all of the active experiment) as one DataFrame.
+
+    Args:
+        extra_columns: run attributes to add to each row, such as ``run_id``.
+
+    Raises:
+        NotFound: no run has the table.
+    """
+    import pandas as pd
+
+    path = clean_path(artifact_file)
+    storage = active.store().storage
+    if run_ids is None:
+        runs = search_runs(output_format="list")
+    else:
+        runs = [active.store().get_run(run_id) for run_id in run_ids]
+    frames = []
+    for run in runs:
+        try:
+            table = _decode_table(path, read_artifact(storage, run.info.run_id, path))
+        except FileNotFoundError:
+            continue
+        frame = table.to_pandas()
+        for column in extra_columns or ():
+            known = {**run.data.tags, **run.data.params}
+            frame[column] = getattr(run.info, column, known.get(column))
+        frames.append(frame)
+    if not frames:
+        raise NotFound(f"None of the {len(runs)} runs has a table {artifact_file!r}.")
+    return pd.concat(frames, ignore_index=True)
+
+
+def get_artifact_uri(artifact_path: str | None = None) -> str:
+    """The ``file://`` URI of the active run's artifact folder, or of a path in it."""
+    session = current_session(None)
+    root = f"{session.store.artifact_root}/{session.run_id}"
+    return f"{root}/{clean_path(artifact_path)}" if artifact_path else root
+
+
+def list_artifacts(run_id: str, path: str | None = None) -> list[FileInfo]:
+    """The files and folders directly below a path of a run's artifacts."""
+    prefix = f"{clean_path(path)}/" if path else ""
+    found: dict[str, FileInfo] = {}
+    for name, size, _ in list_run_artifacts(active.store().storage, run_id):
+        if name.startswith(prefix):
+            head, slash, _ = name[len(prefix) :].partition("/")
+            is_folder = bool(slash)
+            found[head] = FileInfo(prefix + head, is_folder, None if is_folder else size)
+    return [found[name] for name in sorted(found)]
+
+
+def download_artifacts(
+    artifact_uri: str | None = None,
+    run_id: str | None = None,
+    artifact_path: str | None = None,
+    dst_path: str | None = None,
+    tracking_uri: str | None = None,
+    registry_uri: str | None = None,
+) -> str:
+    """The local path of an artifact or folder of artifacts, copied to ``dst_path`` if given.
+
+    Args:
+        artifact_uri: ``runs:/<run_id>/<path>`` or a ``file://`` URI; or ``run_id`` and path.
+
+    Raises:
+        InvalidValue: not exactly one of URI and run id.
+        NotFound: there is no such artifact.
+    """
+    del registry_uri
+    if (artifact_uri is None) == (run_id is None):
+        raise InvalidValue("download_artifacts needs artifact_uri or run_id, and not both.")
+    if artifact_uri is not None and artifact_uri.startswith("runs:/"):
+        run_id, _, artifact_path = artifact_uri.removeprefix("runs:/").strip("/").partition("/")
+    if run_id:
+        storage = (active.open_store(tracking_uri) if tracking_uri else active.store()).storage
+        clean = clean_path(artifact_path) if artifact_path else ""
+        local = storage.locate(_artifact_place(run_id, clean))
+    else:
+        local = str(artifact_uri).removeprefix("file://")
+    if not os.path.exists(local):
+        raise NotFound(f"There is no artifact {artifact_path or artifact_uri!r} at {local}.")
+    if dst_path is None:
+        return local
+    target = os.path.join(dst_path, os.path.basename(local.rstrip("/")))
+    os.makedirs(dst_path, exist_ok=True)
+    if os.path.isdir(local):
+        shutil.copytree(local, target, dirs_exist_ok=True)
+    else:
+        shutil.copy2(local, target)
+    return target
+
+
+def _artifact_place(run_id: str, path: str) -> str:
+    return artifact_path(run_id, path) if path else f"{ARTIFACTS}/{run_id}"
+
+
+def _log_files(files: Sequence[tuple[str, str]], run_id: str | None) -> None:
+    for source, path in files:  # all or none: refuse a bad path before the first copy
+        clean_path(path)
+        if not os.path.isfile(source):
+            raise NotFound(f"There is no file {source!r} to log as artifact {path!r}.")
+    session = current_session(run_id)
+    for source, path in files:
+        _record(session, store_file(session.store.storage, session.run_id, source, path))
+
+
+def _log_bytes(data: bytes, path: str, run_id: str | None) -> None:
+    clean_path(path)
+    session = current_session(run_id)
+    _record(session, store_bytes(session.store.storage, session.run_id, path, data))
+
+
+def _record(session: Session, artifact: Artifact) -> None:
+    session.writer.log_event("artifact", artifact.path, artifact.sha256, artifact.data())
+
+
+def _encode_table(path: str, table: Any) -> bytes:
+    """A table as MLflow stores it: Parquet, or JSON with columns and rows apart."""
+    if path.endswith(".parquet"):
+        import pyarrow.parquet as pq
+
+        buffer = io.BytesIO()
+        pq.write_table(table, buffer)
+        return buffer.getvalue()
+    columns = [column.to_pylist() for column in table.columns]
+    rows = [list(row) for row in zip(*columns, strict=True)]
+    return json.dumps({"columns": table.column_names, "data": rows}, default=str).encode()
+
+
+def _decode_table(path: str, data: bytes) -> Any:
+    import pyarrow as pa
+
+    if path.endswith(".parquet"):
+        import pyarrow.parquet as pq
+
+        return pq.read_table(pa.BufferReader(data))
+    content = json.loads(data)
+    columns = list(zip(*content["data"], strict=True)) or [()] * len(content["columns"])
+    return pa.table(dict(zip(content["columns"], map(list, columns), strict=True)))
+
+
+def _to_pil(image: Any) -> Any:
+    try:
+        from PIL import Image
+    except ImportError as error:
+        raise InvalidValue("log_image needs Pillow. Install it: pip install pillow") from error
+    if isinstance(image, Image.Image):
+        return image
+    if hasattr(image, "to_pil"):
+        return image.to_pil()
+    if not (hasattr(image, "dtype") and hasattr(image, "shape")):
+        raise InvalidValue(
+            f"log_image takes a NumPy array or a PIL image, not {type(image).__name__}."
+        )
+    shape = tuple(image.shape)
+    if len(shape) not in (2, 3) or (len(shape) == 3 and shape[2] not in (1, 3, 4)):
+        raise InvalidValue(
+            f"An image array of shape {shape} is not allowed; it must be H x W or "
+            "H x W x 1, x 3 or x 4."
+        )
+    if image.size == 0:
+        raise InvalidValue(f"An image array of shape {shape} holds no pixels.")
+    kind = image.dtype.kind
+    low, high = float(image.min()), float(image.max())
+    limit = 1.0 if kind in "fb" else 255.0
+    if kind not in "biuf" or low < 0 or high > limit or high != high:
+        raise InvalidValue(
+            f"Image values run from {low:g} to {high:g} as {image.dtype}; "
+            "integers must lie in 0-255 and floats in 0-1."
+        )
+    array = (image * 255).astype("uint8") if kind in "fb" else image.astype("uint8")
+    if len(shape) == 3 and shape[2] == 1:
+        array = array[:, :, 0]
+    return Image.fromarray(array)

@@ -1,0 +1,173 @@
+"""What may be logged: names and values, checked at the call, with MLflow's limits."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from typing import Literal
+
+from runreport.errors import InvalidValue
+
+TagPolicy = Literal["mlflow", "fabric"]
+
+MAX_KEY = 250
+MAX_PARAM_VALUE = 6000
+MAX_TAG_VALUE = 8000
+MAX_EXPERIMENT_TAG_VALUE = 20_000
+MAX_EXPERIMENT_NAME = 500
+MAX_FABRIC_TAG_VALUE = 5000
+FABRIC_RESERVED = ("synapseml", "mlflow", "trident")
+
+_FORBIDDEN = re.compile(r"[^\w\-./: ]")
+_ALLOWED_TEXT = "letters, digits, '_', '-', '.', '/', ':' and spaces"
+
+
+def check_key(what: str, key: object) -> str:
+    """A param, metric or tag name.
+
+    Raises:
+        InvalidValue: it is empty, too long, or holds a character or path MLflow refuses.
+    """
+    if not isinstance(key, str) or not key:
+        raise InvalidValue(f"{what} name {key!r} is not allowed; it must be non-empty text.")
+    if len(key) > MAX_KEY:
+        raise InvalidValue(
+            f"{what} name {key[:40]!r}… has {len(key)} characters; at most {MAX_KEY} are allowed."
+        )
+    bad = _FORBIDDEN.search(key)
+    if bad is not None:
+        kind = "a control character" if ord(bad[0]) < 32 else repr(bad[0])
+        raise InvalidValue(
+            f"{what} name {key!r} holds {kind} at position {bad.start()}. "
+            f"Names may use {_ALLOWED_TEXT}."
+        )
+    parts = key.split("/")
+    if key.startswith("/") or ".." in parts or "." in parts or "" in parts:
+        raise InvalidValue(
+            f"{what} name {key!r} is not allowed: as a path it must be plain, "
+            "without '..', '.', a leading '/' or '//'."
+        )
+    return key
+
+
+def check_metric_value(key: str, value: object) -> float:
+    """A metric value as a float; text such as "0.5" and True are numbers too, as in MLflow.
+
+    Raises:
+        InvalidValue: it is not a number.
+    """
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InvalidValue(
+            f"Metric {key!r} has the value {value!r} of type {type(value).__name__}; "
+            "a number is needed. Text belongs into log_param or set_tag."
+        ) from error
+
+
+def check_step(step: object) -> int:
+    """A step as a 64-bit integer; negative ones are allowed.
+
+    Raises:
+        InvalidValue: it is not a whole number of 64 bits.
+    """
+    try:
+        number = int(step)  # type: ignore[call-overload]
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InvalidValue(f"Step {step!r} is not a whole number.") from error
+    if not -(2**63) <= number < 2**63:
+        raise InvalidValue(f"Step {step!r} does not fit into 64 bits.")
+    return int(number)
+
+
+def check_time(time_ms: object) -> int:
+    """A time in milliseconds since the epoch.
+
+    Raises:
+        InvalidValue: it is negative or not a whole number.
+    """
+    if isinstance(time_ms, bool) or not isinstance(time_ms, int | float):
+        raise InvalidValue(f"Timestamp {time_ms!r} is not a number of milliseconds.")
+    if not 0 <= time_ms < 2**63:
+        raise InvalidValue(
+            f"Timestamp {time_ms!r} is not allowed; it counts milliseconds since 1970, from 0 on."
+        )
+    return int(time_ms)
+
+
+def param_text(key: str, value: object) -> str:
+    """A param's value as the text that is kept, truncated with a warning."""
+    return _text(f"Param {key!r}", value, MAX_PARAM_VALUE)
+
+
+def tag_text(key: str, value: object, policy: TagPolicy = "mlflow") -> str:
+    """A tag's value as the text that is kept.
+
+    Raises:
+        InvalidValue: the ``fabric`` policy refuses it.
+    """
+    if policy == "fabric":
+        check_fabric_tag(key, str(value))
+    return _text(f"Tag {key!r}", value, MAX_TAG_VALUE)
+
+
+def check_fabric_tag(key: str, value: str) -> None:
+    """Microsoft Fabric's limits on tags.
+
+    Raises:
+        InvalidValue: empty, over 5,000 characters, or a reserved prefix.
+    """
+    if not value:
+        raise InvalidValue(f"Tag {key!r} is empty; the tag policy 'fabric' needs a value.")
+    if len(value) > MAX_FABRIC_TAG_VALUE:
+        raise InvalidValue(
+            f"Tag {key!r} has {len(value):,} characters; the tag policy 'fabric' allows "
+            f"{MAX_FABRIC_TAG_VALUE:,}."
+        )
+    for prefix in FABRIC_RESERVED:
+        if key.startswith(prefix):
+            raise InvalidValue(
+                f"Tag {key!r} starts with {prefix!r}, which the tag policy 'fabric' reserves."
+            )
+
+
+def check_experiment_name(name: object) -> str:
+    """An experiment name.
+
+    Raises:
+        InvalidValue: empty, not text, or over 500 characters.
+    """
+    if not isinstance(name, str) or not name.strip():
+        raise InvalidValue(f"Experiment name {name!r} is not allowed; it must be non-empty text.")
+    if len(name) > MAX_EXPERIMENT_NAME:
+        raise InvalidValue(
+            f"Experiment name {name[:40]!r}… has {len(name)} characters; "
+            f"at most {MAX_EXPERIMENT_NAME} are allowed."
+        )
+    return _encodable("Experiment name", name)
+
+
+def experiment_tag_text(key: str, value: object) -> str:
+    """An experiment tag's value as the text that is kept."""
+    return _text(f"Experiment tag {key!r}", value, MAX_EXPERIMENT_TAG_VALUE)
+
+
+def _text(what: str, value: object, limit: int) -> str:
+    text = _encodable(what, str(value))
+    if len(text) > limit:
+        warnings.warn(
+            f"{what} has {len(text):,} characters; only the first {limit:,} are kept. "
+            "Log longer text with log_text.",
+            stacklevel=4,
+        )
+        return text[:limit]
+    return text
+
+
+def _encodable(what: str, text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        warnings.warn(f"{what} holds half a Unicode character; it is kept as '?'.", stacklevel=5)
+        return text.encode(errors="replace").decode()
+    return text
