@@ -71,7 +71,7 @@ class Point(NamedTuple):
 class Summary(NamedTuple):
     """What one journal's points of one metric come to; the parts add up across journals."""
 
-    count: int
+    count: int  # type: ignore[assignment] # hides tuple.count, which nobody needs here
     last: float
     """Value of the point that is greatest by (step, time, value), NaN greatest of all."""
     min: float

@@ -173,7 +173,7 @@ def unrecorded_artifacts(
         recorded: paths that have an event in this journal.
         since_ms: files older than this were there before; their events are elsewhere.
     """
-    events = []
+    events: list[Event] = []
     # File systems keep times more coarsely than the clock runs, hence the second of slack.
     for path, size, modified_ms in list_run_artifacts(storage, run_id):
         if path in recorded or modified_ms < since_ms - 1000:

@@ -77,9 +77,7 @@ def write_fact(
     now = wall_ms()
     moment = now if time_ms is None else time_ms
     counter = next_counter(after, now)
-    event = Event(
-        new_writer_id(), 0, counter, moment, kind, experiment_id, None, key, value, None
-    )
+    event = Event(new_writer_id(), 0, counter, moment, kind, experiment_id, None, key, value, None)
     storage.put(f"{EXPERIMENTS}/{experiment_id}/{event.writer_id}-0.json", encode_fact(event))
     return event
 

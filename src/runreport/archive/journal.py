@@ -189,8 +189,8 @@ def read_journal(data: bytes, name: JournalName) -> JournalContent:
             continue
         try:
             if "header" in record:
-                is_newer = is_newer or int(record["header"]["format"]) > FORMAT
-                header = Header(**{key: record["header"].get(key) for key in Header._fields})
+                is_newer = is_newer or _int64(record["header"]["format"]) > FORMAT
+                header = None if is_newer else _read_header(record["header"])
             elif record["kind"] == "metric":
                 points.extend(_read_points(record, name.writer_id))
             else:
@@ -198,7 +198,7 @@ def read_journal(data: bytes, name: JournalName) -> JournalContent:
         except (KeyError, TypeError, ValueError, AttributeError):
             damaged.append(number)
     if is_newer:
-        return JournalContent(header, [], [], 0, (), True)
+        return JournalContent(None, [], [], 0, (), True)
     return JournalContent(header, events, points, len(torn), tuple(damaged), False)
 
 
@@ -240,6 +240,20 @@ def _decode_line(line: bytes) -> dict[str, Any] | None:
     except ValueError:
         return None
     return record if isinstance(record, dict) else None
+
+
+def _read_header(fields: dict[str, Any]) -> Header:
+    run_id = fields["run_id"]
+    return Header(
+        _int64(fields["format"]),
+        _text(fields["writer_id"]),
+        _int64(fields["number"]),
+        None if run_id is None else _text(run_id),
+        _text(fields["experiment_id"]),
+        _text(fields["host"]),
+        _text(fields["boot_id"]),
+        _int64(fields["time"]),
+    )
 
 
 def _read_points(record: dict[str, Any], writer_id: str) -> Iterator[Point]:

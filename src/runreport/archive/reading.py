@@ -248,6 +248,4 @@ def _live_summaries(part: JournalPart) -> list[Event]:
     if header is not None:
         experiment_id = header.experiment_id
     counter = max((event.counter for event in events), default=0)
-    return schema.summary_events(
-        schema.sort_points(part.content.points), experiment_id, counter
-    )
+    return schema.summary_events(schema.sort_points(part.content.points), experiment_id, counter)

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 import math
+from array import array
 from collections.abc import Iterable, Sequence
-from itertools import groupby
+from itertools import accumulate, groupby
+from typing import Any
 
 import pyarrow as pa
 
@@ -64,20 +66,40 @@ its ``value``. The fold reads them by position, without a JSON parser."""
 
 def event_table(events: Sequence[Event]) -> pa.Table:
     """Events as the first table."""
-    columns = zip(*events, strict=True) if events else [()] * len(EVENTS)
-    return pa.table(
-        [pa.array(column, field.type) for column, field in zip(columns, EVENTS, strict=True)],
-        schema=EVENTS,
-    )
+    return _table(events, EVENTS)
 
 
 def metric_table(points: Sequence[Point]) -> pa.Table:
     """Points as the second table, in the order given."""
-    columns = zip(*points, strict=True) if points else [()] * len(METRICS)
+    return _table(points, METRICS)
+
+
+def _table(rows: Sequence[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
+    columns = zip(*rows, strict=True) if rows else [()] * len(schema)
     return pa.table(
-        [pa.array(column, field.type) for column, field in zip(columns, METRICS, strict=True)],
-        schema=METRICS,
+        [_column(values, field.type) for values, field in zip(columns, schema, strict=True)],
+        schema=schema,
     )
+
+
+def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    """A column made from buffers: ``pa.array`` would import pandas wherever it is installed,
+    which takes longer than the whole seal and fails while an interpreter shuts down."""
+    if kind != pa.string():
+        code = "d" if kind == pa.float64() else "q"
+        return pa.Array.from_buffers(
+            kind, len(values), [None, pa.py_buffer(array(code, values).tobytes())]
+        )
+    texts = [b"" if value is None else value.encode() for value in values]
+    offsets = array("i", [0, *accumulate(map(len, texts))])
+    validity = None
+    if None in values:
+        bits = bytearray(len(values) // 8 + 1)
+        for place, value in enumerate(values):
+            bits[place >> 3] |= (value is not None) << (place & 7)
+        validity = pa.py_buffer(bytes(bits))
+    buffers = [validity, pa.py_buffer(offsets.tobytes()), pa.py_buffer(b"".join(texts))]
+    return pa.Array.from_buffers(kind, len(values), buffers)
 
 
 def sort_points(points: Iterable[Point]) -> list[Point]:
@@ -102,16 +124,21 @@ def summarise(points: Sequence[Point]) -> Summary:
         last,
         min(numbers),
         max(numbers),
-        math.fsum(values) if all(map(math.isfinite, values)) else sum(values),
+        _sum(values),
         points[0].step,
         final.step,
         final.time,
     )
 
 
-def summary_events(
-    points: Sequence[Point], experiment_id: str, counter: int
-) -> list[Event]:
+def _sum(values: Sequence[float]) -> float:
+    try:
+        return math.fsum(values)
+    except (OverflowError, ValueError):  # too great, or infinities of both signs
+        return sum(values)
+
+
+def summary_events(points: Sequence[Point], experiment_id: str, counter: int) -> list[Event]:
     """One ``metric_summary`` event for each metric of each run among sorted points.
 
     Args:

@@ -81,7 +81,7 @@ def _write(
     experiment_id = content.header.experiment_id if content.header is not None else "0"
     if events:
         experiment_id = events[0].experiment_id
-    seqs = [fact.seq for fact in (*events, *points)]
+    seqs = [event.seq for event in events] + [point.seq for point in points]
     if not seqs:
         return None
     counter = max((event.counter for event in events), default=0)
@@ -95,13 +95,11 @@ def _write(
             writer_id=name.writer_id,
             first_seq=max(seqs) + 1,
             counter=counter,
-            time_ms=max(fact.time for fact in (*events, *points)),
+            time_ms=max([event.time for event in events] + [point.time for point in points]),
             experiment_id=experiment_id,
         )
     events += summary_events(points, experiment_id, counter)
-    return write_segment(
-        storage, name.writer_id, name.number, events, points, durable=durable
-    )
+    return write_segment(storage, name.writer_id, name.number, events, points, durable=durable)
 
 
 def seal_dead_journals(

@@ -100,7 +100,7 @@ def write_segment(
         footer_digest = hashlib.sha256(_footer(data)).hexdigest()
         file_name = name.path.rpartition("/")[2]
         metrics = MetricsFile(file_name, len(data), digest, footer_digest)
-    seqs = [fact.seq for fact in (*events, *points)]
+    seqs = [event.seq for event in events] + [point.seq for point in points]
     footer = SegmentFooter(FORMAT, writer_id, number, min(seqs), max(seqs), metrics)
     data = _encode(schema.event_table(events), schema.EVENTS_ENCODING, footer)
     digest = hashlib.sha256(data).hexdigest()[:DIGEST_LENGTH]

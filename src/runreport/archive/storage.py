@@ -7,6 +7,7 @@ Symbolic links inside an archive are never followed for writing.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Iterable, Iterator
@@ -70,10 +71,8 @@ class LocalStorage:
 
     def delete(self, path: str) -> None:
         """Remove a file; one that is gone already is fine."""
-        try:
+        with contextlib.suppress(FileNotFoundError):
             os.unlink(self.locate(path))
-        except FileNotFoundError:
-            pass
 
     def make_folder(self, path: str) -> None:
         """Make a folder and those above it."""
@@ -132,10 +131,8 @@ class LocalStorage:
             if durable:
                 self.sync_folder(folder)
         except OSError as error:
-            try:
+            with contextlib.suppress(OSError):
                 self.delete(temporary)
-            except OSError:
-                pass
             raise WriteFailed(
                 f"Could not write {self.locate(path)}: {error.strerror or error}. "
                 "Free some space or make the folder writable, then try again."

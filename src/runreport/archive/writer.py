@@ -137,7 +137,9 @@ class Writer:
     def log_lines(
         self,
         lines: tuple[
-            tuple[str, Mapping[str, str | None] | tuple[str | None, str | None, object, int | None]],
+            tuple[
+                str, Mapping[str, str | None] | tuple[str | None, str | None, object, int | None]
+            ],
             ...,
         ],
     ) -> None:
@@ -254,6 +256,4 @@ def _after_fork_in_parent() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(
-        after_in_child=_after_fork_in_child, after_in_parent=_after_fork_in_parent
-    )
+    os.register_at_fork(after_in_child=_after_fork_in_child, after_in_parent=_after_fork_in_parent)

@@ -73,9 +73,7 @@ class Ordering:
     is_descending: bool
 
 
-def parse_filter(
-    text: str, attributes: Mapping[str, str] = RUN_ATTRIBUTES
-) -> tuple[Clause, ...]:
+def parse_filter(text: str, attributes: Mapping[str, str] = RUN_ATTRIBUTES) -> tuple[Clause, ...]:
     """The clauses of a filter, all of which must hold.
 
     Args:

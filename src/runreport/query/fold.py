@@ -12,7 +12,7 @@ from collections.abc import Collection
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from runreport.archive.facts import fold_experiments
+from runreport.archive.facts import ExperimentState, fold_experiments
 from runreport.archive.schema import SUMMARY_FIELDS
 from runreport.entities import RunStatus
 from runreport.events import Event
@@ -61,10 +61,12 @@ def fold(events: pa.Table, *, alive: Collection[str] = ()) -> RunIndex:
         params=numbered(_fold_params(kinds("param")), "key", tables.PARAMS),
         tags=numbered(tags, "key", tables.TAGS),
         metrics=numbered(_fold_metrics(kinds("metric_summary")), "key", tables.METRICS),
-        artifacts=numbered(_renamed(kinds("artifact"), "path", "sha256"), "path", tables.ARTIFACTS),
+        artifacts=numbered(
+            _renamed(kinds("artifact"), "path", "sha256"), "path", tables.ARTIFACTS
+        ),
         datasets=numbered(_fold_datasets(kinds("dataset")), "name", tables.DATASETS),
         records=numbered(_first_of_run(kinds("run")), "run", tables.RECORDS),
-        experiments=fold_experiments(_experiment_events(events)),
+        experiments=_fold_experiments(events, runs),
     )
 
 
@@ -74,6 +76,17 @@ class _Kinds:
 
     def __call__(self, kind: str) -> pa.Table:
         return self._events.filter(pc.equal(self._events.column("kind"), kind))
+
+
+def _fold_experiments(events: pa.Table, runs: pa.Table) -> dict[str, ExperimentState]:
+    """All experiments; one whose own facts are missing is still there, named by its id."""
+    states = fold_experiments(_experiment_events(events))
+    for identity in pc.unique(runs.column("experiment_id")).to_pylist():
+        known = states.get(identity)
+        if known is None or not known.name:
+            blank = known or ExperimentState(identity, "", False, {}, None, None, 0)
+            states[identity] = blank._replace(name=f"Experiment {identity}")
+    return states
 
 
 def _experiment_events(events: pa.Table) -> list[Event]:
@@ -132,22 +145,28 @@ def _fold_runs(
             "start_time": pc.coalesce(align(start, "time", count), first_seen),
             "end_time": ends,
             "user_id": pc.fill_null(users, ""),
-            "is_deleted": pc.fill_null(pc.equal(align(lifecycle, "value", count), "deleted"), False),
+            "is_deleted": pc.fill_null(
+                pc.equal(align(lifecycle, "value", count), "deleted"), False
+            ),
             "counter": align(seen, "counter_max", count),
         }
     )
 
 
 def _fold_params(events: pa.Table) -> pa.Table:
+    events = events.filter(pc.is_valid(events.column("value")))
     latest = _latest_values(events)
     if latest.num_rows == events.num_rows:
         return latest.append_column("rivals", pa.array([1] * latest.num_rows, pa.int64()))
     different = distinct(events, ("run", "key", "value"))
     rivals = different.group_by(["run", "key"], use_threads=False).aggregate([("value", "count")])
-    rivals = rivals.take(
-        pc.sort_indices(rivals, sort_keys=[("run", "ascending"), ("key", "ascending")])
-    )
-    return latest.append_column("rivals", rivals.column("value_count"))
+    return latest.append_column("rivals", _in_order(rivals).column("value_count"))
+
+
+def _in_order(groups: pa.Table) -> pa.Table:
+    """Groups sorted by (run, key); a group-by promises no order."""
+    keys = [("run", "ascending"), ("key", "ascending")]
+    return groups.take(pc.sort_indices(groups, sort_keys=keys))
 
 
 def _fold_metrics(events: pa.Table) -> pa.Table:
@@ -158,7 +177,7 @@ def _fold_metrics(events: pa.Table) -> pa.Table:
     sums = parts.group_by(["run", "key"], use_threads=False).aggregate(
         [("count", "sum"), ("sum", "sum"), ("min", "min"), ("max", "max"), ("first_step", "min")]
     )
-    # The groups come in order of first appearance, which is the order of `last_of_each`.
+    sums = _in_order(sums)  # as `last_of_each` has them; a hash join of the two would cost more
     last = last_of_each(parts, ("run", "key"), ("last_step", "last_time", "last"))
     return pa.table(
         {
@@ -207,7 +226,9 @@ def _fold_datasets(events: pa.Table) -> pa.Table:
     """Each (run, name, digest) once: a run may use one data set in two versions."""
     latest = last_of_each(events, ("run", "key", "value"), _LATER)
     # The context is always written first, so that filtering by it needs no JSON parser.
-    context = pc.extract_regex(as_array(latest.column("data")), r'^\{"context":"(?P<context>[^"]*)"')
+    context = pc.extract_regex(
+        as_array(latest.column("data")), r'^\{"context":"(?P<context>[^"]*)"'
+    )
     latest = latest.append_column("context", pc.struct_field(context, "context"))
     names = {"key": "name", "value": "digest"}
     return latest.rename_columns([names.get(name, name) for name in latest.column_names])

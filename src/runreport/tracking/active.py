@@ -122,9 +122,7 @@ def side_session(run_id: str) -> Session:
             return session
         run, counter = own_store.writable_run(run_id)
         writer = own_store.new_writer(run.info.experiment_id, run_id, counter=counter)
-        session = Session(
-            own_store, writer, run_id, run.info.experiment_id, dict(run.data.params)
-        )
+        session = Session(own_store, writer, run_id, run.info.experiment_id, dict(run.data.params))
         _side_sessions[key] = session
     return session
 

@@ -29,7 +29,9 @@ def from_numpy(
     features: Any, source: str = "", targets: Any = None, name: str | None = None
 ) -> Dataset:
     """Describe NumPy features and targets: shapes, types and a digest of the values."""
-    arrays = {"features": features} if targets is None else {"features": features, "targets": targets}
+    arrays = (
+        {"features": features} if targets is None else {"features": features, "targets": targets}
+    )
     data = b"".join(array[:10_000].tobytes() for array in arrays.values())
     schema = {key: f"{array.dtype}{list(array.shape)}" for key, array in arrays.items()}
     return _describe(name, "numpy", source, data, schema, len(features))

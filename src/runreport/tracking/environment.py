@@ -17,9 +17,11 @@ _GIT_TIMEOUT_S = 10
 _MAX_DIFF = 200_000
 """Characters of `git diff` that are kept."""
 
+_GITHUB_URL = "{GITHUB_SERVER_URL}/{GITHUB_REPOSITORY}/actions/runs/{GITHUB_RUN_ID}"
+
 JOBS = (
     # (variable that tells, kind, variable of the id, template of the URL)
-    ("GITHUB_ACTIONS", "github", "GITHUB_RUN_ID", "{GITHUB_SERVER_URL}/{GITHUB_REPOSITORY}/actions/runs/{GITHUB_RUN_ID}"),
+    ("GITHUB_ACTIONS", "github", "GITHUB_RUN_ID", _GITHUB_URL),
     ("GITLAB_CI", "gitlab", "CI_JOB_ID", "{CI_JOB_URL}"),
     ("BUILDKITE", "buildkite", "BUILDKITE_BUILD_ID", "{BUILDKITE_BUILD_URL}"),
     ("JENKINS_URL", "jenkins", "BUILD_TAG", "{BUILD_URL}"),
@@ -44,8 +46,8 @@ def _capture() -> tuple[dict[str, str], dict[str, object]]:
         "host": host_name(),
         "python": sys.version.split()[0],
         "platform": sys.platform,
-        "command": list(sys.orig_argv),
-        "folder": os.getcwd(),
+        "command": command_line(),
+        "folder": working_folder(),
         "packages": installed_packages(),
     }
     folder = os.path.dirname(os.path.abspath(source)) if os.path.exists(source) else os.getcwd()
@@ -82,6 +84,16 @@ def find_source() -> tuple[str, str]:
 def _vscode_notebook() -> str:
     main = sys.modules.get("__main__")
     return str(getattr(main, "__vsc_ipynb_file__", ""))
+
+
+def command_line() -> list[str]:
+    """The command that started this process."""
+    return list(sys.orig_argv)
+
+
+def working_folder() -> str:
+    """Where this process runs."""
+    return os.getcwd()
 
 
 def user_name() -> str:

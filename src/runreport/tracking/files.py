@@ -25,6 +25,7 @@ from runreport.errors import InvalidValue, NotFound
 from runreport.tracking import active, validation
 from runreport.tracking.active import Session
 from runreport.tracking.fluent import current_session, search_runs
+from runreport.tracking.store import open_store
 
 _LOGGED_TABLES = "mlflow.loggedArtifacts"
 
@@ -176,7 +177,9 @@ def log_table(data: Any, artifact_file: str, run_id: str | None = None) -> None:
     elif hasattr(data, "to_dict") and hasattr(data, "columns"):
         columns = {str(name): data[name].tolist() for name in data.columns}
     else:
-        raise InvalidValue(f"log_table takes a dictionary or DataFrame, not {type(data).__name__}.")
+        raise InvalidValue(
+            f"log_table takes a dictionary or DataFrame, not {type(data).__name__}."
+        )
     if len({len(column) for column in columns.values()}) > 1:
         sizes = {name: len(column) for name, column in columns.items()}
         raise InvalidValue(f"The columns of a table must be of one length, not {sizes}.")
@@ -276,7 +279,7 @@ def download_artifacts(
     if artifact_uri is not None and artifact_uri.startswith("runs:/"):
         run_id, _, artifact_path = artifact_uri.removeprefix("runs:/").strip("/").partition("/")
     if run_id:
-        storage = (active.open_store(tracking_uri) if tracking_uri else active.store()).storage
+        storage = (open_store(tracking_uri) if tracking_uri else active.store()).storage
         clean = clean_path(artifact_path) if artifact_path else ""
         local = storage.locate(_artifact_place(run_id, clean))
     else:

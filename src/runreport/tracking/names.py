@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 _ADJECTIVES = (
-    "able amber bold brave brisk calm candid clever crisp daring deft eager early exact "
-    "fair fleet fond frank gentle glad grand happy honest humble keen kind lively loyal lucid "
+    "able amber bold brave brisk calm candid clever crisp daring deft eager early exact fair "
+    "fleet fond frank gentle glad grand happy honest humble keen kind lively loyal lucid "
     "lucky mellow merry mild neat nimble noble patient placid polite proud quick quiet rapid "
     "ready rustic sage serene sharp shy silent sincere sleek smooth sober solid spry steady "
     "still stoic subtle sunny swift tidy tranquil upbeat vivid warm wise witty zesty"
@@ -14,10 +14,10 @@ _ADJECTIVES = (
 _NOUNS = (
     "ant auk bat bear bee boar bug calf carp cat cod colt crab crane crow cub deer doe dog "
     "dove duck eel elk ewe fawn finch fish flea fly foal fox frog gnat gnu goat goose grouse "
-    "gull hare hawk hen heron horse hound jay kit kite koi lamb lark lynx mare mink mole moose "
-    "moth mouse mule newt owl ox panda perch pig pug quail ram rat ray robin roo seal shad "
-    "sheep shrew shrike skink slug snail snipe sow sponge squid stag stork swan toad trout "
-    "turtle vole wasp whale wolf wren yak"
+    "gull hare hawk hen heron horse hound jay kit kite koi lamb lark lynx mare mink mole "
+    "moose moth mouse mule newt owl ox panda perch pig pug quail ram rat ray robin roo seal "
+    "shad sheep shrew shrike skink slug snail snipe sow sponge squid stag stork swan toad "
+    "trout turtle vole wasp whale wolf wren yak"
 ).split()
 
 

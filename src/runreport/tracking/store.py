@@ -107,9 +107,7 @@ class Store:
         self.storage.make_folder(f"{EXPERIMENTS}/{experiment_id}")
         fact = write_fact(self.storage, experiment_id, "experiment", "name", name)
         for key, text in texts.items():
-            fact = write_fact(
-                self.storage, experiment_id, "tag", key, text, after=fact.counter
-            )
+            fact = write_fact(self.storage, experiment_id, "tag", key, text, after=fact.counter)
         return experiment_id
 
     def set_experiment_tags(self, experiment_id: str, tags: Mapping[str, object | None]) -> None:
@@ -220,7 +218,9 @@ class Store:
             index = self.load_index()
             number = index.number_of(run_id)
             run = self.get_run(run_id)
-            counter = int(index.runs.column("counter")[number].as_py()) if number is not None else 0
+            counter = (
+                int(index.runs.column("counter")[number].as_py()) if number is not None else 0
+            )
         else:
             run, counter = self.writable_run(run_id)
         writer = self.new_writer(run.info.experiment_id, run_id, counter=counter)

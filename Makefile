@@ -1,0 +1,50 @@
+# Two commands are enough: `make demo` builds the sample report, `make test` checks everything.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+NODE = $$($(BIN)/python tests/browser/find_node.py)
+
+.PHONY: demo test lint unit scripts bench samples clean
+
+demo: $(VENV)/installed-core
+	$(BIN)/runreport build sample_runs/archive --config sample_runs/runreport.toml -o site
+
+test: lint unit scripts
+
+lint: $(VENV)/installed-test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: $(VENV)/installed-test
+	sh tests/browser/ensure_chromium.sh
+	$(BIN)/pytest -n 2 --dist worksteal -q
+
+scripts: $(VENV)/installed-test
+	$(NODE) --test tests/js/*.test.js
+
+bench: $(VENV)/installed-bench
+	$(BIN)/python tests/benchmarks/run.py
+
+samples: $(VENV)/installed-test
+	$(BIN)/python sample_runs/make_samples.py
+
+clean:
+	rm -rf site build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "runreport needs Python 3.11 or newer; name one with make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV) || { echo "Could not make a virtual environment. On Debian: apt-get install python3-venv"; exit 1; }
+
+$(VENV)/installed-core: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	touch $@
+
+$(VENV)/installed-test: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	touch $@ $(VENV)/installed-core
+
+$(VENV)/installed-bench: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	touch $@

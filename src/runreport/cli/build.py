@@ -1,0 +1,135 @@
+"""``runreport build`` and ``runreport serve``."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from typing import Any
+
+import click
+
+from runreport.archive.directory import locate_archive
+from runreport.cli.printing import archive_option, json_option, print_json, progress_bar, safe, say
+from runreport.pipeline import Build, build_site
+from runreport.report.config import Config, load_config
+from runreport.report.formatting import plural
+from runreport.site.server import DEFAULT_PORT, make_server
+
+config_option = click.option(
+    "--config",
+    "config_path",
+    metavar="FILE",
+    help="runreport.toml to use (default: the one here, then the one beside the archive).",
+)
+
+
+@click.command()
+@click.argument("source", metavar="[ARCHIVE]", required=False)
+@archive_option
+@click.option("-o", "--output", default="site", show_default=True, help="Folder of the site.")
+@config_option
+@click.option("--theme", help="default, plain, or the path of a theme folder.")
+@click.option("--strict", is_flag=True, help="Fail when anything had to be left out.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only errors.")
+@json_option
+def build(
+    source: str | None,
+    archive: str | None,
+    output: str,
+    config_path: str | None,
+    theme: str | None,
+    strict: bool,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Build the static site of an archive."""
+    location = source or archive
+    made = build_site(
+        location,
+        output,
+        _config(location, config_path, theme),
+        strict=strict,
+        progress=None if quiet or as_json else progress_bar(),
+    )
+    if as_json:
+        print_json(_described(made))
+    elif not quiet:
+        _warn(made)
+        click.echo(_closing_line(made))
+
+
+@click.command()
+@click.argument("source", metavar="[ARCHIVE]", required=False)
+@archive_option
+@config_option
+@click.option("--theme", help="default, plain, or the path of a theme folder.")
+@click.option("--port", default=DEFAULT_PORT, show_default=True, help="Port on localhost.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+def serve(
+    source: str | None,
+    archive: str | None,
+    config_path: str | None,
+    theme: str | None,
+    port: int,
+    host: str,
+) -> None:
+    """Build the site of an archive and show it on localhost (also: ui)."""
+    location = source or archive
+    with tempfile.TemporaryDirectory(prefix="runreport-") as folder:
+        site = os.path.join(folder, "site")
+        server = make_server(site, port, host)
+        with server:
+            config = _config(location, config_path, theme)
+            made = build_site(location, site, config, progress=progress_bar())
+            _warn(made)
+            click.echo(
+                f"Report of {plural(made.runs, 'run')} at http://{host}:{server.server_port}/"
+            )
+            say("Press Ctrl-C to stop.")
+            try:
+                server.serve_forever()
+            except KeyboardInterrupt:
+                say("Stopped.")
+
+
+def _config(location: str | None, path: str | None, theme: str | None) -> Config:
+    from dataclasses import replace
+
+    config = load_config(path, near=os.path.dirname(locate_archive(location)))
+    return config if theme is None else replace(config, theme=theme)
+
+
+def _warn(made: Build) -> None:
+    for notice in made.notices:
+        say(f"Warning: {safe(notice)}")
+    if made.findings:
+        total = sum(finding.count for finding in made.findings)
+        say(f"Redacted {plural(total, 'value')} that may be secret:")
+        for finding in made.findings:
+            say(f"  {safe(finding.place)}: {finding.kind} ({finding.count})")
+
+
+def _closing_line(made: Build) -> str:
+    published = made.published
+    return (
+        f"Built {plural(published.pages, 'page')}, {plural(made.charts, 'chart')} from "
+        f"{plural(made.runs, 'run')} in {made.seconds:.1f} s → "
+        f"{os.path.join(os.path.relpath(published.folder), 'index.html')}"
+    )
+
+
+def _described(made: Build) -> dict[str, Any]:
+    return {
+        "folder": made.published.folder,
+        "pages": made.published.pages,
+        "files": made.published.files,
+        "size_bytes": made.published.size_bytes,
+        "runs": made.runs,
+        "charts": made.charts,
+        "seconds": round(made.seconds, 3),
+        "notices": list(made.notices),
+        "redacted": [
+            {"kind": finding.kind, "place": finding.place, "count": finding.count}
+            for finding in made.findings
+        ],
+    }

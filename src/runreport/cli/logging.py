@@ -1,0 +1,134 @@
+"""``runreport log`` for shells, and ``runreport run`` for any command as a logged run."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+import click
+
+from runreport.cli.experiments import split_pair
+from runreport.cli.printing import archive_option, say
+from runreport.entities import RunStatus
+from runreport.errors import InvalidValue
+from runreport.tracking import fluent
+
+experiment_option = click.option("-x", "--experiment", help="Name; made if it does not exist.")
+
+
+@click.command()
+@archive_option
+@experiment_option
+@click.option("-n", "--name", help="Name of a new run.")
+@click.option("-r", "--run", "run_id", help="Log to this run instead of a new one.")
+@click.option("-p", "--param", "params", multiple=True, metavar="KEY=VALUE", help="Repeatable.")
+@click.option("-m", "--metric", "metrics", multiple=True, metavar="KEY=NUMBER", help="Repeatable.")
+@click.option("-s", "--step", type=int, default=0, show_default=True, help="Step of the metrics.")
+@click.option("-t", "--tag", "tags", multiple=True, metavar="KEY=VALUE", help="Repeatable.")
+@click.option("-f", "--artifact", "files", multiple=True, metavar="PATH", help="Repeatable.")
+@click.option(
+    "--status",
+    type=click.Choice([*RunStatus.TERMINATED, RunStatus.RUNNING], case_sensitive=False),
+    default=RunStatus.FINISHED,
+    show_default=True,
+    help="Of the run when this command is done.",
+)
+def log(
+    archive: str | None,
+    experiment: str | None,
+    name: str | None,
+    run_id: str | None,
+    params: tuple[str, ...],
+    metrics: tuple[str, ...],
+    step: int,
+    tags: tuple[str, ...],
+    files: tuple[str, ...],
+    status: str,
+) -> None:
+    """Log one run from a shell and print its id."""
+    from runreport.tracking.files import log_artifact
+
+    pairs = {key: _number(key, text) for key, text in map(split_pair, metrics)}
+    for path in files:
+        if not os.path.exists(path):
+            raise InvalidValue(f"There is no file {path!r} to log as an artifact.")
+    _choose(archive, experiment)
+    run = fluent.start_run(run_id=run_id, run_name=name)
+    try:
+        fluent.log_params(dict(map(split_pair, params)))
+        fluent.log_metrics(pairs, step=step)
+        fluent.set_tags(dict(map(split_pair, tags)))
+        for path in files:
+            log_artifact(path)
+    except BaseException:
+        fluent.end_run(RunStatus.FAILED)
+        raise
+    fluent.end_run(status)
+    click.echo(run.info.run_id)
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@archive_option
+@experiment_option
+@click.option("-n", "--name", help="Name of the run.")
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+def run(
+    archive: str | None, experiment: str | None, name: str | None, command: tuple[str, ...]
+) -> None:
+    """Run any COMMAND as a logged run: its output, exit code and duration are kept.
+
+    Python code in it that uses runreport logs to the same run (MLFLOW_RUN_ID is set). Exits
+    with the command's own exit code.
+    """
+    from runreport.tracking.files import log_text
+
+    _choose(archive, experiment)
+    active = fluent.start_run(run_name=name or os.path.basename(command[0]))
+    environment = {
+        **os.environ,
+        "MLFLOW_RUN_ID": active.info.run_id,
+        "RUNREPORT_ARCHIVE": fluent.get_tracking_uri(),
+    }
+    try:
+        process = subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            errors="replace",
+        )  # fmt: skip
+    except OSError as error:
+        fluent.end_run(RunStatus.FAILED)
+        raise InvalidValue(f"Could not run {command[0]!r}: {error.strerror or error}.") from error
+    lines: list[str] = []
+    assert process.stdout is not None
+    try:
+        for line in process.stdout:
+            sys.stdout.write(line)
+            sys.stdout.flush()
+            lines.append(line)
+        code = process.wait()
+    except KeyboardInterrupt:
+        process.send_signal(signal.SIGINT)
+        code = process.wait() or 130
+    log_text("".join(lines), "output.txt")
+    fluent.log_metric("exit_code", code)
+    killed = code < 0 or code == 130
+    fluent.end_run(
+        RunStatus.KILLED if killed else RunStatus.FAILED if code else RunStatus.FINISHED
+    )
+    say(f"Logged run {active.info.run_name} ({active.info.run_id}), exit code {code}.")
+    sys.exit(code if code >= 0 else 128 - code)
+
+
+def _choose(archive: str | None, experiment: str | None) -> None:
+    if archive is not None:
+        fluent.set_tracking_uri(archive)
+    if experiment is not None:
+        fluent.set_experiment(experiment)
+
+
+def _number(key: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise InvalidValue(f"Metric {key!r} is {text!r}; a number is needed.") from error

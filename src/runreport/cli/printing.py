@@ -1,0 +1,93 @@
+"""What all commands share in how they print: tables, JSON, progress, errors, safe text."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+import click
+
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+archive_option = click.option(
+    "-a", "--archive", metavar="PATH", help="The archive (default: RUNREPORT_ARCHIVE or ./runs)."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def safe(text: object) -> str:
+    """Text of an archive as a terminal may show it: control characters are spelled out."""
+    return _CONTROLS.sub(
+        lambda match: (
+            f"\\x{ord(match[0]):02x}" if ord(match[0]) < 256 else f"\\u{ord(match[0]):04x}"
+        ),
+        str(text).replace("\n", "\\n").replace("\t", "\\t"),
+    )
+
+
+def print_json(value: Any) -> None:
+    """JSON on stdout; NaN and infinities as text, since JSON has no number for them."""
+    click.echo(json.dumps(_spelled(value), indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def _spelled(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if value != value else ("Infinity" if value > 0 else "-Infinity")
+    if isinstance(value, dict):
+        return {str(key): _spelled(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_spelled(entry) for entry in value]
+    return value
+
+
+def print_table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Columns lined up, numbers to the right."""
+    texts = [[safe("" if cell is None else cell) for cell in row] for row in rows]
+    widths = [
+        max([len(header), *(len(row[place]) for row in texts)])
+        for place, header in enumerate(headers)
+    ]
+    numeric = [
+        bool(rows) and all(isinstance(row[place], int | float) for row in rows)
+        for place in range(len(headers))
+    ]
+    for row in [list(headers), *texts]:
+        cells = [
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(row, widths, numeric, strict=True)
+        ]
+        click.echo("  ".join(cells).rstrip())
+
+
+def say(text: str) -> None:
+    """A line for the person, on stderr."""
+    click.echo(text, err=True)
+
+
+def fail(message: str) -> NoReturn:
+    """Say what went wrong and exit with 1."""
+    click.echo(f"Error: {message}", err=True)
+    sys.exit(1)
+
+
+def progress_bar() -> Callable[[str, int, int], None] | None:
+    """A progress bar on a terminal's stderr; None where there is none."""
+    if not sys.stderr.isatty():
+        return None
+    last = [""]
+
+    def show(what: str, done: int, total: int) -> None:
+        share = done / total if total else 1.0
+        filled = round(share * 30)
+        line = f"\r{what:8} [{'#' * filled}{'.' * (30 - filled)}] {done:,}/{total:,}"
+        if done == total:
+            line = "\r" + " " * (len(last[0]) + 1) + "\r"
+        if line != last[0]:
+            click.echo(line, err=True, nl=False)
+            last[0] = line
+
+    return show

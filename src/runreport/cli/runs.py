@@ -1,0 +1,269 @@
+"""``runreport runs``: search, show, tag, note, delete, restore, artifacts."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from runreport.archive.artifacts import list_run_artifacts
+from runreport.archive.directory import open_archive
+from runreport.cli.experiments import find, split_pair
+from runreport.cli.printing import (
+    archive_option,
+    json_option,
+    print_json,
+    print_table,
+    safe,
+)
+from runreport.entities import Run, ViewType
+from runreport.errors import InvalidValue, NotFound
+from runreport.report.formatting import (
+    choose_format,
+    format_duration,
+    format_size,
+    format_time,
+    general,
+)
+from runreport.tracking import validation
+from runreport.tracking.store import Store
+
+NOTE_TAG = "mlflow.note.content"
+
+
+@click.group()
+def runs() -> None:
+    """Search and show runs, tag, annotate, delete and restore them."""
+
+
+@runs.command()
+@archive_option
+@click.option("-x", "--experiment", "names", multiple=True, help="Name or id; repeatable.")
+@click.option("-f", "--filter", "filter_string", default="", help="MLflow's filter grammar.")
+@click.option("--order-by", multiple=True, metavar="KEY [ASC|DESC]", help="Repeatable.")
+@click.option("--max-results", default=50, show_default=True, type=click.IntRange(0))
+@click.option("--deleted", is_flag=True, help="Only deleted runs.")
+@json_option
+def search(
+    archive: str | None,
+    names: tuple[str, ...],
+    filter_string: str,
+    order_by: tuple[str, ...],
+    max_results: int,
+    deleted: bool,
+    as_json: bool,
+) -> None:
+    """Find runs, e.g. --filter "metrics.rmse < 1 and params.model = 'LR'"."""
+    store = Store(open_archive(archive))
+    ids = [find(store, name).experiment_id for name in names] or None
+    view = ViewType.DELETED_ONLY if deleted else ViewType.ACTIVE_ONLY
+    found = store.search(ids, filter_string, view, max_results, list(order_by), "list")
+    assert isinstance(found, list)
+    if as_json:
+        print_json([_described(run) for run in found])
+        return
+    _print_runs(found)
+
+
+@runs.command()
+@click.argument("run")
+@archive_option
+@json_option
+def show(run: str, archive: str | None, as_json: bool) -> None:
+    """Show one run, given by its id or the start of it."""
+    store = Store(open_archive(archive))
+    found = _find_run(store, run)
+    if as_json:
+        print_json(_described(found))
+        return
+    info = found.info
+    click.echo(f"run {info.run_id}")
+    click.echo(f"name: {safe(info.run_name)}")
+    click.echo(f"experiment: {safe(store.experiment_state(info.experiment_id).name)}")
+    click.echo(f"status: {info.status}")
+    click.echo(f"started: {format_time(info.start_time)} UTC")
+    click.echo(f"duration: {_duration(found)}")
+    metrics = {
+        key: general(value, 6) if value == value else "NaN"
+        for key, value in found.data.metrics.items()
+    }
+    for title, values in (
+        ("params", found.data.params),
+        ("metrics", metrics),
+        ("tags", found.data.tags),
+    ):
+        click.echo(f"{title}:")
+        for key, value in sorted(values.items()):
+            click.echo(f"  {safe(key)} = {safe(value)}")
+
+
+@runs.command()
+@click.argument("run")
+@click.argument("pairs", nargs=-1, metavar="KEY=VALUE...")
+@click.option("-d", "--delete", "removed", multiple=True, metavar="KEY", help="Remove a tag.")
+@archive_option
+def tag(run: str, pairs: tuple[str, ...], removed: tuple[str, ...], archive: str | None) -> None:
+    """Set or remove tags of a run."""
+    if not pairs and not removed:
+        raise click.UsageError("Give KEY=VALUE to set a tag or --delete KEY to remove one.")
+    store = Store(open_archive(archive))
+    found = _find_run(store, run)
+    values: dict[str, str | None] = {}
+    for key, value in map(split_pair, pairs):
+        values[validation.check_key("Tag", key)] = validation.tag_text(key, value)
+    for key in removed:
+        if key not in found.data.tags:
+            raise NotFound(f"Run {found.info.run_id} has no tag {key!r}.")
+        values[key] = None
+    with store.short_writer(found.info.run_id) as writer:
+        writer.log_values("tag", values)
+    click.echo(f"Tagged {safe(found.info.run_name)} ({found.info.run_id}).")
+
+
+@runs.command()
+@click.argument("run")
+@click.argument("text", required=False)
+@archive_option
+def note(run: str, text: str | None, archive: str | None) -> None:
+    """Set the note of a run (Markdown); without TEXT, print it; TEXT - reads standard input."""
+    store = Store(open_archive(archive))
+    found = _find_run(store, run)
+    if text is None:
+        click.echo(found.data.tags.get(NOTE_TAG, ""))
+        return
+    content = sys.stdin.read() if text == "-" else text
+    with store.short_writer(found.info.run_id) as writer:
+        writer.log_values("tag", {NOTE_TAG: validation.tag_text(NOTE_TAG, content)})
+    click.echo(f"Noted on {safe(found.info.run_name)} ({found.info.run_id}).")
+
+
+@runs.command()
+@click.argument("run")
+@archive_option
+def delete(run: str, archive: str | None) -> None:
+    """Hide a run; `runs restore` shows it again."""
+    store = Store(open_archive(archive))
+    found = _find_run(store, run)
+    store.move_run(found.info.run_id, "deleted")
+    click.echo(
+        f"Deleted run {safe(found.info.run_name)!r}. Nothing is erased; bring it back with: "
+        f"runreport runs restore {found.info.run_id}"
+    )
+
+
+@runs.command()
+@click.argument("run")
+@archive_option
+def restore(run: str, archive: str | None) -> None:
+    """Show a deleted run again."""
+    store = Store(open_archive(archive))
+    found = _find_run(store, run)
+    store.move_run(found.info.run_id, "active")
+    click.echo(f"Restored run {safe(found.info.run_name)!r}.")
+
+
+@runs.command()
+@click.argument("run")
+@click.option("-o", "--output", metavar="FOLDER", help="Copy the files there.")
+@archive_option
+@json_option
+def artifacts(run: str, output: str | None, archive: str | None, as_json: bool) -> None:
+    """List the output files of a run, or copy them."""
+    store = Store(open_archive(archive))
+    run_id = _find_run(store, run).info.run_id
+    files = list(list_run_artifacts(store.storage, run_id))
+    if output is not None:
+        from runreport.archive.artifacts import read_artifact
+
+        for path, _, _ in files:
+            place = os.path.join(output, *path.split("/"))
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            with open(place, "wb") as file:
+                file.write(read_artifact(store.storage, run_id, path))
+    if as_json:
+        print_json([{"path": path, "size_bytes": size} for path, size, _ in files])
+    elif output is not None:
+        click.echo(f"Copied {len(files)} files to {output}")
+    else:
+        print_table(("PATH", "SIZE"), [(path, format_size(size)) for path, size, _ in files])
+
+
+def _find_run(store: Store, start: str) -> Run:
+    """A run by its id or a unique start of it.
+
+    Raises:
+        NotFound, InvalidValue: none, or several.
+    """
+    import pyarrow.compute as pc
+
+    from runreport.query.search import get_run
+
+    index = store.load_index()
+    ids = index.runs.column("run_id")
+    found = ids.filter(pc.starts_with(ids, start)).to_pylist() if start else []
+    if start in found:
+        found = [start]
+    if not found:
+        raise NotFound(
+            f"There is no run {start!r} in {store.storage.root}. "
+            "`runreport runs search` lists the runs with their ids."
+        )
+    if len(found) > 1:
+        listed = ", ".join(found[:3])
+        raise InvalidValue(
+            f"{len(found)} runs start with {start!r}: {listed}… Give more of the id."
+        )
+    return get_run(index, found[0], store.artifact_root)
+
+
+def _print_runs(found: list[Run]) -> None:
+    """A table with the metrics and params that most of the runs have."""
+    metrics = _common([run.data.metrics for run in found])[:4]
+    params = _common([run.data.params for run in found])[:4]
+    forms = {key: choose_format([run.data.metrics.get(key) for run in found]) for key in metrics}
+    headers = ["RUN ID", "NAME", "STATUS", "STARTED", "DURATION", *metrics, *params]
+    rows = [
+        [
+            run.info.run_id[:12],
+            run.info.run_name,
+            run.info.status,
+            format_time(run.info.start_time),
+            _duration(run),
+            *(forms[key](run.data.metrics.get(key)) for key in metrics),
+            *(run.data.params.get(key, "") for key in params),
+        ]
+        for run in found
+    ]
+    print_table(headers, rows)
+
+
+def _common(maps: list[dict[str, Any]]) -> list[str]:
+    counts: dict[str, int] = {}
+    for keys in maps:
+        for key in keys:
+            counts[key] = counts.get(key, 0) + 1
+    return sorted(counts, key=lambda key: (-counts[key], key))
+
+
+def _duration(run: Run) -> str:
+    start, end = run.info.start_time, run.info.end_time
+    return format_duration(None if start is None or end is None else end - start)
+
+
+def _described(run: Run) -> dict[str, Any]:
+    info = run.info
+    return {
+        "run_id": info.run_id,
+        "run_name": info.run_name,
+        "experiment_id": info.experiment_id,
+        "status": info.status,
+        "start_time": info.start_time,
+        "end_time": info.end_time,
+        "lifecycle_stage": info.lifecycle_stage,
+        "artifact_uri": info.artifact_uri,
+        "params": run.data.params,
+        "metrics": run.data.metrics,
+        "tags": run.data.tags,
+    }

@@ -1,0 +1,181 @@
+"""``runreport.toml``: a strict schema, unknown keys refused with the nearest name.
+
+``docs/configuration.md`` lists the keys; a test compares it with the tables here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from runreport.errors import ConfigError
+
+FILE_NAME = "runreport.toml"
+DIRECTIONS = ("max", "min")
+
+SITE_KEYS = ("title", "description", "theme", "experiments", "publish")
+EXPERIMENT_KEYS = ("primary_metric", "direction", "columns", "description")
+"""Also allowed at the top level, where they hold for every experiment."""
+PUBLISH_KEYS = ("environment", "allow_secrets", "max_file_mb")
+PROPERTIES = ("run_name", "status", "start_time", "duration", "run_id", "source")
+"""Columns a run table can show beside ``metrics.*``, ``params.*`` and ``tags.*``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentConfig:
+    """How one experiment is shown."""
+
+    primary_metric: str | None = None
+    """None: the report chooses one and calls no run best."""
+    direction: str | None = None
+    """``max`` or ``min``; None: no run is called best."""
+    columns: tuple[str, ...] = ()
+    """Empty: the report chooses."""
+    description: str = ""
+    """Markdown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A whole ``runreport.toml``."""
+
+    title: str = "Run report"
+    description: str = ""
+    theme: str = "default"
+    default: ExperimentConfig = field(default_factory=ExperimentConfig)
+    experiments: Mapping[str, ExperimentConfig] = field(default_factory=dict)
+    publish_environment: bool = False
+    """Publish user, host, command line, folder and diff, which are left out otherwise."""
+    allow_secrets: bool = False
+    """Publish what looks like a secret instead of redacting it."""
+    max_file_mb: float = 25.0
+    """Artifacts over this size are named but not copied into the site."""
+    folder: str = "."
+    """Where the file lies; a project's own theme folder is beside it."""
+
+    def for_experiment(self, name: str) -> ExperimentConfig:
+        """What holds for one experiment: its own table over the top level."""
+        own, default = self.experiments.get(name), self.default
+        if own is None:
+            return default
+        is_own_metric = own.primary_metric is not None
+        return ExperimentConfig(
+            own.primary_metric or default.primary_metric,
+            own.direction or (None if is_own_metric else default.direction),
+            own.columns or default.columns,
+            own.description,
+        )
+
+
+def load_config(path: str | None, near: str = ".") -> Config:
+    """Read a config file.
+
+    Args:
+        path: the file; None looks for ``runreport.toml`` here and then in ``near``, and takes
+            the defaults when there is none.
+
+    Raises:
+        ConfigError: it is missing, no TOML, or holds an unknown key or a wrong value.
+    """
+    if path is None:
+        found = [os.path.join(folder, FILE_NAME) for folder in (".", near)]
+        path = next((candidate for candidate in found if os.path.isfile(candidate)), None)
+        if path is None:
+            return Config()
+    try:
+        with open(path, "rb") as file:
+            content = tomllib.load(file)
+    except OSError as error:
+        raise ConfigError(f"Could not read {path}: {error.strerror or error}.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}.") from error
+    return parse_config(content, path)
+
+
+def parse_config(content: Mapping[str, Any], path: str = FILE_NAME) -> Config:
+    """A config from parsed TOML.
+
+    Raises:
+        ConfigError: an unknown key or a wrong value; the message names file and key.
+    """
+    _refuse_unknown(content, (*SITE_KEYS, *EXPERIMENT_KEYS), path, "")
+    publish = _typed(content, "publish", dict, path, "") or {}
+    _refuse_unknown(publish, PUBLISH_KEYS, path, "publish.")
+    experiments = _typed(content, "experiments", dict, path, "") or {}
+    shared = {key: content[key] for key in EXPERIMENT_KEYS if key in content}
+    shared.pop("description", None)  # at the top level it describes the site
+    defaults = Config()
+    return Config(
+        title=_typed(content, "title", str, path, "") or defaults.title,
+        description=_typed(content, "description", str, path, "") or "",
+        theme=_typed(content, "theme", str, path, "") or defaults.theme,
+        default=_parse_experiment(shared, path, ""),
+        experiments={
+            name: _parse_experiment(table, path, f"experiments.{name}.")
+            for name, table in experiments.items()
+        },
+        publish_environment=bool(_typed(publish, "environment", bool, path, "publish.")),
+        allow_secrets=bool(_typed(publish, "allow_secrets", bool, path, "publish.")),
+        max_file_mb=_positive(publish, "max_file_mb", defaults.max_file_mb, path, "publish."),
+        folder=os.path.dirname(os.path.abspath(path)),
+    )
+
+
+def _parse_experiment(table: Any, path: str, prefix: str) -> ExperimentConfig:
+    if not isinstance(table, dict):
+        raise ConfigError(f"{path}: {prefix.rstrip('.')} must be a table of settings.")
+    _refuse_unknown(table, EXPERIMENT_KEYS, path, prefix)
+    direction = _typed(table, "direction", str, path, prefix)
+    if direction is not None and direction not in DIRECTIONS:
+        raise ConfigError(
+            f"{path}: {prefix}direction is {direction!r}; allowed are 'max' and 'min'."
+        )
+    columns = _typed(table, "columns", list, path, prefix) or []
+    for column in columns:
+        if not isinstance(column, str) or not _is_column(column):
+            raise ConfigError(
+                f"{path}: {prefix}columns holds {column!r}; a column is one of "
+                f"{', '.join(PROPERTIES)}, or 'metrics.NAME', 'params.NAME', 'tags.NAME'."
+            )
+    return ExperimentConfig(
+        _typed(table, "primary_metric", str, path, prefix),
+        direction,
+        tuple(columns),
+        _typed(table, "description", str, path, prefix) or "",
+    )
+
+
+def _is_column(name: str) -> bool:
+    group, dot, key = name.partition(".")
+    return name in PROPERTIES or bool(group in ("metrics", "params", "tags") and dot and key)
+
+
+def _refuse_unknown(
+    table: Mapping[str, Any], known: tuple[str, ...], path: str, prefix: str
+) -> None:
+    for key in table:
+        if key not in known:
+            close = difflib.get_close_matches(key, known, n=1)
+            hint = f" Did you mean {close[0]!r}?" if close else ""
+            raise ConfigError(
+                f"{path}: unknown key {prefix + key!r}.{hint} Known: {', '.join(known)}."
+            )
+
+
+def _typed(table: Mapping[str, Any], key: str, kind: type, path: str, prefix: str) -> Any:
+    value = table.get(key)
+    if value is not None and not isinstance(value, kind):
+        words = {str: "text in quotes", bool: "true or false", list: "a list", dict: "a table"}
+        raise ConfigError(f"{path}: {prefix}{key} is {value!r}; it must be {words[kind]}.")
+    return value
+
+
+def _positive(table: Mapping[str, Any], key: str, default: float, path: str, prefix: str) -> float:
+    value = table.get(key, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+        raise ConfigError(f"{path}: {prefix}{key} is {value!r}; it must be a number above 0.")
+    return float(value)

@@ -1,0 +1,160 @@
+"""Metric curves of runs: read from the segments that hold them, sorted, down-sampled.
+
+One run is read at a time, so that memory is bounded by the greatest run, not by the archive.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from runreport.archive.reading import Notice, Snapshot
+from runreport.archive.schema import METRICS, metric_table
+from runreport.archive.segment import Segment, read_points
+from runreport.errors import Damaged
+from runreport.query.arrow import distinct
+
+MAX_POINTS = 500
+"""Points of a curve that a page carries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One metric of one run over its steps."""
+
+    key: str
+    steps: tuple[int, ...]
+    times: tuple[int, ...]
+    """Milliseconds since the epoch."""
+    values: tuple[float, ...]
+    """NaN and infinities allowed."""
+    logged: int
+    """Points that were logged; more than ``len(values)`` when the curve is down-sampled."""
+
+
+class CurveReader:
+    """Reads the curves of single runs from a snapshot."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._segments: dict[str, list[Segment]] = {}
+        self._by_path = {segment.path: segment for segment in snapshot.segments}
+        self._notices: set[Notice] = set()
+        for segment in snapshot.segments:
+            if segment.footer.metrics is not None:
+                for run_id in pc.unique(segment.events.column("run_id")).to_pylist():
+                    self._segments.setdefault(run_id, []).append(segment)
+        live: dict[str, list[object]] = {}
+        for part in snapshot.journals:
+            for point in part.content.points:
+                live.setdefault(point.run_id, []).append(point)
+        self._live = {run_id: metric_table(points) for run_id, points in live.items()}  # type: ignore[arg-type]
+        # Segments that hold many runs are read once for runs that follow each other.
+        self._read = lru_cache(maxsize=4)(self._read_segment)
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """The metrics files that had to be left out until now."""
+        return tuple(sorted(self._notices))
+
+    def read_all(self) -> tuple[Notice, ...]:
+        """Open every metrics file once, so that all notices are known before a page is made."""
+        for segments in self._segments.values():
+            for segment in segments:
+                self._read(segment.path)
+        return self.notices
+
+    def read(self, run_id: str) -> dict[str, Curve]:
+        """The curves of a run by metric, each at most `MAX_POINTS` long."""
+        tables = [
+            self._of_run(self._read(segment.path), run_id, segment)
+            for segment in self._segments.get(run_id, ())
+        ]
+        if run_id in self._live:
+            tables.append(self._live[run_id])
+        if not tables:
+            return {}
+        points = pa.concat_tables(tables)
+        if len(tables) > 1:
+            points = distinct(points, ("writer_id", "seq"))
+            keys = ("key", "step", "time", "writer_id", "seq")
+            points = points.sort_by([(key, "ascending") for key in keys])
+        return _split(points)
+
+    def _read_segment(self, path: str) -> pa.Table:
+        segment = self._by_path[path]
+        try:
+            return read_points(self._snapshot.storage, segment)
+        except Damaged as error:
+            place = segment.metrics_path or path
+            self._notices.add(Notice(place, str(error), "its curves are left out"))
+            return METRICS.empty_table()
+
+    @staticmethod
+    def _of_run(points: pa.Table, run_id: str, segment: Segment) -> pa.Table:
+        if pc.count_distinct(segment.events.column("run_id")).as_py() == 1:
+            return points
+        return points.filter(pc.equal(points.column("run_id"), run_id))
+
+
+def _split(points: pa.Table) -> dict[str, Curve]:
+    """Curves from points sorted by key and step."""
+    columns = [points.column(name).to_pylist() for name in ("key", "step", "time", "value")]
+    curves, start = {}, 0
+    keys, steps, times, values = columns
+    for end in range(1, len(keys) + 1):
+        if end == len(keys) or keys[end] != keys[start]:
+            kept = downsample(values[start:end])
+            curves[keys[start]] = Curve(
+                keys[start],
+                tuple(steps[start + place] for place in kept),
+                tuple(times[start + place] for place in kept),
+                tuple(values[start + place] for place in kept),
+                end - start,
+            )
+            start = end
+    return curves
+
+
+def downsample(values: Sequence[float], limit: int = MAX_POINTS) -> Sequence[int]:
+    """The places of the points to keep, at most ``limit`` of them, in order.
+
+    First and last are kept, and of each of equally long buckets the smallest and the greatest
+    value, so that no spike is lost (min-max aggregation as in Jugel et al., "M4", VLDB 2014).
+
+    Args:
+        values: float[n]; NaN and infinities count as neither smallest nor greatest.
+    """
+    count = len(values)
+    if count <= limit:
+        return range(count)
+    buckets = (limit - 2) // 2
+    kept = {0, count - 1}
+    for bucket in range(buckets):
+        start = 1 + bucket * (count - 2) // buckets
+        end = 1 + (bucket + 1) * (count - 2) // buckets
+        places = [place for place in range(start, end) if math.isfinite(values[place])]
+        if places:
+            kept.add(min(places, key=values.__getitem__))
+            kept.add(max(places, key=values.__getitem__))
+    return sorted(kept)
+
+
+def curve_script(curves: Mapping[str, Curve]) -> dict[str, object]:
+    """Curves as the scripts want them: plain lists; see `report.columns.json_number`."""
+    from runreport.report.columns import json_number
+
+    return {
+        key: {
+            "step": list(curve.steps),
+            "time": list(curve.times),
+            "value": [json_number(value) for value in curve.values],
+            "logged": curve.logged,
+        }
+        for key, curve in sorted(curves.items())
+    }

@@ -1,0 +1,250 @@
+"""Page models: frozen values, one class a page kind, ready for a template that only loops.
+
+Every text here is plain text unless its name ends in ``_html``; templates escape the rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from runreport.report.charts import Chart
+from runreport.report.columns import Column, DataScript
+from runreport.report.curves import Curve
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time, as text and as HTML's ``datetime``."""
+
+    text: str
+    iso: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A labelled value of a run: a param, metric or tag."""
+
+    name: str
+    value: str
+    note: str = ""
+    """What a reader should know of it, e.g. that two values are in conflict."""
+    is_number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MetricField:
+    """A metric of a run."""
+
+    name: str
+    last: str
+    min: str
+    max: str
+    steps: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunLink:
+    """A run as other pages mention it."""
+
+    name: str
+    url: str
+    """From the site's root."""
+    status: str
+    started: Moment
+    experiment: str = ""
+    metric: str = ""
+    """Primary metric and value, or empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What of a file a page shows inline."""
+
+    kind: str
+    """image, text, json, table or none."""
+    source: str = ""
+    """image: URL of the picture, from the page."""
+    text: str = ""
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    note: str = ""
+    """E.g. how much of the file is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFile:
+    """An artifact of a run."""
+
+    path: str
+    size: str
+    media_type: str
+    url: str
+    """From the run's page; empty when the file is not published."""
+    preview: Preview
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedFile:
+    """A file copied into the site beside a page."""
+
+    path: str
+    """From the run's folder."""
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePicture:
+    """A metric curve of a run, with the numbers a reader asks for first."""
+
+    curve: Curve
+    last: str
+    min: str
+    max: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """One run: the eight fields first, then curves, files, note and surroundings."""
+
+    run_id: str
+    name: str
+    folder: str
+    """Of the page, from the site's root."""
+    experiment: str
+    experiment_url: str
+    parent: RunLink | None
+    source: str
+    registered_version: str
+    started: Moment
+    ended: Moment
+    duration: str
+    status: str
+    status_note: str
+    params: tuple[Field, ...]
+    metrics: tuple[MetricField, ...]
+    tags: tuple[Field, ...]
+    files: tuple[OutputFile, ...]
+    datasets: tuple[Field, ...]
+    curves: tuple[CurvePicture, ...]
+    note_html: str
+    environment: tuple[Field, ...]
+    packages: tuple[Field, ...]
+    is_deleted: bool
+    published: tuple[PublishedFile, ...]
+    record: str
+    """The run as JSON text, for download."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A run as a row of a server-rendered table."""
+
+    number: int
+    """Place in the whole table, from 0."""
+    url: str
+    status: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """The values of one column, with how many runs have each."""
+
+    name: str
+    label: str
+    values: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunTable:
+    """The run table of an experiment."""
+
+    columns: tuple[Column, ...]
+    """Those shown before the reader chooses."""
+    rows: tuple[TableRow, ...]
+    """The pre-rendered rows, all pages of them."""
+    page_size: int
+    runs: int
+    all_columns: tuple[Column, ...]
+    facets: tuple[Facet, ...]
+    manifest: DataScript
+    scripts: tuple[DataScript, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BestRun:
+    """The best run of an experiment by its configured metric and direction."""
+
+    run: RunLink
+    metric: str
+    value: str
+    direction: str
+    """``highest`` or ``lowest``."""
+    settings: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentPage:
+    """One experiment: what it found, charts, and the table of its runs."""
+
+    experiment_id: str
+    name: str
+    folder: str
+    description_html: str
+    tags: tuple[Field, ...]
+    counts: tuple[tuple[str, int], ...]
+    """(status, runs), as the header shows them."""
+    runs: int
+    active: str
+    """The span of time in which its runs started."""
+    primary_metric: str
+    best: BestRun | None
+    charts: tuple[Chart, ...]
+    chart_script: DataScript | None
+    table: RunTable
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentCard:
+    """An experiment as the overview shows it."""
+
+    name: str
+    url: str
+    runs: int
+    counts: tuple[tuple[str, int], ...]
+    last_started: Moment
+    metric: str
+    best: RunLink | None
+    best_value: str
+    trend: tuple[float, ...]
+    """The primary metric of its runs, oldest first; NaN where a run has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewPage:
+    """The first page: what is new, what is best, what failed."""
+
+    description_html: str
+    runs: int
+    counts: tuple[tuple[str, int], ...]
+    new: tuple[RunLink, ...]
+    new_total: int
+    best: tuple[BestRun, ...]
+    failed: tuple[RunLink, ...]
+    failed_total: int
+    cards: tuple[ExperimentCard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteInfo:
+    """What every page knows of the whole site."""
+
+    title: str
+    as_of: Moment
+    version: str
+    experiments: tuple[tuple[str, str, int], ...]
+    """(name, URL from the root, runs), as the menu lists them."""
+    notices: tuple[str, ...]
+    """What of the archive had to be left out."""

@@ -1,0 +1,135 @@
+"""Previews of artifacts: image, text, JSON and CSV, bounded in size and safe to publish.
+
+Nothing is executed or unpickled. Text is redacted before it is shown or copied.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+import struct
+
+from runreport.report.formatting import format_size, plural
+from runreport.report.pages import Preview
+from runreport.report.redaction import Redactor
+
+MAX_TEXT = 20_000
+"""Characters of a text that a page shows."""
+MAX_ROWS = 50
+MAX_COLUMNS = 30
+MAX_CELL = 200
+MAX_INLINE_SVG = 200_000
+MAX_SCANNED = 1_000_000
+"""Bytes of a text file that are searched for secrets; longer ones are copied as they are."""
+MAX_PIXELS = 100_000_000
+
+_TEXT_TYPES = ("application/json", "application/yaml", "application/toml", "application/jsonl")
+_IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/avif")
+
+
+def is_text(media_type: str) -> bool:
+    """Whether a file of this type is text that can be shown and redacted."""
+    return media_type.startswith("text/") or media_type in _TEXT_TYPES
+
+
+def publishable(data: bytes, path: str, media_type: str, redactor: Redactor) -> bytes:
+    """A file's bytes as the site may carry them: text without secrets, all else unchanged."""
+    is_textual = is_text(media_type) or media_type == "image/svg+xml"
+    if not is_textual or len(data) > MAX_SCANNED:
+        return data
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return data
+    redacted = redactor.text(text, f"file {path}")
+    return data if redacted == text else redacted.encode()
+
+
+def make_preview(data: bytes, media_type: str, url: str) -> Preview:  # noqa: PLR0911 - a table
+    """What a page shows of a file.
+
+    Args:
+        data: as published.
+        url: of the published file, from the page.
+    """
+    if media_type == "image/svg+xml":
+        return _svg(data)
+    if media_type in _IMAGES:
+        return _image(data, media_type, url)
+    if not is_text(media_type) or media_type == "text/html":
+        return Preview("none")
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return Preview("none", note="The file is not UTF-8 text.")
+    if media_type in ("text/csv", "text/tab-separated-values"):
+        return _table(text, "\t" if media_type.endswith("values") else ",")
+    if media_type == "application/json":
+        return _json(text)
+    return _text(text, "text")
+
+
+def _svg(data: bytes) -> Preview:
+    """A vector image as a picture, in which no script runs; never as a page."""
+    if len(data) > MAX_INLINE_SVG:
+        return Preview("none", note=f"A vector image of {format_size(len(data))}.")
+    encoded = base64.b64encode(data).decode()
+    return Preview("image", source=f"data:image/svg+xml;base64,{encoded}")
+
+
+def _image(data: bytes, media_type: str, url: str) -> Preview:
+    if media_type == "image/png" and data[:8] == b"\x89PNG\r\n\x1a\n" and len(data) >= 24:
+        width, height = struct.unpack(">II", data[16:24])
+        if width * height > MAX_PIXELS:
+            return Preview("none", note=f"An image of {width:,} x {height:,} pixels.")
+        return Preview("image", source=url, note=f"{width} x {height} px")
+    return Preview("image", source=url)
+
+
+def _text(text: str, kind: str) -> Preview:
+    if len(text) <= MAX_TEXT:
+        return Preview(kind, text=text)
+    note = f"The first {MAX_TEXT:,} of {len(text):,} characters."
+    return Preview(kind, text=text[:MAX_TEXT], note=note)
+
+
+def _json(text: str) -> Preview:
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        return _text(text, "text")
+    if isinstance(content, dict) and set(content) == {"columns", "data"}:
+        columns, rows = content["columns"], content["data"]
+        if isinstance(columns, list) and isinstance(rows, list):
+            cells = [row for row in rows if isinstance(row, list)]
+            return _rows([str(column) for column in columns], cells, len(rows))
+    return _text(json.dumps(content, indent=2, ensure_ascii=False), "json")
+
+
+def _table(text: str, delimiter: str) -> Preview:
+    try:
+        rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+    except csv.Error:
+        return _text(text, "text")
+    if len(rows) < 1 or not rows[0]:
+        return _text(text, "text")
+    return _rows(rows[0], [row for row in rows[1:] if row], len(rows) - 1)
+
+
+def _rows(columns: list[str], rows: list[list[object]] | list[list[str]], total: int) -> Preview:
+    shown = tuple(tuple(_cell(value) for value in row[:MAX_COLUMNS]) for row in rows[:MAX_ROWS])
+    notes = [plural(total, "row")]
+    if total > MAX_ROWS:
+        notes = [f"The first {MAX_ROWS} of {total:,} rows"]
+    if len(columns) > MAX_COLUMNS:
+        notes.append(f"the first {MAX_COLUMNS} of {len(columns):,} columns")
+    return Preview(
+        "table", columns=tuple(columns[:MAX_COLUMNS]), rows=shown, note=", ".join(notes)
+    )
+
+
+def _cell(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= MAX_CELL else text[: MAX_CELL - 1] + "…"

@@ -1,0 +1,200 @@
+"""What a published site leaves out: secrets, and what the environment says of people and places.
+
+Works on the index before any page model is made, so no page can show what was taken out.
+Distinct values are scanned once. ``docs/publishing.md`` says what is found and how to allow it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from runreport.query.index import RunIndex
+
+REDACTED = "[redacted]"
+
+SECRET_FORMS = (
+    ("AWS access key", r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
+    ("GitHub token", r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{50,})"),
+    ("GitLab token", r"\bglpat-[A-Za-z0-9_-]{20,}"),
+    ("Hugging Face token", r"\bhf_[A-Za-z0-9]{30,}"),
+    ("OpenAI or Anthropic key", r"\bsk-(?:proj-|ant-|svcacct-)?[A-Za-z0-9_-]{20,}"),
+    ("Slack token", r"\bxox[abeprs]-[A-Za-z0-9-]{10,}"),
+    ("Slack webhook", r"https://hooks\.slack\.com/services/[A-Za-z0-9/_-]+"),
+    ("Google API key", r"\bAIza[A-Za-z0-9_-]{35}"),
+    ("Stripe key", r"\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,}"),
+    ("npm token", r"\bnpm_[A-Za-z0-9]{36}"),
+    ("PyPI token", r"\bpypi-[A-Za-z0-9_-]{50,}"),
+    ("Databricks token", r"\bdapi[0-9a-f]{32}"),
+    ("SendGrid key", r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"),
+    ("JSON web token", r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"),
+    ("private key", r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*-----|\Z)"),
+    ("password in a URL", r"(?<=://)[^\s/:@\"']*:[^\s/@\"']+(?=@)"),
+    (
+        "secret in an assignment",
+        r"(?i)(?:(?<=password=)|(?<=secret=)|(?<=token=)|(?<=api_key=)|(?<=api-key=)|(?<=apikey=)"
+        r"|(?<=password:\s)|(?<=access_key=)|(?<=passphrase=))[^\s\"'&,;]{6,}",
+    ),
+    (
+        "secret in an option",
+        r"(?i)(?<=--password[ =])\S+|(?<=--token[ =])\S+|(?<=--api-key[ =])\S+",
+    ),
+    ("bearer token", r"(?i)(?<=bearer )[A-Za-z0-9._~+/-]{16,}=*"),
+)
+_ANY_SECRET = re.compile(
+    "|".join(
+        f"(?P<f{number}>{form.removeprefix('(?i)')})" if not form.startswith("(?i)")
+        else f"(?P<f{number}>(?i:{form.removeprefix('(?i)')}))"
+        for number, (_, form) in enumerate(SECRET_FORMS)
+    )
+)  # fmt: skip
+_SECRET_KEY = re.compile(
+    r"(?i)(?:^|[_.\-/ ])(?:password|passwd|passphrase|secret|credentials?|api[_.-]?key|"
+    r"access[_.-]?key|auth[_.-]?token|access[_.-]?token|secret[_.-]?key)s?$|^token$"
+)
+_HOME = re.compile(
+    r"(?<![\w/])(?:/(?:home|Users)/[^/\s:\"']+|/root(?=/)|[A-Za-z]:\\Users\\[^\\\s\"']+)"
+)
+
+PRIVATE_TAGS = ("mlflow.user", "mlflow.source.git.repoURL")
+PUBLIC_RECORD = ("python", "platform", "packages", "job")
+"""What of the environment a site shows without ``[publish] environment = true``; of git: commit,
+branch and whether files differed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A kind of secret that was taken out, and where."""
+
+    kind: str
+    place: str
+    count: int
+
+
+class Redactor:
+    """Takes secrets and home folders out of texts and remembers what it found where."""
+
+    def __init__(self, *, publish_environment: bool = False, allow_secrets: bool = False) -> None:
+        self.publish_environment = publish_environment
+        self.allow_secrets = allow_secrets
+        self._found: Counter[tuple[str, str]] = Counter()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was redacted until now, by kind and place."""
+        return tuple(
+            Finding(kind, place, count) for (kind, place), count in sorted(self._found.items())
+        )
+
+    def text(self, text: str, place: str, key: str | None = None) -> str:
+        """A text as it may be published.
+
+        Args:
+            place: where it stands, for the report of findings.
+            key: the name it was logged under; one like ``api_key`` makes any value a secret.
+        """
+        if not self.allow_secrets:
+            if key is not None and text and _SECRET_KEY.search(key):
+                self._found["value of a secret name", place] += 1
+                return REDACTED
+            if _ANY_SECRET.search(text):
+                text = _ANY_SECRET.sub(lambda match: self._replace(match, place), text)
+        if not self.publish_environment and ("/" in text or "\\" in text):
+            text = _HOME.sub("~", text)
+        return text
+
+    def _replace(self, match: re.Match[str], place: str) -> str:
+        assert match.lastgroup is not None
+        self._found[SECRET_FORMS[int(match.lastgroup[1:])][0], place] += 1
+        return REDACTED
+
+
+def redact_index(index: RunIndex, redactor: Redactor) -> RunIndex:
+    """The index as a site may show it."""
+    tags, runs = index.tags, index.runs
+    if not redactor.publish_environment:
+        private = pa.array(PRIVATE_TAGS, pa.string())
+        tags = tags.filter(pc.invert(pc.is_in(tags.column("key"), value_set=private)))
+        users = pa.repeat("", runs.num_rows)
+        runs = runs.set_column(runs.column_names.index("user_id"), "user_id", users)
+    names = [redactor.text(name, "run names") for name in runs.column("run_name").to_pylist()]
+    runs = runs.set_column(
+        runs.column_names.index("run_name"), "run_name", pa.array(names, pa.string())
+    )
+    return replace(
+        index,
+        runs=runs,
+        params=_redact_column(index.params, redactor, "params"),
+        tags=_redact_column(tags, redactor, "tags"),
+        records=_redact_records(index.records, redactor),
+    )
+
+
+def _redact_column(table: pa.Table, redactor: Redactor, what: str) -> pa.Table:
+    """Scan each distinct (key, value) once and put the results in place."""
+    distinct = table.group_by(["key", "value"], use_threads=False).aggregate([])
+    changed: dict[tuple[str, str], str] = {}
+    for key, value in zip(
+        distinct.column("key").to_pylist(), distinct.column("value").to_pylist(), strict=True
+    ):
+        text = _source_name(value) if key == "mlflow.source.name" else value
+        if redactor.publish_environment:
+            text = value
+        text = redactor.text(text, f"{what}.{key}", key)
+        if text != value:
+            changed[key, value] = text
+    if not changed:
+        return table
+    keys, values = table.column("key").to_pylist(), table.column("value").to_pylist()
+    published = [changed.get(pair, pair[1]) for pair in zip(keys, values, strict=True)]
+    return table.set_column(
+        table.column_names.index("value"), "value", pa.array(published, pa.string())
+    )
+
+
+def _source_name(path: str) -> str:
+    return path.replace("\\", "/").rstrip("/").rpartition("/")[2]
+
+
+def _redact_records(records: pa.Table, redactor: Redactor) -> pa.Table:
+    if redactor.publish_environment and redactor.allow_secrets:
+        return records
+    known: dict[str | None, str | None] = {None: None}
+    for text in pc.unique(records.column("data")).to_pylist():
+        if text is not None:
+            record = public_record(json.loads(text), redactor)
+            known[text] = json.dumps(record, separators=(",", ":"))
+    data = [known[text] for text in records.column("data").to_pylist()]
+    return records.set_column(
+        records.column_names.index("data"), "data", pa.array(data, pa.string())
+    )
+
+
+def public_record(record: dict[str, Any], redactor: Redactor) -> dict[str, Any]:
+    """What of a recorded environment may be published."""
+    if not isinstance(record, dict):
+        return {}
+    shown = dict(record)
+    if not redactor.publish_environment:
+        shown = {key: record[key] for key in PUBLIC_RECORD if key in record}
+        git = record.get("git")
+        if isinstance(git, dict):
+            shown["git"] = {key: git.get(key) for key in ("commit", "branch", "dirty")}
+    return {key: _redact_value(value, redactor, key) for key, value in shown.items()}
+
+
+def _redact_value(value: Any, redactor: Redactor, key: str) -> Any:
+    if isinstance(value, str):
+        return redactor.text(value, "environment", key)
+    if isinstance(value, list):
+        joined = redactor.text(" ".join(map(str, value)), "environment")
+        return joined.split(" ")
+    if isinstance(value, dict):
+        return {name: _redact_value(entry, redactor, str(name)) for name, entry in value.items()}
+    return value

@@ -1,0 +1,254 @@
+"""The page of one run: its eight fields, curves, files, note and surroundings.
+
+It depends on its own run and its parent only, so that a new run rewrites no other run's page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from runreport.archive.artifacts import read_artifact
+from runreport.archive.storage import LocalStorage
+from runreport.entities import Run
+from runreport.report.columns import json_number
+from runreport.report.config import Config
+from runreport.report.curves import CurveReader
+from runreport.report.experiment_page import moment
+from runreport.report.formatting import (
+    MISSING,
+    choose_format,
+    format_duration,
+    format_size,
+    plural,
+)
+from runreport.report.notes import render_note
+from runreport.report.pages import (
+    CurvePicture,
+    Field,
+    MetricField,
+    OutputFile,
+    Preview,
+    PublishedFile,
+    RunLink,
+    RunPage,
+)
+from runreport.report.previews import make_preview, publishable
+from runreport.report.redaction import Redactor
+from runreport.report.urls import experiment_folder, file_path, run_folder
+
+NOTE_TAG = "mlflow.note.content"
+_KILLED = "Its process ended without saying how; what it logged until then is here."
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What the index knows of one run, cut out of its tables."""
+
+    run: Run
+    parent: Run | None
+    params: Sequence[dict[str, Any]]
+    """Rows of the params table, for their conflicts."""
+    metrics: Sequence[dict[str, Any]]
+    artifacts: Sequence[dict[str, Any]]
+    record: dict[str, Any]
+    """What was recorded of the environment, as it may be published."""
+
+
+def make_run_page(
+    facts: RunFacts,
+    experiment: str,
+    curves: CurveReader,
+    storage: LocalStorage,
+    redactor: Redactor,
+    config: Config,
+) -> RunPage:
+    """The page model of one run."""
+    run = facts.run
+    info, tags = run.info, run.data.tags
+    files, published = _files(facts, storage, redactor, config)
+    note = tags.get(NOTE_TAG, "")
+    ended = info.end_time
+    span = None if ended is None or info.start_time is None else ended - info.start_time
+    return RunPage(
+        run_id=info.run_id,
+        name=info.run_name,
+        folder=run_folder(info.run_id),
+        experiment=experiment,
+        experiment_url=f"{experiment_folder(experiment)}/index.html",
+        parent=_parent_link(facts.parent),
+        source=tags.get("mlflow.source.name", MISSING),
+        registered_version="Not registered",
+        started=moment(info.start_time),
+        ended=moment(ended),
+        duration=format_duration(span),
+        status=info.status,
+        status_note=_KILLED if info.status == "KILLED" else "",
+        params=tuple(_param(row) for row in facts.params),
+        metrics=tuple(_metric(row) for row in facts.metrics),
+        tags=tuple(
+            Field(key, value)
+            for key, value in sorted(tags.items())
+            if not key.startswith("mlflow.")
+        ),
+        files=files,
+        datasets=tuple(
+            Field(
+                entry.dataset.name,
+                entry.dataset.digest,
+                entry.tags.get("mlflow.data.context", ""),
+            )
+            for entry in run.inputs.dataset_inputs
+        ),
+        curves=tuple(_pictures(curves, info.run_id)),
+        note_html=render_note(note) if note else "",
+        environment=tuple(_environment(facts.record)),
+        packages=tuple(
+            Field(str(name), str(version))
+            for name, version in sorted((facts.record.get("packages") or {}).items())
+        ),
+        is_deleted=info.lifecycle_stage == "deleted",
+        published=published,
+        record=_as_json(facts, experiment),
+    )
+
+
+def _parent_link(parent: Run | None) -> RunLink | None:
+    if parent is None:
+        return None
+    url = f"{run_folder(parent.info.run_id)}/index.html"
+    started = moment(parent.info.start_time)
+    return RunLink(parent.info.run_name, url, parent.info.status, started)
+
+
+def _param(row: dict[str, Any]) -> Field:
+    note = ""
+    if row["rivals"] > 1:
+        note = f"{row['rivals']} different values were logged; this is the latest"
+    return Field(row["key"], row["value"], note)
+
+
+def _metric(row: dict[str, Any]) -> MetricField:
+    form = choose_format([row["last"], row["min"], row["max"]])
+    first, last = row["first_step"], row["last_step"]
+    return MetricField(
+        row["key"],
+        form(row["last"]),
+        form(row["min"]),
+        form(row["max"]),
+        f"{last:,}" if first == last else f"{first:,} to {last:,}",
+        row["count"],
+    )
+
+
+def _pictures(curves: CurveReader, run_id: str) -> list[CurvePicture]:
+    pictures = []
+    for _, curve in sorted(curves.read(run_id).items()):
+        if len(curve.values) > 1:
+            form = choose_format(curve.values)
+            numbers = [v for v in curve.values if v == v]
+            pictures.append(
+                CurvePicture(
+                    curve,
+                    form(curve.values[-1]),
+                    form(min(numbers)) if numbers else "NaN",
+                    form(max(numbers)) if numbers else "NaN",
+                )
+            )
+    return pictures
+
+
+def _files(
+    facts: RunFacts, storage: LocalStorage, redactor: Redactor, config: Config
+) -> tuple[tuple[OutputFile, ...], tuple[PublishedFile, ...]]:
+    """Artifacts with previews, and the bytes that go beside the page."""
+    files, published = [], []
+    for row in facts.artifacts:
+        data = json.loads(row["data"] or "{}")
+        path, size = row["path"], int(data.get("size_bytes", 0))
+        media_type = str(data.get("media_type", "application/octet-stream"))
+        shown = redactor.text(path, "file names")
+        if size > config.max_file_mb * 1e6:
+            note = f"Over {config.max_file_mb:g} MB, so it stays in the archive."
+            files.append(
+                OutputFile(shown, format_size(size), media_type, "", Preview("none"), note)
+            )
+            continue
+        try:
+            content = read_artifact(storage, facts.run.info.run_id, path)
+        except OSError:
+            content = None
+        if content is None or hashlib.sha256(content).hexdigest() != row["sha256"]:
+            note = "The file in the archive is missing." if content is None else (
+                "The file in the archive is not the one that was logged; it is left out."
+            )  # fmt: skip
+            files.append(
+                OutputFile(shown, format_size(size), media_type, "", Preview("none"), note)
+            )
+            continue
+        content = publishable(content, shown, media_type, redactor)
+        place = f"files/{file_path(path)}"
+        preview = make_preview(content, media_type, place)
+        published.append(PublishedFile(place, content))
+        files.append(OutputFile(shown, format_size(size), media_type, place, preview))
+    return tuple(files), tuple(published)
+
+
+def _environment(record: dict[str, Any]) -> list[Field]:
+    fields = []
+    git = record.get("git") or {}
+    if git.get("commit"):
+        dirty = " with uncommitted changes" if git.get("dirty") else ""
+        fields.append(
+            Field("Git commit", f"{git['commit'][:12]}{dirty}", str(git.get("branch", "")))
+        )
+    job = record.get("job") or {}
+    if job:
+        fields.append(Field("Job", f"{job.get('kind', '')} {job.get('id', '')}".strip()))
+    labels = {
+        "python": "Python",
+        "platform": "Platform",
+        "user": "User",
+        "host": "Host",
+        "folder": "Folder",
+    }
+    fields += [Field(label, str(record[key])) for key, label in labels.items() if record.get(key)]
+    if record.get("command"):
+        fields.append(Field("Command", " ".join(map(str, record["command"]))))
+    if record.get("packages"):
+        fields.append(Field("Packages", plural(len(record["packages"]), "package")))
+    if git.get("diff"):
+        fields.append(Field("Git diff", str(git["diff"])))
+    return fields
+
+
+def _as_json(facts: RunFacts, experiment: str) -> str:
+    """The run for other programs; numbers in full, NaN and infinities as text."""
+    info = facts.run.info
+    content = {
+        "run_id": info.run_id,
+        "run_name": info.run_name,
+        "experiment": experiment,
+        "experiment_id": info.experiment_id,
+        "status": info.status,
+        "start_time": info.start_time,
+        "end_time": info.end_time,
+        "params": {row["key"]: row["value"] for row in facts.params},
+        "metrics": {
+            row["key"]: {
+                name: json_number(row[name])
+                for name in ("last", "min", "max", "count", "first_step", "last_step")
+            }
+            for row in facts.metrics
+        },
+        "tags": dict(sorted(facts.run.data.tags.items())),
+        "artifacts": [
+            {"path": row["path"], "sha256": row["sha256"], **json.loads(row["data"] or "{}")}
+            for row in facts.artifacts
+        ],
+        "environment": facts.record,
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"

@@ -1,0 +1,76 @@
+"""Where pages and files lie in a site: one function maps any logged name to a safe path.
+
+Slugs are lossless by construction: wherever a slug is not the name itself, six hex digits of the
+name's SHA-256 follow, so a later name never changes an earlier URL, and no two names meet, not
+even on a disk that folds case or Unicode forms.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+_SAFE_FILE = re.compile(r"[a-z0-9_][a-z0-9._-]*")
+_ACTIVE_ENDINGS = frozenset(
+    "html htm xhtml xht shtml svg svgz xml xsl xslt mht mhtml hta htc swf php asp aspx jsp".split()
+)
+"""Endings under which a host would serve a page or image that can run script."""
+_MAX_SLUG = 60
+
+
+def slug(name: str) -> str:
+    """A URL part for a name: the name itself if it is ``[a-z0-9-]``, else one with a hash."""
+    folded = unicodedata.normalize("NFKD", name).lower()
+    base = re.sub(r"[^a-z0-9]+", "-", folded).strip("-")[:_MAX_SLUG].strip("-")
+    if base == name and base and not _RESERVED.fullmatch(base):
+        return base
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:6]
+    return f"{base}-{digest}" if base else digest
+
+
+def experiment_folder(name: str) -> str:
+    """The folder of an experiment's pages."""
+    return f"e/{slug(name)}"
+
+
+def run_folder(run_id: str) -> str:
+    """The folder of a run's page."""
+    own = slug(run_id)
+    return f"r/{own[:2]}/{own}"
+
+
+def file_path(path: str) -> str:
+    """Where an artifact lies inside its run's ``files/`` folder.
+
+    Each part keeps its name when that is safe everywhere; else it gets a hash. A file that a
+    browser could run as a page gets ``.txt`` appended.
+    """
+    parts = [_file_part(part) for part in path.split("/")]
+    if parts[-1].rpartition(".")[2].lower() in _ACTIVE_ENDINGS:
+        parts[-1] += ".txt"
+    return "/".join(parts)
+
+
+def _file_part(part: str) -> str:
+    is_plain = (
+        _SAFE_FILE.fullmatch(part)
+        and not part.endswith(".")
+        and not _RESERVED.fullmatch(part)
+        and len(part) <= 120
+    )
+    if is_plain:
+        return part
+    stem, dot, ending = part.rpartition(".")
+    if not (dot and stem and re.fullmatch(r"[A-Za-z0-9]{1,10}", ending)):
+        stem, ending = part, ""
+    folded = unicodedata.normalize("NFKD", stem).lower()
+    base = re.sub(r"[^a-z0-9_]+", "-", folded).strip("-")[:80] or "file"
+    digest = hashlib.sha256(part.encode("utf-8", "surrogatepass")).hexdigest()[:6]
+    return f"{base}-{digest}" + (f".{ending.lower()}" if ending else "")
+
+
+def up(path: str) -> str:
+    """The relative way from a page to the site's root, e.g. ``../../`` for ``e/x/index.html``."""
+    return "../" * path.count("/")

@@ -1,0 +1,1 @@
+"""From page models to files: theme, render, publish, preview server."""

@@ -1,0 +1,125 @@
+"""Small line pictures as SVG text: curves of a run page and sparklines, without a chart library.
+
+vl-convert takes 50 ms and more a picture, which 10,000 run pages cannot afford; these take
+microseconds. Colours are classes, so that the page's theme decides.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from markupsafe import Markup, escape
+
+from runreport.report.formatting import general
+from runreport.report.pages import CurvePicture
+
+WIDTH, HEIGHT = 320, 150
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 10, 10, 24
+SPARK_WIDTH, SPARK_HEIGHT = 160, 32
+
+
+def curve_svg(picture: CurvePicture, identity: str) -> Markup:
+    """One metric over its steps, with axes.
+
+    Args:
+        identity: names the picture's title and description elements; unique on the page.
+    """
+    curve = picture.curve
+    finite = [value for value in curve.values if math.isfinite(value)]
+    if not finite:
+        return Markup("")
+    ticks = nice_ticks(min(finite), max(finite), 5)
+    low, high = min(ticks[0], *finite), max(ticks[-1], *finite)
+    first, last = curve.steps[0], curve.steps[-1]
+    x_span, y_span = (last - first) or 1, (high - low) or 1.0
+    inner_width, inner_height = WIDTH - _LEFT - _RIGHT, HEIGHT - _TOP - _BOTTOM
+
+    def place(step: float, value: float) -> tuple[float, float]:
+        x = _LEFT + (step - first) / x_span * inner_width
+        y = _TOP + (high - value) / y_span * inner_height
+        return x, y
+
+    parts = []
+    for tick in ticks:
+        _, y = place(first, tick)
+        parts.append(
+            f'<line class="grid" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
+            f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{general(tick)}</text>'
+        )
+    for step, anchor in ((first, "start"), (last, "end")):
+        x, _ = place(step, low)
+        parts.append(f'<text x="{x:.1f}" y="{HEIGHT - 6}" text-anchor="{anchor}">{step:,}</text>')
+    points = [
+        place(step, value) if math.isfinite(value) else None
+        for step, value in zip(curve.steps, curve.values, strict=True)
+    ]
+    parts.append(f'<path class="line" d="{_path(points)}"/>')
+    text = escape(
+        f"{curve.key} from step {first:,} to {last:,}: last {picture.last}, "
+        f"lowest {picture.min}, highest {picture.max}"
+    )
+    return Markup(
+        f'<svg class="curve" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'aria-labelledby="{identity}"><title id="{identity}">{text}</title>'
+        + "".join(parts)
+        + "</svg>"
+    )
+
+
+def sparkline_svg(values: Sequence[float]) -> Markup:
+    """A line without axes, its last point marked; empty for fewer than two numbers."""
+    finite = [value for value in values if math.isfinite(value)]
+    if len(finite) < 2:
+        return Markup("")
+    if len(values) > SPARK_WIDTH:  # more points than pixels say nothing more
+        stride = len(values) / SPARK_WIDTH
+        values = [values[int(number * stride)] for number in range(SPARK_WIDTH)]
+    low, high = min(finite), max(finite)
+    span = (high - low) or 1.0
+    steps = max(1, len(values) - 1)
+    points = [
+        (
+            3 + number / steps * (SPARK_WIDTH - 6),
+            3 + (high - value) / span * (SPARK_HEIGHT - 6),
+        )
+        if math.isfinite(value)
+        else None
+        for number, value in enumerate(values)
+    ]
+    end = next(point for point in reversed(points) if point is not None)
+    return Markup(
+        f'<svg class="spark" viewBox="0 0 {SPARK_WIDTH} {SPARK_HEIGHT}" '
+        f'preserveAspectRatio="xMinYMid meet" aria-hidden="true">'
+        f'<path class="line" d="{_path(points)}"/>'
+        f'<circle cx="{end[0]:.1f}" cy="{end[1]:.1f}" r="2.5"/></svg>'
+    )
+
+
+def nice_ticks(low: float, high: float, count: int) -> list[float]:
+    """About ``count`` round numbers from ``low`` to ``high``.
+
+    Steps are 1, 2 or 5 times a power of ten (Heckbert, "Nice numbers for graph labels", 1990).
+    """
+    if high == low:
+        return [low]
+    raw = (high - low) / max(1, count - 1)
+    if not math.isfinite(raw):
+        return [low, high]
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw * 0.999)
+    first = math.ceil(low / step - 1e-9)
+    ticks = [number * step for number in range(first, math.floor(high / step + 1e-9) + 1)]
+    return [float(f"{tick:.12g}") for tick in ticks] or [low, high]
+
+
+def _path(points: Sequence[tuple[float, float] | None]) -> str:
+    """Path data; a missing point is a gap."""
+    commands, is_down = [], False
+    for point in points:
+        if point is None:
+            is_down = False
+            continue
+        commands.append(f"{'L' if is_down else 'M'}{point[0]:.1f} {point[1]:.1f}")
+        is_down = True
+    return "".join(commands)

@@ -1,0 +1,116 @@
+"""Publish: stage a site beside its place, check it, then swap it in. Never half a site.
+
+A folder is only replaced if it is empty or carries the marker of an earlier build.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain
+
+from runreport.errors import BuildError
+from runreport.site.render import SiteFile
+
+MARKER = ".runreport-site"
+_MARKER_TEXT = b"This folder is made by `runreport build`, which replaces all of it.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What was written."""
+
+    folder: str
+    files: int
+    pages: int
+    size_bytes: int
+
+
+def check_target(folder: str) -> None:
+    """Refuse a folder that a build may not replace.
+
+    Raises:
+        BuildError: it holds other people's files, or is no folder.
+    """
+    if not os.path.lexists(folder):
+        return
+    if os.path.islink(folder) or not os.path.isdir(folder):
+        raise BuildError(f"{folder} is not a folder; choose another with -o.")
+    entries = os.listdir(folder)
+    if entries and MARKER not in entries:
+        raise BuildError(
+            f"{folder} holds files that no build of runreport made ({sorted(entries)[0]!r} for "
+            "one), so it is not replaced. Choose another folder with -o, or empty this one."
+        )
+
+
+def publish_site(files: Iterable[SiteFile], folder: str) -> Published:
+    """Write all files to a folder beside the target, then put it in the target's place.
+
+    Raises:
+        BuildError: the target may not be replaced, or two files want one path.
+    """
+    target = os.path.abspath(folder)
+    check_target(target)
+    stage = f"{target}.building-{os.getpid()}"
+    shutil.rmtree(stage, ignore_errors=True)
+    try:
+        published = _write_all(chain([SiteFile(MARKER, _MARKER_TEXT)], files), stage, target)
+        _swap(stage, target)
+    except OSError as error:
+        raise BuildError(
+            f"Could not write the site to {target}: {error.strerror or error}."
+        ) from error
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+    return published
+
+
+def _write_all(files: Iterable[SiteFile], stage: str, target: str) -> Published:
+    written: dict[str, str] = {}
+    made: set[str] = set()
+    pages = size = 0
+    for file in files:
+        folded = file.path.casefold()
+        if folded in written:
+            raise BuildError(
+                f"Two files want the path {file.path!r} of the site "
+                f"(the other is {written[folded]!r})."
+            )
+        written[folded] = file.path
+        place = _place(stage, file.path)
+        parent = os.path.dirname(place)
+        if parent not in made:
+            os.makedirs(parent, exist_ok=True)
+            made.add(parent)
+        with open(place, "wb") as opened:
+            opened.write(file.content)
+        pages += file.path.endswith(".html")
+        size += len(file.content)
+    return Published(target, len(written), pages, size)
+
+
+def _place(stage: str, path: str) -> str:
+    parts = path.split("/")
+    if any(part in ("", ".", "..") for part in parts) or "\\" in path or "\0" in path:
+        raise BuildError(f"The path {path!r} leads out of the site.")
+    return os.path.join(stage, *parts)
+
+
+def _swap(stage: str, target: str) -> None:
+    old = f"{target}.old-{os.getpid()}"
+    has_old = os.path.isdir(target)
+    if has_old:
+        os.rename(target, old)
+    try:
+        os.rename(stage, target)
+    except OSError:
+        if has_old:
+            with contextlib.suppress(OSError):
+                os.rename(old, target)
+        raise
+    if has_old:
+        shutil.rmtree(old, ignore_errors=True)

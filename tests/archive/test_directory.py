@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from runreport.archive.directory import locate_archive, open_archive
+from runreport.errors import ArchiveError, InvalidValue, NotFound, WriteFailed
+
+
+def test_where_an_archive_is_looked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert locate_archive() == str(tmp_path / "runs")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://somewhere")
+    assert locate_archive() == str(tmp_path / "runs")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "runreport:///x/y")
+    assert locate_archive() == "/x/y"
+    monkeypatch.setenv("RUNREPORT_ARCHIVE", "here")
+    assert locate_archive() == str(tmp_path / "here")
+    assert locate_archive("file:///z") == "/z"
+    assert locate_archive("runreport:/z") == "/z"
+
+
+@pytest.mark.parametrize("uri", ["http://host/x", "s3x://bucket", "file://otherhost/x"])
+def test_a_uri_that_is_no_folder_is_refused(uri: str) -> None:
+    with pytest.raises(InvalidValue, match=r"folder of this machine"):
+        locate_archive(uri)
+
+
+def test_a_missing_archive_is_named_and_not_made(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match=r"no archive at .*nowhere"):
+        open_archive(tmp_path / "nowhere")
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_other_peoples_folders_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("x")
+    with pytest.raises(ArchiveError, match=r"thesis\.txt"):
+        open_archive(tmp_path / "mine", create=True)
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(ArchiveError, match="is a file"):
+        open_archive(tmp_path / "file", create=True)
+
+
+def test_two_archives_start_with_the_same_bytes(tmp_path: Path) -> None:
+    texts = {
+        open_archive(tmp_path / name, create=True).read("archive.json") for name in ("a", "b")
+    }
+    assert len(texts) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"format": 2}', r"format version 2; this runreport reads up to 1\. Upgrade"),
+        ("{", "cannot be read"),
+        ("{}", "cannot be read"),
+        ('{"format": "one"}', "cannot be read"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_the_reason(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "archive.json").write_text(text)
+    with pytest.raises(ArchiveError, match=message):
+        open_archive(tmp_path / "a")
+
+
+def test_an_unwritable_place_is_one_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(WriteFailed, match="Could not write"):
+        open_archive(tmp_path / "file" / "inside", create=True)

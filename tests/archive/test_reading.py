@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from builders import log_run, sample_archive, state_of
+
+from runreport.archive.directory import open_archive
+from runreport.archive.reading import read_archive
+from runreport.archive.sealing import seal_journal
+from runreport.archive.storage import LocalStorage
+from runreport.archive.verify import verify_archive
+
+
+def test_an_archive_merged_with_itself_says_the_same(tmp_path: Path) -> None:
+    one = sample_archive(tmp_path / "one", runs=3)
+    before = state_of(open_archive(one))
+    shutil.copytree(one, tmp_path / "copy")
+    shutil.copytree(tmp_path / "copy", one, dirs_exist_ok=True)
+    assert state_of(open_archive(one)) == before
+
+
+def test_the_union_of_two_folders_is_their_merge(tmp_path: Path) -> None:
+    one, two = (sample_archive(tmp_path / name, runs=2) for name in ("one", "two"))
+    runs = [
+        row["run_id"]
+        for path in (one, two)
+        for row in state_of(open_archive(path))["runs"]  # type: ignore[attr-defined]
+    ]
+    shutil.copytree(two, one, dirs_exist_ok=True)
+    merged = state_of(open_archive(one))
+    assert sorted(row["run_id"] for row in merged["runs"]) == sorted(runs)  # type: ignore[attr-defined]
+    assert merged["experiments"] == ["Default", "Sample"]
+
+
+def test_a_journal_and_the_segment_sealed_from_it_count_once(storage: LocalStorage) -> None:
+    writer = log_run(storage, params={"a": "1"}, points=[1.0, 2.0])
+    name = writer.finish()
+    assert name is not None
+    data = storage.read(name.path)
+    seal_journal(storage, name)
+    before = state_of(storage)
+    storage.put(name.path, data)
+    assert state_of(storage) == before
+
+
+def test_a_damaged_file_costs_its_own_facts_only(tmp_path: Path) -> None:
+    archive = sample_archive(tmp_path / "a", runs=3)
+    path = sorted(archive.glob("segments/*/*.events.parquet"))[0]
+    path.write_bytes(path.read_bytes()[:-1])
+    snapshot = read_archive(open_archive(archive))
+    assert len(state_of(open_archive(archive))["runs"]) == 2  # type: ignore[arg-type]
+    assert [notice.path for notice in snapshot.notices] == [str(path.relative_to(archive))]
+
+
+@pytest.mark.parametrize("kind", ["events", "metrics", "artifact", "experiment"])
+def test_verify_names_a_changed_byte_of_any_file(tmp_path: Path, kind: str) -> None:
+    archive = sample_archive(tmp_path / "a", runs=1)
+    storage = open_archive(archive)
+    assert verify_archive(storage).problems == ()
+    pattern = {
+        "events": "segments/*/*.events.parquet",
+        "metrics": "segments/*/*.metrics.parquet",
+        "artifact": "artifacts/*/notes/hello.txt",
+        "experiment": "experiments/*/*.json",
+    }[kind]
+    (path,) = archive.glob(pattern)
+    data = path.read_bytes()
+    for place in range(0, len(data), max(1, len(data) // 40)):
+        path.write_bytes(data[:place] + bytes([data[place] ^ 4]) + data[place + 1 :])
+        problems = verify_archive(storage).problems
+        assert str(path.relative_to(archive)) in [problem.path for problem in problems]
+
+
+def test_verify_names_what_is_missing_or_unknown(tmp_path: Path) -> None:
+    archive = sample_archive(tmp_path / "a", runs=1)
+    (path,) = archive.glob("artifacts/*/notes/hello.txt")
+    path.rename(path.with_name("other.txt"))
+    (metrics,) = archive.glob("segments/*/*.metrics.parquet")
+    metrics.unlink()
+    (archive / "segments" / "stray.txt").write_text("x")
+    problems = {p.path: p.problem for p in verify_archive(open_archive(archive)).problems}
+    assert len(problems) == 4
+    assert "no segment file" in problems["segments/stray.txt"]
+
+
+def test_an_orphaned_metrics_file_is_named(tmp_path: Path) -> None:
+    archive = sample_archive(tmp_path / "a", runs=1)
+    (events,) = archive.glob("segments/*/*.events.parquet")
+    events.unlink()
+    (notice,) = read_archive(open_archive(archive)).notices
+    assert "no events file commits" in notice.problem

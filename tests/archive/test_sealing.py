@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from builders import RUN, log_run, state_of
+
+from runreport.archive.clock import wall_ms
+from runreport.archive.directory import open_archive
+from runreport.archive.journal import list_journals
+from runreport.archive.reading import read_archive
+from runreport.archive.sealing import seal_dead_journals, seal_journal
+from runreport.archive.storage import LocalStorage
+
+
+def test_sealing_changes_no_answer(storage: LocalStorage) -> None:
+    writer = log_run(storage, params={"lr": "1"}, points=[3.0, 1.0, 2.0])
+    writer.log_event("status", None, "FINISHED", time_ms=9000)
+    before = state_of(storage)
+    name = writer.finish()
+    assert name is not None
+    seal_journal(storage, name)
+    assert state_of(storage) == before
+    assert list_journals(storage) == []
+
+
+def test_a_seal_that_died_before_the_delete_is_finished_by_the_next(storage: LocalStorage) -> None:
+    writer = log_run(storage, points=[1.0])
+    name = writer.finish()
+    assert name is not None
+    data = storage.read(name.path)
+    first = seal_journal(storage, name)
+    storage.put(name.path, data)  # as if the process had died here
+    before = state_of(storage)
+    second = seal_journal(storage, name, is_retry=True)
+    assert second.segment == first.segment
+    assert state_of(storage) == before
+    assert len(read_archive(storage).segments) == 1
+
+
+def test_the_journal_of_a_living_writer_is_not_sealed(storage: LocalStorage) -> None:
+    writer = log_run(storage)
+    assert seal_dead_journals(storage, now_ms=wall_ms()) == ([], [])
+    writer.finish()
+    seals, _ = seal_dead_journals(storage, now_ms=wall_ms())
+    assert len(seals) == 1
+
+
+def test_a_torn_tail_is_dropped_and_reported(storage: LocalStorage) -> None:
+    writer = log_run(storage, points=[1.0, 2.0])
+    name = writer.finish()
+    assert name is not None
+    storage.put(name.path, storage.read(name.path)[:-5])
+    ((seal,), _) = seal_dead_journals(storage, now_ms=wall_ms())
+    assert seal.torn_bytes > 0 and seal.damaged_lines == ()
+
+
+def test_a_journal_with_a_damaged_line_is_sealed_but_kept(storage: LocalStorage) -> None:
+    writer = log_run(storage, points=[1.0, 2.0])
+    name = writer.finish()
+    assert name is not None
+    lines = storage.read(name.path).splitlines(keepends=True)
+    storage.put(name.path, b"".join([*lines[:-2], b"?" + lines[-2][1:], lines[-1]]))
+    ((seal,), _) = seal_dead_journals(storage, now_ms=wall_ms())
+    assert seal.damaged_lines == (len(lines) - 1,)
+    assert storage.exists(name.path)
+    snapshot = read_archive(storage)
+    assert [notice.path for notice in snapshot.notices] == [name.path]
+    assert snapshot.journals[0].content.points == []  # its sound facts are in the segment
+
+
+def test_a_file_that_another_tool_put_there_is_recorded(storage: LocalStorage) -> None:
+    writer = log_run(storage)
+    storage.put(f"artifacts/{RUN}/by_hand.txt", b"hello")
+    old = Path(storage.locate(f"artifacts/{RUN}/old.txt"))
+    old.write_bytes(b"there before")
+    os.utime(old, (1000, 1000))
+    name = writer.finish()
+    assert name is not None
+    seal_journal(storage, name)
+    artifacts = state_of(storage)["artifacts"]
+    assert [row["path"] for row in artifacts] == ["by_hand.txt"]  # type: ignore[attr-defined]
+
+
+def test_a_journal_without_a_fact_leaves_no_segment(tmp_path: Path) -> None:
+    storage = open_archive(tmp_path / "a", create=True)
+    writer = log_run(storage)
+    name = writer.finish()
+    assert name is not None
+    header = storage.read(name.path).splitlines(keepends=True)[0]
+    storage.put(name.path, header)
+    assert seal_journal(storage, name).segment is None
+    assert list_journals(storage) == []

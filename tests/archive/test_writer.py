@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from builders import log_run, state_of
+
+from runreport.archive.directory import open_archive
+from runreport.archive.journal import list_journals, read_journal
+from runreport.archive.reading import read_archive
+from runreport.archive.sealing import seal_journal
+from runreport.archive.storage import LocalStorage
+from runreport.archive.writer import Writer
+from runreport.errors import WriteFailed
+from runreport.query.search import load_index
+
+
+class FaultyStorage(LocalStorage):
+    """Counts its primitives and does something at the k-th."""
+
+    def __init__(self, root: str, at: int, act: Callable[[], None], torn: bool = False) -> None:
+        super().__init__(root)
+        self.at, self.act, self.torn, self.count = at, act, torn, 0
+
+    def _step(self) -> None:
+        self.count += 1
+        if self.count == self.at:
+            self.act()
+
+    def open_append(self, path: str) -> int:
+        self._step()
+        return super().open_append(path)
+
+    def create(self, path: str) -> int:
+        self._step()
+        return super().create(path)
+
+    def write(self, descriptor: int, data: bytes) -> int:
+        if self.torn and self.count + 1 == self.at:
+            super().write(descriptor, data[: len(data) // 2])
+        self._step()
+        return super().write(descriptor, data)
+
+    def sync(self, descriptor: int) -> None:
+        self._step()
+        super().sync(descriptor)
+
+    def rename(self, source: str, target: str) -> None:
+        self._step()
+        super().rename(source, target)
+
+    def delete(self, path: str) -> None:
+        self._step()
+        super().delete(path)
+
+    def make_folder(self, path: str) -> None:
+        self._step()
+        super().make_folder(path)
+
+
+def refuse(code: int) -> Callable[[], None]:
+    def act() -> None:
+        raise OSError(code, os.strerror(code))
+
+    return act
+
+
+def log_and_seal(storage: LocalStorage, acknowledged: list[int]) -> None:
+    """Log ten points and seal, noting each point whose call returned."""
+    writer = log_run(storage)
+    for step in range(10):
+        writer.log_metric("loss", float(step), step, 5000 + step)
+        acknowledged.append(step)
+    name = writer.finish()
+    assert name is not None
+    seal_journal(storage, name)
+
+
+def logged_steps(storage: LocalStorage) -> list[int]:
+    snapshot = read_archive(storage)
+    from runreport.report.curves import CurveReader
+
+    curves = CurveReader(snapshot)
+    index = load_index(storage)
+    found = [curves.read(run_id) for run_id in index.runs.column("run_id").to_pylist()]
+    return [step for run in found for curve in run.values() for step in curve.steps]
+
+
+def test_every_call_is_one_write(storage: LocalStorage) -> None:
+    counting = FaultyStorage(storage.root, 0, lambda: None)
+    writer = log_run(counting)
+    before = counting.count
+    writer.log_metric("loss", 0.5, 1, None)
+    writer.log_metrics({"a": 1.0, "b": 2.0}, 1, None)
+    writer.log_values("param", {"x": "1", "y": "2"})
+    assert counting.count - before == 3
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS])
+@pytest.mark.parametrize("torn", [False, True])
+def test_an_error_at_the_kth_primitive_loses_nothing_that_was_acknowledged(
+    tmp_path: Path, code: int, torn: bool
+) -> None:
+    k = 1
+    while True:
+        root = open_archive(tmp_path / f"a{k}", create=True).root
+        storage = FaultyStorage(root, k, refuse(code), torn)
+        acknowledged: list[int] = []
+        with contextlib.suppress(WriteFailed, OSError):
+            log_and_seal(storage, acknowledged)
+        assert logged_steps(open_archive(root)) == acknowledged
+        if storage.count < k:
+            break
+        k += 1
+    assert k > 20
+
+
+def test_logging_goes_on_after_a_half_written_line(storage: LocalStorage) -> None:
+    faulty = FaultyStorage(storage.root, 10**9, refuse(errno.ENOSPC), torn=True)
+    writer = log_run(faulty)
+    faulty.at = faulty.count + 1
+    with pytest.raises(WriteFailed, match="lost"):
+        writer.log_metric("loss", 1.0, 1, 1)
+    writer.log_metric("loss", 2.0, 2, 2)
+    writer.finish()
+    assert logged_steps(storage) == [2]
+
+
+def test_fsync_durability_syncs_each_call(storage: LocalStorage) -> None:
+    counting = FaultyStorage(storage.root, 0, lambda: None)
+    writer = Writer(counting, "0", "r", durability="fsync")
+    writer.log_metric("loss", 1.0, 0, 1)
+    before = counting.count
+    writer.log_metric("loss", 1.0, 1, 1)
+    assert counting.count - before == 2
+
+
+def test_threads_share_a_writer_without_losing_or_repeating_a_fact(storage: LocalStorage) -> None:
+    writer = log_run(storage)
+
+    def work(number: int) -> None:
+        for step in range(500):
+            writer.log_metric(f"m{number}", float(step), step, 1)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    ((name, _),) = list_journals(storage)
+    content = read_journal(storage.read(name.path), name)
+    assert len(content.points) == 4000
+    assert len({point.seq for point in content.points}) == 4000
+    assert not content.damaged_lines
+    writer.finish()
+
+
+def test_a_long_journal_rolls_over_into_segments_and_no_answer_changes(
+    tmp_path: Path,
+) -> None:
+    plain, rolling = (open_archive(tmp_path / name, create=True) for name in ("a", "b"))
+    for storage, limit in ((plain, 1 << 30), (rolling, 1500)):
+        writer = Writer(storage, "0", "r" * 32, roll_over_bytes=limit)
+        writer.log_lines((("run", (None, None, {}, 1000)), ("status", (None, "RUNNING", None, 1))))
+        for step in range(60):
+            writer.log_metric("loss", 1 / (step + 1), step, 1000 + step)
+        writer.log_event("status", None, "FINISHED", time_ms=9000)
+        name = writer.finish()
+        assert name is not None
+        seal_journal(storage, name)
+    assert len(read_archive(rolling).segments) > 3
+    assert state_of(plain) == state_of(rolling)
+    assert logged_steps(plain) == logged_steps(rolling) == list(range(60))
+
+
+def test_counters_never_go_back_when_the_clock_does(
+    storage: LocalStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter([9_000_000, 9_000_000, 1, 1, 1, 1])
+    monkeypatch.setattr("runreport.archive.writer.wall_ms", lambda: next(times))
+    writer = Writer(storage, "0", "r")
+    writer.log_values("tag", {"a": "first"})
+    writer.log_values("tag", {"a": "second"})
+    ((name, _),) = list_journals(storage)
+    first, second = read_journal(storage.read(name.path), name).events
+    assert second.counter == first.counter + 1
+    writer.finish()
+
+
+def test_a_line_is_plain_json_with_a_checksum(storage: LocalStorage) -> None:
+    writer = log_run(storage)
+    name = writer.journal_name
+    assert name is not None
+    for line in storage.read(name.path).splitlines():
+        assert json.loads(line[:-9])
+    writer.finish()

@@ -1,0 +1,56 @@
+"""Each test logs into an archive of its own and leaves no active run, variable or cache behind."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import runreport
+from runreport.archive.directory import open_archive
+from runreport.archive.storage import LocalStorage
+from runreport.tracking import active
+from runreport.tracking import store as store_module
+
+VARIABLES = (
+    "MLFLOW_EXPERIMENT_ID",
+    "MLFLOW_EXPERIMENT_NAME",
+    "MLFLOW_RUN_ID",
+    "MLFLOW_TRACKING_URI",
+    "RUNREPORT_ARCHIVE",
+    "SOURCE_DATE_EPOCH",
+    "GITHUB_ACTIONS",
+    "SLURM_JOB_ID",
+)
+
+
+@pytest.fixture(autouse=True)
+def clean_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for variable in VARIABLES:
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.chdir(tmp_path)
+    yield
+    while runreport.active_run() is not None:
+        runreport.end_run()
+    active.close_side_sessions()
+    active.location = None
+    active.experiment_id = None
+    active._last_run_id.set(None)
+    store_module._open.cache_clear()
+    for variable in ("MLFLOW_EXPERIMENT_ID", "MLFLOW_RUN_ID"):
+        os.environ.pop(variable, None)
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> LocalStorage:
+    return open_archive(tmp_path / "archive", create=True)
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """An archive that the fluent calls of the test log into."""
+    path = tmp_path / "archive"
+    runreport.set_tracking_uri(path)
+    return path

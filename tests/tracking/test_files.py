@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from PIL import Image
+
+import runreport as mlflow
+from runreport.errors import InvalidValue, NotFound
+
+matplotlib.use("Agg")
+
+
+@pytest.fixture
+def folder(archive: Path) -> Path:
+    """The artifact folder of the active run."""
+    mlflow.start_run()
+    return Path(mlflow.get_artifact_uri().removeprefix("file://"))
+
+
+def recorded() -> dict[str, str]:
+    run = mlflow.active_run()
+    assert run is not None
+    from runreport.archive.directory import open_archive
+    from runreport.query.search import load_index
+
+    index = load_index(open_archive(mlflow.get_tracking_uri()))
+    return {row["path"]: row["data"] for row in index.artifacts.to_pylist()}
+
+
+def test_files_keep_their_names(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "in" / "deep").mkdir(parents=True)
+    (tmp_path / "in" / "a.txt").write_text("a")
+    (tmp_path / "in" / "deep" / "b.txt").write_text("b")
+    mlflow.log_artifact(tmp_path / "in" / "a.txt")
+    mlflow.log_artifact(str(tmp_path / "in" / "a.txt"), "under")
+    mlflow.log_artifact(tmp_path / "in")
+    mlflow.log_artifacts(tmp_path / "in", artifact_path="all")
+    assert sorted(recorded()) == [
+        "a.txt", "all/a.txt", "all/deep/b.txt", "in/a.txt", "in/deep/b.txt", "under/a.txt",
+    ]  # fmt: skip
+    assert (folder / "all" / "deep" / "b.txt").read_text() == "b"
+
+
+def test_what_is_not_there_is_named_and_nothing_is_logged(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match=r"none\.txt"):
+        mlflow.log_artifact(tmp_path / "none.txt")
+    with pytest.raises(NotFound, match="nowhere"):
+        mlflow.log_artifacts(tmp_path / "nowhere")
+    with pytest.raises(InvalidValue, match="inside the run's"):
+        mlflow.log_text("x", "../escape.txt")
+    assert recorded() == {} and not folder.exists()
+
+
+def test_text_and_dictionaries(folder: Path) -> None:
+    mlflow.log_text("Grüße", "a.txt")
+    mlflow.log_dict({"b": [1, None], "p": Path("x")}, "d.json")
+    mlflow.log_dict({"b": [1]}, "d.yaml")
+    assert (folder / "a.txt").read_text() == "Grüße"
+    assert json.loads((folder / "d.json").read_text()) == {"b": [1, None], "p": "x"}
+    assert yaml.safe_load((folder / "d.yaml").read_text()) == {"b": [1]}
+    with pytest.raises(InvalidValue):
+        mlflow.log_text(b"bytes", "a.txt")  # type: ignore[arg-type]
+
+
+def test_logging_a_path_again_replaces_the_file(folder: Path) -> None:
+    mlflow.log_text("one", "a.txt")
+    mlflow.log_text("two!", "a.txt")
+    assert (folder / "a.txt").read_text() == "two!"
+    assert json.loads(recorded()["a.txt"])["size_bytes"] == 4
+
+
+def test_figures_of_three_libraries(folder: Path) -> None:
+    import altair as alt
+    import matplotlib.pyplot as plt
+
+    figure = plt.figure()
+    mlflow.log_figure(figure, "f.png", save_kwargs={"dpi": 50})
+    plt.close(figure)
+    chart = alt.Chart(alt.Data(values=[{"x": 1, "y": 2}])).mark_line().encode(x="x:Q", y="y:Q")
+    mlflow.log_figure(chart, "c.svg")
+    mlflow.log_figure(chart, "c.html")
+    assert (folder / "f.png").read_bytes().startswith(b"\x89PNG")
+    assert "<svg" in (folder / "c.svg").read_text()
+    assert "vega" in (folder / "c.html").read_text()
+    with pytest.raises(InvalidValue, match=r"builtins\.int"):
+        mlflow.log_figure(7, "x.png")
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        np.zeros((4, 6), "uint8"),
+        np.zeros((4, 6, 1)),
+        np.ones((4, 6, 3)),
+        np.full((4, 6, 4), 200),
+        np.zeros((4, 6), bool),
+        Image.new("RGB", (6, 4)),
+    ],
+)
+def test_images_of_all_kinds(folder: Path, image: object) -> None:
+    mlflow.log_image(image, "i.png")
+    with Image.open(folder / "i.png") as found:
+        assert found.size == (6, 4)
+
+
+@pytest.mark.parametrize(
+    "image", [np.zeros(4), np.zeros((2, 2, 2)), np.full((2, 2), 300), np.full((2, 2), 1.5),
+              np.full((2, 2), np.nan), np.zeros((0, 0)), "text"]
+)  # fmt: skip
+@pytest.mark.usefixtures("folder")
+def test_what_is_no_image_is_refused(image: object) -> None:
+    with pytest.raises(InvalidValue):
+        mlflow.log_image(image, "i.png")
+
+
+@pytest.mark.usefixtures("folder")
+def test_images_of_steps_share_a_key() -> None:
+    for step in (1, 2):
+        mlflow.log_image(np.zeros((2, 2)), key="a/b", step=step, timestamp=7)
+    assert sorted(recorded()) == [
+        "images/a#b%step%1%timestamp%7.png",
+        "images/a#b%step%2%timestamp%7.png",
+    ]
+    with pytest.raises(InvalidValue):
+        mlflow.log_image(np.zeros((2, 2)))
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("name", ["t.json", "t.parquet"])
+def test_tables_grow_and_are_loaded_with_their_run(name: str) -> None:
+    mlflow.log_table({"q": ["a", "b"], "n": [1, 2]}, name)
+    mlflow.log_table(pd.DataFrame({"q": ["c"], "n": [3]}), name)
+    mlflow.log_table({"q": "d", "n": 4}, name)
+    frame = mlflow.load_table(name, extra_columns=["run_id"])
+    assert frame["n"].tolist() == [1, 2, 3, 4]
+    run = mlflow.active_run()
+    assert run is not None and set(frame["run_id"]) == {run.info.run_id}
+    with pytest.raises(NotFound):
+        mlflow.load_table("other.json")
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("data", "name"), [({"a": [1]}, "t.txt"), ({"a": [1], "b": [1, 2]}, "t.json"), (7, "t.json")]
+)
+def test_what_is_no_table_is_refused(data: object, name: str) -> None:
+    with pytest.raises(InvalidValue):
+        mlflow.log_table(data, name)
+    assert recorded() == {}
+
+
+def test_artifacts_are_listed_and_fetched(folder: Path, tmp_path: Path) -> None:
+    mlflow.log_text("x", "a/b.txt")
+    mlflow.log_text("y", "c.txt")
+    run = mlflow.active_run()
+    assert run is not None
+    run_id = run.info.run_id
+    listed = mlflow.artifacts.list_artifacts(run_id)
+    assert [(f.path, f.is_dir, f.file_size) for f in listed] == [
+        ("a", True, None),
+        ("c.txt", False, 1),
+    ]
+    assert [f.path for f in mlflow.artifacts.list_artifacts(run_id, "a")] == ["a/b.txt"]
+    assert mlflow.artifacts.download_artifacts(f"runs:/{run_id}/c.txt") == str(folder / "c.txt")
+    copied = mlflow.artifacts.download_artifacts(
+        run_id=run_id, artifact_path="a", dst_path=str(tmp_path / "out")
+    )
+    assert (Path(copied) / "b.txt").read_text() == "x"
+    with pytest.raises(NotFound):
+        mlflow.download_artifacts(run_id=run_id, artifact_path="nothing")
+    with pytest.raises(InvalidValue):
+        mlflow.download_artifacts()
+    assert mlflow.get_artifact_uri("a/b.txt") == f"file://{folder}/a/b.txt"

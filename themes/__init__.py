@@ -1,0 +1,1 @@
+"""The themes that runreport ships, as package data; see ``runreport.site.theme``."""

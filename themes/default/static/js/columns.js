@@ -1,0 +1,53 @@
+// Column data: which columns there are, loading the scripts that hold them, decoding.
+
+/** Decoded values by column name. @type {Map<string, Array>} */
+const decoded = new Map();
+
+/** @param {string} name @returns {Column | undefined} */
+function columnOf(name) {
+  return brought.manifest.columns.find((column) => column.name === name);
+}
+
+/**
+ * Load columns; values are then there for `valuesOf`.
+ * @param {string[]} names
+ * @returns {Promise<void>} rejects when a script is missing
+ */
+async function loadColumns(names) {
+  const wanted = names.map(columnOf).filter((column) => column && !decoded.has(column.name));
+  const files = new Set(wanted.flatMap((column) => column.files));
+  await Promise.all([...files].map((file) => loadScript(`data/${file}`)));
+  for (const column of wanted) decoded.set(column.name, decode(column));
+}
+
+/**
+ * A column's values, one a run, null where a run has none.
+ * @param {string} name
+ * @returns {Array}
+ */
+function valuesOf(name) {
+  return decoded.get(name) || [];
+}
+
+/** @param {Column} column */
+function decode(column) {
+  const values = [];
+  const number = column.kind === "text" ? (value) => value : readNumber;
+  for (const block of brought.blocks.get(column.name) || []) {
+    const start = values.length;
+    if (block.p) {
+      for (let place = 0; place < block.n; place++) values.push(null);
+      block.p.forEach((place, index) => { values[start + place] = number(block.v[index]); });
+    } else if (block.d) {
+      for (const code of block.i) values.push(code < 0 ? null : block.d[code]);
+    } else {
+      for (const value of block) values.push(number(value));
+    }
+  }
+  return values;
+}
+
+/** JSON has no NaN and infinities; they travel as text. @param {*} value */
+function readNumber(value) {
+  return typeof value === "string" ? Number(value) : value;
+}
