@@ -184,7 +184,7 @@ def parallel_spec(axes: Sequence[str], metric: str, *, is_lower_better: bool = F
         ),
     )
     y_scale = alt.Scale(domain=[-0.06, 1.06], nice=False)
-    lines = base.transform_filter("isValid(datum.place)").mark_line(
+    lines = base.transform_filter("isValid(datum.run)").mark_line(
         strokeWidth=1.2, opacity=0.55
     ).encode(
         x=x,

@@ -36,6 +36,8 @@ PROPERTY_LABELS = {
     "source": "Source",
     "run_id": "Run ID",
 }
+CURVES = "_curves"
+"""The column that tells scripts which runs have a file of curves."""
 SLUG = "_slug"
 """The column that scripts need where run ids differ from their URLs."""
 _SYSTEM_TAG = "mlflow."
@@ -115,6 +117,7 @@ def experiment_columns(index: RunIndex, numbers: pa.Array) -> tuple[Column, ...]
             if group == "params" and (parsed := _as_numbers(values)) is not None:
                 kind, values = "number", parsed
             columns.append(_column(f"{group}.{key}", key, group, kind, values))
+    columns.append(_column(CURVES, CURVES, "hidden", "text", _with_curves(index, numbers)))
     ids = properties["run_id"][1]
     slugs = [slug(str(run_id)) for run_id in ids]
     if slugs != ids:  # run ids that another tool chose and that no URL can hold as they are
@@ -127,6 +130,13 @@ def _taken(
 ) -> list[object]:
     rows = table.filter(pc.equal(table.column("key"), key))
     return align(rows, value, index.runs.num_rows).take(numbers).to_pylist()  # type: ignore[no-any-return]
+
+
+def _with_curves(index: RunIndex, numbers: pa.Array) -> list[object]:
+    """ "1" for each run that has a curve: a metric with more than one point."""
+    long = index.metrics.filter(pc.greater(index.metrics.column("count"), 1))
+    found = pc.is_in(numbers, value_set=pc.unique(long.column("run")))
+    return ["1" if has else None for has in found.to_pylist()]
 
 
 def _as_numbers(values: Iterable[object]) -> list[object] | None:

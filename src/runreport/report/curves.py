@@ -14,9 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from runreport.archive.reading import Notice, Snapshot
-from runreport.archive.schema import METRICS, metric_table
+from runreport.archive.schema import METRICS, metric_table, sort_points
 from runreport.archive.segment import Segment, read_points
 from runreport.errors import Damaged
+from runreport.events import Point
 from runreport.query.arrow import distinct
 
 MAX_POINTS = 500
@@ -49,11 +50,11 @@ class CurveReader:
             if segment.footer.metrics is not None:
                 for run_id in pc.unique(segment.events.column("run_id")).to_pylist():
                     self._segments.setdefault(run_id, []).append(segment)
-        live: dict[str, list[object]] = {}
+        live: dict[str, list[Point]] = {}
         for part in snapshot.journals:
             for point in part.content.points:
                 live.setdefault(point.run_id, []).append(point)
-        self._live = {run_id: metric_table(points) for run_id, points in live.items()}  # type: ignore[arg-type]
+        self._live = {run_id: metric_table(sort_points(points)) for run_id, points in live.items()}
         # Segments that hold many runs are read once for runs that follow each other.
         self._read = lru_cache(maxsize=4)(self._read_segment)
 

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 MISSING = "–"
+_FIRST_MS, _LAST_MS = -30_610_224_000_000, 253_402_300_799_999
+"""The years 1000 to 9999, which a date writes with four digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +68,19 @@ def choose_format(values: Iterable[float | None]) -> NumberFormat:
 
 
 def format_time(time_ms: int | None) -> str:
-    """Date and time, UTC, to the minute."""
+    """Date and time, UTC, to the minute; milliseconds where no calendar reaches."""
     if time_ms is None:
         return MISSING
-    try:
-        return time.strftime("%Y-%m-%d %H:%M", time.gmtime(time_ms / 1000))
-    except (ValueError, OverflowError, OSError):
+    if not _FIRST_MS <= time_ms <= _LAST_MS:
         return f"{time_ms} ms"
+    return time.strftime("%Y-%m-%d %H:%M", time.gmtime(time_ms // 1000))
 
 
 def iso_time(time_ms: int | None) -> str:
     """A time as HTML's ``datetime`` wants it; empty where there is none."""
-    if time_ms is None:
+    if time_ms is None or not _FIRST_MS <= time_ms <= _LAST_MS:
         return ""
-    try:
-        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time_ms / 1000))
-    except (ValueError, OverflowError, OSError):
-        return ""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time_ms // 1000))
 
 
 def format_duration(milliseconds: float | None) -> str:

@@ -32,7 +32,8 @@ function makeChoice(label, choices, chosen, onChange) {
     select.append(option);
   }
   select.addEventListener("change", () => onChange(select.value));
-  return make("label", {}, label, select);
+  select.setAttribute("aria-label", label);
+  return make("label", {}, make("span", {}, label), select);
 }
 
 function choicesOf(...groups) {
@@ -80,6 +81,12 @@ async function drawChart(figure, name, state) {
   const title = figure.querySelector("figcaption");
   const drawing = figure.querySelector(".drawing");
   const made = await PREPARE[name](state, spec);
+  title.textContent = made.title;
+  drawing.setAttribute("aria-label", made.title);
+  if (!made.rows.length) {
+    drawing.replaceChildren(make("p", { class: "muted" }, "No run of this view has these values."));
+    return;
+  }
   const [first, ...rest] = document.body.dataset.vendor.split(" ");
   await loadScript(up + first);
   for (const url of rest) await loadScript(up + url);
@@ -98,8 +105,6 @@ async function drawChart(figure, name, state) {
   const container = make("div");
   await chartView.initialize(container).runAsync();
   drawing.replaceChildren(container);
-  drawing.setAttribute("aria-label", made.title);
-  title.textContent = made.title;
 }
 
 /** Labels for runs; a name that several have gets the start of the run's id. */
@@ -112,19 +117,20 @@ function runLabels(runs) {
 
 const PREPARE = {
   async curves(state, spec) {
-    await loadColumns(["run_id", "run_name"]);
+    await loadColumns(["run_id", "run_name", "_curves", "_slug"]);
     const ids = valuesOf("run_id");
     const isNarrow = view.q || view.facets.size;
+    const hasCurves = (run) => valuesOf("_curves")[run] !== null;
     const chosen = state.from === "chosen" && !isNarrow
       ? state.runs.map((id) => ids.indexOf(id)).filter((run) => run >= 0)
-      : matching.slice(0, 40);
+      : matching.filter(hasCurves).slice(0, 40);
     const rows = [];
     let drawn = 0;
     const labels = runLabels(chosen);
     for (const [index, run] of chosen.entries()) {
       if (drawn === CURVE_RUNS) break;
       const folder = runUrl(run).replace("index.html", "");
-      await loadScript(`${folder}curves.js`).catch(() => {}); // a run without curves has no file
+      await loadScript(`${folder}curves.js`);
       const curve = (brought.curves.get(ids[run]) || {})[state.metric];
       if (!curve) continue;
       drawn += 1;

@@ -43,8 +43,8 @@ function formatDuration(milliseconds) {
 
 /** @param {number} time milliseconds since the epoch */
 function formatTime(time) {
-  const date = new Date(time);
-  return Number.isNaN(date.getTime()) ? `${time} ms` : date.toISOString().slice(0, 16).replace("T", " ");
+  if (!(time >= -30610224000000 && time <= 253402300799999)) return `${time} ms`;
+  return new Date(time).toISOString().slice(0, 16).replace("T", " ");
 }
 
 /**

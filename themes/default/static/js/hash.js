@@ -44,8 +44,7 @@ function writeHash(view) {
 
 /** Only what would be read as structure is escaped, so that the link stays readable. */
 function escapePart(text) {
-  return encodeURIComponent(text).replace(/%(?:2F|3A|40|20|3E|3C|3D)/g, (code) =>
-    code === "%20" ? "+" : code === "%3C" ? code : decodeURIComponent(code)).replace(/=/g, "%3D");
+  return encodeURIComponent(text).replace(/%(?:2F|3A|40)/g, decodeURIComponent).replace(/%20/g, "+");
 }
 
 function unescapePart(text) {

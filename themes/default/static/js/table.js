@@ -52,7 +52,8 @@ async function update(first) {
   const pages = Math.max(1, Math.ceil(matching.length / PAGE_ROWS));
   view.page = Math.min(view.page, pages);
   const hash = writeHash(view);
-  if (!(first && !hash)) drawTable(pages);
+  if (first && !hash) drawPages(pages);
+  else drawTable(pages);
   if (hash !== location.hash) {
     history.replaceState(null, "", hash || location.pathname + location.search);
   }

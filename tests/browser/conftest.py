@@ -1,0 +1,126 @@
+"""A real browser over real sites: the sample report from disk and from a server below a path."""
+
+from __future__ import annotations
+
+import functools
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+
+from runreport.pipeline import build_site
+from runreport.report.config import load_config
+
+SAMPLES = Path(__file__).parents[2] / "sample_runs"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def find_chromium() -> str:
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        found = shutil.which(name)
+        if found:
+            return found
+    pytest.fail("Chromium is missing; `make test` installs it.")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="session")
+def sample_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample report, below /org/repo as GitHub Pages would have it."""
+    site = tmp_path_factory.mktemp("pages") / "org" / "repo"
+    site.parent.mkdir()
+    config = load_config(str(SAMPLES / "runreport.toml"))
+    build_site(str(SAMPLES / "archive"), str(site), config)
+    return site
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def server(sample_site: Path) -> Iterator[str]:
+    handler = functools.partial(_Quiet, directory=str(sample_site.parents[1]))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{running.server_port}/org/repo/"
+        running.shutdown()
+        thread.join()
+
+
+@dataclass
+class Reader:
+    """A browser window that notes everything that goes wrong in it."""
+
+    page: Page
+    root: str
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> Page:
+        self.page.goto(self.root + path)
+        return self.page
+
+    def note_request(self, request: Request) -> None:
+        if not request.url.startswith((self.root, "data:")):
+            self.complaints.append(f"request outside the site: {request.url}")
+
+
+@pytest.fixture(params=["disk", "server"])
+def root(request: pytest.FixtureRequest, sample_site: Path) -> str:
+    if request.param == "disk":
+        return f"file://{sample_site}/"
+    return str(request.getfixturevalue("server"))
+
+
+@pytest.fixture
+def reader(browser: Browser, root: str) -> Iterator[Reader]:
+    """A desktop window on the sample report; the test fails on any complaint of the browser."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield from watch(context, root)
+
+
+def watch(context: BrowserContext, root: str) -> Iterator[Reader]:
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    watched = Reader(page, root)
+    page.on(
+        "console",
+        lambda message: watched.complaints.append(f"console: {message.text} {message.location}"),
+    )
+    page.on("pageerror", lambda error: watched.complaints.append(f"error: {error}"))
+    page.on("request", watched.note_request)
+    yield watched
+    context.close()
+    assert watched.complaints == []
+
+
+def experiment(site: Path, word: str) -> str:
+    """Path of an experiment's page, from the site's root."""
+    (folder,) = (site / "e").glob(f"{word}*")
+    return f"e/{folder.name}/index.html"
+
+
+@pytest.fixture
+def find_experiment(sample_site: Path) -> Callable[[str], str]:
+    return functools.partial(experiment, sample_site)

@@ -1,0 +1,199 @@
+"""Every kind of page: light, dark, phone, without script; and hostile text in every field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+import runreport
+from runreport.archive.directory import open_archive
+from runreport.archive.writer import Writer
+from runreport.pipeline import build_site
+from runreport.report.config import parse_config
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture
+def paths(sample_site: Path, find_experiment: Callable[[str], str]) -> list[str]:
+    run = sorted(sample_site.glob("r/*/*/files/confusion.png"))[0].parents[1]
+    return [
+        "index.html",
+        find_experiment("digits"),
+        find_experiment("diabetes"),
+        f"{run.relative_to(sample_site)}/index.html",
+        "404.html",
+    ]
+
+
+@pytest.mark.parametrize("width", [1280, 390, 320])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_scrolls_sideways_and_text_stands_out(
+    reader: Any, paths: list[str], width: int, scheme: Any
+) -> None:
+    reader.page.set_viewport_size({"width": width, "height": 844})
+    reader.page.emulate_media(color_scheme=scheme)
+    for path in paths:
+        page = reader.open(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert page.locator("h1").count() == 1
+        colours = page.evaluate(
+            "(style => [style.color, style.backgroundColor])(getComputedStyle(document.body))"
+        )
+        assert colours == (
+            ["rgb(27, 31, 36)", "rgb(255, 255, 255)"]
+            if scheme == "light"
+            else ["rgb(230, 237, 243)", "rgb(15, 19, 24)"]
+        )
+
+
+def test_without_script_every_page_has_its_rows_charts_and_links(
+    browser: Browser, root: str, paths: list[str]
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(root + paths[1])
+    expect(page.locator("#toolbar")).to_be_hidden()
+    expect(page.locator("#run-table tbody tr")).to_have_count(50)
+    expect(page.locator("svg.chart-svg")).to_have_count(3)
+    page.get_by_role("link", name="2", exact=True).click()
+    expect(page.locator("#run-table tbody tr")).to_have_count(23)
+    page.locator("#run-table tbody a").first.click()
+    expect(page.locator("svg.curve").first).to_be_visible()
+    page.get_by_role("link", name="Digits networks").first.click()
+    expect(page.locator("h1")).to_have_text("Digits networks")
+    context.close()
+
+
+def test_the_overview_leads_to_experiments_best_and_failed_runs(reader: Any) -> None:
+    page = reader.open("index.html")
+    expect(page.locator(".best li")).to_have_count(4)
+    expect(page.locator(".card")).to_have_count(4)
+    page.locator("section[aria-labelledby=failed]").get_by_role("link").first.click()
+    expect(page.locator(".facts")).to_contain_text("killed")
+    page.get_by_text("Experiments", exact=True).click()
+    page.get_by_role("link", name="Wine sweep").first.click()
+    expect(page.locator("h1")).to_have_text("Wine sweep")
+
+
+def test_a_run_shows_its_eight_fields_and_files(reader: Any, paths: list[str]) -> None:
+    page = reader.open(paths[3])
+    for name in ("Source", "Registered version", "Start date", "Status"):
+        expect(page.locator("dt", has_text=name).first).to_be_visible()
+    for name in ("Hyperparameters", "Metrics", "Output files", "Tags"):
+        expect(page.get_by_role("heading", name=name)).to_be_visible()
+    image = page.locator(".files img").first
+    image.scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('.files img').naturalWidth > 0")
+    expect(page.locator(".files table").first).to_contain_text("precision")
+
+
+def test_the_theme_switch_is_remembered(reader: Any) -> None:
+    page = reader.open("index.html")
+    button = page.locator("#theme-switch")
+    button.click()
+    button.click()
+    expect(button).to_have_text("Theme: dark")
+    page.reload()
+    expect(button).to_have_text("Theme: dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(15, 19, 24)"
+
+
+HOSTILE = [
+    "</script><script>window.__xss=1</script>",
+    "<img src=x onerror=window.__xss=1>",
+    '"><svg onload=window.__xss=1>',
+    "'-window.__xss=1-'",
+    "javascript:window.__xss=1",
+    "{{ 7*7 }}{% raw %}",
+    "${window.__xss=1}",
+    "<!--",
+    "]]><b>",
+    "&lt;b&gt;",
+    "\u2028\u2029\u202e",
+    "__proto__",
+    "constructor",
+    "=1+1",
+    "datum.x);window.__xss=1//",
+]
+
+
+def hostile_site(folder: Path) -> Path:
+    runreport.set_tracking_uri(folder / "archive")
+    runreport.set_experiment(HOSTILE[0])
+    runreport.set_experiment_tags({"note": HOSTILE[1], "mlflow.note.content": " ".join(HOSTILE)})
+    for number, text in enumerate(HOSTILE):
+        with runreport.start_run(run_name=text, description=text) as run:
+            runreport.log_param("p", text)
+            runreport.log_param("n", number)
+            runreport.set_tag("t", HOSTILE[number % 5])
+            for step in range(3):
+                runreport.log_metric("m", number + step, step=step)
+            runreport.log_text(text, "a.txt")
+            runreport.log_text(f"<script>window.__xss=1</script>{text}", "page.html")
+            runreport.log_text(f"a,b\n{text},1\n", "t.csv")
+            runreport.log_dict({text: text}, "d.json")
+            runreport.log_text(
+                "<svg xmlns='http://www.w3.org/2000/svg'><script>parent.__xss=1</script></svg>",
+                "x.svg",
+            )
+        # What the API refuses may still come from another tool.
+        writer = Writer(open_archive(folder / "archive"), run.info.experiment_id, run.info.run_id)
+        writer.log_values("param", {text: text})
+        writer.log_values("tag", {text: text})
+        writer.log_metric(text, float(number), 0, 1)
+        writer.log_metric(text, float(number), 1, 2)
+        writer.finish()
+    config = {"title": HOSTILE[2], "description": " ".join(HOSTILE), "primary_metric": "m"}
+    build_site(str(folder / "archive"), str(folder / "site"), parse_config(config))
+    return folder / "site"
+
+
+def test_hostile_text_in_every_field_is_shown_as_text(browser: Browser, tmp_path: Path) -> None:
+    site = hostile_site(tmp_path)
+    context = browser.new_context()
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("dialog", lambda dialog: complaints.append(dialog.message))
+    (experiment,) = (site / "e").glob("*/index.html")
+    pages = [site / "index.html", experiment, *site.glob("r/*/*/index.html")]
+    for path in pages:
+        page.goto(f"file://{path}")
+        page.wait_for_timeout(50)
+        assert page.evaluate("window.__xss") is None, path
+    page.goto(f"file://{experiment}")
+    assert page.locator("#run-table tbody tr").count() == len(HOSTILE)
+    names = page.locator("#run-table tbody th").all_inner_texts()
+    assert HOSTILE[0] in names and HOSTILE[1] in names
+    for text in HOSTILE[:6]:
+        page.locator("#filter").fill(f'"{text}"' if '"' not in text else text)
+        page.wait_for_timeout(150)
+    page.locator("#filter").fill("")
+    page.locator("summary", has_text="Columns").click()
+    for box in page.locator(".pane input[type=checkbox]").all():
+        box.check()
+    page.keyboard.press("Escape")
+    scatter = page.locator("figure[data-chart=scatter]")
+    for name in ("X", "Y", "Colour"):
+        select = scatter.get_by_role("combobox", name=name, exact=True)
+        for value in select.locator("option").all():
+            select.select_option(value.get_attribute("value"))
+            page.wait_for_timeout(30)
+    for name, value in (("X", "params.n"), ("Y", "metrics.m")):
+        scatter.get_by_role("combobox", name=name, exact=True).select_option(value)
+    expect(scatter.locator("svg.marks")).to_be_visible()
+    metrics = page.locator("figure[data-chart=curves]").get_by_role(
+        "combobox", name="Metric", exact=True
+    )
+    for value in metrics.locator("option").all():
+        metrics.select_option(value.get_attribute("value"))
+        page.wait_for_timeout(30)
+    assert page.evaluate("window.__xss") is None
+    assert complaints == []
+    context.close()

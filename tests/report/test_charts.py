@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+
+from runreport.report import charts
+from runreport.report.experiment_page import explained_share
+from runreport.site.theme import load_theme
+
+SPECS = {
+    "curves": charts.curves_spec("loss"),
+    "scatter": charts.scatter_spec("lr", "loss", "model", is_numeric=True, is_log=True),
+    "words": charts.scatter_spec("opt", "loss", None, is_numeric=False),
+    "parallel": charts.parallel_spec(["lr", "loss"], "loss", is_lower_better=True),
+}
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_a_spec_holds_no_data_no_url_and_only_theme_colours(name: str) -> None:
+    text = json.dumps({k: v for k, v in SPECS[name].items() if k != "$schema"})
+    assert "http" not in text and "datasets" not in text
+    assert SPECS[name].get("data", {}).get("name", charts.DATA_NAME) == charts.DATA_NAME
+
+
+def test_the_vendored_libraries_are_of_the_versions_altair_writes_for() -> None:
+    import altair
+
+    manifest = json.loads(load_theme("default").read("vendor/manifest.json"))
+    versions = {entry["package"]: entry["version"] for entry in manifest}
+    assert versions["vega-lite"].split(".")[0] == altair.VEGALITE_VERSION.lstrip("v").split(".")[0]
+    assert versions["vega"].split(".")[0] == altair.VEGA_VERSION.split(".")[0]
+    schema = SPECS["curves"]["$schema"].rpartition("/v")[2]
+    assert schema.split(".")[0] == versions["vega-lite"].split(".")[0]
+
+
+def test_parallel_rows_spread_numbers_by_size_and_words_evenly() -> None:
+    rows = charts.parallel_rows(
+        ["a", "b", "c"],
+        [("lr", [1.0, 2.0, 5.0], str), ("opt", ["x", "z", "y"], str), ("same", [3, 3, None], str)],
+        [0.1, 0.2, math.nan],
+    )
+    lines = [(row["run"], row["axis"], row["place"]) for row in rows if "run" in row]
+    assert lines == [("a", "lr", 0.0), ("b", "lr", 0.25), ("a", "opt", 0.0), ("b", "opt", 1.0),
+                     ("a", "same", 0.5), ("b", "same", 0.5)]  # fmt: skip
+    assert {"axis": "lr", "place": 1, "end": 1, "label": "5.0"} in rows
+
+
+def test_the_share_that_a_param_explains() -> None:
+    scores = [1.0, 1.0, 2.0, 2.0, None]
+    assert explained_share(["a", "a", "b", "b", "c"], scores) == 1.0
+    assert explained_share(["a", "b", "a", "b", "c"], scores) == 0.0
+    assert explained_share(["a"] * 5, scores) == 0.0
+    ramp = [float(n) for n in range(100)]
+    assert explained_share(ramp, ramp) > 0.9

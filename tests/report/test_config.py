@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from runreport.errors import ConfigError
+from runreport.report import config
+from runreport.report.config import load_config, parse_config
+
+
+def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
+    found = load_config(None, near=str(tmp_path))
+    assert (found.title, found.theme, found.publish_environment) == (
+        "Run report",
+        "default",
+        False,
+    )
+
+
+def test_the_file_here_wins_over_the_one_beside_the_archive(tmp_path: Path) -> None:
+    (tmp_path / "near").mkdir()
+    (tmp_path / "near" / "runreport.toml").write_text('title = "near"')
+    assert load_config(None, near=str(tmp_path / "near")).title == "near"
+    (tmp_path / "runreport.toml").write_text('title = "here"')
+    assert load_config(None, near=str(tmp_path / "near")).title == "here"
+
+
+def test_an_experiments_own_table_wins_over_the_top_level() -> None:
+    found = parse_config(
+        {
+            "primary_metric": "acc",
+            "direction": "max",
+            "columns": ["status"],
+            "experiments": {"A": {"primary_metric": "rmse", "direction": "min"},
+                            "B": {"primary_metric": "other"}},
+        }
+    )  # fmt: skip
+    assert found.for_experiment("A").direction == "min"
+    assert found.for_experiment("A").columns == ("status",)
+    assert found.for_experiment("B").direction is None  # a direction is of its own metric only
+    assert found.for_experiment("C").primary_metric == "acc"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ({"titel": "x"}, "unknown key 'titel'. Did you mean 'title'?"),
+        ({"experiments": {"A": {"metric": "x"}}}, "experiments.A.metric"),
+        ({"publish": {"env": True}}, "unknown key 'publish.env'"),
+        ({"direction": "up"}, "direction is 'up'; allowed are 'max' and 'min'"),
+        ({"title": 7}, "title is 7; it must be text"),
+        ({"columns": "status"}, "must be a list"),
+        ({"columns": ["metric.loss"]}, "columns holds 'metric.loss'"),
+        ({"publish": {"environment": "yes"}}, "true or false"),
+        ({"publish": {"max_file_mb": -1}}, "a number above 0"),
+        ({"experiments": {"A": 7}}, "must be a table"),
+    ],
+)
+def test_a_wrong_setting_is_one_clear_error(content: dict[str, object], message: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(message)):
+        parse_config(content, "my.toml")
+
+
+def test_a_file_that_is_missing_or_no_toml_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"none\.toml"):
+        load_config(str(tmp_path / "none.toml"))
+    (tmp_path / "bad.toml").write_text("title = ")
+    with pytest.raises(ConfigError, match="not valid TOML"):
+        load_config(str(tmp_path / "bad.toml"))
+
+
+def test_every_key_is_documented() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text()
+    for key in (
+        *config.SITE_KEYS,
+        *config.EXPERIMENT_KEYS,
+        *config.PUBLISH_KEYS,
+        *config.PROPERTIES,
+    ):
+        assert f"`{key}`" in text, key

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import json
+import struct
+
+import pytest
+
+from runreport.report.previews import MAX_ROWS, make_preview, publishable
+from runreport.report.redaction import Redactor
+
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", 30, 20)
+
+
+def test_images_are_shown_and_bombs_are_not() -> None:
+    assert make_preview(PNG, "image/png", "files/a.png").source == "files/a.png"
+    bomb = PNG[:16] + struct.pack(">II", 100_000, 100_000)
+    assert make_preview(bomb, "image/png", "u").kind == "none"
+
+
+def test_a_vector_image_is_shown_as_a_picture_only() -> None:
+    preview = make_preview(b"<svg onload='x'/>", "image/svg+xml", "files/a.svg.txt")
+    assert preview.kind == "image" and preview.source.startswith("data:image/svg+xml;base64,")
+    assert make_preview(b"x" * 300_000, "image/svg+xml", "u").kind == "none"
+
+
+def test_csv_becomes_a_table_of_bounded_size() -> None:
+    text = "a,b\n" + "\n".join(f'{n},"x, y"' for n in range(500))
+    preview = make_preview(text.encode(), "text/csv", "u")
+    assert preview.columns == ("a", "b") and len(preview.rows) == MAX_ROWS
+    assert preview.rows[0] == ("0", "x, y") and "of 500 rows" in preview.note
+
+
+def test_json_is_shown_pretty_and_mlflows_tables_as_tables() -> None:
+    assert '"a": 1' in make_preview(b'{"a":1}', "application/json", "u").text
+    table = json.dumps({"columns": ["q"], "data": [["x"], [None]]}).encode()
+    assert make_preview(table, "application/json", "u").rows == (("x",), ("null",))
+
+
+@pytest.mark.parametrize(
+    ("data", "media_type"),
+    [
+        (b"\xff\xfe\x00", "text/plain"),
+        (b"{", "application/json"),
+        (b"[" * 100_000, "application/json"),
+        (b'{"columns": 7, "data": []}', "application/json"),
+        (b'"a\nb', "text/csv"),
+        (b"", "text/csv"),
+        (b"<script>", "text/html"),
+        (b"\0" * 10, "application/octet-stream"),
+        (PNG[:10], "image/png"),
+    ],
+)
+def test_odd_files_never_break_a_page(data: bytes, media_type: str) -> None:
+    assert make_preview(data, media_type, "u").kind in ("none", "text", "table", "image", "json")
+
+
+def test_text_is_published_without_secrets_and_other_bytes_as_they_are() -> None:
+    redactor = Redactor()
+    secret = ("AKIA" + "IOSFODNN7EXAMPLE").encode()
+    assert secret not in publishable(b"key " + secret, "a.txt", "text/plain", redactor)
+    assert publishable(b"\0" + secret, "a.bin", "application/octet-stream", redactor).endswith(
+        secret
+    )
+    assert [finding.place for finding in redactor.findings] == ["file a.txt"]

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import math
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runreport.report.curves import Curve
+from runreport.report.pages import CurvePicture
+from runreport.site.lines import curve_svg, nice_ticks, sparkline_svg
+
+FLOATS = st.floats(min_value=-1e12, max_value=1e12)
+
+
+@given(FLOATS, FLOATS)
+def test_ticks_are_few_and_inside(a: float, b: float) -> None:
+    low, high = min(a, b), max(a, b)
+    ticks = nice_ticks(low, high, 5)
+    assert 1 <= len(ticks) <= 12 and ticks == sorted(ticks)
+    slack = (high - low) * 1e-6 + abs(high) * 1e-9
+    assert all(low - slack <= tick <= high + slack for tick in ticks)
+
+
+@given(st.lists(st.floats(), min_size=2, max_size=30), st.text(max_size=20))
+def test_a_curve_is_well_formed_whatever_it_holds(values: list[float], key: str) -> None:
+    curve = Curve(key, tuple(range(len(values))), (0,) * len(values), tuple(values), len(values))
+    svg = curve_svg(CurvePicture(curve, "1", "<0>", "&"), "c1")
+    if any(math.isfinite(value) for value in values):
+        text = "".join(c if c.isprintable() else "?" for c in str(svg))
+        root = ElementTree.fromstring(text)
+        assert root.get("aria-labelledby") == "c1" and "style" not in text
+    else:
+        assert svg == ""
+
+
+@pytest.mark.parametrize("values", [[], [1.0], [math.nan, 2.0]])
+def test_no_sparkline_for_less_than_two_numbers(values: list[float]) -> None:
+    assert sparkline_svg(values) == ""
+
+
+def test_a_missing_value_is_a_gap() -> None:
+    path = str(sparkline_svg([1.0, 2.0, math.nan, 3.0, 4.0])).split(' d="')[1].split('"')[0]
+    assert path.count("M") == path.count("L") == 2
+    assert len(sparkline_svg([float(n % 7) for n in range(100_000)])) < 5000

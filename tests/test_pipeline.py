@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from builders import sample_archive
+
+import runreport
+from runreport.errors import BuildError, NotFound
+from runreport.pipeline import build_site
+from runreport.report.config import Config
+
+
+def digests(site: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(site)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(site.rglob("*"))
+        if path.is_file()
+    }
+
+
+PROGRAM = """
+import os, sys
+listed = os.scandir
+class Backwards(list):
+    def __enter__(self): return self
+    def __exit__(self, *_): return None
+os.scandir = lambda path=".": Backwards(reversed(list(listed(path))))
+from runreport.pipeline import build_site
+from runreport.report.config import Config
+build_site(sys.argv[1], sys.argv[2], Config())
+"""
+
+
+@pytest.mark.slow
+def test_two_builds_are_byte_identical_whatever_the_hash_seed_order_and_place(
+    tmp_path: Path,
+) -> None:
+    archive = sample_archive(tmp_path / "a", runs=8)
+    shutil.copytree(archive, tmp_path / "elsewhere" / "b")
+    for path in (tmp_path / "elsewhere" / "b").rglob("*"):
+        os.utime(path, (1, 1))
+    for number, (seed, source) in enumerate(
+        (("1", archive), ("77", tmp_path / "elsewhere" / "b"))
+    ):
+        subprocess.run(
+            [sys.executable, "-c", PROGRAM, str(source), str(tmp_path / f"site{number}")],
+            env={**os.environ, "PYTHONHASHSEED": seed, "TZ": f"UTC{number}"},
+            check=True,
+        )
+    assert digests(tmp_path / "site0") == digests(tmp_path / "site1")
+
+
+def test_now_is_the_newest_fact_or_what_the_environment_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = sample_archive(tmp_path / "a", runs=1)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    build_site(str(archive), str(tmp_path / "site"), Config())
+    assert "1970-01-02 00:00" in (tmp_path / "site" / "index.html").read_text()
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "tomorrow")
+    with pytest.raises(BuildError, match="SOURCE_DATE_EPOCH is 'tomorrow'"):
+        build_site(str(archive), str(tmp_path / "site"), Config())
+
+
+def test_a_damaged_archive_is_built_with_a_notice_and_refused_under_strict(tmp_path: Path) -> None:
+    archive = sample_archive(tmp_path / "a", runs=3)
+    path = sorted(archive.glob("segments/*/*.metrics.parquet"))[0]
+    path.write_bytes(path.read_bytes()[:-10])
+    made = build_site(str(archive), str(tmp_path / "site"), Config())
+    assert made.runs == 3 and len(made.notices) == 1
+    assert path.name in (tmp_path / "site" / "index.html").read_text()
+    before = digests(tmp_path / "site")
+    with pytest.raises(BuildError, match="strict"):
+        build_site(str(archive), str(tmp_path / "site"), Config(), strict=True)
+    assert digests(tmp_path / "site") == before
+
+
+def test_a_missing_archive_makes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(NotFound):
+        build_site(str(tmp_path / "none"), str(tmp_path / "site"), Config())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_private_is_in_any_file_of_the_site(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from runreport.tracking import environment
+
+    monkeypatch.setattr(environment, "user_name", lambda: "adalovelace")
+    monkeypatch.setattr(environment, "host_name", lambda: "enginehost")
+    monkeypatch.setattr(environment, "command_line", lambda: ["python", "/srv/deep/x.py"])
+    monkeypatch.setattr(environment, "find_source", lambda: ("/srv/deep/x.py", "LOCAL"))
+    monkeypatch.setattr(
+        environment, "git_state",
+        lambda folder: {"commit": "c" * 40, "branch": "main", "dirty": True, "diff": "+difftext"},
+    )  # fmt: skip
+    secret = "ghp_" + "a1B2" * 9
+    with runreport.start_run(run_name=f"name {secret}", description=f"note {secret}"):
+        runreport.log_param("password", "hunter2222")
+        runreport.set_tag("path", "/home/adalovelace/data.csv")
+        runreport.log_text(f"{secret} /home/adalovelace/x", "log.txt")
+        runreport.log_dict({"k": secret}, "d.json")
+    made = build_site(str(archive), str(tmp_path / "site"), Config())
+    assert len({finding.place for finding in made.findings}) >= 5
+    for path in (tmp_path / "site").rglob("*"):
+        if path.is_file():
+            data = path.read_bytes()
+            for private in (
+                "adalovelace",
+                "enginehost",
+                "/srv/deep",
+                "difftext",
+                secret,
+                "hunter2222",
+            ):
+                assert private.encode() not in data, (path.name, private)
+
+
+def test_a_run_is_there_as_json_with_numbers_in_full(archive: Path, tmp_path: Path) -> None:
+    with runreport.start_run() as run:
+        runreport.log_metric("m", 0.1 + 0.2)
+        runreport.log_metric("n", float("nan"))
+    build_site(str(archive), str(tmp_path / "site"), Config())
+    (path,) = (tmp_path / "site").glob("r/*/*/run.json")
+    content = json.loads(path.read_text())
+    assert content["run_id"] == run.info.run_id
+    assert content["metrics"]["m"]["last"] == 0.1 + 0.2
+    assert content["metrics"]["n"]["last"] == "NaN"
