@@ -1,11 +1,11 @@
 """What callers get back: experiments, runs and their parts, named as in MLflow.
 
-Values only; nothing here reads or writes. Times are milliseconds since the epoch, UTC.
+Values only; nothing here reads or writes. Times are milliseconds since the epoch, UTC. Plain
+classes, because importing `dataclasses` and generating ten of them takes a third of the time that
+importing runreport may take (docs/performance.md).
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass, field
 
 
 class ViewType:
@@ -33,42 +33,102 @@ class RunStatus:
         return status in RunStatus.TERMINATED
 
 
-@dataclass(frozen=True, slots=True)
-class Experiment:
+class _Entity:
+    """Named values that are equal when all of them are."""
+
+    __slots__: tuple[str, ...] = ()
+    __hash__ = None  # type: ignore[assignment] # they hold dictionaries
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in self.__slots__)
+
+    def __repr__(self) -> str:
+        values = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__slots__)
+        return f"{type(self).__name__}({values})"
+
+
+class Experiment(_Entity):
     """A named group of runs."""
 
-    experiment_id: str
-    name: str
-    artifact_location: str = ""
-    lifecycle_stage: str = "active"
-    tags: dict[str, str] = field(default_factory=dict)
-    creation_time: int | None = None
-    last_update_time: int | None = None
+    __slots__ = (
+        "artifact_location",
+        "creation_time",
+        "experiment_id",
+        "last_update_time",
+        "lifecycle_stage",
+        "name",
+        "tags",
+    )
+
+    def __init__(
+        self,
+        experiment_id: str,
+        name: str,
+        artifact_location: str = "",
+        lifecycle_stage: str = "active",
+        tags: dict[str, str] | None = None,
+        creation_time: int | None = None,
+        last_update_time: int | None = None,
+    ) -> None:
+        self.experiment_id = experiment_id
+        self.name = name
+        self.artifact_location = artifact_location
+        self.lifecycle_stage = lifecycle_stage
+        self.tags = tags or {}
+        self.creation_time = creation_time
+        self.last_update_time = last_update_time
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
+class Metric(_Entity):
     """One value of one metric."""
 
-    key: str
-    value: float
-    timestamp: int
-    step: int
+    __slots__ = ("key", "step", "timestamp", "value")
+
+    def __init__(self, key: str, value: float, timestamp: int, step: int) -> None:
+        self.key = key
+        self.value = value
+        self.timestamp = timestamp
+        self.step = step
 
 
-@dataclass(frozen=True, slots=True)
-class RunInfo:
+class RunInfo(_Entity):
     """What every run has."""
 
-    run_id: str
-    experiment_id: str
-    run_name: str
-    status: str = RunStatus.RUNNING
-    start_time: int | None = None
-    end_time: int | None = None
-    lifecycle_stage: str = "active"
-    artifact_uri: str = ""
-    user_id: str = ""
+    __slots__ = (
+        "artifact_uri",
+        "end_time",
+        "experiment_id",
+        "lifecycle_stage",
+        "run_id",
+        "run_name",
+        "start_time",
+        "status",
+        "user_id",
+    )
+
+    def __init__(
+        self,
+        run_id: str,
+        experiment_id: str,
+        run_name: str,
+        status: str = RunStatus.RUNNING,
+        start_time: int | None = None,
+        end_time: int | None = None,
+        lifecycle_stage: str = "active",
+        artifact_uri: str = "",
+        user_id: str = "",
+    ) -> None:
+        self.run_id = run_id
+        self.experiment_id = experiment_id
+        self.run_name = run_name
+        self.status = status
+        self.start_time = start_time
+        self.end_time = end_time
+        self.lifecycle_stage = lifecycle_stage
+        self.artifact_uri = artifact_uri
+        self.user_id = user_id
 
     @property
     def run_uuid(self) -> str:
@@ -76,55 +136,82 @@ class RunInfo:
         return self.run_id
 
 
-@dataclass(frozen=True, slots=True)
-class RunData:
+class RunData(_Entity):
     """What was logged to a run: last metric values, params, tags."""
 
-    metrics: dict[str, float] = field(default_factory=dict)
-    params: dict[str, str] = field(default_factory=dict)
-    tags: dict[str, str] = field(default_factory=dict)
+    __slots__ = ("metrics", "params", "tags")
+
+    def __init__(
+        self,
+        metrics: dict[str, float] | None = None,
+        params: dict[str, str] | None = None,
+        tags: dict[str, str] | None = None,
+    ) -> None:
+        self.metrics = metrics or {}
+        self.params = params or {}
+        self.tags = tags or {}
 
 
-@dataclass(frozen=True, slots=True)
-class Dataset:
+class Dataset(_Entity):
     """A data set a run used."""
 
-    name: str
-    digest: str
-    source_type: str = ""
-    source: str = ""
-    schema: str | None = None
-    profile: str | None = None
+    __slots__ = ("digest", "name", "profile", "schema", "source", "source_type")
+
+    def __init__(
+        self,
+        name: str,
+        digest: str,
+        source_type: str = "",
+        source: str = "",
+        schema: str | None = None,
+        profile: str | None = None,
+    ) -> None:
+        self.name = name
+        self.digest = digest
+        self.source_type = source_type
+        self.source = source
+        self.schema = schema
+        self.profile = profile
 
 
-@dataclass(frozen=True, slots=True)
-class DatasetInput:
+class DatasetInput(_Entity):
     """A data set in the role it had for a run, such as ``training``."""
 
-    dataset: Dataset
-    tags: dict[str, str] = field(default_factory=dict)
+    __slots__ = ("dataset", "tags")
+
+    def __init__(self, dataset: Dataset, tags: dict[str, str] | None = None) -> None:
+        self.dataset = dataset
+        self.tags = tags or {}
 
 
-@dataclass(frozen=True, slots=True)
-class RunInputs:
+class RunInputs(_Entity):
     """What a run read."""
 
-    dataset_inputs: tuple[DatasetInput, ...] = ()
+    __slots__ = ("dataset_inputs",)
+
+    def __init__(self, dataset_inputs: tuple[DatasetInput, ...] = ()) -> None:
+        self.dataset_inputs = dataset_inputs
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(_Entity):
     """One execution of model code, as the archive knew it when this was read."""
 
-    info: RunInfo
-    data: RunData = field(default_factory=RunData)
-    inputs: RunInputs = field(default_factory=RunInputs)
+    __slots__ = ("data", "info", "inputs")
+
+    def __init__(
+        self, info: RunInfo, data: RunData | None = None, inputs: RunInputs | None = None
+    ) -> None:
+        self.info = info
+        self.data = data or RunData()
+        self.inputs = inputs or RunInputs()
 
 
-@dataclass(frozen=True, slots=True)
-class FileInfo:
+class FileInfo(_Entity):
     """A file or folder among a run's artifacts."""
 
-    path: str
-    is_dir: bool
-    file_size: int | None
+    __slots__ = ("file_size", "is_dir", "path")
+
+    def __init__(self, path: str, is_dir: bool, file_size: int | None) -> None:
+        self.path = path
+        self.is_dir = is_dir
+        self.file_size = file_size

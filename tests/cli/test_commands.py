@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from builders import sample_archive
+from cli.reference import every_command, reference
 
 
 def command(*arguments: str, input: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -172,27 +173,9 @@ def test_a_terminal_shows_no_control_characters_of_the_archive(tmp_path: Path) -
     assert len(out.splitlines()) == 2
 
 
-def test_every_command_is_documented_and_has_help() -> None:
+def test_the_reference_of_commands_is_up_to_date() -> None:
     text = (Path(__file__).parents[2] / "docs" / "commands.md").read_text()
-    for words in every_command():
-        assert f"`runreport {' '.join(words)}" in text, words
-        done = ok(*words, "--help")
-        assert len(done.splitlines()) > 3
-
-
-def every_command() -> list[list[str]]:
-    import click
-
-    from runreport.cli import root
-
-    found: list[list[str]] = []
-
-    def walk(group: click.Group, words: list[str]) -> None:
-        for name, member in group.commands.items():
-            if isinstance(member, click.Group):
-                walk(member, [*words, name])
-            else:
-                found.append([*words, name])
-
-    walk(root, [])
-    return found
+    assert text == reference(), "run: python tests/cli/reference.py"
+    for words, command in every_command():
+        assert f"`runreport {' '.join(words)}`" in text
+        assert command.help or command.short_help

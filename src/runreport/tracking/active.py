@@ -11,34 +11,49 @@ import os
 import sys
 import threading
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from types import TracebackType
 
 from runreport.archive.writer import Writer
-from runreport.entities import Run, RunStatus
+from runreport.entities import Run, RunData, RunInfo, RunInputs, RunStatus
 from runreport.tracking.store import Store, open_store, seal_writer
 
 
-@dataclass
 class Session:
     """A run this process writes to."""
 
-    store: Store
-    writer: Writer
-    run_id: str
-    experiment_id: str
-    params: dict[str, str] = field(default_factory=dict)
-    """What the run has, since a param may not change."""
-    image_steps: dict[str, int] = field(default_factory=dict)
-    process: int = field(default_factory=os.getpid)
-    is_over: bool = False
+    def __init__(
+        self,
+        store: Store,
+        writer: Writer,
+        run_id: str,
+        experiment_id: str,
+        params: dict[str, str] | None = None,
+    ) -> None:
+        self.store = store
+        self.writer = writer
+        self.run_id = run_id
+        self.experiment_id = experiment_id
+        self.params = params or {}
+        """What the run has, since a param may not change."""
+        self.process = os.getpid()
+        self.is_over = False
 
 
-@dataclass(frozen=True)
 class ActiveRun(Run):
     """A run that is being logged; leaving its ``with`` block ends it."""
 
-    session: Session | None = field(default=None, repr=False, compare=False)
+    __slots__ = ("session",)
+
+    def __init__(
+        self, session: Session, info: RunInfo, data: RunData, inputs: RunInputs | None = None
+    ) -> None:
+        super().__init__(info, data, inputs)
+        self.session = session
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    __hash__ = object.__hash__  # type: ignore[assignment]
 
     def __enter__(self) -> ActiveRun:
         return self
@@ -93,7 +108,6 @@ def last_run_id() -> str | None:
 
 def push(run: ActiveRun) -> ActiveRun:
     """Make a run the innermost one."""
-    assert run.session is not None
     with _lock:
         _sessions[id(run.session)] = run.session
     _stack.set((*_stack.get(), run))
@@ -104,8 +118,7 @@ def push(run: ActiveRun) -> ActiveRun:
 def stop_run(run: ActiveRun, status: str) -> None:
     """End a run of this thread and take it off the stack; ended already is fine."""
     _stack.set(tuple(other for other in _stack.get() if other is not run))
-    if run.session is not None:
-        _end_session(run.session, status)
+    _end_session(run.session, status)
 
 
 def side_session(run_id: str) -> Session:

@@ -447,10 +447,8 @@ def current_session(run_id: str | None) -> Session:
     """The session to log to: of the active run (started if there is none) or of another."""
     run = active.top()
     if run_id is None:
-        session = (run or start_run()).session
-        assert session is not None
-        return session
-    if run is not None and run.info.run_id == run_id and run.session is not None:
+        return (run or start_run()).session
+    if run is not None and run.info.run_id == run_id:
         return run.session
     return active.side_session(run_id)
 
@@ -512,7 +510,7 @@ def _start(experiment_id: str, texts: Mapping[str, str]) -> ActiveRun:
         user_id=tags.get("mlflow.user", ""),
     )
     session = Session(store, writer, run_id, state.experiment_id)
-    return active.push(ActiveRun(info, RunData(tags=tags), session=session))
+    return active.push(ActiveRun(session, info, RunData(tags=tags)))
 
 
 def _resume(run_id: str, texts: Mapping[str, str]) -> ActiveRun:
@@ -527,4 +525,4 @@ def _resume(run_id: str, texts: Mapping[str, str]) -> ActiveRun:
     writer.log_lines(tuple(lines))
     params = dict(run.data.params)
     session = Session(store, writer, run_id, run.info.experiment_id, params)
-    return active.push(ActiveRun(run.info, run.data, run.inputs, session=session))
+    return active.push(ActiveRun(session, run.info, run.data, run.inputs))

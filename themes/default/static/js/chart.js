@@ -76,11 +76,17 @@ const CONTROLS = {
   },
 };
 
+/** The number of the last drawing asked for, by chart: an earlier one that ends later is dropped. */
+const latest = new Map();
+
 async function drawChart(figure, name, state) {
+  const ticket = (latest.get(name) || 0) + 1;
+  latest.set(name, ticket);
   const spec = structuredClone(brought.charts[name].spec);
   const title = figure.querySelector("figcaption");
   const drawing = figure.querySelector(".drawing");
   const made = await PREPARE[name](state, spec);
+  if (latest.get(name) !== ticket) return;
   title.textContent = made.title;
   drawing.setAttribute("aria-label", made.title);
   if (!made.rows.length) {
@@ -104,6 +110,7 @@ async function drawChart(figure, name, state) {
   });
   const container = make("div");
   await chartView.initialize(container).runAsync();
+  if (latest.get(name) !== ticket) return;
   drawing.replaceChildren(container);
 }
 
