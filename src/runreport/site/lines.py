@@ -99,7 +99,8 @@ def sparkline_svg(values: Sequence[float]) -> Markup:
 def nice_ticks(low: float, high: float, count: int) -> list[float]:
     """About ``count`` round numbers from ``low`` to ``high``.
 
-    Steps are 1, 2 or 5 times a power of ten (Heckbert, "Nice numbers for graph labels", 1990).
+    Steps are 1, 2, 2.5 or 5 times a power of ten (after Heckbert, "Nice numbers for graph
+    labels", 1990).
     """
     if high == low:
         return [low]
@@ -107,7 +108,7 @@ def nice_ticks(low: float, high: float, count: int) -> list[float]:
     if not math.isfinite(raw):
         return [low, high]
     power = 10.0 ** math.floor(math.log10(raw))
-    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw * 0.999)
+    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= raw * 0.999)
     first = math.ceil(low / step - 1e-9)
     ticks = [number * step for number in range(first, math.floor(high / step + 1e-9) + 1)]
     return [float(f"{tick:.12g}") for tick in ticks] or [low, high]
