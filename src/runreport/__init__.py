@@ -19,37 +19,41 @@ from runreport.entities import (
 )
 from runreport.errors import MlflowException, RunreportError
 from runreport.tracking.active import ActiveRun
-from runreport.tracking.fluent import (
-    active_run,
+from runreport.tracking.experiments import (
     create_experiment,
     delete_experiment,
     delete_experiment_tag,
-    delete_run,
-    delete_tag,
-    end_run,
-    flush_async_logging,
     get_experiment,
     get_experiment_by_name,
-    get_parent_run,
-    get_run,
     get_tracking_uri,
     is_tracking_uri_set,
+    restore_experiment,
+    search_experiments,
+    set_experiment,
+    set_experiment_tag,
+    set_experiment_tags,
+    set_tracking_uri,
+)
+from runreport.tracking.runs import (
+    active_run,
+    delete_run,
+    end_run,
+    get_parent_run,
+    get_run,
     last_active_run,
+    restore_run,
+    search_runs,
+    start_run,
+)
+from runreport.tracking.values import (
+    delete_tag,
+    flush_async_logging,
     log_metric,
     log_metrics,
     log_param,
     log_params,
-    restore_experiment,
-    restore_run,
-    search_experiments,
-    search_runs,
-    set_experiment,
-    set_experiment_tag,
-    set_experiment_tags,
     set_tag,
     set_tags,
-    set_tracking_uri,
-    start_run,
 )
 
 if TYPE_CHECKING:
@@ -59,15 +63,14 @@ if TYPE_CHECKING:
     from runreport.tracking.files import (
         download_artifacts,
         get_artifact_uri,
-        load_table,
         log_artifact,
         log_artifacts,
         log_dict,
         log_figure,
         log_image,
-        log_table,
         log_text,
     )
+    from runreport.tracking.tables import load_table, log_table
 
 __version__ = "0.1.0"
 
@@ -130,19 +133,19 @@ __all__ = [
 _LATER = {  # public names whose modules the first logged value does not need
     "artifacts": "runreport.tracking.files",
     "data": "runreport.tracking.data",
+    "load_table": "runreport.tracking.tables:load_table",
     "log_input": "runreport.tracking.data:log_input",
+    "log_table": "runreport.tracking.tables:log_table",
     **{
         name: f"runreport.tracking.files:{name}"
         for name in (
             "download_artifacts",
             "get_artifact_uri",
-            "load_table",
             "log_artifact",
             "log_artifacts",
             "log_dict",
             "log_figure",
             "log_image",
-            "log_table",
             "log_text",
         )
     },

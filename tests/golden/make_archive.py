@@ -25,7 +25,7 @@ def main() -> None:
     writer.boot_id = lambda: "0"
     record = {"python": "3.11.0", "packages": {"numpy": "2.0.0"}, "git": {"commit": "c" * 40}}
     tags = {"mlflow.user": "grace", "mlflow.source.name": "/home/grace/train.py"}
-    runreport.tracking.fluent.capture_environment = lambda: (tags, record)
+    runreport.tracking.runs.capture_environment = lambda: (tags, record)
     environment.find_job = lambda: None
     shutil.rmtree(HERE / "archive", ignore_errors=True)
     runreport.set_tracking_uri(HERE / "archive")

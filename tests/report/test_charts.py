@@ -6,7 +6,7 @@ import math
 import pytest
 
 from runreport.report import charts
-from runreport.report.experiment_page import explained_share
+from runreport.report.comparison import explained_share
 from runreport.site.theme import load_theme
 
 SPECS = {

@@ -13,7 +13,7 @@ from runreport.cli.experiments import split_pair
 from runreport.cli.printing import archive_option, say
 from runreport.entities import RunStatus
 from runreport.errors import InvalidValue
-from runreport.tracking import fluent
+from runreport.tracking import experiments, runs, values
 
 experiment_option = click.option("-x", "--experiment", help="Name; made if it does not exist.")
 
@@ -55,17 +55,17 @@ def log(
         if not os.path.exists(path):
             raise InvalidValue(f"There is no file {path!r} to log as an artifact.")
     _choose(archive, experiment)
-    run = fluent.start_run(run_id=run_id, run_name=name)
+    run = runs.start_run(run_id=run_id, run_name=name)
     try:
-        fluent.log_params(dict(map(split_pair, params)))
-        fluent.log_metrics(pairs, step=step)
-        fluent.set_tags(dict(map(split_pair, tags)))
+        values.log_params(dict(map(split_pair, params)))
+        values.log_metrics(pairs, step=step)
+        values.set_tags(dict(map(split_pair, tags)))
         for path in files:
             log_artifact(path)
     except BaseException:
-        fluent.end_run(RunStatus.FAILED)
+        runs.end_run(RunStatus.FAILED)
         raise
-    fluent.end_run(status)
+    runs.end_run(status)
     click.echo(run.info.run_id)
 
 
@@ -85,11 +85,11 @@ def run(
     from runreport.tracking.files import log_text
 
     _choose(archive, experiment)
-    active = fluent.start_run(run_name=name or os.path.basename(command[0]))
+    active = runs.start_run(run_name=name or os.path.basename(command[0]))
     environment = {
         **os.environ,
         "MLFLOW_RUN_ID": active.info.run_id,
-        "RUNREPORT_ARCHIVE": fluent.get_tracking_uri(),
+        "RUNREPORT_ARCHIVE": experiments.get_tracking_uri(),
     }
     try:
         process = subprocess.Popen(
@@ -97,7 +97,7 @@ def run(
             errors="replace",
         )  # fmt: skip
     except OSError as error:
-        fluent.end_run(RunStatus.FAILED)
+        runs.end_run(RunStatus.FAILED)
         raise InvalidValue(f"Could not run {command[0]!r}: {error.strerror or error}.") from error
     lines: list[str] = []
     assert process.stdout is not None
@@ -111,20 +111,18 @@ def run(
         process.send_signal(signal.SIGINT)
         code = process.wait() or 130
     log_text("".join(lines), "output.txt")
-    fluent.log_metric("exit_code", code)
+    values.log_metric("exit_code", code)
     killed = code < 0 or code == 130
-    fluent.end_run(
-        RunStatus.KILLED if killed else RunStatus.FAILED if code else RunStatus.FINISHED
-    )
+    runs.end_run(RunStatus.KILLED if killed else RunStatus.FAILED if code else RunStatus.FINISHED)
     say(f"Logged run {active.info.run_name} ({active.info.run_id}), exit code {code}.")
     sys.exit(code if code >= 0 else 128 - code)
 
 
 def _choose(archive: str | None, experiment: str | None) -> None:
     if archive is not None:
-        fluent.set_tracking_uri(archive)
+        experiments.set_tracking_uri(archive)
     if experiment is not None:
-        fluent.set_experiment(experiment)
+        experiments.set_experiment(experiment)
 
 
 def _number(key: str, text: str) -> float:

@@ -25,10 +25,8 @@ from runreport.query.search import make_runs
 from runreport.report.config import Config
 from runreport.report.curves import CurveReader
 from runreport.report.experiment_page import (
-    Table,
     best_run,
     make_experiment_page,
-    make_table,
     moment,
     run_link,
     status_counts,
@@ -45,6 +43,7 @@ from runreport.report.pages import (
 )
 from runreport.report.redaction import Finding, Redactor, redact_index
 from runreport.report.run_page import RunFacts, make_run_page
+from runreport.report.table import Table, make_table
 from runreport.report.urls import experiment_folder
 
 NEW_MS = 7 * 24 * 3600 * 1000

@@ -10,7 +10,7 @@ from typing import Any
 from runreport.entities import Dataset
 from runreport.errors import InvalidValue
 from runreport.tracking import validation
-from runreport.tracking.fluent import current_session
+from runreport.tracking.runs import current_session
 
 _MAX_TEXT = 500
 _MAX_CONTEXT = 250

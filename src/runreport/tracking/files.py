@@ -14,7 +14,6 @@ from runreport.archive.artifacts import (
     artifact_path,
     clean_path,
     list_run_artifacts,
-    read_artifact,
     store_bytes,
     store_file,
 )
@@ -24,10 +23,8 @@ from runreport.entities import FileInfo
 from runreport.errors import InvalidValue, NotFound
 from runreport.tracking import active, validation
 from runreport.tracking.active import Session
-from runreport.tracking.fluent import current_session, search_runs
+from runreport.tracking.runs import current_session
 from runreport.tracking.store import open_store
-
-_LOGGED_TABLES = "mlflow.loggedArtifacts"
 
 
 def log_artifact(
@@ -72,7 +69,7 @@ def log_text(text: str, artifact_file: str, run_id: str | None = None) -> None:
     """Log text as a file."""
     if not isinstance(text, str):
         raise InvalidValue(f"log_text takes text, not {type(text).__name__}.")
-    _log_bytes(text.encode(), artifact_file, run_id)
+    log_bytes(text.encode(), artifact_file, run_id)
 
 
 def log_dict(dictionary: Any, artifact_file: str, run_id: str | None = None) -> None:
@@ -116,7 +113,7 @@ def log_figure(
             f"log_figure takes a matplotlib, plotly or Altair figure, not "
             f"{type(figure).__module__}.{type(figure).__name__}."
         )
-    _log_bytes(data, artifact_file, None)
+    log_bytes(data, artifact_file, None)
 
 
 def log_image(
@@ -152,89 +149,7 @@ def log_image(
     ending = artifact_file.rpartition(".")[2].lower()
     buffer = io.BytesIO()
     picture.save(buffer, format={"jpg": "jpeg"}.get(ending, ending))
-    _log_bytes(buffer.getvalue(), artifact_file, None)
-
-
-def log_table(data: Any, artifact_file: str, run_id: str | None = None) -> None:
-    """Log rows as a table file (``.json`` or ``.parquet``); rows are added to one that is there.
-
-    Args:
-        data: a dictionary of columns (a scalar is a column of one row) or a DataFrame.
-
-    Raises:
-        InvalidValue: the file's ending or the data is not allowed.
-    """
-    import pyarrow as pa
-
-    path = clean_path(artifact_file)
-    if not path.endswith((".json", ".parquet")):
-        raise InvalidValue(f"Table file {artifact_file!r} must end in .json or .parquet.")
-    if isinstance(data, Mapping):
-        columns = {
-            str(name): list(column) if isinstance(column, list | tuple) else [column]
-            for name, column in data.items()
-        }
-    elif hasattr(data, "to_dict") and hasattr(data, "columns"):
-        columns = {str(name): data[name].tolist() for name in data.columns}
-    else:
-        raise InvalidValue(
-            f"log_table takes a dictionary or DataFrame, not {type(data).__name__}."
-        )
-    if len({len(column) for column in columns.values()}) > 1:
-        sizes = {name: len(column) for name, column in columns.items()}
-        raise InvalidValue(f"The columns of a table must be of one length, not {sizes}.")
-    session = current_session(run_id)
-    rows = pa.table(columns)
-    try:
-        earlier = _decode_table(path, read_artifact(session.store.storage, session.run_id, path))
-        rows = pa.concat_tables([earlier, rows], promote_options="permissive")
-    except FileNotFoundError:
-        pass
-    except pa.ArrowException as error:
-        raise InvalidValue(
-            f"The rows do not fit the table {artifact_file!r} that the run has: {error}"
-        ) from error
-    _log_bytes(_encode_table(path, rows), path, run_id)
-    session.writer.log_values(
-        "tag", {_LOGGED_TABLES: json.dumps([{"path": path, "type": "table"}])}
-    )
-
-
-def load_table(
-    artifact_file: str,
-    run_ids: Sequence[str] | None = None,
-    extra_columns: Sequence[str] | None = None,
-) -> Any:
-    """Tables of several runs (default: all of the active experiment) as one DataFrame.
-
-    Args:
-        extra_columns: run attributes to add to each row, such as ``run_id``.
-
-    Raises:
-        NotFound: no run has the table.
-    """
-    import pandas as pd
-
-    path = clean_path(artifact_file)
-    storage = active.store().storage
-    if run_ids is None:
-        runs = search_runs(output_format="list")
-    else:
-        runs = [active.store().get_run(run_id) for run_id in run_ids]
-    frames = []
-    for run in runs:
-        try:
-            table = _decode_table(path, read_artifact(storage, run.info.run_id, path))
-        except FileNotFoundError:
-            continue
-        frame = table.to_pandas()
-        for column in extra_columns or ():
-            known = {**run.data.tags, **run.data.params}
-            frame[column] = getattr(run.info, column, known.get(column))
-        frames.append(frame)
-    if not frames:
-        raise NotFound(f"None of the {len(runs)} runs has a table {artifact_file!r}.")
-    return pd.concat(frames, ignore_index=True)
+    log_bytes(buffer.getvalue(), artifact_file, None)
 
 
 def get_artifact_uri(artifact_path: str | None = None) -> str:
@@ -311,7 +226,8 @@ def _log_files(files: Sequence[tuple[str, str]], run_id: str | None) -> None:
         _record(session, store_file(session.store.storage, session.run_id, source, path))
 
 
-def _log_bytes(data: bytes, path: str, run_id: str | None) -> None:
+def log_bytes(data: bytes, path: str, run_id: str | None) -> None:
+    """Log bytes as an artifact."""
     clean_path(path)
     session = current_session(run_id)
     _record(session, store_bytes(session.store.storage, session.run_id, path, data))
@@ -319,31 +235,6 @@ def _log_bytes(data: bytes, path: str, run_id: str | None) -> None:
 
 def _record(session: Session, artifact: Artifact) -> None:
     session.writer.log_event("artifact", artifact.path, artifact.sha256, artifact.data())
-
-
-def _encode_table(path: str, table: Any) -> bytes:
-    """A table as MLflow stores it: Parquet, or JSON with columns and rows apart."""
-    if path.endswith(".parquet"):
-        import pyarrow.parquet as pq
-
-        buffer = io.BytesIO()
-        pq.write_table(table, buffer)
-        return buffer.getvalue()
-    columns = [column.to_pylist() for column in table.columns]
-    rows = [list(row) for row in zip(*columns, strict=True)]
-    return json.dumps({"columns": table.column_names, "data": rows}, default=str).encode()
-
-
-def _decode_table(path: str, data: bytes) -> Any:
-    import pyarrow as pa
-
-    if path.endswith(".parquet"):
-        import pyarrow.parquet as pq
-
-        return pq.read_table(pa.BufferReader(data))
-    content = json.loads(data)
-    columns = list(zip(*content["data"], strict=True)) or [()] * len(content["columns"])
-    return pa.table(dict(zip(content["columns"], map(list, columns), strict=True)))
 
 
 def _to_pil(image: Any) -> Any:

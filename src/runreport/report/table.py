@@ -1,0 +1,100 @@
+"""The runs of one experiment as columns, and the few things that all parts of its page ask."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from runreport.query.index import RunIndex
+from runreport.report.columns import Column, experiment_columns
+from runreport.report.config import ExperimentConfig
+from runreport.report.formatting import MISSING, format_duration, format_time
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """An experiment's runs as columns, and the few things that all parts of the page ask."""
+
+    columns: Mapping[str, Column]
+    labels: tuple[str, ...]
+    """A name for each run that no other run of the experiment has."""
+    primary: str
+    """Primary metric; empty when the runs have none."""
+    direction: str | None
+    scores: tuple[float | None, ...]
+    """The primary metric of each run."""
+
+    def values(self, name: str) -> tuple[object, ...]:
+        """The values of a column, one a run."""
+        return self.columns[name].values
+
+    def ranked(self) -> list[int]:
+        """Runs with a finite primary metric, best first; without a direction, newest first."""
+        scores = self.scores
+        usable = [
+            n for n, score in enumerate(scores) if score is not None and math.isfinite(score)
+        ]
+        if self.direction is None:
+            return usable
+        sign = -1.0 if self.direction == "max" else 1.0
+        return sorted(usable, key=lambda number: sign * (scores[number] or 0.0))
+
+
+def make_table(index: RunIndex, numbers: pa.Array, config: ExperimentConfig) -> Table:
+    """The columns of an experiment's runs, newest run first."""
+    columns = {column.name: column for column in experiment_columns(index, numbers)}
+    names = [str(name) for name in columns["run_name"].values]
+    ids = [str(run_id) for run_id in columns["run_id"].values]
+    repeated = {name for name, count in Counter(names).items() if count > 1}
+    labels = tuple(
+        f"{name} {run_id[:6]}" if name in repeated else name
+        for name, run_id in zip(names, ids, strict=True)
+    )
+    primary = _primary_metric(columns, config)
+    metric = columns.get(f"metrics.{primary}")
+    scores = metric.values if metric is not None else [None] * len(labels)
+    return Table(
+        columns,
+        labels,
+        primary,
+        config.direction,
+        tuple(float(v) if isinstance(v, int | float) else None for v in scores),
+    )
+
+
+def cell_text(column: Column, number: int) -> str:
+    """A value as the table shows it."""
+    value = column.values[number]
+    if value is None:
+        return MISSING
+    if column.kind == "number":
+        return column.format(float(value))  # type: ignore[arg-type]
+    if column.kind == "time":
+        return format_time(int(value))  # type: ignore[call-overload]
+    if column.kind == "duration":
+        return format_duration(float(value))  # type: ignore[arg-type]
+    return str(value)
+
+
+def varying(table: Table, group: str) -> list[Column]:
+    """The columns of a group in which runs differ, those that most runs have first."""
+    columns = [c for c in table.columns.values() if c.group == group and c.varies]
+    return sorted(columns, key=lambda c: -sum(value is not None for value in c.values))
+
+
+def _primary_metric(columns: Mapping[str, Column], config: ExperimentConfig) -> str:
+    if config.primary_metric and f"metrics.{config.primary_metric}" in columns:
+        return config.primary_metric
+    metrics = [column for column in columns.values() if column.group == "metrics"]
+    if not metrics:
+        return ""
+    most = max(metrics, key=lambda c: (sum(v is not None for v in c.values), c.varies, _desc(c)))
+    return most.label
+
+
+def _desc(column: Column) -> tuple[int, ...]:
+    return tuple(-ord(letter) for letter in column.label)
