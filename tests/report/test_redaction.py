@@ -6,7 +6,7 @@ import pytest
 from builders import event, events_of
 
 from runreport.query.fold import fold
-from runreport.report.redaction import REDACTED, Redactor, redact_index
+from runreport.report.redaction import REDACTED, Redactor, private_names, redact_index
 
 # Forms are put together here so that no scanner takes this file for a leak.
 SECRETS = [
@@ -71,6 +71,29 @@ def test_names_that_only_look_like_secrets_stay(key: str) -> None:
     assert Redactor().text("512", "params", key) == "512"
 
 
+@pytest.mark.parametrize(
+    ("text", "published"),
+    [
+        ("/srv/data/train.csv", "…/train.csv"),
+        ("see /mnt/a b/c.txt, please", "see …/c.txt, please"),
+        ("D:\\lab\\deep\\x.py", "…/x.py"),
+        ("https://example.org/a/b/c", "https://example.org/a/b/c"),
+        ("and/or/not", "and/or/not"),
+        ("relative/path/x.csv ./a/b ../c/d", "relative/path/x.csv ./a/b ../c/d"),
+        ("1/2/3 </script></b>", "1/2/3 </script></b>"),
+        ("s3://bucket/a/b", "s3://bucket/a/b"),
+    ],
+)
+def test_of_an_absolute_path_only_the_files_name_is_published(text: str, published: str) -> None:
+    assert Redactor().text(text, "x") == published
+
+
+def test_users_and_hosts_are_taken_out_of_every_text() -> None:
+    redactor = Redactor(names=["ada", "trainbox", "root", "x"])
+    text = redactor.text("ada@trainbox saw adapters at root x", "x")
+    assert text == "[private]@[private] saw adapters at root x"
+
+
 def test_home_folders_become_a_tilde() -> None:
     text = Redactor().text("/home/ada/data and /Users/bob/x and C:\\Users\\eve\\y /rooted", "x")
     assert text == "~/data and ~/x and ~\\y /rooted"
@@ -99,14 +122,17 @@ def private_index() -> object:
             event("tag", "mlflow.runName", "run " + SECRETS[0], seq=3),
             event("param", "api_key", "abc", seq=4),
             event("param", "data", "/home/ada/d.csv", seq=5),
+            event("param", "ada on trainbox", "by ada", seq=6),
+            event("dataset", "set of ada", "d1", seq=7, data="{}"),
         )
     )
 
 
 def test_a_published_index_names_no_person_place_or_secret() -> None:
-    redactor = Redactor()
-    index = redact_index(private_index(), redactor)  # type: ignore[arg-type]
-    tables = (index.runs, index.params, index.tags, index.records)
+    full = private_index()
+    redactor = Redactor(names=private_names(full))  # type: ignore[arg-type]
+    index = redact_index(full, redactor)  # type: ignore[arg-type]
+    tables = (index.runs, index.params, index.tags, index.records, index.datasets)
     text = json.dumps([table.to_pylist() for table in tables])
     for private in ("ada", "trainbox", "secret line", "abcdefgh", SECRETS[0]):
         assert private not in text

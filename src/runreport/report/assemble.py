@@ -15,7 +15,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from runreport.archive.facts import ExperimentState
 from runreport.archive.reading import Snapshot
 from runreport.entities import Run, RunStatus
 from runreport.query.arrow import as_array
@@ -41,7 +40,7 @@ from runreport.report.pages import (
     RunPage,
     SiteInfo,
 )
-from runreport.report.redaction import Finding, Redactor, redact_index
+from runreport.report.redaction import Finding, Redactor, private_names, redact_index
 from runreport.report.run_page import RunFacts, make_run_page
 from runreport.report.table import Table, make_table
 from runreport.report.urls import experiment_folder
@@ -82,10 +81,12 @@ def assemble_report(
         now_ms: the "as of" of the report; None takes the time of the newest fact.
         version: of runreport, as the pages name it.
     """
-    redactor = Redactor(
-        publish_environment=config.publish_environment, allow_secrets=config.allow_secrets
-    )
     full = fold(snapshot.events, alive=snapshot.alive_runs)
+    redactor = Redactor(
+        publish_environment=config.publish_environment,
+        allow_secrets=config.allow_secrets,
+        names=private_names(full),
+    )
     index = redact_index(full, redactor)
     curves = CurveReader(snapshot)
     notices = sorted({*snapshot.notices, *curves.read_all()})
@@ -99,11 +100,10 @@ def assemble_report(
         )
         if state.is_deleted or not len(numbers):
             continue
-        shown_state = _redacted_state(state, redactor)
         settings = config.for_experiment(state.name)
         table = make_table(index, numbers, settings)
         tables.append((state.name, table))
-        experiments.append(make_experiment_page(shown_state, table, curves, settings))
+        experiments.append(make_experiment_page(state, table, curves, settings))
         cards.append(_card(state.name, table))
     site = SiteInfo(
         title=config.title,
@@ -200,14 +200,6 @@ def _shown_numbers(index: RunIndex) -> pa.Array:
         pc.is_in(experiments, value_set=pa.array(kept, pa.string())),
     )
     return pa.array(range(index.runs.num_rows), pa.int32()).filter(keep)
-
-
-def _redacted_state(state: ExperimentState, redactor: Redactor) -> ExperimentState:
-    tags = {
-        key: redactor.text(value, f"experiment tags.{key}", key)
-        for key, value in state.tags.items()
-    }
-    return state._replace(tags=tags)
 
 
 def _newest(snapshot: Snapshot) -> int | None:

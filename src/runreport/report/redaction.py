@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -61,6 +62,14 @@ _SECRET_KEY = re.compile(
 _HOME = re.compile(
     r"(?<![\w/])(?:/(?:home|Users)/[^/\s:\"']+|/root(?=/)|[A-Za-z]:\\Users\\[^\\\s\"']+)"
 )
+_ABSOLUTE = re.compile(
+    r"(?<![\w.:/~\\<-])(?:/(?:[\w.@+ -]*[\w@+-]/)+(?=[\w.@+-])|[A-Za-z]:\\(?:[^\\\s\"']+\\)+)"
+)
+_COMMON_NAMES = frozenset(
+    ("admin app azureuser build ci codespace colab ec2-user jenkins jovyan localhost root "
+     "runner ubuntu user vscode worker").split()
+)  # fmt: skip
+"""User and host names that name nobody, and that are words elsewhere."""
 
 PRIVATE_TAGS = ("mlflow.user", "mlflow.source.git.repoURL")
 PUBLIC_RECORD = ("python", "platform", "packages", "job")
@@ -80,9 +89,23 @@ class Finding:
 class Redactor:
     """Takes secrets and home folders out of texts and remembers what it found where."""
 
-    def __init__(self, *, publish_environment: bool = False, allow_secrets: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        publish_environment: bool = False,
+        allow_secrets: bool = False,
+        names: Iterable[str] = (),
+    ) -> None:
+        """Prepare to redact.
+
+        Args:
+            names: of users and hosts, as the archive recorded them.
+        """
         self.publish_environment = publish_environment
         self.allow_secrets = allow_secrets
+        told = sorted({name for name in names if len(name) > 2} - _COMMON_NAMES, key=len)
+        words = "|".join(re.escape(name) for name in reversed(told))
+        self._names = re.compile(rf"(?<!\w)(?:{words})(?!\w)") if words else None
         self._found: Counter[tuple[str, str]] = Counter()
 
     @property
@@ -105,14 +128,29 @@ class Redactor:
                 return REDACTED
             if _ANY_SECRET.search(text):
                 text = _ANY_SECRET.sub(lambda match: self._replace(match, place), text)
-        if not self.publish_environment and ("/" in text or "\\" in text):
-            text = _HOME.sub("~", text)
-        return text
+        return text if self.publish_environment else self._without_places(text)
+
+    def _without_places(self, text: str) -> str:
+        """A text without home folders, absolute paths (all but the file's name), users, hosts."""
+        if "/" in text or "\\" in text:
+            text = _ABSOLUTE.sub("…/", _HOME.sub("~", text))
+        return text if self._names is None else self._names.sub("[private]", text)
 
     def _replace(self, match: re.Match[str], place: str) -> str:
         assert match.lastgroup is not None
         self._found[SECRET_FORMS[int(match.lastgroup[1:])][0], place] += 1
         return REDACTED
+
+
+def private_names(index: RunIndex) -> set[str]:
+    """The users and hosts that an archive's runs recorded."""
+    users = index.tags.filter(pc.equal(index.tags.column("key"), "mlflow.user"))
+    names = set(pc.unique(users.column("value")).to_pylist())
+    for text in pc.unique(index.records.column("data")).to_pylist():
+        record = json.loads(text or "{}")
+        if isinstance(record, dict):
+            names |= {str(record[key]) for key in ("user", "host") if record.get(key)}
+    return names
 
 
 def redact_index(index: RunIndex, redactor: Redactor) -> RunIndex:
@@ -123,16 +161,39 @@ def redact_index(index: RunIndex, redactor: Redactor) -> RunIndex:
         tags = tags.filter(pc.invert(pc.is_in(tags.column("key"), value_set=private)))
         users = pa.repeat("", runs.num_rows)
         runs = runs.set_column(runs.column_names.index("user_id"), "user_id", users)
-    names = [redactor.text(name, "run names") for name in runs.column("run_name").to_pylist()]
-    runs = runs.set_column(
-        runs.column_names.index("run_name"), "run_name", pa.array(names, pa.string())
-    )
+    params = _redact_column(_redact_names(index.params, "key", redactor), redactor, "params")
+    tags = _redact_column(_redact_names(tags, "key", redactor), redactor, "tags")
     return replace(
         index,
-        runs=runs,
-        params=_redact_column(index.params, redactor, "params"),
-        tags=_redact_column(tags, redactor, "tags"),
+        runs=_redact_names(runs, "run_name", redactor),
+        params=params,
+        tags=tags,
+        metrics=_redact_names(index.metrics, "key", redactor),
+        datasets=_redact_names(index.datasets, "name", redactor),
         records=_redact_records(index.records, redactor),
+        experiments={
+            identity: state._replace(
+                name=redactor.text(state.name, "experiment names"),
+                tags={
+                    key: redactor.text(value, f"experiment tags.{key}", key)
+                    for key, value in state.tags.items()
+                },
+            )
+            for identity, state in index.experiments.items()
+        },
+    )
+
+
+def _redact_names(table: pa.Table, column: str, redactor: Redactor) -> pa.Table:
+    """A table whose names hold nothing private; each distinct one is scanned once."""
+    place = "run names" if column == "run_name" else "names"
+    names = pc.unique(table.column(column)).to_pylist()
+    changed = {n: text for n in names if (text := redactor.text(n, place)) != n}
+    if not changed:
+        return table
+    published = [changed.get(name, name) for name in table.column(column).to_pylist()]
+    return table.set_column(
+        table.column_names.index(column), column, pa.array(published, pa.string())
     )
 
 
