@@ -7,6 +7,10 @@ importing runreport may take (docs/performance.md).
 
 from __future__ import annotations
 
+NAME_TAG = "mlflow.runName"
+NOTE_TAG = "mlflow.note.content"
+PARENT_TAG = "mlflow.parentRunId"
+
 
 class ViewType:
     """Which lifecycle stages a search looks at."""

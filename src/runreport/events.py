@@ -8,7 +8,8 @@ Plain tuples, because the logging path may import only light parts of the standa
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import json
+from typing import Any, NamedTuple
 
 KINDS = (
     "experiment",
@@ -25,7 +26,7 @@ KINDS = (
     "lifecycle",
     "note",
 )
-"""What this version writes. Readers keep kinds they do not know and ignore them."""
+"""What format 1 knows. Readers keep kinds they do not know and ignore them."""
 
 KEYED_KINDS = frozenset(("param", "tag", "metric"))
 """Kinds whose journal line carries a map of keys to values, each a fact of its own."""
@@ -82,3 +83,21 @@ class Summary(NamedTuple):
     first_step: int
     last_step: int
     last_time: int
+
+
+def data_object(text: str | None) -> dict[str, Any]:
+    """The JSON object in an event's ``data``; empty where it is none, whoever wrote it."""
+    try:
+        found = json.loads(text or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def float_text(value: float) -> str:
+    """The shortest text that reads back as the same float; NaN, Infinity, -Infinity by name."""
+    if value != value:
+        return "NaN"
+    if value in (float("inf"), float("-inf")):
+        return "Infinity" if value > 0 else "-Infinity"
+    return repr(value)

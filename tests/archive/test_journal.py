@@ -130,7 +130,9 @@ def content_of(host: str, boot: str, heard_ms: int) -> JournalContent:
     [
         ("here", "b1", True, 0, True),  # the lock decides, however long it is silent
         ("here", "b1", False, 1_000_000, False),
-        ("here", "b0", None, 1_000_000, False),  # an earlier boot cannot be at work
+        ("here", "b0", False, 0, False),  # an earlier boot, or another machine of this name
+        ("here", "b0", False, 999_000, True),
+        ("there", "b9", True, 0, True),  # a held lock is proof, whoever holds it
         ("here", "b1", None, 999_000, True),  # locks refused: silence decides
         ("here", "b1", None, 0, False),
         ("there", "b9", False, 999_000, True),  # another host: its lock is not seen here

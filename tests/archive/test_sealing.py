@@ -46,6 +46,45 @@ def test_the_journal_of_a_living_writer_is_not_sealed(storage: LocalStorage) -> 
     assert len(seals) == 1
 
 
+def test_a_journal_sealed_in_two_copies_counts_once(storage: LocalStorage, tmp_path: Path) -> None:
+    writer = log_run(storage, points=[1.0, 2.0])
+    name = writer.journal_name
+    assert name is not None
+    early = storage.read(name.path)
+    writer.log_metric("loss", 3.0, 2, 1)
+    writer.finish()
+    other = open_archive(tmp_path / "copy", create=True)
+    other.put(name.path, early)
+    seal_journal(other, name)
+    seal_journal(storage, name)
+    before = state_of(storage)
+    for file in list(other.list("segments")):
+        storage.put(file.path, other.read(file.path))
+    assert len(list(storage.list("segments"))) == 4
+    assert state_of(storage) == before
+
+
+def test_facts_logged_after_a_seal_by_another_host_are_not_lost(storage: LocalStorage) -> None:
+    writer = log_run(storage, points=[1.0])
+    name = writer.journal_name
+    assert name is not None
+    seal_journal(storage, name, is_retry=True, keep_journal=True)
+    writer.log_metric("loss", 2.0, 1, 1)
+    assert state_of(storage)["metrics"][0]["count"] == "2"  # type: ignore[index]
+    writer.finish()
+    seal_journal(storage, name)
+    assert state_of(storage)["metrics"][0]["count"] == "2"  # type: ignore[index]
+
+
+def test_a_kept_journal_goes_when_nothing_new_is_in_it(storage: LocalStorage) -> None:
+    name = log_run(storage, points=[1.0]).finish()
+    assert name is not None
+    for _ in range(2):
+        assert storage.exists(name.path)
+        seal_journal(storage, name, is_retry=True, keep_journal=True)
+    assert not storage.exists(name.path)
+
+
 def test_a_torn_tail_is_dropped_and_reported(storage: LocalStorage) -> None:
     writer = log_run(storage, points=[1.0, 2.0])
     name = writer.finish()

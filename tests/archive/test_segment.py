@@ -9,7 +9,6 @@ from builders import log_run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runreport.archive.reading import read_archive, read_metric_points
 from runreport.archive.schema import (
     SUMMARY_FIELDS,
     encode_summary,
@@ -159,9 +158,3 @@ def test_other_engines_read_both_tables(storage: LocalStorage) -> None:
         f"select value::double from '{place}/*/*.events.parquet' where kind = 'metric_summary'"
     ).fetchall()
     assert mean == [(0.5,)] and last == [(0.75,)]
-
-
-def test_points_of_some_runs_only(storage: LocalStorage) -> None:
-    sealed(storage, [1.0])
-    points, notices = read_metric_points(read_archive(storage), ["somebody else"])
-    assert points.num_rows == 0 and notices == ()

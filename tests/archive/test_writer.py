@@ -6,6 +6,7 @@ import json
 import os
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,32 @@ def test_logging_goes_on_after_a_half_written_line(storage: LocalStorage) -> Non
     writer.log_metric("loss", 2.0, 2, 2)
     writer.finish()
     assert logged_steps(storage) == [2]
+
+
+def test_a_writer_whose_first_line_failed_can_still_log(storage: LocalStorage) -> None:
+    faulty = FaultyStorage(storage.root, 4, refuse(errno.ENOSPC))
+    writer = Writer(faulty, "0", "r" * 32)
+    with pytest.raises(WriteFailed):
+        writer.log_metric("loss", 1.0, 1, 1)
+    writer.log_metric("loss", 2.0, 2, 2)
+    writer.finish()
+    assert logged_steps(storage) == [2]
+
+
+def test_a_roll_over_that_fails_warns_and_loses_nothing(
+    storage: LocalStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("runreport.archive.sealing.write_segment", fail)
+    writer = Writer(storage, "0", "r" * 32, roll_over_bytes=600)
+    for step in range(6):
+        with pytest.warns(UserWarning, match="facts are safe") if step % 2 else nullcontext():
+            writer.log_metric("x" * 100, float(step), step, step)
+    writer.finish()
+    assert sorted(logged_steps(storage)) == list(range(6))
+    assert not any(part.is_alive for part in read_archive(storage).journals)
 
 
 def test_fsync_durability_syncs_each_call(storage: LocalStorage) -> None:

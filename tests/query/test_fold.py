@@ -168,9 +168,10 @@ def test_a_param_with_two_values_is_a_visible_conflict() -> None:
 
 def test_a_run_that_says_running_and_is_not_alive_was_killed() -> None:
     events = events_of(
-        event("run", time=10),
-        event("status", None, "RUNNING", seq=1, time=10),
-        event("tag", "t", "v", seq=2, time=70),
+        event("run", time=10, counter=10 << 16),
+        event("status", None, "RUNNING", seq=1, time=10, counter=10 << 16),
+        event("param", "p", "v", seq=2, time=70, counter=70 << 16),
+        event("tag", "t", "set long after", writer_id="w2", time=900, counter=900 << 16),
     )
     (killed,) = fold(events).runs.to_pylist()
     assert (killed["status"], killed["start_time"], killed["end_time"]) == ("KILLED", 10, 70)
@@ -195,6 +196,32 @@ def test_runs_without_their_first_facts_are_still_shown() -> None:
     (run,) = index.runs.to_pylist()
     assert run["run_name"] == RUN[:8]
     assert index.experiments["42"].name == "Experiment 42"
+
+
+def test_a_made_up_time_of_a_point_does_not_put_the_end_into_the_future() -> None:
+    far = Summary(1, 1.0, 1.0, 1.0, 1.0, 0, 0, 4_102_444_800_000)
+    events = events_of(
+        event("run", time=10, counter=10 << 16),
+        summary_event("m", far, seq=5, time=far.last_time, counter=20 << 16),
+    )
+    assert fold(events).runs.column("end_time").to_pylist() == [20]
+
+
+def test_a_summary_with_members_of_a_later_version_is_still_read() -> None:
+    text = (
+        '{"count":2,"min":1.0,"max":"Infinity","sum":"NaN","first_step":0,"last_step":3,'
+        '"last_time":9,"median":1.5}'
+    )
+    plain = Summary(1, 2.0, 2.0, 2.0, 2.0, 4, 4, 4)
+    index = fold(
+        events_of(
+            event("metric_summary", "new", "1.5", data=text),
+            summary_event("old", plain, seq=1),
+            event("metric_summary", "odd", "1.5", seq=2, data="nonsense"),
+        )
+    )
+    rows = {row["key"]: row for row in index.metrics.to_pylist()}
+    assert (rows["new"]["max"], rows["new"]["last_step"], rows["old"]["sum"]) == (math.inf, 3, 2.0)
 
 
 def test_an_empty_archive_has_no_runs_and_the_default_experiment() -> None:

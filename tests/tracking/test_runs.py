@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 import re
+import shutil
 import threading
+import warnings
+from pathlib import Path
 
 import pytest
 
 import runreport as mlflow
-from runreport.errors import InvalidState, InvalidValue, NotFound, RunreportError
+from runreport.archive.directory import open_archive
+from runreport.archive.reading import read_archive
+from runreport.errors import InvalidState, InvalidValue, NotFound, RunreportError, WriteFailed
 
 pytestmark = pytest.mark.usefixtures("archive")
 
@@ -124,6 +129,103 @@ def test_names_and_notes() -> None:
         mlflow.start_run(run_name="a", tags={"mlflow.runName": "b"})
     with pytest.raises(InvalidValue):
         mlflow.start_run(description="a", tags={"mlflow.note.content": "b"})
+
+
+@pytest.mark.parametrize("name", [123, "x\udcff", ""])
+def test_a_run_name_of_any_kind_keeps_the_other_tags(name: object, archive: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with mlflow.start_run(run_name=name, tags={"team": "x"}) as run:  # type: ignore[arg-type]
+            pass
+    found = mlflow.get_run(run.info.run_id)
+    assert found.data.tags["team"] == "x" and found.info.run_name == run.info.run_name
+    assert read_archive(open_archive(archive)).notices == ()
+
+
+def test_an_end_that_could_not_be_written_can_be_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = mlflow.start_run()
+
+    def fail(*_: object, **__: object) -> None:
+        raise WriteFailed("disk full")
+
+    monkeypatch.setattr(run.session.writer, "log_event", fail)
+    with pytest.raises(WriteFailed):
+        mlflow.end_run()
+    monkeypatch.undo()
+    mlflow.end_run()
+    assert mlflow.get_run(run.info.run_id).info.status == "FINISHED"
+
+
+def test_a_resumed_run_says_that_it_is_running() -> None:
+    with mlflow.start_run() as run:
+        pass
+    with mlflow.start_run(run_id=run.info.run_id, run_name="new", tags={"a": "b"}) as again:
+        assert (again.info.status, again.info.end_time) == ("RUNNING", None)
+        assert again.info.run_name == "new" and again.data.tags["a"] == "b"
+
+
+def test_threads_that_log_by_run_id_share_its_params() -> None:
+    errors: list[Exception] = []
+    with mlflow.start_run() as run:
+        mlflow.log_param("x", 1)
+
+        def work() -> None:
+            try:
+                mlflow.log_params({"x": 2}, run_id=run.info.run_id)
+            except InvalidValue as error:
+                errors.append(error)
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+    assert len(errors) == 1 and mlflow.get_run(run.info.run_id).data.params == {"x": "1"}
+
+
+def test_logging_to_many_runs_by_id_keeps_few_files_open(archive: Path) -> None:
+    ids = []
+    for _ in range(20):
+        with mlflow.start_run() as run:
+            ids.append(run.info.run_id)
+    for run_id in ids * 2:
+        mlflow.log_metric("late", 1.0, run_id=run_id)
+    assert len(list((archive / "live").glob("*.jsonl"))) <= 16
+    frame = mlflow.search_runs()
+    assert frame["metrics.late"].tolist() == [1.0] * 20
+
+
+def test_runs_of_a_deleted_experiment_take_no_more_facts() -> None:
+    identity = mlflow.create_experiment("gone")
+    with mlflow.start_run(experiment_id=identity) as run:
+        pass
+    mlflow.delete_experiment(identity)
+    with pytest.raises(InvalidState, match="deleted experiment 'gone'"):
+        mlflow.start_run(run_id=run.info.run_id)
+    deleted = mlflow.search_runs([identity], run_view_type=mlflow.ViewType.DELETED_ONLY)
+    assert len(deleted) == 1
+
+
+def test_a_folder_deleted_under_a_living_process_is_made_anew(archive: Path) -> None:
+    with mlflow.start_run():
+        pass
+    shutil.rmtree(archive)
+    with mlflow.start_run():
+        mlflow.log_metric("m", 1.0)
+    assert len(mlflow.search_runs()) == 1
+
+
+def test_durability_is_chosen_by_the_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("RUNREPORT_DURABILITY", "fsync")
+    mlflow.set_tracking_uri(tmp_path / "other")
+    with mlflow.start_run() as run:
+        assert run.session.writer.durability == "fsync"
+    monkeypatch.setenv("RUNREPORT_TAG_POLICY", "strict")
+    mlflow.set_tracking_uri(tmp_path / "third")
+    with pytest.raises(InvalidValue, match="RUNREPORT_TAG_POLICY is 'strict'"):
+        mlflow.start_run()
 
 
 def test_another_thread_has_no_active_run() -> None:

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from runreport.archive.layout import ARTIFACTS
-from runreport.archive.storage import LocalStorage
+from runreport.archive.storage import TEMPORARY_PREFIX, LocalStorage
 from runreport.errors import InvalidValue, NotFound
 from runreport.events import Event
 
@@ -62,6 +62,10 @@ def clean_path(path: str) -> str:
             "artifact folder, such as 'plots/roc.png', without '..', a leading '/' or '\\'."
         )
     for part in parts:
+        if part.startswith(TEMPORARY_PREFIX):
+            raise InvalidValue(
+                f"Artifact path {path!r} is not allowed: the archive uses such names."
+            )
         if len(part.encode("utf-8", "surrogatepass")) > 240:
             raise InvalidValue(
                 f"Artifact path part {part[:40]!r}… is {len(part)} characters long; "
@@ -134,18 +138,34 @@ def artifact_path(run_id: str, path: str) -> str:
 
 
 def read_artifact(storage: LocalStorage, run_id: str, path: str) -> bytes:
-    """The bytes of an artifact, never through a link.
+    """The bytes of an artifact, never through a link or from outside the run's folder.
 
     Raises:
         OSError: it is missing, a link, or unreadable.
+        InvalidValue: run id or path, which may come from a logged fact, lead out of the folder.
     """
+    return storage.read(_safe_place(storage, run_id, path))
+
+
+def digest_artifact(storage: LocalStorage, run_id: str, path: str) -> str:
+    """The SHA-256 of an artifact, read in pieces; see `read_artifact`."""
+    digest = hashlib.sha256()
+    with open(storage.locate(_safe_place(storage, run_id, path)), "rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _safe_place(storage: LocalStorage, run_id: str, path: str) -> str:
     place = artifact_path(run_id, path)
+    if clean_path(path) != path:
+        raise InvalidValue(f"Artifact path {path!r} leads out of the run's folder.")
     for index, _ in enumerate(place):
         if place[index] == "/" and os.path.islink(storage.locate(place[:index])):
             raise OSError(f"{place[:index]} is a link")
     if os.path.islink(storage.locate(place)):
         raise OSError(f"{place} is a link")
-    return storage.read(place)
+    return place
 
 
 def list_run_artifacts(storage: LocalStorage, run_id: str) -> Iterator[tuple[str, int, int]]:
@@ -178,7 +198,10 @@ def unrecorded_artifacts(
     for path, size, modified_ms in list_run_artifacts(storage, run_id):
         if path in recorded or modified_ms < since_ms - 1000:
             continue
-        digest = hashlib.sha256(read_artifact(storage, run_id, path)).hexdigest()
+        try:
+            digest = digest_artifact(storage, run_id, path)
+        except (OSError, InvalidValue):
+            continue  # it went away meanwhile, or has a name no event may have
         found = Artifact(path, size, digest, media_type(path))
         events.append(
             Event(

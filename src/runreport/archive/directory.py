@@ -9,7 +9,7 @@ import json
 import os
 
 from runreport.archive.layout import ARCHIVE_FILE, ARCHIVE_TEXT, FORMAT
-from runreport.archive.storage import LocalStorage
+from runreport.archive.storage import TEMPORARY_PREFIX, LocalStorage
 from runreport.errors import ArchiveError, InvalidValue, NotFound
 
 ENVIRONMENT_VARIABLE = "RUNREPORT_ARCHIVE"
@@ -75,7 +75,9 @@ def open_archive(
     if os.path.exists(storage.root):
         if not os.path.isdir(storage.root):
             raise ArchiveError(f"{storage.root} is a file; an archive is a folder.")
-        foreign = [name for name in os.listdir(storage.root) if not name.endswith(".part")]
+        foreign = [
+            name for name in os.listdir(storage.root) if not name.startswith(TEMPORARY_PREFIX)
+        ]
         # Another process may just have made it; then the folder is ours after all.
         if foreign and not storage.exists(ARCHIVE_FILE):
             raise ArchiveError(

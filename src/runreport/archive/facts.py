@@ -114,7 +114,8 @@ def read_facts(storage: LocalStorage) -> tuple[list[Event], list[tuple[str, str]
         try:
             events.append(decode_fact(storage.read(file.path)))
         except (Damaged, OSError) as error:
-            problems.append((file.path, str(error)))
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            problems.append((file.path, str(reason)))
     return events, problems
 
 

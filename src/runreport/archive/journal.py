@@ -6,6 +6,7 @@ run; its first line, the header, says whose it is. ``docs/archive-format.md`` sh
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -116,6 +117,8 @@ class Journal:
             self.append(encode_line(json.dumps({"header": header._asdict()})))
         except WriteFailed:
             self.close()
+            with contextlib.suppress(OSError):  # so that the next try can make it anew
+                storage.delete(name.path)
             raise
 
     def append(self, lines: bytes) -> None:
@@ -214,15 +217,16 @@ def is_alive(
 ) -> bool:
     """Whether the writer of a journal is still at work.
 
-    On the host and boot that wrote it, the lock decides. Elsewhere, and where locks are refused
-    (``is_locked`` None), the journal is dead after ``silence_ms`` without a word.
+    A lock that is held means that it is, whoever holds it. On the host and boot that wrote the
+    journal a free one means that it is not. Elsewhere, where the lock may not be seen, and where
+    locks are refused (``is_locked`` None), it is dead after ``silence_ms`` without a word.
     """
+    if is_locked:
+        return True
     header = content.header
-    if header is not None and header.host == host:
-        if header.boot_id != boot_id:
-            return False
-        if is_locked is not None:
-            return is_locked
+    is_here = header is not None and (header.host, header.boot_id) == (host, boot_id)
+    if is_here and is_locked is False:
+        return False
     heard = [header.time] if header is not None else []
     heard += [event.counter >> 16 for event in content.events[-1:]]
     heard += [point.time for point in content.points[-1:]]

@@ -5,7 +5,7 @@ Nothing is repaired and nothing hidden: a damaged file costs its own facts and l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -22,9 +22,9 @@ from runreport.archive.journal import (
     read_journal,
 )
 from runreport.archive.layout import FORMAT, SEGMENTS, parse_segment
-from runreport.archive.segment import Segment, read_points, read_segment
+from runreport.archive.segment import Segment, read_segment
 from runreport.archive.storage import LocalStorage
-from runreport.errors import ArchiveError, Damaged
+from runreport.errors import ArchiveError
 from runreport.events import Event
 
 
@@ -102,53 +102,12 @@ def read_archive(
     return Snapshot(storage, events, segments, journals, tuple(sorted(set(notices))))
 
 
-def read_metric_points(
-    snapshot: Snapshot, runs: Iterable[str] | None = None
-) -> tuple[pa.Table, tuple[Notice, ...]]:
-    """The metric points of some runs (default: all), in no particular order, maybe repeated.
-
-    Returns:
-        The points, and a notice for each metrics file that had to be left out.
-    """
-    import pyarrow.compute as pc
-
-    wanted = None if runs is None else pa.array(sorted(set(runs)), pa.string())
-    tables, notices = [], []
-    for segment in snapshot.segments:
-        if segment.footer.metrics is None:
-            continue
-        if wanted is not None:
-            held = segment.events.column("run_id")
-            if not pc.any(pc.is_in(held, value_set=wanted)).as_py():
-                continue
-        try:
-            table = read_points(snapshot.storage, segment)
-        except Damaged as error:
-            path = segment.metrics_path or segment.path
-            notices.append(Notice(path, str(error), "its curves are left out"))
-            continue
-        tables.append(table if wanted is None else _only(table, wanted))
-    live = [point for part in snapshot.journals for point in part.content.points]
-    if live:
-        table = schema.metric_table(live)
-        tables.append(table if wanted is None else _only(table, wanted))
-    points = pa.concat_tables(tables) if tables else schema.METRICS.empty_table()
-    return points, tuple(notices)
-
-
-def _only(table: pa.Table, runs: pa.Array) -> pa.Table:
-    import pyarrow.compute as pc
-
-    return table.filter(pc.is_in(table.column("run_id"), value_set=runs))
-
-
 def _read_segments(
     storage: LocalStorage,
     notices: list[Notice],
     progress: Callable[[int, int], None] | None,
-) -> tuple[tuple[Segment, ...], dict[JournalName, list[tuple[int, int]]]]:
-    segments: list[Segment] = []
-    sealed: dict[JournalName, list[tuple[int, int]]] = {}
+) -> tuple[tuple[Segment, ...], dict[JournalName, tuple[int, int]]]:
+    sound: list[Segment] = []
     files = list(storage.list(SEGMENTS))
     names = [(file.path, parse_segment(file.path)) for file in files]
     for done, (path, name) in enumerate(names, start=1):
@@ -164,11 +123,13 @@ def _read_segments(
         except ArchiveError as error:
             notices.append(Notice(path, str(error).rstrip("."), "its facts are left out"))
             continue
-        segments.append(segment)
-        footer = segment.footer
-        key = JournalName(footer.writer_id, footer.number)
-        sealed.setdefault(key, []).append((footer.first_seq, footer.last_seq))
-    known = {segment.metrics_path for segment in segments}
+        sound.append(segment)
+    known = {segment.metrics_path for segment in sound}
+    segments = _one_of_each(sound)
+    sealed = {
+        JournalName(s.footer.writer_id, s.footer.number): (s.footer.first_seq, s.footer.last_seq)
+        for s in segments
+    }
     sound_or_damaged = {(n.writer_id, n.number) for _, n in names if n and n.table == "events"}
     for path, name in names:
         if name is None or name.table != "metrics" or path in known:
@@ -177,7 +138,19 @@ def _read_segments(
             notices.append(
                 Notice(path, "no events file commits this metrics file", "it is left out")
             )
-    return tuple(segments), sealed
+    return segments, sealed
+
+
+def _one_of_each(segments: list[Segment]) -> tuple[Segment, ...]:
+    """Of several segments of one journal the one that covers most of it.
+
+    A journal may be copied while it grows and sealed on both sides; every such segment holds a
+    prefix of the longest.
+    """
+    best: dict[tuple[str, int], Segment] = {}
+    for segment in sorted(segments, key=lambda s: (s.footer.last_seq, s.events.num_rows, s.path)):
+        best[segment.footer.writer_id, segment.footer.number] = segment
+    return tuple(sorted(best.values(), key=lambda segment: segment.path))
 
 
 def read_journals(
@@ -194,7 +167,9 @@ def read_journals(
         except FileNotFoundError:
             continue  # sealed since the listing; its segment is read below
         except OSError as error:
-            notices.append(Notice(name.path, f"it cannot be read: {error}", "it is left out"))
+            notices.append(
+                Notice(name.path, f"it cannot be read: {error.strerror}", "it is left out")
+            )
             continue
         alive = is_alive(
             content,
@@ -215,7 +190,7 @@ def _journal_notices(path: str, content: JournalContent, is_alive: bool) -> list
         problem = f"it is of a newer format than this runreport reads (up to {FORMAT})"
         return [Notice(path, problem, "upgrade runreport to see its facts")]
     notices = [
-        Notice(path, f"line {line} does not match its checksum", "its facts are left out")
+        Notice(path, f"line {line} is not as a writer writes it", "its facts are left out")
         for line in content.damaged_lines
     ]
     if content.torn_bytes and not is_alive:
@@ -224,22 +199,16 @@ def _journal_notices(path: str, content: JournalContent, is_alive: bool) -> list
     return notices
 
 
-def _without_sealed(
-    part: JournalPart, sealed: dict[JournalName, list[tuple[int, int]]]
-) -> JournalPart:
+def _without_sealed(part: JournalPart, sealed: dict[JournalName, tuple[int, int]]) -> JournalPart:
     """A journal without the facts that a segment sealed from it holds already."""
-    ranges = sealed.get(part.name)
-    if not ranges:
+    if part.name not in sealed:
         return part
+    first, last = sealed[part.name]
     content = part.content._replace(
-        events=[e for e in part.content.events if not _is_within(e.seq, ranges)],
-        points=[p for p in part.content.points if not _is_within(p.seq, ranges)],
+        events=[e for e in part.content.events if not first <= e.seq <= last],
+        points=[p for p in part.content.points if not first <= p.seq <= last],
     )
     return JournalPart(part.name, content, part.is_alive)
-
-
-def _is_within(seq: int, ranges: list[tuple[int, int]]) -> bool:
-    return any(first <= seq <= last for first, last in ranges)
 
 
 def _live_summaries(part: JournalPart) -> list[Event]:

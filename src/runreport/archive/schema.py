@@ -16,7 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from runreport.events import Event, Point, Summary
+from runreport.events import Event, Point, Summary, float_text
 
 EVENTS = pa.schema(
     [
@@ -175,12 +175,3 @@ def encode_summary(summary: Summary) -> str:
             text = json.dumps(text)
         parts.append(f'"{name}":{text}')
     return "{" + ",".join(parts) + "}"
-
-
-def float_text(value: float) -> str:
-    """The shortest text that reads back as the same float; NaN, Infinity, -Infinity by name."""
-    if math.isfinite(value):
-        return repr(value)
-    if value != value:
-        return "NaN"
-    return "Infinity" if value > 0 else "-Infinity"

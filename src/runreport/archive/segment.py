@@ -209,6 +209,13 @@ def _decode_footer(metadata: dict[bytes, bytes] | None) -> SegmentFooter:
         int(fields["number"]),
         int(fields["first_seq"]),
         int(fields["last_seq"]),
-        None if metrics is None else MetricsFile(**metrics),
+        None if metrics is None else _metrics_file(metrics),
         tuple(fields["supersedes"]),
     )
+
+
+def _metrics_file(fields: dict[str, object]) -> MetricsFile:
+    metrics = MetricsFile(**fields)  # type: ignore[arg-type]
+    if parse_segment(f"x/{metrics.name}") is None:
+        raise ValueError(f"{metrics.name!r} names no metrics file")
+    return metrics

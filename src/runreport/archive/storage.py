@@ -8,6 +8,7 @@ Symbolic links inside an archive are never followed for writing.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator
@@ -21,7 +22,8 @@ except ImportError:  # Windows has no flock; there a journal is judged by its si
     fcntl = None  # type: ignore[assignment]
 
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
-_TEMPORARY = ".part"
+TEMPORARY_PREFIX = ".rr-"
+"""Unfinished files start so; no artifact may."""
 
 
 class StoredFile(NamedTuple):
@@ -75,7 +77,11 @@ class LocalStorage:
             os.unlink(self.locate(path))
 
     def make_folder(self, path: str) -> None:
-        """Make a folder and those above it."""
+        """Make a folder and those above it; a link among them is refused."""
+        parts = path.split("/")
+        for length in range(1, len(parts) + 1):
+            if os.path.islink(self.locate("/".join(parts[:length]))):
+                raise OSError(errno.ELOOP, "a link leads out of the archive", path)
         os.makedirs(self.locate(path), exist_ok=True)
 
     def sync_folder(self, path: str) -> None:
@@ -116,7 +122,7 @@ class LocalStorage:
             WriteFailed: the disk refused; nothing is left under ``path``.
         """
         folder = path.rpartition("/")[0]
-        temporary = f"{path}.{os.urandom(4).hex()}{_TEMPORARY}"
+        temporary = f"{folder}/{TEMPORARY_PREFIX}{os.urandom(6).hex()}".lstrip("/")
         try:
             self.make_folder(folder)
             descriptor = self.create(temporary)
@@ -163,7 +169,7 @@ class LocalStorage:
             path = f"{folder}/{entry.name}" if folder else entry.name
             if entry.is_dir(follow_symlinks=False):
                 yield from self.list(path)
-            elif not entry.name.endswith(_TEMPORARY):
+            elif not entry.name.startswith(TEMPORARY_PREFIX):
                 facts = entry.stat(follow_symlinks=False)
                 if stat.S_ISREG(facts.st_mode):
                     yield StoredFile(path, facts.st_size, facts.st_mtime_ns // 1_000_000)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from runreport.archive.artifacts import artifact_path, read_artifact
+from runreport.archive.artifacts import digest_artifact
 from runreport.archive.layout import ARTIFACTS
 from runreport.archive.reading import Notice, Snapshot, read_archive
 from runreport.archive.segment import Segment
 from runreport.archive.storage import LocalStorage
+from runreport.errors import InvalidValue
+from runreport.events import data_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +63,18 @@ def _check_artifacts(snapshot: Snapshot) -> list[Notice]:
     latest = latest_artifacts(snapshot.events)
     problems = []
     for (run_id, path), (digest, size) in sorted(latest.items()):
-        place = artifact_path(run_id, path)
+        place = f"{ARTIFACTS}/{run_id}/{path}"
         try:
-            data = read_artifact(snapshot.storage, run_id, path)
-        except OSError as error:
-            problem = f"it cannot be read: {error.strerror or error}"
+            found = digest_artifact(snapshot.storage, run_id, path)
+        except (OSError, InvalidValue) as error:
+            reason = error.strerror if isinstance(error, OSError) else None
+            problem = f"it cannot be read: {reason or error}"
             problems.append(Notice(place, problem, "the artifact is left out"))
             continue
-        if hashlib.sha256(data).hexdigest() != digest:
-            problem = f"its {len(data):,} bytes are not the {size:,} that were logged"
+        if found != digest:
+            problem = f"its bytes are not the {size:,} that were logged"
             problems.append(Notice(place, problem, "the artifact is left out"))
-    known = {artifact_path(run_id, path) for run_id, path in latest}
+    known = {f"{ARTIFACTS}/{run_id}/{path}" for run_id, path in latest}
     for file in snapshot.storage.list(ARTIFACTS):
         alive = file.path.split("/")[1] in snapshot.alive_runs
         if file.path not in known and not alive:
@@ -90,6 +92,6 @@ def latest_artifacts(events: pa.Table) -> dict[tuple[str, str], tuple[str, int]]
     latest = {}
     for _, _, _, run_id, path, digest, data in ordered:
         if run_id is not None and path is not None and digest is not None:
-            size = json.loads(data or "{}").get("size_bytes", 0)
-            latest[run_id, path] = (digest, int(size))
+            size = data_object(data).get("size_bytes", 0)
+            latest[run_id, path] = (digest, size if isinstance(size, int) else 0)
     return latest

@@ -10,6 +10,7 @@ import json
 import os
 import threading
 import time
+import warnings
 import weakref
 import zlib
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from runreport.archive.clock import boot_id, host_name, new_writer_id, next_coun
 from runreport.archive.journal import Header, Journal, JournalName, encode_line
 from runreport.archive.layout import FORMAT
 from runreport.archive.storage import LocalStorage
+from runreport.events import float_text
 
 Durability = Literal["process", "fsync"]
 
@@ -84,7 +86,7 @@ class Writer:
             text = self.known_metrics[key] = f'"values":{{{json.dumps(key)}:'
         if time_ms is None:
             time_ms = time.time_ns() // 1_000_000
-        number = repr(value) if -_INFINITY < value < _INFINITY else spell(value)
+        number = repr(value) if -_INFINITY < value < _INFINITY else f'"{float_text(value)}"'
         with self._lock:
             journal = self._journal or self._open()
             seq = self._seq
@@ -103,7 +105,7 @@ class Writer:
             return
         numbers = ",".join(
             f"{json.dumps(key)}:"
-            + (repr(value) if -_INFINITY < value < _INFINITY else spell(value))
+            + (repr(value) if -_INFINITY < value < _INFINITY else f'"{float_text(value)}"')
             for key, value in values.items()
         )
         moment = wall_ms() if time_ms is None else time_ms
@@ -159,7 +161,7 @@ class Writer:
                     seq = self._take_seq(1)
                     body = f'"key":{json.dumps(key)},"value":{json.dumps(value)}'
                     if data is not None:
-                        text = json.dumps(data, separators=(",", ":"))
+                        text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
                         body += f',"data":{json.dumps(text)}'
                 else:
                     moment = None
@@ -221,11 +223,19 @@ class Writer:
             # Sealing needs pyarrow: one of the two sanctioned lazy imports, see tests/test_layers.
             from runreport.archive.sealing import seal_journal
 
-            journal.sync()
             self._journal = None
             self._number += 1
-            seal_journal(self.storage, journal.name)
-            journal.close()  # only now, so that nobody takes the sealed part for a dead writer's
+            try:
+                journal.sync()
+                seal_journal(self.storage, journal.name, is_final=False)
+            except Exception as error:  # the facts are in the journal: this call lost nothing
+                warnings.warn(
+                    f"Could not seal a journal that had grown long: {error} Its facts are safe "
+                    f"in {self.storage.locate(journal.name.path)}.",
+                    stacklevel=4,
+                )
+            finally:
+                journal.close()  # only now, so that nobody takes it for a dead writer's
 
     def _leave_to_parent(self) -> None:
         """In a forked child: the journal and its lock stay the parent's."""
@@ -236,13 +246,6 @@ class Writer:
         self._writer_id = ""
         self._number = 0
         self._seq = 0
-
-
-def spell(value: float) -> str:
-    """A float that JSON has no number for, as the text the archive writes for it."""
-    if value != value:
-        return '"NaN"'
-    return '"Infinity"' if value > 0 else '"-Infinity"'
 
 
 def _after_fork_in_child() -> None:

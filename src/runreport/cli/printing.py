@@ -11,6 +11,8 @@ from typing import Any, NoReturn
 
 import click
 
+from runreport.events import float_text
+
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 archive_option = click.option(
@@ -36,7 +38,7 @@ def print_json(value: Any) -> None:
 
 def _spelled(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if value != value else ("Infinity" if value > 0 else "-Infinity")
+        return float_text(value)
     if isinstance(value, dict):
         return {str(key): _spelled(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):

@@ -8,6 +8,7 @@ conflict.
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,12 +16,14 @@ import pyarrow.compute as pc
 from runreport.archive.facts import ExperimentState, fold_experiments
 from runreport.archive.schema import SUMMARY_FIELDS
 from runreport.entities import RunStatus
-from runreport.events import Event
+from runreport.events import Event, data_object
 from runreport.query import index as tables
 from runreport.query.arrow import align, as_array, distinct, last_of_each
 from runreport.query.index import RunIndex
 
 _LATER = ("counter", "writer_id", "seq")
+_OWN_KINDS = ("run", "status", "param", "artifact", "dataset", "metric_summary")
+"""What a run's own process says of it."""
 
 
 def fold(events: pa.Table, *, alive: Collection[str] = ()) -> RunIndex:
@@ -120,7 +123,7 @@ def _fold_runs(
     status = last_of_each(statuses, ("run",), _LATER)
     lifecycle = last_of_each(lifecycles, ("run",), _LATER)
     seen = of_runs.group_by("run", use_threads=False).aggregate(
-        [("counter", "max"), ("time", "min"), ("time", "max"), ("experiment_id", "max")]
+        [("counter", "max"), ("time", "min"), ("experiment_id", "max")]
     )
     first_seen = align(seen, "time_min", count)
     names = align(tags.filter(pc.equal(tags.column("key"), "mlflow.runName")), "value", count)
@@ -131,8 +134,7 @@ def _fold_runs(
     is_alive = pc.is_in(run_ids, value_set=pa.array(sorted(alive), pa.string()))
     was_killed = pc.and_(pc.equal(state, RunStatus.RUNNING), pc.invert(is_alive))
     state = pc.if_else(was_killed, RunStatus.KILLED, state)
-    # Nobody wrote down when it died; the last thing it said is as near as one can get.
-    ends = pc.if_else(was_killed, align(seen, "time_max", count), ends)
+    ends = pc.if_else(was_killed, align(_last_heard(of_runs), "heard_max", count), ends)
     return pa.table(
         {
             "number": pa.array(range(count), pa.int64()),
@@ -151,6 +153,22 @@ def _fold_runs(
             "counter": align(seen, "counter_max", count),
         }
     )
+
+
+def _last_heard(of_runs: pa.Table) -> pa.Table:
+    """When each run last said something of its own: as near as one can get to its death.
+
+    The clock of its events, and the times of its points, which may be made up and therefore count
+    only up to the newest clock of the archive. Tags and notes may be set long after.
+    """
+    own = of_runs.filter(pc.is_in(of_runs.column("kind"), value_set=pa.array(_OWN_KINDS)))
+    clock = pc.shift_right(own.column("counter"), 16)
+    newest = pc.max(pc.shift_right(of_runs.column("counter"), 16))
+    points = pc.min_element_wise(own.column("time"), newest)
+    is_summary = pc.equal(own.column("kind"), "metric_summary")
+    heard = pc.if_else(is_summary, points, clock)
+    table = pa.table({"run": own.column("run"), "heard": heard})
+    return table.group_by("run", use_threads=False).aggregate([("heard", "max")])
 
 
 def _fold_params(events: pa.Table) -> pa.Table:
@@ -201,7 +219,7 @@ def _parse_summaries(events: pa.Table) -> pa.Table:
     The members are always written in one order and without spaces, so they are cut out by
     position; a JSON parser for each row would take longer than all the rest of the fold.
     """
-    data = as_array(events.column("data"))
+    data = _in_member_order(as_array(events.column("data")))
     pieces = pc.list_flatten(pc.split_pattern(data, ","))
     width = len(SUMMARY_FIELDS)
     columns = {name: events.column(name) for name in ("run", "key", "writer_id", "seq")}
@@ -213,6 +231,35 @@ def _parse_summaries(events: pa.Table) -> pa.Table:
         kind = pa.float64() if name in ("min", "max", "sum") else pa.int64()
         columns[name] = pc.cast(text, kind)
     return pa.table(columns)
+
+
+def _in_member_order(data: pa.Array) -> pa.Array:
+    """Summaries as this version writes them; one that a later version wrote with more members
+    takes the slow way."""
+    width = len(SUMMARY_FIELDS)
+    commas = pc.equal(pc.count_substring(data, ","), width - 1)
+    is_plain = pc.fill_null(pc.and_(pc.starts_with(data, '{"count":'), commas), False)
+    if pc.all(is_plain).as_py() in (True, None):
+        return data
+    return pa.array(
+        [
+            text if plain else _rewritten(data_object(text))
+            for text, plain in zip(data.to_pylist(), is_plain.to_pylist(), strict=True)
+        ],
+        pa.string(),
+    )
+
+
+def _rewritten(members: dict[str, Any]) -> str:
+    parts = []
+    for name in SUMMARY_FIELDS:
+        value = members.get(name, 0)
+        if name in ("min", "max", "sum"):
+            text = value if isinstance(value, str) else repr(float(value))
+        else:
+            text = str(value if isinstance(value, int) else 0)
+        parts.append(f'"{name}":{text}')
+    return "{" + ",".join(parts) + "}"
 
 
 def _renamed(events: pa.Table, key: str, value: str) -> pa.Table:

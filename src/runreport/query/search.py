@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from runreport.archive.facts import ExperimentState
-from runreport.archive.layout import ARTIFACTS
 from runreport.archive.reading import read_archive
 from runreport.archive.storage import LocalStorage
 from runreport.entities import (
@@ -25,6 +22,7 @@ from runreport.entities import (
     ViewType,
 )
 from runreport.errors import InvalidValue, NotFound
+from runreport.events import data_object
 from runreport.query.arrow import as_array
 from runreport.query.filters import (
     EXPERIMENT_ATTRIBUTES,
@@ -100,9 +98,9 @@ def find_runs(index: RunIndex, query: Query, artifact_root: str) -> pa.Array:
     keep = matching_runs(index, query.filter, artifact_root)
     deleted = as_array(index.runs.column("is_deleted"))
     experiment = as_array(index.runs.column("experiment_id"))
+    gone = [state.experiment_id for state in index.experiments.values() if state.is_deleted]
+    deleted = pc.or_(deleted, pc.is_in(experiment, value_set=pa.array(gone, pa.string())))
     if query.view_type == ViewType.ACTIVE_ONLY:
-        gone = [state.experiment_id for state in index.experiments.values() if state.is_deleted]
-        deleted = pc.or_(deleted, pc.is_in(experiment, value_set=pa.array(gone, pa.string())))
         keep = pc.and_(keep, pc.invert(deleted))
     elif query.view_type == ViewType.DELETED_ONLY:
         keep = pc.and_(keep, deleted)
@@ -111,11 +109,6 @@ def find_runs(index: RunIndex, query: Query, artifact_root: str) -> pa.Array:
         keep = pc.and_(keep, pc.is_in(experiment, value_set=wanted))
     numbers = pa.array(range(index.runs.num_rows), pa.int32()).filter(keep)
     return sort_runs(index, numbers, query.order_by, artifact_root)[: query.max_results]
-
-
-def artifact_root(storage: LocalStorage) -> str:
-    """The URI below which every run has its artifact folder."""
-    return f"file://{storage.locate(ARTIFACTS)}"
 
 
 def get_run(index: RunIndex, run_id: str, root: str) -> Run:
@@ -211,36 +204,22 @@ def make_frame(index: RunIndex, numbers: pa.Array, root: str) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def make_experiment(state: ExperimentState, root: str) -> Experiment:
-    """An experiment as callers see it."""
-    return Experiment(
-        experiment_id=state.experiment_id,
-        name=state.name,
-        artifact_location=root,
-        lifecycle_stage="deleted" if state.is_deleted else "active",
-        tags=dict(state.tags),
-        creation_time=state.created_ms,
-        last_update_time=state.updated_ms,
-    )
-
-
 def find_experiments(
-    states: Iterable[ExperimentState],
-    root: str,
+    experiments: Iterable[Experiment],
     *,
     view_type: int = ViewType.ACTIVE_ONLY,
     max_results: int | None = None,
     filter_string: str | None = None,
     order_by: Sequence[str] | None = None,
 ) -> list[Experiment]:
-    """The experiments that MLflow's words ask for; last updated first by default.
+    """Those of some experiments that MLflow's words ask for; last updated first by default.
 
     Raises:
         InvalidValue: the filter or an ordering is not allowed.
     """
     clauses = parse_filter(filter_string or "", EXPERIMENT_ATTRIBUTES)
     orderings = [parse_order(entry, EXPERIMENT_ATTRIBUTES) for entry in order_by or ()]
-    shown = [make_experiment(state, root) for state in states]
+    shown = list(experiments)
     if view_type != ViewType.ALL:
         stage = "active" if view_type == ViewType.ACTIVE_ONLY else "deleted"
         shown = [experiment for experiment in shown if experiment.lifecycle_stage == stage]
@@ -281,7 +260,7 @@ def _pairs(table: pa.Table, numbers: pa.Array, value: str) -> dict[int, dict[str
 
 
 def _dataset_input(row: dict[str, Any]) -> DatasetInput:
-    data = json.loads(row["data"] or "{}")
+    data = data_object(row["data"])
     dataset = Dataset(
         row["name"],
         row["digest"],
@@ -290,7 +269,8 @@ def _dataset_input(row: dict[str, Any]) -> DatasetInput:
         data.get("schema"),
         data.get("profile"),
     )
-    tags = dict(data.get("tags", {}))
+    given = data.get("tags")
+    tags = dict(given) if isinstance(given, dict) else {}
     if row["context"]:
         tags["mlflow.data.context"] = row["context"]
     return DatasetInput(dataset, tags)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from runreport.events import float_text
 from runreport.query.arrow import align
 from runreport.query.index import RunIndex
 from runreport.report.formatting import NumberFormat, choose_format
@@ -168,7 +169,7 @@ def json_number(value: object) -> object:
     """A value for a script: JSON has no NaN and infinities, so these travel as text."""
     if isinstance(value, float):
         if not math.isfinite(value):
-            return "NaN" if value != value else ("Infinity" if value > 0 else "-Infinity")
+            return float_text(value)
         if value.is_integer() and abs(value) < 2**53:
             return int(value)
     return value

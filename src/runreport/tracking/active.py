@@ -35,8 +35,15 @@ class Session:
         self.experiment_id = experiment_id
         self.params = params or {}
         """What the run has, since a param may not change."""
+        self.tables: list[str] = []
+        """Paths of the tables logged by this session, which one tag lists."""
         self.process = os.getpid()
         self.is_over = False
+
+    @property
+    def is_own(self) -> bool:
+        """Whether this process, and not the one it was forked from, writes to it."""
+        return self.process == os.getpid()
 
 
 class ActiveRun(Run):
@@ -79,6 +86,9 @@ _lock = threading.Lock()
 _sessions: dict[int, Session] = {}
 _side_sessions: dict[tuple[str, str], Session] = {}
 
+MAX_SIDE_SESSIONS = 16
+"""Each keeps a journal open."""
+
 location: str | None = None
 """The archive set by `set_tracking_uri`; None follows the environment."""
 experiment_id: str | None = None
@@ -117,12 +127,13 @@ def push(run: ActiveRun) -> ActiveRun:
 
 def stop_run(run: ActiveRun, status: str) -> None:
     """End a run of this thread and take it off the stack; ended already is fine."""
-    _stack.set(tuple(other for other in _stack.get() if other is not run))
     _end_session(run.session, status)
+    _stack.set(tuple(other for other in _stack.get() if other is not run))
 
 
-def side_session(run_id: str) -> Session:
-    """A session for logging to a run that is not active here, kept until exit.
+def session_of(run_id: str) -> Session:
+    """The session for logging to a run by its id: that of a run which some thread of this process
+    has active, else one made for it and kept until exit or until many others were needed.
 
     Raises:
         NotFound, InvalidState: see `Store.writable_run`.
@@ -130,13 +141,20 @@ def side_session(run_id: str) -> Session:
     own_store = store()
     key = (own_store.storage.root, run_id)
     with _lock:
-        session = _side_sessions.get(key)
-        if session is not None and session.process == os.getpid():
-            return session
-        run, counter = own_store.writable_run(run_id)
-        writer = own_store.new_writer(run.info.experiment_id, run_id, counter=counter)
-        session = Session(own_store, writer, run_id, run.info.experiment_id, dict(run.data.params))
-        _side_sessions[key] = session
+        for session in (*_sessions.values(), *_side_sessions.values()):
+            if (session.store.storage.root, session.run_id) == key and session.is_own:
+                return session
+    run, counter = own_store.writable_run(run_id)
+    writer = own_store.new_writer(run.info.experiment_id, run_id, counter=counter)
+    made = Session(own_store, writer, run_id, run.info.experiment_id, dict(run.data.params))
+    with _lock:
+        session = _side_sessions.setdefault(key, made)
+        if not session.is_own:
+            session = _side_sessions[key] = made
+        oldest = next(iter(_side_sessions)) if len(_side_sessions) > MAX_SIDE_SESSIONS else None
+        surplus = _side_sessions.pop(oldest) if oldest is not None else None
+    if surplus is not None:
+        seal_writer(surplus.writer)
     return session
 
 
@@ -150,22 +168,35 @@ def close_side_sessions() -> None:
 
 
 def _end_session(session: Session, status: str) -> None:
-    with _lock:
-        _sessions.pop(id(session), None)
-        is_over, session.is_over = session.is_over, True
-    if is_over:
+    if session.is_over:
         return
-    if session.process == os.getpid():
+    if session.is_own:
         session.store.end(session.writer, status)
     else:  # a forked child does not end its parent's run, but keeps what it logged itself
         seal_writer(session.writer)
+    session.is_over = True  # not before: an end that could not be written can be tried again
+    with _lock:
+        _sessions.pop(id(session), None)
 
 
 def _end_all() -> None:
-    failed = getattr(sys, "last_value", None) is not None
+    status = RunStatus.FINISHED
+    error = getattr(sys, "last_type", None)  # what ended the program, if anything did
+    if error is not None:
+        killed = issubclass(error, KeyboardInterrupt)
+        status = RunStatus.KILLED if killed else RunStatus.FAILED
     for session in list(_sessions.values()):
-        _end_session(session, RunStatus.FAILED if failed else RunStatus.FINISHED)
+        _end_session(session, status)
     close_side_sessions()
+
+
+def _renew_lock() -> None:
+    global _lock  # noqa: PLW0603 - another thread of the parent may have held it at the fork
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
 
 
 atexit.register(_end_all)

@@ -71,7 +71,9 @@ def log_input(
             validation.check_key("Data set tag", key): str(value) for key, value in tags.items()
         }
     session = current_session(None)
-    session.writer.log_event("dataset", described.name, described.digest, data)
+    name = validation.encodable("Data set name", str(described.name))
+    digest = validation.encodable("Data set digest", str(described.digest))
+    session.writer.log_event("dataset", name, digest, data)
 
 
 def _as_dataset(dataset: Any) -> Dataset:

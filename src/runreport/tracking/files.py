@@ -11,14 +11,13 @@ from typing import Any
 
 from runreport.archive.artifacts import (
     Artifact,
-    artifact_path,
     clean_path,
     list_run_artifacts,
     store_bytes,
     store_file,
 )
-from runreport.archive.clock import wall_ms
-from runreport.archive.layout import ARTIFACTS
+from runreport.archive.artifacts import artifact_path as artifact_folder
+from runreport.archive.clock import new_run_id, wall_ms
 from runreport.entities import FileInfo
 from runreport.errors import InvalidValue, NotFound
 from runreport.tracking import active, validation
@@ -142,7 +141,8 @@ def log_image(
         number = 0 if step is None else validation.check_step(step)
         moment = wall_ms() if timestamp is None else validation.check_time(timestamp)
         name = key.replace("/", "#")
-        artifact_file = f"images/{name}%step%{number}%timestamp%{moment}.png"
+        unique = new_run_id()[:8]
+        artifact_file = f"images/{name}%step%{number}%timestamp%{moment}%{unique}.png"
     assert artifact_file is not None
     clean_path(artifact_file)
     picture = _to_pil(image)
@@ -196,7 +196,7 @@ def download_artifacts(
     if run_id:
         storage = (open_store(tracking_uri) if tracking_uri else active.store()).storage
         clean = clean_path(artifact_path) if artifact_path else ""
-        local = storage.locate(_artifact_place(run_id, clean))
+        local = storage.locate(artifact_folder(run_id, clean))
     else:
         local = str(artifact_uri).removeprefix("file://")
     if not os.path.exists(local):
@@ -210,10 +210,6 @@ def download_artifacts(
     else:
         shutil.copy2(local, target)
     return target
-
-
-def _artifact_place(run_id: str, path: str) -> str:
-    return artifact_path(run_id, path) if path else f"{ARTIFACTS}/{run_id}"
 
 
 def _log_files(files: Sequence[tuple[str, str]], run_id: str | None) -> None:

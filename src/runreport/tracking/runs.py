@@ -7,17 +7,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from runreport.archive.clock import new_run_id, wall_ms
-from runreport.entities import Run, RunData, RunInfo, RunStatus, ViewType
+from runreport.entities import (
+    NAME_TAG,
+    NOTE_TAG,
+    PARENT_TAG,
+    Run,
+    RunData,
+    RunInfo,
+    RunStatus,
+    ViewType,
+)
 from runreport.errors import InvalidState, InvalidValue, RunreportError
 from runreport.tracking import active, validation
 from runreport.tracking.active import ActiveRun, Session
 from runreport.tracking.environment import capture_environment
 from runreport.tracking.experiments import current_experiment
 from runreport.tracking.names import random_name
-
-NAME_TAG = "mlflow.runName"
-NOTE_TAG = "mlflow.note.content"
-PARENT_TAG = "mlflow.parentRunId"
 
 
 def start_run(
@@ -58,6 +63,8 @@ def start_run(
         if NOTE_TAG in texts:
             raise InvalidValue(f"Give the description or the tag {NOTE_TAG!r}, not both.")
         texts[NOTE_TAG] = validation.tag_text(NOTE_TAG, description)
+    if run_name is not None:
+        run_name = validation.tag_text(NAME_TAG, run_name)
     if run_id is not None:
         if run_name is not None:
             texts[NAME_TAG] = run_name
@@ -174,7 +181,7 @@ def current_session(run_id: str | None) -> Session:
         return (run or start_run()).session
     if run is not None and run.info.run_id == run_id:
         return run.session
-    return active.side_session(run_id)
+    return active.session_of(run_id)
 
 
 def _ids_of(names: Iterable[str]) -> list[str]:
@@ -199,7 +206,8 @@ def _start(experiment_id: str, texts: Mapping[str, str]) -> ActiveRun:
             f"Experiment {state.name!r} is deleted; restore it or choose another one."
         )
     system_tags, record = capture_environment()
-    tags = {**system_tags, **texts}
+    system_texts = {key: validation.tag_text(key, value) for key, value in system_tags.items()}
+    tags = {**system_texts, **texts}
     run_id, now = new_run_id(), wall_ms()
     writer = store.new_writer(state.experiment_id, run_id)
     writer.log_lines(
@@ -231,6 +239,15 @@ def _resume(run_id: str, texts: Mapping[str, str]) -> ActiveRun:
     if texts:
         lines.append(("tag", texts))
     writer.log_lines(tuple(lines))
-    params = dict(run.data.params)
-    session = Session(store, writer, run_id, run.info.experiment_id, params)
-    return active.push(ActiveRun(session, run.info, run.data, run.inputs))
+    session = Session(store, writer, run_id, run.info.experiment_id, dict(run.data.params))
+    tags = {**run.data.tags, **texts}
+    info = RunInfo(
+        run_id=run_id,
+        experiment_id=run.info.experiment_id,
+        run_name=tags.get(NAME_TAG, run.info.run_name),
+        start_time=run.info.start_time,
+        artifact_uri=run.info.artifact_uri,
+        user_id=run.info.user_id,
+    )
+    data = RunData(run.data.metrics, run.data.params, tags)
+    return active.push(ActiveRun(session, info, data, run.inputs))

@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from runreport.archive.clock import wall_ms
 from runreport.archive.directory import locate_archive, open_archive
@@ -22,10 +22,10 @@ from runreport.archive.facts import (
     read_facts,
     write_fact,
 )
-from runreport.archive.layout import ARTIFACTS, EXPERIMENTS
+from runreport.archive.layout import ARCHIVE_FILE, ARTIFACTS, EXPERIMENTS
 from runreport.archive.storage import LocalStorage
 from runreport.archive.writer import Durability, Writer
-from runreport.entities import Experiment, Run, RunStatus, ViewType
+from runreport.entities import Experiment, Run, ViewType
 from runreport.errors import AlreadyExists, InvalidState, InvalidValue, NotFound, RunreportError
 from runreport.tracking import validation
 
@@ -38,8 +38,11 @@ class Store:
 
     def __init__(self, storage: LocalStorage) -> None:
         self.storage = storage
-        self.durability: Durability = "process"
-        self.tag_policy: validation.TagPolicy = "mlflow"
+        self.durability: Durability = _chosen("RUNREPORT_DURABILITY", ("process", "fsync"))
+        """``fsync``: each call returns when its facts are on the disk, safe from power loss."""
+        self.tag_policy: validation.TagPolicy = _chosen(
+            "RUNREPORT_TAG_POLICY", ("mlflow", "fabric")
+        )
 
     @property
     def artifact_root(self) -> str:
@@ -188,8 +191,11 @@ class Store:
 
         return get_run(self.load_index(), run_id, self.artifact_root)
 
-    def writable_run(self, run_id: str) -> tuple[Run, int]:
+    def writable_run(self, run_id: str, *, allow_deleted: bool = False) -> tuple[Run, int]:
         """A run that may be logged to, and its greatest counter.
+
+        Args:
+            allow_deleted: a deleted one too, to restore it.
 
         Raises:
             NotFound: there is none.
@@ -199,7 +205,14 @@ class Store:
 
         index = self.load_index()
         run = get_run(index, run_id, self.artifact_root)
-        if run.info.lifecycle_stage == "deleted":
+        experiment = index.experiments.get(run.info.experiment_id)
+        if experiment is not None and experiment.is_deleted and not allow_deleted:
+            raise InvalidState(
+                f"Run {run_id!r} belongs to the deleted experiment {experiment.name!r} and takes "
+                "no more facts. Restore it first: runreport experiments restore "
+                f"{run.info.experiment_id}"
+            )
+        if run.info.lifecycle_stage == "deleted" and not allow_deleted:
             raise InvalidState(
                 f"Run {run_id!r} is deleted and takes no more facts. Restore it first: "
                 f"runreport runs restore {run_id}"
@@ -214,15 +227,7 @@ class Store:
         Raises:
             NotFound, InvalidState: see `writable_run`.
         """
-        if allow_deleted:
-            index = self.load_index()
-            number = index.number_of(run_id)
-            run = self.get_run(run_id)
-            counter = (
-                int(index.runs.column("counter")[number].as_py()) if number is not None else 0
-            )
-        else:
-            run, counter = self.writable_run(run_id)
+        run, counter = self.writable_run(run_id, allow_deleted=allow_deleted)
         writer = self.new_writer(run.info.experiment_id, run_id, counter=counter)
         try:
             yield writer
@@ -240,10 +245,6 @@ class Store:
 
     def end(self, writer: Writer, status: str, *, time_ms: int | None = None) -> None:
         """Write a run's last status and seal what its writer wrote."""
-        if status not in RunStatus.ALL:
-            raise InvalidValue(
-                f"Run status {status!r} is not allowed; use one of {', '.join(RunStatus.ALL)}."
-            )
         writer.log_event("status", None, status, time_ms=time_ms)
         seal_writer(writer)
 
@@ -284,8 +285,7 @@ class Store:
         from runreport.query.search import find_experiments
 
         return find_experiments(
-            (state for state in self.experiment_states().values() if state.name),
-            self.artifact_root,
+            [self.experiment(state) for state in self.experiment_states().values() if state.name],
             view_type=view_type,
             max_results=max_results,
             filter_string=filter_string,
@@ -313,7 +313,7 @@ def seal_writer(writer: Writer) -> None:
         import warnings
 
         warnings.warn(
-            f"Could not seal the run's journal: {error} Its facts are safe in "
+            f"Could not seal the run's journal: {error} Its facts stay in "
             f"{writer.storage.locate('live')}; `runreport archive seal` tries again.",
             stacklevel=2,
         )
@@ -330,4 +330,21 @@ def open_store(location: str | os.PathLike[str] | None = None) -> Store:
     Raises:
         ArchiveError, WriteFailed: see `open_archive`.
     """
-    return _open(locate_archive(location), os.getpid())
+    place = locate_archive(location)
+    store = _open(place, os.getpid())
+    if not store.storage.exists(ARCHIVE_FILE):  # the folder was deleted under a living process
+        _open.cache_clear()
+        store = _open(place, os.getpid())
+    return store
+
+
+def _chosen(variable: str, allowed: tuple[Any, ...]) -> Any:
+    """The value of an environment variable that has a few; the first is the default.
+
+    Raises:
+        InvalidValue: it has another one.
+    """
+    value = os.environ.get(variable) or allowed[0]
+    if value not in allowed:
+        raise InvalidValue(f"{variable} is {value!r}; it must be one of {', '.join(allowed)}.")
+    return value

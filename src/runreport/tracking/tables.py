@@ -56,9 +56,10 @@ def log_table(data: Any, artifact_file: str, run_id: str | None = None) -> None:
             f"The rows do not fit the table {artifact_file!r} that the run has: {error}"
         ) from error
     log_bytes(_encode_table(path, rows), path, run_id)
-    session.writer.log_values(
-        "tag", {_LOGGED_TABLES: json.dumps([{"path": path, "type": "table"}])}
-    )
+    if path not in session.tables:
+        session.tables.append(path)
+        listed = json.dumps([{"path": table, "type": "table"} for table in session.tables])
+        session.writer.log_values("tag", {_LOGGED_TABLES: listed})
 
 
 def load_table(

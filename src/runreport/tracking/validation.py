@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 import warnings
 from typing import Literal
@@ -71,13 +72,22 @@ def check_step(step: object) -> int:
     Raises:
         InvalidValue: it is not a whole number of 64 bits.
     """
-    try:
-        number = int(step)  # type: ignore[call-overload]
-    except (TypeError, ValueError, OverflowError) as error:
-        raise InvalidValue(f"Step {step!r} is not a whole number.") from error
+    number = _whole(step)
+    if number is None:
+        raise InvalidValue(f"Step {step!r} is not a whole number.")
     if not -(2**63) <= number < 2**63:
         raise InvalidValue(f"Step {step!r} does not fit into 64 bits.")
-    return int(number)
+    return number
+
+
+def _whole(value: object) -> int | None:
+    """A whole number of any type, NumPy's and 3.0 included; None if it is none."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    try:
+        return operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        return None
 
 
 def check_time(time_ms: object) -> int:
@@ -86,13 +96,15 @@ def check_time(time_ms: object) -> int:
     Raises:
         InvalidValue: it is negative or not a whole number.
     """
-    if isinstance(time_ms, bool) or not isinstance(time_ms, int | float):
+    is_finite = isinstance(time_ms, float) and 0 < time_ms < 2**63
+    number = int(time_ms) if is_finite else _whole(time_ms)  # type: ignore[call-overload]
+    if number is None or isinstance(time_ms, bool):
         raise InvalidValue(f"Timestamp {time_ms!r} is not a number of milliseconds.")
-    if not 0 <= time_ms < 2**63:
+    if not 0 <= number < 2**63:
         raise InvalidValue(
             f"Timestamp {time_ms!r} is not allowed; it counts milliseconds since 1970, from 0 on."
         )
-    return int(time_ms)
+    return number
 
 
 def param_text(key: str, value: object) -> str:
@@ -144,7 +156,7 @@ def check_experiment_name(name: object) -> str:
             f"Experiment name {name[:40]!r}… has {len(name)} characters; "
             f"at most {MAX_EXPERIMENT_NAME} are allowed."
         )
-    return _encodable("Experiment name", name)
+    return encodable("Experiment name", name)
 
 
 def experiment_tag_text(key: str, value: object) -> str:
@@ -153,7 +165,7 @@ def experiment_tag_text(key: str, value: object) -> str:
 
 
 def _text(what: str, value: object, limit: int) -> str:
-    text = _encodable(what, str(value))
+    text = encodable(what, str(value))
     if len(text) > limit:
         warnings.warn(
             f"{what} has {len(text):,} characters; only the first {limit:,} are kept. "
@@ -164,7 +176,8 @@ def _text(what: str, value: object, limit: int) -> str:
     return text
 
 
-def _encodable(what: str, text: str) -> str:
+def encodable(what: str, text: str) -> str:
+    """A text without half Unicode characters, which no file can hold."""
     try:
         text.encode()
     except UnicodeEncodeError:
