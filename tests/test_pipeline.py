@@ -102,11 +102,18 @@ def test_nothing_private_is_in_any_file_of_the_site(
         lambda folder: {"commit": "c" * 40, "branch": "main", "dirty": True, "diff": "+difftext"},
     )  # fmt: skip
     secret = "ghp_" + "a1B2" * 9
+    runreport.set_experiment(f"by adalovelace {secret}")
     with runreport.start_run(run_name=f"name {secret}", description=f"note {secret}"):
         runreport.log_param("password", "hunter2222")
         runreport.set_tag("path", "/home/adalovelace/data.csv")
         runreport.log_text(f"{secret} /home/adalovelace/x", "log.txt")
-        runreport.log_dict({"k": secret}, "d.json")
+        runreport.log_dict({"k": secret, "api_key": "hunter2222"}, "d.json")
+        runreport.log_dict({"api_key": "hunter2222"}, "d.yaml")
+        runreport.log_text(f"export TOKEN={secret} # 10.1.2.3 ada@corp.example", "run.sh")
+        runreport.log_param("of adalovelace", "/mnt/deepstore/x.csv")
+        runreport.log_metric("adalovelace score", 1.0)
+        runreport.log_text("x", "by adalovelace/a.txt")
+        runreport.set_tag("hf_token", "hunter2222")
     made = build_site(str(archive), str(tmp_path / "site"), Config())
     assert len({finding.place for finding in made.findings}) >= 5
     for path in (tmp_path / "site").rglob("*"):
@@ -119,8 +126,75 @@ def test_nothing_private_is_in_any_file_of_the_site(
                 "difftext",
                 secret,
                 "hunter2222",
+                "10.1.2.3",
+                "ada@corp",
+                "deepstore",
             ):
                 assert private.encode() not in data, (path.name, private)
+
+
+def test_one_odd_item_never_costs_the_build(archive: Path, tmp_path: Path) -> None:
+    from runreport.archive.directory import open_archive
+    from runreport.archive.writer import Writer
+
+    with runreport.start_run(run_name="odd") as run:
+        runreport.log_text('{"a":"\\ud800"}', "surrogate.json")
+        runreport.log_text('{"columns":["\\ud800"],"data":[["\\ud800"]]}', "table.json")
+        runreport.log_text("<p>", "page.html")
+        runreport.log_text("<p>", "page.html.txt")
+        for value in (1e200, -1e200, 1e155):
+            with runreport.start_run(nested=True):
+                runreport.log_param("p", value)
+                runreport.log_metric("m", value)
+    storage = open_archive(archive)
+    writer = Writer(storage, "0", run.info.run_id)
+    for data in ([], "no object", {"size_bytes": "x"}):
+        writer.log_event("artifact", f"{data}.txt", "0" * 64, data)
+    writer.log_event("artifact", "../../../outside.txt", "0" * 64, {"size_bytes": 1})
+    writer.finish()
+    for number, record in enumerate(("text", {"packages": [1], "git": "x", "job": 7})):
+        other = Writer(storage, "0", f"../{number}")
+        other.log_event("run", None, None, record)
+        other.log_event("artifact", "a.txt", "0" * 64, {})
+        other.finish()
+    made = build_site(str(archive), str(tmp_path / "site"), Config())
+    assert made.runs == 6
+    page = (tmp_path / "site").glob(f"r/*/{run.info.run_id}/index.html")
+    assert "missing" in next(page).read_text()
+
+
+def test_two_experiments_of_one_name_have_a_page_each(archive: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        runreport.set_experiment(name)
+        with runreport.start_run(run_name=f"of {name}"):
+            pass
+    from runreport.archive.directory import open_archive
+    from runreport.tracking.store import Store
+
+    store = Store(open_archive(archive))
+    state = store.find_experiment("two")
+    assert state is not None
+    from runreport.archive.facts import write_fact
+
+    write_fact(
+        store.storage, state.experiment_id, "experiment", "name", "one", after=state.counter
+    )  # as after a merge of two archives
+    build_site(str(archive), str(tmp_path / "site"), Config())
+    assert len(list((tmp_path / "site" / "e").iterdir())) == 2
+
+
+def test_a_theme_without_scripts_lists_every_run(tmp_path: Path) -> None:
+    from runreport.report import experiment_page
+
+    archive = sample_archive(tmp_path / "a", runs=8)
+    for name, value in (("PAGE_SIZE", 2), ("MAX_PAGES", 2)):
+        setattr(experiment_page, name, value)
+    try:
+        for theme, pages in (("default", 2), ("plain", 4)):
+            build_site(str(archive), str(tmp_path / theme), Config(theme=theme))
+            assert len(list((tmp_path / theme).glob("e/*/*.html"))) == pages
+    finally:
+        experiment_page.PAGE_SIZE, experiment_page.MAX_PAGES = 50, 20
 
 
 def test_a_run_is_there_as_json_with_numbers_in_full(archive: Path, tmp_path: Path) -> None:

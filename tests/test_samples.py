@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -36,13 +37,16 @@ def test_no_name_of_the_machine_that_made_the_samples_is_in_them() -> None:
     import os
     import pwd
 
+    import pyarrow.parquet as pq
+
     user = pwd.getpwuid(os.getuid()).pw_name
     hidden = {os.uname().nodename, str(SAMPLES), os.path.expanduser("~")}
-    if user != "root":  # "root" is also a word
-        hidden.add(user)
+    hidden.add(f'"{user}"')
     for path in SAMPLES.glob("*/**/*"):
         if path.is_file() and path.suffix in (".json", ".jsonl", ".parquet"):
             data = path.read_bytes()
+            if path.suffix == ".parquet" and "archive" in path.parts:
+                data = json.dumps(pq.read_table(path).to_pylist()).encode()
             assert not [name for name in hidden if len(name) > 3 and name.encode() in data]
 
 

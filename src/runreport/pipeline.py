@@ -64,7 +64,9 @@ def build_site(
             progress("Reading", done, total)
 
     snapshot = read_archive(storage, progress=reading)
-    report = assemble_report(snapshot, config, now_ms=_now(), version=__version__)
+    report = assemble_report(
+        snapshot, config, now_ms=_now(), version=__version__, all_rows=not theme.has_scripts
+    )
     if strict and report.site.notices:
         listed = "\n  ".join(report.site.notices)
         raise BuildError(

@@ -122,6 +122,29 @@ def test_run_logs_any_command_with_its_output_and_exit_code(tmp_path: Path) -> N
     assert (tmp_path / "out" / "output.txt").read_text() == "hi\n"
 
 
+def test_run_keeps_the_last_words_of_a_command_that_is_stopped(tmp_path: Path) -> None:
+    archive = str(tmp_path / "a")
+    program = (
+        "import signal, sys, time\n"
+        "def stop(*_):\n    print('x' * 300000); print('bye'); sys.exit(7)\n"
+        "signal.signal(signal.SIGTERM, stop)\nprint('ready', flush=True)\ntime.sleep(60)"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from runreport.cli import main; main()", "run", "-a", archive,
+         "--", sys.executable, "-c", program],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    process.terminate()
+    out, _ = process.communicate(timeout=30)
+    assert out.endswith("bye\n") and process.returncode == 7
+    (run,) = json.loads(ok("runs", "search", "-a", archive, "--json"))
+    assert run["status"] == "FAILED" and run["metrics"]["exit_code"] == 7
+    ok("runs", "artifacts", run["run_id"], "-a", archive, "-o", str(tmp_path / "out"))
+    assert (tmp_path / "out" / "output.txt").read_text().endswith("bye\n")
+
+
 def test_the_archive_is_described_sealed_and_verified(sample: str) -> None:
     told = json.loads(ok("archive", "info", sample, "--json"))
     assert (told["runs"], told["segments"], told["problems"]) == (4, 4, [])

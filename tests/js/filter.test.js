@@ -19,11 +19,11 @@ const values = {
 };
 
 function find(text) {
-  const page = load(["format.js", "filter.js"], ["parseFilter", "matcher"], {
-    brought: { manifest: { columns, runs: 3 } },
-    columnOf: (name) => columns.find((column) => column.name === name),
-    valuesOf: (name) => values[name],
-  });
+  const page = load(["format.js", "columns.js", "filter.js"],
+    ["parseFilter", "matcher", "decoded", "logged"],
+    { brought: { manifest: { columns, runs: 3 }, blocks: new Map() } });
+  for (const [name, column] of Object.entries(values)) page.decoded.set(name, column);
+  page.logged.set("params.lr", ["0.10", "1e-2", null]);
   const matches = page.matcher(page.parseFilter(text));
   return [0, 1, 2].filter(matches);
 }
@@ -39,6 +39,8 @@ test("words must all occur somewhere, in any case", () => {
 test("name=value asks one column, by name or label", () => {
   assert.deepEqual(find("model=net"), [1, 2]);
   assert.deepEqual(find("params.lr=0.1"), [0]);
+  assert.deepEqual(find("params.lr=0.10"), [0]);
+  assert.deepEqual(find("lr=1e-2"), [1]);
   assert.deepEqual(find("status=failed team=red"), []);
   assert.deepEqual(find("lr=0.01 net"), [1]);
 });

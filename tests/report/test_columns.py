@@ -44,6 +44,13 @@ def test_params_that_are_all_numbers_become_a_column_of_numbers() -> None:
     assert found["params.model"].kind == found["params.n"].kind == "text"
 
 
+def test_params_are_shown_as_they_were_logged_and_sorted_as_numbers() -> None:
+    texts = ["3.10", "20240115", "20240116", "12345678901234567", "+1e5"]
+    found = columns_of(index_of({"p": texts, "q": ["1_000", "2", "3", "4", "5"]}))
+    assert found["params.p"].texts == tuple(texts) and found["params.p"].values[0] == 3.1
+    assert found["params.p"].distinct == 5 and found["params.q"].kind == "text"
+
+
 def test_system_tags_are_no_columns_and_the_source_is_a_property() -> None:
     found = columns_of(index_of({"mlflow.source.name": ["a.py"], "team": ["red"]}, "tag"))
     assert found["source"].values == ("a.py",) and "tags.team" in found

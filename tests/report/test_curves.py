@@ -81,4 +81,4 @@ def test_a_damaged_metrics_file_leaves_a_notice_and_no_curve(storage: LocalStora
 def test_numbers_json_has_no_word_for_travel_as_text(storage: LocalStorage) -> None:
     log_run(storage, points=[math.nan, math.inf, 2.0]).finish()
     curves = CurveReader(read_archive(storage)).read(RUN)
-    assert curve_script(curves)["loss"]["value"] == ["NaN", "Infinity", 2]  # type: ignore[index]
+    assert curve_script(curves)[0][1]["value"] == ["NaN", "Infinity", 2]

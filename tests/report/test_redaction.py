@@ -36,7 +36,7 @@ HARMLESS = [
     "adam", "0.001", "relu", "a" * 32, "3f9c2ab417d0e6a58b1c94d27fe0a6135c8d9e42", "task-01",
     "resnet50", "s3://bucket/data", "https://example.org/a?b=c", "token_count", "max_tokens",
     "val_accuracy", "1e-5", "2026-11-21", "bert-base-uncased", "sk-learn", "password reset model",
-    "tokenizer=bpe", "key=value", "mlp-128-relu-0.003-s0", "user@example.org",
+    "tokenizer=bpe", "key=value", "mlp-128-relu-0.003-s0", "1.2.3", "pad_token=x", "@decorator",
 ]  # fmt: skip
 
 
@@ -48,6 +48,21 @@ def test_every_form_of_secret_is_taken_out_wherever_it_stands(secret: str) -> No
     tail = secret[-8:]
     assert tail not in text or tail in ("KEY-----", ".example/x"[-8:])
     assert redactor.findings[0].place == "params.x"
+
+
+@pytest.mark.parametrize(
+    ("text", "published"),
+    [
+        ('{"password": "abc def", "n": 1}', '{"password": "[redacted]", "n": 1}'),
+        ("api_key: zzz-secret\nnext: 1", "api_key: [redacted]\nnext: 1"),
+        ("DB_PASSWORD='x y'", "DB_PASSWORD='[redacted]'"),
+        ("run --token abcd1234 --n 3", "run --token [redacted] --n 3"),
+        ("password: null", "password: null"),
+        ("tokens = 512, max_tokens: 4096", "tokens = 512, max_tokens: 4096"),
+    ],
+)
+def test_the_value_of_a_secrets_name_is_taken_out_of_text(text: str, published: str) -> None:
+    assert Redactor().text(text, "x") == published
 
 
 @pytest.mark.parametrize("value", HARMLESS)

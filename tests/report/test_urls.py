@@ -60,6 +60,7 @@ def test_files_that_a_browser_would_run_are_published_as_text() -> None:
     for name in ("page.html", "x.svg", "X.XHTML", "a.xml"):
         assert file_path(name).endswith(".txt")
     assert file_path("plots/roc.png") == "plots/roc.png"
+    assert file_path("a.html") != file_path("a.html.txt")
 
 
 def test_the_way_up() -> None:

@@ -52,6 +52,15 @@ def test_a_build_that_fails_leaves_the_earlier_site_and_no_rest(tmp_path: Path) 
     assert [p.name for p in tmp_path.iterdir()] == ["site"]
 
 
+def test_a_build_that_was_killed_between_its_two_renames_is_recovered(tmp_path: Path) -> None:
+    publish_site(FILES, str(tmp_path / "site"))
+    (tmp_path / "site").rename(tmp_path / "site.old-999999999")
+    with pytest.raises(BuildError, match="leads out"):
+        publish_site([SiteFile("../x", b"")], str(tmp_path / "site"))
+    assert (tmp_path / "site" / "index.html").exists()
+    assert [p.name for p in tmp_path.iterdir()] == ["site"]
+
+
 @pytest.mark.parametrize("path", ["../x", "/x", "a//b", "a/../b", "a\\b", ""])
 def test_no_path_leads_out_of_the_site(tmp_path: Path, path: str) -> None:
     with pytest.raises(BuildError, match="leads out"):

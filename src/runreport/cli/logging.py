@@ -6,6 +6,8 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+from typing import IO
 
 import click
 
@@ -91,31 +93,51 @@ def run(
         "MLFLOW_RUN_ID": active.info.run_id,
         "RUNREPORT_ARCHIVE": experiments.get_tracking_uri(),
     }
-    try:
-        process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            errors="replace",
-        )  # fmt: skip
-    except OSError as error:
-        runs.end_run(RunStatus.FAILED)
-        raise InvalidValue(f"Could not run {command[0]!r}: {error.strerror or error}.") from error
-    lines: list[str] = []
-    assert process.stdout is not None
-    try:
-        for line in process.stdout:
-            sys.stdout.write(line)
-            sys.stdout.flush()
-            lines.append(line)
-        code = process.wait()
-    except KeyboardInterrupt:
-        process.send_signal(signal.SIGINT)
-        code = process.wait() or 130
-    log_text("".join(lines), "output.txt")
+    with tempfile.TemporaryFile("w+b") as output:
+        try:
+            code = _run(command, environment, output)
+        except OSError as error:
+            runs.end_run(RunStatus.FAILED)
+            raise InvalidValue(
+                f"Could not run {command[0]!r}: {error.strerror or error}."
+            ) from error
+        output.seek(0)
+        log_text(output.read().decode(errors="replace"), "output.txt")
     values.log_metric("exit_code", code)
     killed = code < 0 or code == 130
     runs.end_run(RunStatus.KILLED if killed else RunStatus.FAILED if code else RunStatus.FINISHED)
     say(f"Logged run {active.info.run_name} ({active.info.run_id}), exit code {code}.")
     sys.exit(code if code >= 0 else 128 - code)
+
+
+def _run(command: tuple[str, ...], environment: dict[str, str], output: IO[bytes]) -> int:
+    """Run a command, passing its output on and keeping it; returns its exit code.
+
+    What stops this process stops the command, whose last words are still kept.
+    """
+    process = subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+
+    def pass_on(number: int, _frame: object) -> None:
+        # From a terminal, Ctrl-C reaches the command as well; then it must not get it twice.
+        if number != signal.SIGINT or not sys.stdin.isatty():
+            process.send_signal(number)
+
+    earlier = {
+        number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        assert process.stdout is not None
+        while piece := os.read(process.stdout.fileno(), 65536):
+            output.write(piece)
+            sys.stdout.buffer.write(piece)
+            sys.stdout.buffer.flush()
+        return process.wait()
+    finally:
+        process.stdout.close()  # type: ignore[union-attr]
+        for number, handler in earlier.items():
+            signal.signal(number, handler)
 
 
 def _choose(archive: str | None, experiment: str | None) -> None:

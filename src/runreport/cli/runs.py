@@ -18,7 +18,7 @@ from runreport.cli.printing import (
     print_table,
     safe,
 )
-from runreport.entities import Run, ViewType
+from runreport.entities import NOTE_TAG, Run, ViewType
 from runreport.errors import InvalidValue, NotFound
 from runreport.report.formatting import (
     choose_format,
@@ -29,8 +29,6 @@ from runreport.report.formatting import (
 )
 from runreport.tracking import validation
 from runreport.tracking.store import Store
-
-NOTE_TAG = "mlflow.note.content"
 
 
 @click.group()

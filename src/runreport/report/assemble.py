@@ -6,7 +6,6 @@ their number; all other pages are made at once.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from runreport.archive.reading import Snapshot
-from runreport.entities import Run, RunStatus
+from runreport.entities import PARENT_TAG, Run, RunStatus
+from runreport.events import data_object
 from runreport.query.arrow import as_array
 from runreport.query.fold import fold
 from runreport.query.index import RunIndex
@@ -73,13 +73,19 @@ class Report:
 
 
 def assemble_report(
-    snapshot: Snapshot, config: Config, *, now_ms: int | None, version: str
+    snapshot: Snapshot,
+    config: Config,
+    *,
+    now_ms: int | None,
+    version: str,
+    all_rows: bool = False,
 ) -> Report:
     """The report of an archive.
 
     Args:
         now_ms: the "as of" of the report; None takes the time of the newest fact.
         version: of runreport, as the pages name it.
+        all_rows: pre-render every row of a run table, for a theme whose pages cannot load more.
     """
     full = fold(snapshot.events, alive=snapshot.alive_runs)
     redactor = Redactor(
@@ -94,17 +100,25 @@ def assemble_report(
     as_of = now_ms if now_ms is not None else _newest(snapshot)
 
     experiments, cards, tables = [], [], []
-    for state in sorted(index.experiments.values(), key=lambda state: state.name.casefold()):
+    folders: dict[str, str] = {}
+    states = index.experiments.values()
+    for state in sorted(states, key=lambda state: (state.name.casefold(), state.experiment_id)):
         numbers = shown.filter(
             pc.equal(as_array(index.runs.column("experiment_id")).take(shown), state.experiment_id)
         )
         if state.is_deleted or not len(numbers):
             continue
+        folder = experiment_folder(state.name)
+        if folder in folders.values():
+            folder = experiment_folder(state.name, state.experiment_id)
+        folders[state.experiment_id] = folder
         settings = config.for_experiment(state.name)
         table = make_table(index, numbers, settings)
         tables.append((state.name, table))
-        experiments.append(make_experiment_page(state, table, curves, settings))
-        cards.append(_card(state.name, table))
+        experiments.append(
+            make_experiment_page(state, table, curves, settings, folder, all_rows=all_rows)
+        )
+        cards.append(_card(state.name, folder, table))
     site = SiteInfo(
         title=config.title,
         as_of=moment(as_of),
@@ -114,7 +128,7 @@ def assemble_report(
         ),
         notices=tuple(map(str, notices)),
     )
-    names = {page.experiment_id: page.name for page in experiments}
+    names = {page.experiment_id: (page.name, page.folder) for page in experiments}
     return Report(
         site,
         _overview(config, tables, tuple(cards), as_of),
@@ -130,7 +144,8 @@ class RunPages:
 
     index: RunIndex
     numbers: pa.Array
-    experiments: dict[str, str]
+    experiments: dict[str, tuple[str, str]]
+    """Name and folder by id."""
     curves: CurveReader
     snapshot: Snapshot
     redactor: Redactor
@@ -143,7 +158,7 @@ class RunPages:
             for facts in self._facts(numbers):
                 yield make_run_page(
                     facts,
-                    self.experiments[facts.run.info.experiment_id],
+                    *self.experiments[facts.run.info.experiment_id],
                     self.curves,
                     self.snapshot.storage,
                     self.redactor,
@@ -165,10 +180,10 @@ class RunPages:
         }
         for number, run in zip(numbers.to_pylist(), runs, strict=True):
             records = rows["records"].get(number, [])
-            record = json.loads(records[0]["data"] or "{}") if records else {}
+            record = data_object(records[0]["data"]) if records else {}
             yield RunFacts(
                 run,
-                parents.get(run.data.tags.get("mlflow.parentRunId", "")),
+                parents.get(run.data.tags.get(PARENT_TAG, "")),
                 rows["params"].get(number, []),
                 rows["metrics"].get(number, []),
                 rows["artifacts"].get(number, []),
@@ -176,7 +191,7 @@ class RunPages:
             )
 
     def _parents(self, runs: list[Run]) -> dict[str, Run]:
-        wanted = {run.data.tags.get("mlflow.parentRunId") for run in runs} - {None}
+        wanted = {run.data.tags.get(PARENT_TAG) for run in runs} - {None}
         ids = as_array(self.index.runs.column("run_id")).take(self.numbers)
         kept = pc.is_in(ids, value_set=pa.array(sorted(map(str, wanted)), pa.string()))
         return {
@@ -208,13 +223,13 @@ def _newest(snapshot: Snapshot) -> int | None:
     return None if newest is None else int(newest) >> 16
 
 
-def _card(name: str, table: Table) -> ExperimentCard:
+def _card(name: str, folder: str, table: Table) -> ExperimentCard:
     best = best_run(table)
     scores = table.scores
     started = [v for v in table.values("start_time") if isinstance(v, int)]
     return ExperimentCard(
         name=name,
-        url=f"{experiment_folder(name)}/index.html",
+        url=f"{folder}/index.html",
         runs=len(table.labels),
         counts=status_counts(table.values("status")),
         last_started=moment(max(started, default=None)),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -42,6 +43,7 @@ CURVES = "_curves"
 SLUG = "_slug"
 """The column that scripts need where run ids differ from their URLs."""
 _SYSTEM_TAG = "mlflow."
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class Column:
     format: NumberFormat
     distinct: int
     """Different values, missing ones not counted."""
+    texts: tuple[object, ...] | None = None
+    """Numbers as they were logged, e.g. ``3.10``; None where ``format`` writes them."""
 
     @property
     def is_numeric(self) -> bool:
@@ -114,10 +118,12 @@ def experiment_columns(index: RunIndex, numbers: pa.Array) -> tuple[Column, ...]
             if group == "tags" and key.startswith(_SYSTEM_TAG):
                 continue
             values = _taken(index, shown, key, value, numbers)
-            kind = "number" if group == "metrics" else "text"
+            name = f"{group}.{key}"
             if group == "params" and (parsed := _as_numbers(values)) is not None:
-                kind, values = "number", parsed
-            columns.append(_column(f"{group}.{key}", key, group, kind, values))
+                columns.append(_column(name, key, group, "number", parsed, texts=tuple(values)))
+                continue
+            kind = "number" if group == "metrics" else "text"
+            columns.append(_column(name, key, group, kind, values))
     columns.append(_column(CURVES, CURVES, "hidden", "text", _with_curves(index, numbers)))
     ids = properties["run_id"][1]
     slugs = [slug(str(run_id)) for run_id in ids]
@@ -147,22 +153,24 @@ def _as_numbers(values: Iterable[object]) -> list[object] | None:
         if value is None:
             numbers.append(None)
             continue
-        text = str(value)
-        if not text[:1].isdigit() and text[:1] not in "-.+":
+        if not _NUMBER.fullmatch(str(value)):
             return None
-        try:
-            numbers.append(float(text))
-        except ValueError:
-            return None
+        numbers.append(float(str(value)))
     return numbers
 
 
-def _column(name: str, label: str, group: str, kind: str, values: Sequence[object]) -> Column:
+def _column(
+    name: str,
+    label: str,
+    group: str,
+    kind: str,
+    values: Sequence[object],
+    texts: tuple[object, ...] | None = None,
+) -> Column:
     numbers = [v for v in values if isinstance(v, int | float)] if kind == "number" else []
-    # A setting is shown as it was set, not padded to the others.
-    form = NumberFormat("general", 6) if group == "params" else choose_format(numbers)
-    present = {value for value in values if value is not None}
-    return Column(name, label, group, kind, tuple(values), form, len(present))
+    present = {value for value in texts or values if value is not None}
+    form = choose_format(numbers)
+    return Column(name, label, group, kind, tuple(values), form, len(present), texts)
 
 
 def json_number(value: object) -> object:
@@ -217,7 +225,9 @@ def _block_scripts(
     packs: dict[str, list[tuple[str, str]]] = {"pack": [], "sparse": []}
     sizes = dict.fromkeys(packs, 0)
     for column in columns:
-        values = column.values[block * BLOCK_RUNS : (block + 1) * BLOCK_RUNS]
+        # Params that are numbers travel as the texts they were logged as; the script parses them.
+        held = column.texts or column.values
+        values = held[block * BLOCK_RUNS : (block + 1) * BLOCK_RUNS]
         is_sparse = sum(value is not None for value in values) <= SPARSE_SHARE * len(values)
         text = script_json(_encode_sparse(values) if is_sparse else _encode(column, values))
         if len(text) >= PACK_BYTES:
@@ -242,7 +252,7 @@ def _script(kind: str, block: int, members: list[tuple[str, str]]) -> tuple[Data
 
 def _encode(column: Column, values: Sequence[object]) -> object:
     """Numbers as they are; text as a dictionary and codes, -1 where it is missing."""
-    if column.is_numeric:
+    if column.is_numeric and column.texts is None:
         return [json_number(value) for value in values]
     codes: dict[object, int] = {}
     places = [-1 if value is None else codes.setdefault(value, len(codes)) for value in values]

@@ -153,9 +153,13 @@ def explained_share(values: Sequence[object], scores: Sequence[float | None]) ->
     groups: dict[object, list[float]] = {}
     for value, score in pairs:
         groups.setdefault(value, []).append(score)
-    mean = math.fsum(score for _, score in pairs) / len(pairs)
-    total = math.fsum((score - mean) ** 2 for _, score in pairs)
-    between = math.fsum(len(g) * (math.fsum(g) / len(g) - mean) ** 2 for g in groups.values())
+    scale = max(abs(score) for _, score in pairs) or 1.0  # squares of 1e200 fit no float
+    mean = math.fsum(score / scale for _, score in pairs) / len(pairs)
+    total = math.fsum((score / scale - mean) ** 2 for _, score in pairs)
+    between = math.fsum(
+        len(group) * (math.fsum(score / scale for score in group) / len(group) - mean) ** 2
+        for group in groups.values()
+    )
     return between / total if total > 0 else 0.0
 
 
@@ -176,7 +180,7 @@ def _grouped(
             general(x, 6) if isinstance(x, int | float) else str(x),
             f"{len(ys):,}",
             form(min(ys)),
-            form(math.fsum(ys) / len(ys)),
+            form(math.fsum(y / len(ys) for y in ys)),
             form(max(ys)),
         )
         for x, ys in ordered[:40]
@@ -197,7 +201,11 @@ def _parallel_chart(table: Table) -> Chart | None:
         (
             column.label,
             [column.values[number] for number in order],
-            column.format if column.is_numeric else str,
+            (lambda value: general(value, 6))
+            if column.texts
+            else column.format
+            if column.is_numeric
+            else str,
         )
         for column in chosen
     ]

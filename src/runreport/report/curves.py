@@ -146,16 +146,19 @@ def downsample(values: Sequence[float], limit: int = MAX_POINTS) -> Sequence[int
     return sorted(kept)
 
 
-def curve_script(curves: Mapping[str, Curve]) -> dict[str, object]:
-    """Curves as the scripts want them: plain lists; see `report.columns.json_number`."""
+def curve_script(curves: Mapping[str, Curve]) -> list[tuple[str, dict[str, object]]]:
+    """Curves as the scripts want them: pairs, since a metric may be named ``__proto__``."""
     from runreport.report.columns import json_number
 
-    return {
-        key: {
-            "step": list(curve.steps),
-            "time": list(curve.times),
-            "value": [json_number(value) for value in curve.values],
-            "logged": curve.logged,
-        }
+    return [
+        (
+            key,
+            {
+                "step": list(curve.steps),
+                "time": list(curve.times),
+                "value": [json_number(value) for value in curve.values],
+                "logged": curve.logged,
+            },
+        )
         for key, curve in sorted(curves.items())
-    }
+    ]

@@ -30,7 +30,7 @@ from runreport.report.pages import (
     TableRow,
 )
 from runreport.report.table import Table, cell_text, varying
-from runreport.report.urls import experiment_folder, run_folder
+from runreport.report.urls import run_folder
 
 PAGE_SIZE = 50
 MAX_PAGES = 20
@@ -43,6 +43,9 @@ def make_experiment_page(
     table: Table,
     curves: CurveReader,
     config: ExperimentConfig,
+    folder: str,
+    *,
+    all_rows: bool,
 ) -> ExperimentPage:
     """The page model of one experiment."""
     drawn = comparison_charts(table, curves)
@@ -52,7 +55,7 @@ def make_experiment_page(
     return ExperimentPage(
         experiment_id=state.experiment_id,
         name=state.name,
-        folder=experiment_folder(state.name),
+        folder=folder,
         description_html=render_note(note) if note else "",
         tags=tuple(
             Field(key, value)
@@ -66,7 +69,7 @@ def make_experiment_page(
         best=best_run(table),
         charts=drawn,
         chart_script=chart_script(drawn) if drawn else None,
-        table=_run_table(table, config),
+        table=_run_table(table, config, all_rows=all_rows),
     )
 
 
@@ -133,7 +136,7 @@ def _shown_columns(table: Table, config: ExperimentConfig) -> tuple[Column, ...]
     return tuple(table.columns[name] for name in wanted)[:MAX_SHOWN_COLUMNS]
 
 
-def _run_table(table: Table, config: ExperimentConfig) -> RunTable:
+def _run_table(table: Table, config: ExperimentConfig, *, all_rows: bool) -> RunTable:
     shown = _shown_columns(table, config)
     count = len(table.labels)
     ids, statuses = table.values("run_id"), table.values("status")
@@ -144,7 +147,7 @@ def _run_table(table: Table, config: ExperimentConfig) -> RunTable:
             str(statuses[number]),
             tuple(cell_text(column, number) for column in shown),
         )
-        for number in range(min(count, PAGE_SIZE * MAX_PAGES))
+        for number in range(count if all_rows else min(count, PAGE_SIZE * MAX_PAGES))
     )
     columns = tuple(table.columns.values())
     manifest, scripts = data_scripts(columns, count)

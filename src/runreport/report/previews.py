@@ -21,8 +21,6 @@ MAX_ROWS = 50
 MAX_COLUMNS = 30
 MAX_CELL = 200
 MAX_INLINE_SVG = 200_000
-MAX_SCANNED = 1_000_000
-"""Bytes of a text file that are searched for secrets; longer ones are copied as they are."""
 MAX_PIXELS = 100_000_000
 
 _TEXT_TYPES = ("application/json", "application/yaml", "application/toml", "application/jsonl")
@@ -34,17 +32,17 @@ def is_text(media_type: str) -> bool:
     return media_type.startswith("text/") or media_type in _TEXT_TYPES
 
 
-def publishable(data: bytes, path: str, media_type: str, redactor: Redactor) -> bytes:
-    """A file's bytes as the site may carry them: text without secrets, all else unchanged."""
-    is_textual = is_text(media_type) or media_type == "image/svg+xml"
-    if not is_textual or len(data) > MAX_SCANNED:
+def publishable(data: bytes, path: str, redactor: Redactor) -> bytes:
+    """A file's bytes as the site may carry them: text of any type without secrets, all else
+    unchanged."""
+    if b"\0" in data:
         return data
     try:
         text = data.decode()
     except UnicodeDecodeError:
         return data
     redacted = redactor.text(text, f"file {path}")
-    return data if redacted == text else redacted.encode()
+    return data if redacted == text else redacted.encode(errors="replace")
 
 
 def make_preview(data: bytes, media_type: str, url: str) -> Preview:  # noqa: PLR0911 - a table

@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from runreport.events import data_object
 from runreport.query.index import RunIndex
 
 REDACTED = "[redacted]"
@@ -37,15 +38,6 @@ SECRET_FORMS = (
     ("JSON web token", r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"),
     ("private key", r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*-----|\Z)"),
     ("password in a URL", r"(?<=://)[^\s/:@\"']*:[^\s/@\"']+(?=@)"),
-    (
-        "secret in an assignment",
-        r"(?i)(?:(?<=password=)|(?<=secret=)|(?<=token=)|(?<=api_key=)|(?<=api-key=)|(?<=apikey=)"
-        r"|(?<=password:\s)|(?<=access_key=)|(?<=passphrase=))[^\s\"'&,;]{6,}",
-    ),
-    (
-        "secret in an option",
-        r"(?i)(?<=--password[ =])\S+|(?<=--token[ =])\S+|(?<=--api-key[ =])\S+",
-    ),
     ("bearer token", r"(?i)(?<=bearer )[A-Za-z0-9._~+/-]{16,}=*"),
 )
 _ANY_SECRET = re.compile(
@@ -55,16 +47,27 @@ _ANY_SECRET = re.compile(
         for number, (_, form) in enumerate(SECRET_FORMS)
     )
 )  # fmt: skip
-_SECRET_KEY = re.compile(
-    r"(?i)(?:^|[_.\-/ ])(?:password|passwd|passphrase|secret|credentials?|api[_.-]?key|"
-    r"access[_.-]?key|auth[_.-]?token|access[_.-]?token|secret[_.-]?key)s?$|^token$"
+_SECRET_WORD = (
+    r"(?:password|passwd|passphrase|secret|credentials?|api[_.-]?key|access[_.-]?key|"
+    r"private[_.-]?key|(?:auth|access|api|bearer|refresh|session|hf|hub|github|gh|wandb)[_.-]?token)s?"
 )
+_SECRET_KEY = re.compile(rf"(?i)(?:^|[_.\-/ ]){_SECRET_WORD}$|^token$")
+_ASSIGNED = re.compile(
+    rf"(?i)((?<![a-z]){_SECRET_WORD}[\"']?\s*[:=]\s*|--(?:{_SECRET_WORD}|token)[ =]|"
+    r"\btoken\s*=\s*)"
+    r"(?!(?:none|null|true|false)\b)(\"[^\"\n]+\"|'[^'\n]+'|[^\s\"',;&{}\[\]()]{4,})"
+)
+"""A secret's name and its value: ``password=…``, ``"api_key": "…"``, ``--token …``."""
 _HOME = re.compile(
     r"(?<![\w/])(?:/(?:home|Users)/[^/\s:\"']+|/root(?=/)|[A-Za-z]:\\Users\\[^\\\s\"']+)"
 )
 _ABSOLUTE = re.compile(
     r"(?<![\w.:/~\\<-])(?:/(?:[\w.@+ -]*[\w@+-]/)+(?=[\w.@+-])|[A-Za-z]:\\(?:[^\\\s\"']+\\)+)"
 )
+_ADDRESS = re.compile(
+    r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])"
+)
+"""E-mail and IP version 4 addresses."""
 _COMMON_NAMES = frozenset(
     ("admin app azureuser build ci codespace colab ec2-user jenkins jovyan localhost root "
      "runner ubuntu user vscode worker").split()
@@ -128,13 +131,24 @@ class Redactor:
                 return REDACTED
             if _ANY_SECRET.search(text):
                 text = _ANY_SECRET.sub(lambda match: self._replace(match, place), text)
+            if _ASSIGNED.search(text):
+                text = _ASSIGNED.sub(lambda match: self._replace_value(match, place), text)
         return text if self.publish_environment else self._without_places(text)
 
     def _without_places(self, text: str) -> str:
         """A text without home folders, absolute paths (all but the file's name), users, hosts."""
         if "/" in text or "\\" in text:
             text = _ABSOLUTE.sub("…/", _HOME.sub("~", text))
+        if "@" in text or "." in text:
+            text = _ADDRESS.sub("[private]", text)
         return text if self._names is None else self._names.sub("[private]", text)
+
+    def _replace_value(self, match: re.Match[str], place: str) -> str:
+        if match[2].strip("\"'") == REDACTED:
+            return match[0]
+        self._found["value of a secret name", place] += 1
+        quote = match[2][0] if match[2][0] in "\"'" else ""
+        return f"{match[1]}{quote}{REDACTED}{quote}"
 
     def _replace(self, match: re.Match[str], place: str) -> str:
         assert match.lastgroup is not None
@@ -147,9 +161,8 @@ def private_names(index: RunIndex) -> set[str]:
     users = index.tags.filter(pc.equal(index.tags.column("key"), "mlflow.user"))
     names = set(pc.unique(users.column("value")).to_pylist())
     for text in pc.unique(index.records.column("data")).to_pylist():
-        record = json.loads(text or "{}")
-        if isinstance(record, dict):
-            names |= {str(record[key]) for key in ("user", "host") if record.get(key)}
+        record = data_object(text)
+        names |= {str(record[key]) for key in ("user", "host") if record.get(key)}
     return names
 
 
@@ -169,7 +182,9 @@ def redact_index(index: RunIndex, redactor: Redactor) -> RunIndex:
         params=params,
         tags=tags,
         metrics=_redact_names(index.metrics, "key", redactor),
-        datasets=_redact_names(index.datasets, "name", redactor),
+        datasets=_redact_names(
+            _redact_names(index.datasets, "name", redactor), "context", redactor
+        ),
         records=_redact_records(index.records, redactor),
         experiments={
             identity: state._replace(
@@ -188,7 +203,7 @@ def _redact_names(table: pa.Table, column: str, redactor: Redactor) -> pa.Table:
     """A table whose names hold nothing private; each distinct one is scanned once."""
     place = "run names" if column == "run_name" else "names"
     names = pc.unique(table.column(column)).to_pylist()
-    changed = {n: text for n in names if (text := redactor.text(n, place)) != n}
+    changed = {n: text for n in names if n and (text := redactor.text(n, place)) != n}
     if not changed:
         return table
     published = [changed.get(name, name) for name in table.column(column).to_pylist()]
@@ -229,7 +244,7 @@ def _redact_records(records: pa.Table, redactor: Redactor) -> pa.Table:
     known: dict[str | None, str | None] = {None: None}
     for text in pc.unique(records.column("data")).to_pylist():
         if text is not None:
-            record = public_record(json.loads(text), redactor)
+            record = public_record(data_object(text), redactor)
             known[text] = json.dumps(record, separators=(",", ":"))
     data = [known[text] for text in records.column("data").to_pylist()]
     return records.set_column(
@@ -239,8 +254,6 @@ def _redact_records(records: pa.Table, redactor: Redactor) -> pa.Table:
 
 def public_record(record: dict[str, Any], redactor: Redactor) -> dict[str, Any]:
     """What of a recorded environment may be published."""
-    if not isinstance(record, dict):
-        return {}
     shown = dict(record)
     if not redactor.publish_environment:
         shown = {key: record[key] for key in PUBLIC_RECORD if key in record}

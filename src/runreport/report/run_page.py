@@ -13,7 +13,9 @@ from typing import Any
 
 from runreport.archive.artifacts import read_artifact
 from runreport.archive.storage import LocalStorage
-from runreport.entities import Run
+from runreport.entities import NOTE_TAG, Run
+from runreport.errors import InvalidValue
+from runreport.events import data_object
 from runreport.report.columns import json_number
 from runreport.report.config import Config
 from runreport.report.curves import CurveReader
@@ -38,9 +40,8 @@ from runreport.report.pages import (
 )
 from runreport.report.previews import make_preview, publishable
 from runreport.report.redaction import Redactor
-from runreport.report.urls import experiment_folder, file_path, run_folder
+from runreport.report.urls import file_path, run_folder
 
-NOTE_TAG = "mlflow.note.content"
 _KILLED = "Its process ended without saying how; what it logged until then is here."
 
 
@@ -61,6 +62,7 @@ class RunFacts:
 def make_run_page(
     facts: RunFacts,
     experiment: str,
+    experiment_folder: str,
     curves: CurveReader,
     storage: LocalStorage,
     redactor: Redactor,
@@ -78,7 +80,7 @@ def make_run_page(
         name=info.run_name,
         folder=run_folder(info.run_id),
         experiment=experiment,
-        experiment_url=f"{experiment_folder(experiment)}/index.html",
+        experiment_url=f"{experiment_folder}/index.html",
         parent=_parent_link(facts.parent),
         source=tags.get("mlflow.source.name", MISSING),
         registered_version="Not registered",
@@ -108,11 +110,11 @@ def make_run_page(
         environment=tuple(_environment(facts.record)),
         packages=tuple(
             Field(str(name), str(version))
-            for name, version in sorted((facts.record.get("packages") or {}).items())
+            for name, version in sorted(_object(facts.record, "packages").items())
         ),
         is_deleted=info.lifecycle_stage == "deleted",
         published=published,
-        record=_as_json(facts, experiment),
+        record=_as_json(facts, experiment, redactor),
     )
 
 
@@ -167,8 +169,8 @@ def _files(
     """Artifacts with previews, and the bytes that go beside the page."""
     files, published = [], []
     for row in facts.artifacts:
-        data = json.loads(row["data"] or "{}")
-        path, size = row["path"], int(data.get("size_bytes", 0))
+        data = data_object(row["data"])
+        path, size = row["path"], _size(data)
         media_type = str(data.get("media_type", "application/octet-stream"))
         shown = redactor.text(path, "file names")
         if size > config.max_file_mb * 1e6:
@@ -179,7 +181,7 @@ def _files(
             continue
         try:
             content = read_artifact(storage, facts.run.info.run_id, path)
-        except OSError:
+        except (OSError, InvalidValue):
             content = None
         if content is None or hashlib.sha256(content).hexdigest() != row["sha256"]:
             note = "The file in the archive is missing." if content is None else (
@@ -189,23 +191,29 @@ def _files(
                 OutputFile(shown, format_size(size), media_type, "", Preview("none"), note)
             )
             continue
-        content = publishable(content, shown, media_type, redactor)
-        place = f"files/{file_path(path)}"
+        content = publishable(content, shown, redactor)
+        place = f"files/{file_path(shown)}"
         preview = make_preview(content, media_type, place)
         published.append(PublishedFile(place, content))
         files.append(OutputFile(shown, format_size(size), media_type, place, preview))
     return tuple(files), tuple(published)
 
 
+def _object(record: dict[str, Any], key: str) -> dict[str, Any]:
+    """A member that should be an object; empty where another tool wrote something else."""
+    value = record.get(key)
+    return value if isinstance(value, dict) else {}
+
+
 def _environment(record: dict[str, Any]) -> list[Field]:
     fields = []
-    git = record.get("git") or {}
+    git = _object(record, "git")
     if git.get("commit"):
         dirty = " with uncommitted changes" if git.get("dirty") else ""
         fields.append(
-            Field("Git commit", f"{git['commit'][:12]}{dirty}", str(git.get("branch", "")))
+            Field("Git commit", f"{str(git['commit'])[:12]}{dirty}", str(git.get("branch", "")))
         )
-    job = record.get("job") or {}
+    job = _object(record, "job")
     if job:
         fields.append(Field("Job", f"{job.get('kind', '')} {job.get('id', '')}".strip()))
     labels = {
@@ -216,16 +224,21 @@ def _environment(record: dict[str, Any]) -> list[Field]:
         "folder": "Folder",
     }
     fields += [Field(label, str(record[key])) for key, label in labels.items() if record.get(key)]
-    if record.get("command"):
+    if isinstance(record.get("command"), list):
         fields.append(Field("Command", " ".join(map(str, record["command"]))))
-    if record.get("packages"):
-        fields.append(Field("Packages", plural(len(record["packages"]), "package")))
+    if packages := _object(record, "packages"):
+        fields.append(Field("Packages", plural(len(packages), "package")))
     if git.get("diff"):
         fields.append(Field("Git diff", str(git["diff"])))
     return fields
 
 
-def _as_json(facts: RunFacts, experiment: str) -> str:
+def _size(data: dict[str, Any]) -> int:
+    size = data.get("size_bytes")
+    return size if isinstance(size, int) else 0
+
+
+def _as_json(facts: RunFacts, experiment: str, redactor: Redactor) -> str:
     """The run for other programs; numbers in full, NaN and infinities as text."""
     info = facts.run.info
     content = {
@@ -246,7 +259,12 @@ def _as_json(facts: RunFacts, experiment: str) -> str:
         },
         "tags": dict(sorted(facts.run.data.tags.items())),
         "artifacts": [
-            {"path": row["path"], "sha256": row["sha256"], **json.loads(row["data"] or "{}")}
+            {
+                "path": redactor.text(row["path"], "file names"),
+                "sha256": row["sha256"],
+                "size_bytes": _size(data_object(row["data"])),
+                "media_type": str(data_object(row["data"]).get("media_type", "")),
+            }
             for row in facts.artifacts
         ],
         "environment": facts.record,

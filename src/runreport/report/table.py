@@ -71,6 +71,8 @@ def cell_text(column: Column, number: int) -> str:
     value = column.values[number]
     if value is None:
         return MISSING
+    if column.texts is not None:
+        return str(column.texts[number])
     if column.kind == "number":
         return column.format(float(value))  # type: ignore[arg-type]
     if column.kind == "time":

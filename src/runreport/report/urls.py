@@ -30,9 +30,17 @@ def slug(name: str) -> str:
     return f"{base}-{digest}" if base else digest
 
 
-def experiment_folder(name: str) -> str:
-    """The folder of an experiment's pages."""
-    return f"e/{slug(name)}"
+def experiment_folder(name: str, experiment_id: str | None = None) -> str:
+    """The folder of an experiment's pages.
+
+    Args:
+        experiment_id: given for the second and further experiments of one name, which a merge of
+            archives may bring.
+    """
+    if experiment_id is None:
+        return f"e/{slug(name)}"
+    digest = hashlib.sha256(f"{name}\0{experiment_id}".encode()).hexdigest()[:6]
+    return f"e/{slug(name)}-{digest}"
 
 
 def run_folder(run_id: str) -> str:
@@ -47,15 +55,17 @@ def file_path(path: str) -> str:
     Each part keeps its name when that is safe everywhere; else it gets a hash. A file that a
     browser could run as a page gets ``.txt`` appended.
     """
-    parts = [_file_part(part) for part in path.split("/")]
-    if parts[-1].rpartition(".")[2].lower() in _ACTIVE_ENDINGS:
-        parts[-1] += ".txt"
-    return "/".join(parts)
+    *folders, name = path.split("/")
+    is_active = name.rpartition(".")[2].lower() in _ACTIVE_ENDINGS
+    # With a hash, so that it never meets a file that was logged under that very name.
+    last = _file_part(name, is_plain=False) + ".txt" if is_active else _file_part(name)
+    return "/".join([*map(_file_part, folders), last])
 
 
-def _file_part(part: str) -> str:
+def _file_part(part: str, *, is_plain: bool = True) -> str:
     is_plain = (
-        _SAFE_FILE.fullmatch(part)
+        is_plain
+        and _SAFE_FILE.fullmatch(part) is not None
         and not part.endswith(".")
         and not _RESERVED.fullmatch(part)
         and len(part) <= 120

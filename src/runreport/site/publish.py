@@ -55,8 +55,8 @@ def publish_site(files: Iterable[SiteFile], folder: str) -> Published:
     """
     target = os.path.abspath(folder)
     check_target(target)
+    _recover(target)
     stage = f"{target}.building-{os.getpid()}"
-    shutil.rmtree(stage, ignore_errors=True)
     try:
         published = _write_all(chain([SiteFile(MARKER, _MARKER_TEXT)], files), stage, target)
         _swap(stage, target)
@@ -98,6 +98,30 @@ def _place(stage: str, path: str) -> str:
     if any(part in ("", ".", "..") for part in parts) or "\\" in path or "\0" in path:
         raise BuildError(f"The path {path!r} leads out of the site.")
     return os.path.join(stage, *parts)
+
+
+def _recover(target: str) -> None:
+    """Clear up after a build that was killed: an old site it had set aside comes back or goes."""
+    parent, name = os.path.split(target)
+    for entry in sorted(os.listdir(parent)) if os.path.isdir(parent) else ():
+        place = os.path.join(parent, entry)
+        stem, _, process = entry.rpartition("-")
+        is_rest = stem in (f"{name}.old", f"{name}.building") and process.isdecimal()
+        if not is_rest or not os.path.isfile(os.path.join(place, MARKER)) or _runs(int(process)):
+            continue
+        if stem.endswith(".old") and not os.path.exists(target):
+            os.rename(place, target)
+        else:
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def _runs(process: int) -> bool:
+    """Whether another build is still at work."""
+    try:
+        os.kill(process, 0)
+    except OSError:
+        return False
+    return True
 
 
 def _swap(stage: str, target: str) -> None:

@@ -116,19 +116,19 @@ class _Pages:
             place = getattr(error, "filename", None) or template
             line = getattr(error, "lineno", "?")
             raise ConfigError(f"Template {place}, line {line}: {error}") from error
-        return SiteFile(path, text.encode())
+        return SiteFile(path, text.encode(errors="replace"))
 
     def run(self, page: RunPage) -> Iterator[SiteFile]:
         """A run's page with the files beside it."""
         folder = page.folder
         for published in page.published:
             yield SiteFile(f"{folder}/{published.path}", published.content)
-        yield SiteFile(f"{folder}/run.json", page.record.encode())
+        yield SiteFile(f"{folder}/run.json", page.record.encode(errors="replace"))
         if self.theme.has_scripts and page.curves:
             curves = {picture.curve.key: picture.curve for picture in page.curves}
             data = script_json(curve_script(curves))
             content = f"runreport.curves({script_json(page.run_id)},{data});\n"
-            yield SiteFile(f"{folder}/curves.js", content.encode())
+            yield SiteFile(f"{folder}/curves.js", content.encode(errors="replace"))
         yield self.page(f"{folder}/index.html", "run.html", nav=page.experiment, page=page)
 
     def experiment(self, page: ExperimentPage) -> Iterator[SiteFile]:
@@ -139,7 +139,9 @@ class _Pages:
             if page.chart_script is not None:
                 scripts.append(page.chart_script)
             for script in scripts:
-                yield SiteFile(f"{folder}/data/{script.name}", script.content.encode())
+                yield SiteFile(
+                    f"{folder}/data/{script.name}", script.content.encode(errors="replace")
+                )
         pictures = {
             chart.name: chart_svg(chart, _vega_lite_version(chart.spec)) for chart in page.charts
         }

@@ -138,7 +138,7 @@ const PREPARE = {
       if (drawn === CURVE_RUNS) break;
       const folder = runUrl(run).replace("index.html", "");
       await loadScript(`${folder}curves.js`);
-      const curve = (brought.curves.get(ids[run]) || {})[state.metric];
+      const curve = brought.curves.get(ids[run])?.get(state.metric);
       if (!curve) continue;
       drawn += 1;
       curve.step.forEach((step, place) => {
@@ -162,7 +162,7 @@ const PREPARE = {
     const rows = runs.map((run, index) => {
       const row = { x: valuesOf(state.x)[run], y: valuesOf(state.y)[run], run: labels[index] };
       row.href = runUrl(run).slice(up.length);
-      if (color) row.color = formatValue(color, valuesOf(state.color)[run]);
+      if (color) row.color = textOf(color, run);
       return row;
     });
     const isNumeric = x.kind !== "text";

@@ -2,6 +2,8 @@
 
 /** Decoded values by column name. @type {Map<string, Array>} */
 const decoded = new Map();
+/** Texts of numbers that are shown as they were logged, by column name. @type {Map<string, Array>} */
+const logged = new Map();
 
 /** @param {string} name @returns {Column | undefined} */
 function columnOf(name) {
@@ -29,6 +31,13 @@ function valuesOf(name) {
   return decoded.get(name) || [];
 }
 
+/** A run's value as its column shows it. @param {Column} column @param {number} run */
+function textOf(column, run) {
+  const texts = logged.get(column.name);
+  const text = texts && texts[run];
+  return text === undefined || text === null ? formatValue(column, valuesOf(column.name)[run]) : text;
+}
+
 /** @param {Column} column */
 function decode(column) {
   const values = [];
@@ -37,9 +46,22 @@ function decode(column) {
     const start = values.length;
     if (block.p) {
       for (let place = 0; place < block.n; place++) values.push(null);
-      block.p.forEach((place, index) => { values[start + place] = number(block.v[index]); });
+      block.p.forEach((place, index) => {
+        values[start + place] = number(block.v[index]);
+        if (column.kind === "number" && typeof block.v[index] === "string"
+          && Number.isFinite(values[start + place])) {
+          if (!logged.has(column.name)) logged.set(column.name, []);
+          logged.get(column.name)[start + place] = block.v[index];
+        }
+      });
     } else if (block.d) {
-      for (const code of block.i) values.push(code < 0 ? null : block.d[code]);
+      const parsed = block.d.map(number);
+      for (const code of block.i) values.push(code < 0 ? null : parsed[code]);
+      if (column.kind === "number") {
+        if (!logged.has(column.name)) logged.set(column.name, []);
+        const texts = logged.get(column.name);
+        block.i.forEach((code, index) => { texts[start + index] = code < 0 ? null : block.d[code]; });
+      }
     } else {
       for (const value of block) values.push(number(value));
     }

@@ -49,7 +49,7 @@ function countValues(column, isNarrow) {
   if (!isNarrow || view.facets.has(column.name) || !values.length) return new Map(column.facet);
   const counts = new Map();
   for (const run of matching) {
-    const value = String(values[run]);
+    const value = values[run];
     counts.set(value, (counts.get(value) || 0) + 1);
   }
   return counts;

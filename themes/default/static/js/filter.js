@@ -48,7 +48,7 @@ function matcher(parts) {
       const value = values[run];
       if (value === null || value === undefined) return false;
       return String(value).toLowerCase() === part.word
-        || formatValue(column, value).toLowerCase() === part.word;
+        || textOf(column, run).toLowerCase() === part.word;
     };
   });
   if (words.length && haystack === null) {

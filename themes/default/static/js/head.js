@@ -19,7 +19,7 @@ const brought = {
   manifest: null,
   /** @type {Object<string, {spec: Object, options: Object}>} */
   charts: {},
-  /** Curves by run id, then metric. @type {Map<string, Object>} */
+  /** Curves by run id, then metric. @type {Map<string, Map<string, Object>>} */
   curves: new Map(),
   /** Encoded values by column name, one entry a block. @type {Map<string, Array>} */
   blocks: new Map(),
@@ -28,7 +28,7 @@ const brought = {
 window.runreport = Object.freeze({
   manifest(manifest) { brought.manifest = manifest; },
   charts(charts) { brought.charts = charts; },
-  curves(run, curves) { brought.curves.set(run, curves); },
+  curves(run, pairs) { brought.curves.set(run, new Map(pairs)); },
   data(block, columns) {
     for (const name of Object.keys(columns)) {
       if (!brought.blocks.has(name)) brought.blocks.set(name, []);

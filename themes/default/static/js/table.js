@@ -45,7 +45,7 @@ async function update(first) {
   const facets = [...view.facets].map(([name, chosen]) => [valuesOf(name), chosen]);
   matching = [];
   for (let run = 0; run < brought.manifest.runs; run++) {
-    const kept = facets.every(([values, chosen]) => !chosen.size || chosen.has(String(values[run])));
+    const kept = facets.every(([values, chosen]) => !chosen.size || chosen.has(values[run]));
     if (kept && matches(run)) matching.push(run);
   }
   if (view.sort) sortRuns(view.sort.replace(/^-/, ""), view.sort.startsWith("-"));
@@ -112,7 +112,7 @@ function makeCell(column, value, run) {
     return make("th", { scope: "row" }, make("a", { href: runUrl(run) }, value || MISSING));
   }
   if (column.name === "status" && MARKS[value]) return make("td", {}, makeStatus(value));
-  return make("td", { class: column.kind }, formatValue(column, value));
+  return make("td", { class: column.kind }, textOf(column, run));
 }
 
 function makeStatus(value) {
