@@ -26,7 +26,6 @@ def paths(sample_site: Path, find_experiment: Callable[[str], str]) -> list[str]
         find_experiment("digits"),
         find_experiment("diabetes"),
         f"{run.relative_to(sample_site)}/index.html",
-        "404.html",
     ]
 
 
@@ -90,6 +89,12 @@ def test_a_run_shows_its_eight_fields_and_files(reader: Any, paths: list[str]) -
     image.scroll_into_view_if_needed()
     page.wait_for_function("document.querySelector('.files img').naturalWidth > 0")
     expect(page.locator(".files table").first).to_contain_text("precision")
+
+
+def test_the_page_for_a_dead_link_needs_no_other_file(reader: Any) -> None:
+    page = reader.open("404.html")
+    expect(page.locator("h1")).to_have_text("No such page")
+    assert page.locator("a, script, link[rel=stylesheet]").count() == 0
 
 
 def test_the_theme_switch_is_remembered(reader: Any) -> None:
