@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from runreport.report import charts
 from runreport.report.charts import Chart
-from runreport.report.columns import DataScript, hashed_name, script_json
+from runreport.report.columns import Column, DataScript, hashed_name, script_json
 from runreport.report.curves import Curve, CurveReader
 from runreport.report.formatting import MISSING, NumberFormat, choose_format, general, plural
 from runreport.report.table import Table, cell_text, varying
@@ -198,15 +199,7 @@ def _parallel_chart(table: Table) -> Chart | None:
     chosen = [*params, metric]
     scores = table.scores
     axes = [
-        (
-            column.label,
-            [column.values[number] for number in order],
-            (lambda value: general(value, 6))
-            if column.texts
-            else column.format
-            if column.is_numeric
-            else str,
-        )
+        (column.label, [column.values[number] for number in order], _end_text(column))
         for column in chosen
     ]
     labels = [table.labels[number] for number in order]
@@ -231,6 +224,13 @@ def _parallel_chart(table: Table) -> Chart | None:
         ),
         {"columns": [column.name for column in chosen], "score": f"metrics.{table.primary}"},
     )
+
+
+def _end_text(column: Column) -> Callable[[Any], str]:
+    """How the ends of a column's axis are written: settings with the digits they need."""
+    if column.texts is not None:
+        return NumberFormat("general", 6)
+    return column.format if column.is_numeric else str
 
 
 def chart_script(drawn: Sequence[Chart]) -> DataScript:

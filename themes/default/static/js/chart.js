@@ -202,7 +202,7 @@ const PREPARE = {
         if (place !== null) rows.push({ run: labels[index], axis: column.label, place, score: scores[runs[index]] });
       });
       ends.forEach((value, end) => {
-        if (value !== null) rows.push({ axis: column.label, place: end, end, label: formatValue(column, value) });
+        if (value !== null) rows.push({ axis: column.label, place: end, end, label: endText(column, value) });
       });
     }
     const label = columnOf(state.score).label;
@@ -213,6 +213,11 @@ const PREPARE = {
     return { rows, title: `Settings and ${label}, run by run` };
   },
 };
+
+/** The end of a column's axis: settings with the digits they need. */
+function endText(column, value) {
+  return logged.has(column.name) ? general(value, 6) : formatValue(column, value);
+}
 
 /** Places from 0 to 1: numbers by size, texts evenly in sorted order. */
 function spread(column, values) {
