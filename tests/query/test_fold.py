@@ -198,6 +198,15 @@ def test_runs_without_their_first_facts_are_still_shown() -> None:
     assert index.experiments["42"].name == "Experiment 42"
 
 
+def test_points_alone_tell_how_long_a_killed_run_lived() -> None:
+    last = Summary(9, 1.0, 1.0, 1.0, 9.0, 0, 8, 7000)
+    events = events_of(
+        event("run", time=10, counter=10 << 16),
+        summary_event("m", last, seq=9, time=7000, counter=10 << 16),
+    )
+    assert fold(events).runs.column("end_time").to_pylist() == [7000]
+
+
 def test_a_made_up_time_of_a_point_does_not_put_the_end_into_the_future() -> None:
     far = Summary(1, 1.0, 1.0, 1.0, 1.0, 0, 0, 4_102_444_800_000)
     events = events_of(

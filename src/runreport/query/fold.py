@@ -22,6 +22,7 @@ from runreport.query.arrow import align, as_array, distinct, last_of_each
 from runreport.query.index import RunIndex
 
 _LATER = ("counter", "writer_id", "seq")
+_LONGEST_RUN_MS = 366 * 86_400_000
 _OWN_KINDS = ("run", "status", "param", "artifact", "dataset", "metric_summary")
 """What a run's own process says of it."""
 
@@ -158,13 +159,15 @@ def _fold_runs(
 def _last_heard(of_runs: pa.Table) -> pa.Table:
     """When each run last said something of its own: as near as one can get to its death.
 
-    The clock of its events, and the times of its points, which may be made up and therefore count
-    only up to the newest clock of the archive. Tags and notes may be set long after.
+    The clock of its events, and the times of its points, which have no clock. Those may be made
+    up, so one far beyond every clock of the archive does not count. Tags and notes may be set
+    long after.
     """
     own = of_runs.filter(pc.is_in(of_runs.column("kind"), value_set=pa.array(_OWN_KINDS)))
     clock = pc.shift_right(own.column("counter"), 16)
     newest = pc.max(pc.shift_right(of_runs.column("counter"), 16))
-    points = pc.min_element_wise(own.column("time"), newest)
+    is_made_up = pc.greater(own.column("time"), pc.add(newest, _LONGEST_RUN_MS))
+    points = pc.if_else(is_made_up, newest, own.column("time"))
     is_summary = pc.equal(own.column("kind"), "metric_summary")
     heard = pc.if_else(is_summary, points, clock)
     table = pa.table({"run": own.column("run"), "heard": heard})

@@ -162,7 +162,7 @@ def _refuse_unknown(
             close = difflib.get_close_matches(key, known, n=1)
             hint = f" Did you mean {close[0]!r}?" if close else ""
             raise ConfigError(
-                f"{path}: unknown key {prefix + key!r}.{hint} Known: {', '.join(known)}."
+                f"{path}: unknown key {prefix + key!r}.{hint} Known: {', '.join(dict.fromkeys(known))}."
             )
 
 
