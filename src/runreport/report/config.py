@@ -161,9 +161,8 @@ def _refuse_unknown(
         if key not in known:
             close = difflib.get_close_matches(key, known, n=1)
             hint = f" Did you mean {close[0]!r}?" if close else ""
-            raise ConfigError(
-                f"{path}: unknown key {prefix + key!r}.{hint} Known: {', '.join(dict.fromkeys(known))}."
-            )
+            names = ", ".join(dict.fromkeys(known))
+            raise ConfigError(f"{path}: unknown key {prefix + key!r}.{hint} Known: {names}.")
 
 
 def _typed(table: Mapping[str, Any], key: str, kind: type, path: str, prefix: str) -> Any:
