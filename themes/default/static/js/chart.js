@@ -149,7 +149,7 @@ const PREPARE = {
       });
     }
     spec.encoding.y.title = state.metric;
-    if (state.scale === "log") spec.encoding.y.scale = { type: "log" };
+    if (state.scale === "log") spec.encoding.y.scale = { type: "log", nice: false };
     return { rows, title: `${state.metric} over steps` };
   },
   async scatter(state, spec) {
