@@ -166,9 +166,13 @@ def test_data_sets_are_found_by_name_and_context() -> None:
         runreport.log_input(data.from_numpy(np.ones(3), name="ones"), context="test")
     with runreport.start_run(run_name="unused"):
         pass
+    with runreport.start_run(run_name="accents"):
+        runreport.log_input(data.from_numpy(np.ones(3), name="é"), context="entraînement")
+    assert names("datasets.context = 'entraînement' and dataset.name = 'é'") == ["accents"]
     assert names("dataset.name = 'zeros' AND dataset.context = 'test'") == ["used"]
     assert names("dataset.context LIKE 'valid%'") == []
-    inputs = runreport.search_runs(output_format="list", order_by=["run_name DESC"])[0].inputs
+    (used,) = runreport.search_runs(filter_string="run_name = 'used'", output_format="list")
+    inputs = used.inputs
     assert {entry.dataset.name for entry in inputs.dataset_inputs} == {"zeros", "ones"}
 
 

@@ -45,8 +45,8 @@ def test_every_form_of_secret_is_taken_out_wherever_it_stands(secret: str) -> No
     redactor = Redactor()
     text = redactor.text(f"before {secret} after", "params.x")
     assert REDACTED in text and text.startswith("before") and text.endswith("after")
-    tail = secret[-8:]
-    assert tail not in text or tail in ("KEY-----", ".example/x"[-8:])
+    tail = secret.removesuffix("@db.example/x").removesuffix("KEY-----")[-8:]
+    assert tail not in text
     assert redactor.findings[0].place == "params.x"
 
 

@@ -157,6 +157,26 @@ def test_a_forked_child_logs_into_a_journal_of_its_own(tmp_path: Path) -> None:
     assert index.runs.column("status").to_pylist() == ["FINISHED"]
 
 
+def test_a_fork_while_another_thread_reads_the_archive_hangs_nobody(tmp_path: Path) -> None:
+    run(
+        """
+        import os, threading
+        from runreport.tracking import active
+        with active._lock:  # as held by another thread at the moment of the fork
+            child = os.fork()
+            if child == 0:
+                runreport.start_run()
+                runreport.log_metric("m", 1.0)
+                runreport.end_run()
+                os._exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+        """,
+        tmp_path / "a",
+    )
+    index = load_index(open_archive(tmp_path / "a"))
+    assert index.runs.column("status").to_pylist() == ["FINISHED"]
+
+
 def test_a_child_that_exits_does_not_end_its_parents_run(tmp_path: Path) -> None:
     out = run(
         """
@@ -180,6 +200,7 @@ def test_a_child_that_exits_does_not_end_its_parents_run(tmp_path: Path) -> None
         ("runreport.start_run(); runreport.log_metric('m', 1)", "FINISHED"),
         ("runreport.start_run(); runreport.log_metric('m', 1); raise SystemExit(0)", "FINISHED"),
         ("runreport.start_run(); runreport.log_metric('m', 1); 1/0", "FAILED"),
+        ("runreport.start_run(); runreport.log_metric('m', 1); raise KeyboardInterrupt", "KILLED"),
     ],
 )
 def test_a_run_left_open_is_ended_at_exit(tmp_path: Path, code: str, status: str) -> None:

@@ -122,6 +122,17 @@ def test_the_fabric_policy_refuses_what_fabric_refuses() -> None:
                 mlflow.set_tag(key, value)
 
 
+def test_whole_numbers_of_any_type_are_steps_and_times() -> None:
+    import numpy as np
+
+    with mlflow.start_run() as run:
+        mlflow.log_metric("m", np.float32(0.5), step=np.int32(3), timestamp=np.int64(5))
+        mlflow.log_metric("m", 1.0, step=2.0)  # type: ignore[arg-type]
+        with pytest.raises(InvalidValue, match=r"1\.9"):
+            mlflow.log_metric("m", 1.0, step=1.9)  # type: ignore[arg-type]
+    assert mlflow.get_run(run.info.run_id).data.metrics == {"m": 0.5}
+
+
 def test_text_of_any_kind_survives(archive: Path) -> None:
     text = "line\nbreak\t\"quotes\" 'single' \\ \u2028 \x00 </script> 😀 e\u0301"
     with mlflow.start_run() as run:
