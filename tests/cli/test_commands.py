@@ -145,6 +145,15 @@ def test_run_keeps_the_last_words_of_a_command_that_is_stopped(tmp_path: Path) -
     assert (tmp_path / "out" / "output.txt").read_text().endswith("bye\n")
 
 
+def test_run_leaves_the_commands_own_options_alone_and_show_knows_infinity(tmp_path: Path) -> None:
+    archive = str(tmp_path / "a")
+    program = "import sys; print(sys.argv[1:])"
+    out = ok("run", "-a", archive, sys.executable, "-c", program, "-n", "5", "-a", "x")
+    assert out == "['-n', '5', '-a', 'x']\n"
+    run_id = ok("log", "-a", archive, "-m", "big=inf").strip()
+    assert "big = ∞" in ok("runs", "show", run_id, "-a", archive)
+
+
 def test_the_archive_is_described_sealed_and_verified(sample: str) -> None:
     told = json.loads(ok("archive", "info", sample, "--json"))
     assert (told["runs"], told["segments"], told["problems"]) == (4, 4, [])

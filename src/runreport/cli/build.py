@@ -63,7 +63,13 @@ def build(
 @archive_option
 @config_option
 @click.option("--theme", help="default, plain, or the path of a theme folder.")
-@click.option("--port", default=DEFAULT_PORT, show_default=True, help="Port on localhost.")
+@click.option(
+    "--port",
+    default=DEFAULT_PORT,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port on localhost.",
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 def serve(
     source: str | None,

@@ -71,7 +71,7 @@ def log(
     click.echo(run.info.run_id)
 
 
-@click.command(context_settings={"ignore_unknown_options": True})
+@click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @archive_option
 @experiment_option
 @click.option("-n", "--name", help="Name of the run.")

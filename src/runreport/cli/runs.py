@@ -21,11 +21,11 @@ from runreport.cli.printing import (
 from runreport.entities import NOTE_TAG, Run, ViewType
 from runreport.errors import InvalidValue, NotFound
 from runreport.report.formatting import (
+    NumberFormat,
     choose_format,
     format_duration,
     format_size,
     format_time,
-    general,
 )
 from runreport.tracking import validation
 from runreport.tracking.store import Store
@@ -83,10 +83,7 @@ def show(run: str, archive: str | None, as_json: bool) -> None:
     click.echo(f"status: {info.status}")
     click.echo(f"started: {format_time(info.start_time)} UTC")
     click.echo(f"duration: {_duration(found)}")
-    metrics = {
-        key: general(value, 6) if value == value else "NaN"
-        for key, value in found.data.metrics.items()
-    }
+    metrics = {key: NumberFormat("general", 6)(value) for key, value in found.data.metrics.items()}
     for title, values in (
         ("params", found.data.params),
         ("metrics", metrics),

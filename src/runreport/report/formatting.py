@@ -54,13 +54,13 @@ def general(value: float, digits: int = 4) -> str:
 def choose_format(values: Iterable[float | None]) -> NumberFormat:
     """The format for a column: four significant digits of its greatest number, lined up.
 
-    Where the numbers span more than four orders of magnitude, each gets its own digits.
+    Where the numbers span more than three orders of magnitude, each gets its own digits.
     """
     sizes = [abs(v) for v in values if v is not None and math.isfinite(v) and v != 0]
     if not sizes:
         return NumberFormat("fixed", 0)
     low, high = min(sizes), max(sizes)
-    if high >= 1e7 or high < 1e-3 or high / low > 1e4:
+    if high >= 1e7 or high < 1e-3 or high / low > 1e3:
         return NumberFormat("general", 4)
     if all(size == int(size) for size in sizes):
         return NumberFormat("fixed", 0)

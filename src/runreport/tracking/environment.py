@@ -76,6 +76,11 @@ def find_source() -> tuple[str, str]:
     notebook = os.environ.get("JPY_SESSION_NAME") or _vscode_notebook()
     if notebook:
         return notebook, "NOTEBOOK"
+    if sys.argv and os.path.basename(sys.argv[0]) == "runreport":
+        return (
+            "runreport",
+            "LOCAL",
+        )  # a name, not the script's place: its repository is not the run's
     if "ipykernel" in sys.modules:
         return "notebook", "NOTEBOOK"
     return sys.argv[0] if sys.argv and sys.argv[0] not in ("", "-c") else "python", "LOCAL"
