@@ -6,11 +6,17 @@ from pathlib import Path
 from builders import RUN, log_run, state_of
 
 from runreport.archive.clock import wall_ms
+from runreport.archive.coverage import Coverage, resolve
 from runreport.archive.directory import open_archive
 from runreport.archive.journal import list_journals
-from runreport.archive.reading import read_archive
-from runreport.archive.sealing import seal_dead_journals, seal_journal
-from runreport.archive.storage import LocalStorage
+from runreport.archive.reading import read_archive, read_segments
+from runreport.archive.recovery import seal_dead_journals
+from runreport.archive.sealing import seal_journal
+from runreport.archive.storage import LocalStorage, Storage
+
+
+def coverage_of(storage: Storage) -> Coverage:
+    return resolve(read_segments(storage).sound)
 
 
 def test_sealing_changes_no_answer(storage: LocalStorage) -> None:
@@ -29,11 +35,11 @@ def test_a_seal_that_died_before_the_delete_is_finished_by_the_next(storage: Loc
     name = writer.finish()
     assert name is not None
     data = storage.read(name.path)
-    first = seal_journal(storage, name)
+    seal_journal(storage, name)
     storage.put(name.path, data)  # as if the process had died here
     before = state_of(storage)
-    second = seal_journal(storage, name, is_retry=True)
-    assert second.segment == first.segment
+    second = seal_journal(storage, name, sealed=coverage_of(storage))
+    assert second.segment is None and not storage.exists(name.path)
     assert state_of(storage) == before
     assert len(read_archive(storage).segments) == 1
 
@@ -68,7 +74,7 @@ def test_facts_logged_after_a_seal_by_another_host_are_not_lost(storage: LocalSt
     writer = log_run(storage, points=[1.0])
     name = writer.journal_name
     assert name is not None
-    seal_journal(storage, name, is_retry=True, keep_journal=True)
+    seal_journal(storage, name, sealed=coverage_of(storage), keep_journal=True)
     writer.log_metric("loss", 2.0, 1, 1)
     assert state_of(storage)["metrics"][0]["count"] == "2"  # type: ignore[index]
     writer.finish()
@@ -81,7 +87,7 @@ def test_a_kept_journal_goes_when_nothing_new_is_in_it(storage: LocalStorage) ->
     assert name is not None
     for _ in range(2):
         assert storage.exists(name.path)
-        seal_journal(storage, name, is_retry=True, keep_journal=True)
+        seal_journal(storage, name, sealed=coverage_of(storage), keep_journal=True)
     assert not storage.exists(name.path)
 
 

@@ -1,16 +1,14 @@
 from __future__ import annotations
 
-import contextlib
 import errno
 import json
-import os
 import threading
-from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from builders import log_run, state_of
+from faults import FaultyStorage, refuse
 
 from runreport.archive.directory import open_archive
 from runreport.archive.journal import list_journals, read_journal
@@ -20,67 +18,6 @@ from runreport.archive.storage import LocalStorage
 from runreport.archive.writer import Writer
 from runreport.errors import WriteFailed
 from runreport.query.search import load_index
-
-
-class FaultyStorage(LocalStorage):
-    """Counts its primitives and does something at the k-th."""
-
-    def __init__(self, root: str, at: int, act: Callable[[], None], torn: bool = False) -> None:
-        super().__init__(root)
-        self.at, self.act, self.torn, self.count = at, act, torn, 0
-
-    def _step(self) -> None:
-        self.count += 1
-        if self.count == self.at:
-            self.act()
-
-    def open_append(self, path: str) -> int:
-        self._step()
-        return super().open_append(path)
-
-    def create(self, path: str) -> int:
-        self._step()
-        return super().create(path)
-
-    def write(self, descriptor: int, data: bytes) -> int:
-        if self.torn and self.count + 1 == self.at:
-            super().write(descriptor, data[: len(data) // 2])
-        self._step()
-        return super().write(descriptor, data)
-
-    def sync(self, descriptor: int) -> None:
-        self._step()
-        super().sync(descriptor)
-
-    def rename(self, source: str, target: str) -> None:
-        self._step()
-        super().rename(source, target)
-
-    def delete(self, path: str) -> None:
-        self._step()
-        super().delete(path)
-
-    def make_folder(self, path: str) -> None:
-        self._step()
-        super().make_folder(path)
-
-
-def refuse(code: int) -> Callable[[], None]:
-    def act() -> None:
-        raise OSError(code, os.strerror(code))
-
-    return act
-
-
-def log_and_seal(storage: LocalStorage, acknowledged: list[int]) -> None:
-    """Log ten points and seal, noting each point whose call returned."""
-    writer = log_run(storage)
-    for step in range(10):
-        writer.log_metric("loss", float(step), step, 5000 + step)
-        acknowledged.append(step)
-    name = writer.finish()
-    assert name is not None
-    seal_journal(storage, name)
 
 
 def logged_steps(storage: LocalStorage) -> list[int]:
@@ -101,25 +38,6 @@ def test_every_call_is_one_write(storage: LocalStorage) -> None:
     writer.log_metrics({"a": 1.0, "b": 2.0}, 1, None)
     writer.log_values("param", {"x": "1", "y": "2"})
     assert counting.count - before == 3
-
-
-@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS])
-@pytest.mark.parametrize("torn", [False, True])
-def test_an_error_at_the_kth_primitive_loses_nothing_that_was_acknowledged(
-    tmp_path: Path, code: int, torn: bool
-) -> None:
-    k = 1
-    while True:
-        root = open_archive(tmp_path / f"a{k}", create=True).root
-        storage = FaultyStorage(root, k, refuse(code), torn)
-        acknowledged: list[int] = []
-        with contextlib.suppress(WriteFailed, OSError):
-            log_and_seal(storage, acknowledged)
-        assert logged_steps(open_archive(root)) == acknowledged
-        if storage.count < k:
-            break
-        k += 1
-    assert k > 20
 
 
 def test_logging_goes_on_after_a_half_written_line(storage: LocalStorage) -> None:

@@ -17,7 +17,7 @@ import runreport
 from runreport.archive.clock import wall_ms
 from runreport.archive.directory import open_archive
 from runreport.archive.reading import read_archive
-from runreport.archive.sealing import seal_dead_journals
+from runreport.archive.recovery import seal_dead_journals
 from runreport.query.search import load_index
 
 

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from runreport.archive.layout import ARTIFACTS
-from runreport.archive.storage import TEMPORARY_PREFIX, LocalStorage
+from runreport.archive.storage import TEMPORARY_PREFIX, Storage
 from runreport.errors import InvalidValue, NotFound
 from runreport.events import Event
 
@@ -88,7 +88,7 @@ def media_type(path: str) -> str:
     return mimetypes.MimeTypes().guess_type(path)[0] or "application/octet-stream"
 
 
-def store_bytes(storage: LocalStorage, run_id: str, path: str, data: bytes) -> Artifact:
+def store_bytes(storage: Storage, run_id: str, path: str, data: bytes) -> Artifact:
     """Write bytes as an artifact; one that has this path already is replaced.
 
     Raises:
@@ -100,7 +100,7 @@ def store_bytes(storage: LocalStorage, run_id: str, path: str, data: bytes) -> A
     return Artifact(clean, len(data), hashlib.sha256(data).hexdigest(), media_type(clean))
 
 
-def store_file(storage: LocalStorage, run_id: str, source: str, path: str) -> Artifact:
+def store_file(storage: Storage, run_id: str, source: str, path: str) -> Artifact:
     """Copy a file as an artifact; what is recorded is the digest of the bytes copied.
 
     Raises:
@@ -137,7 +137,7 @@ def artifact_path(run_id: str, path: str) -> str:
     return f"{ARTIFACTS}/{run_id}/{path}" if path else f"{ARTIFACTS}/{run_id}"
 
 
-def read_artifact(storage: LocalStorage, run_id: str, path: str) -> bytes:
+def read_artifact(storage: Storage, run_id: str, path: str) -> bytes:
     """The bytes of an artifact, never through a link or from outside the run's folder.
 
     Raises:
@@ -147,28 +147,25 @@ def read_artifact(storage: LocalStorage, run_id: str, path: str) -> bytes:
     return storage.read(_safe_place(storage, run_id, path))
 
 
-def digest_artifact(storage: LocalStorage, run_id: str, path: str) -> str:
+def digest_artifact(storage: Storage, run_id: str, path: str) -> str:
     """The SHA-256 of an artifact, read in pieces; see `read_artifact`."""
     digest = hashlib.sha256()
-    with open(storage.locate(_safe_place(storage, run_id, path)), "rb") as file:
+    with storage.open(_safe_place(storage, run_id, path)) as file:
         while chunk := file.read(_CHUNK_BYTES):
             digest.update(chunk)
     return digest.hexdigest()
 
 
-def _safe_place(storage: LocalStorage, run_id: str, path: str) -> str:
+def _safe_place(storage: Storage, run_id: str, path: str) -> str:
     place = artifact_path(run_id, path)
     if clean_path(path) != path:
         raise InvalidValue(f"Artifact path {path!r} leads out of the run's folder.")
-    for index, _ in enumerate(place):
-        if place[index] == "/" and os.path.islink(storage.locate(place[:index])):
-            raise OSError(f"{place[:index]} is a link")
-    if os.path.islink(storage.locate(place)):
-        raise OSError(f"{place} is a link")
+    if storage.has_link(place):
+        raise OSError(f"{place} is, or lies behind, a link")
     return place
 
 
-def list_run_artifacts(storage: LocalStorage, run_id: str) -> Iterator[tuple[str, int, int]]:
+def list_run_artifacts(storage: Storage, run_id: str) -> Iterator[tuple[str, int, int]]:
     """(path, size, modified ms) of the files that lie in a run's artifact folder."""
     prefix = artifact_path(run_id, "")
     for file in storage.list(prefix):
@@ -176,20 +173,23 @@ def list_run_artifacts(storage: LocalStorage, run_id: str) -> Iterator[tuple[str
 
 
 def unrecorded_artifacts(
-    storage: LocalStorage,
+    storage: Storage,
     run_id: str,
     recorded: Collection[str],
     *,
+    journal: str,
     since_ms: int,
-    writer_id: str,
-    first_seq: int,
     counter: int,
     time_ms: int,
     experiment_id: str,
 ) -> list[Event]:
     """Events for files that another tool put into a run's folder while the run was logged.
 
+    The journal does not hold these facts, so their writer ids are made of its name and of what
+    they say: a journal that is sealed twice leaves them once.
+
     Args:
+        journal: name of the run's journal that is being sealed.
         recorded: paths that have an event in this journal.
         since_ms: files older than this were there before; their events are elsewhere.
     """
@@ -205,8 +205,8 @@ def unrecorded_artifacts(
         found = Artifact(path, size, digest, media_type(path))
         events.append(
             Event(
-                writer_id,
-                first_seq + len(events),
+                hashlib.sha256(f"{journal}\0{path}\0{digest}".encode()).hexdigest()[:32],
+                0,
                 counter,
                 time_ms,
                 "artifact",

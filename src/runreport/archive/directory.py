@@ -9,7 +9,7 @@ import json
 import os
 
 from runreport.archive.layout import ARCHIVE_FILE, ARCHIVE_TEXT, FORMAT
-from runreport.archive.storage import TEMPORARY_PREFIX, LocalStorage
+from runreport.archive.storage import TEMPORARY_PREFIX, LocalStorage, Storage
 from runreport.errors import ArchiveError, InvalidValue, NotFound
 
 ENVIRONMENT_VARIABLE = "RUNREPORT_ARCHIVE"
@@ -52,7 +52,7 @@ def locate_archive(location: str | os.PathLike[str] | None = None) -> str:
 
 def open_archive(
     location: str | os.PathLike[str] | None = None, *, create: bool = False
-) -> LocalStorage:
+) -> Storage:
     """The storage of an archive.
 
     Args:
@@ -88,7 +88,7 @@ def open_archive(
     return storage
 
 
-def check_format(storage: LocalStorage) -> None:
+def check_format(storage: Storage) -> None:
     """Refuse an archive that this version cannot read.
 
     Raises:

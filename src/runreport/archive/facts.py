@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from runreport.archive.clock import new_writer_id, next_counter, wall_ms
 from runreport.archive.layout import EXPERIMENTS
-from runreport.archive.storage import LocalStorage
+from runreport.archive.storage import Storage
 from runreport.errors import Damaged
 from runreport.events import Event
 
@@ -57,7 +57,7 @@ def derive_id(name: str, taken: Iterable[str] = ()) -> str:
 
 
 def write_fact(
-    storage: LocalStorage,
+    storage: Storage,
     experiment_id: str,
     kind: str,
     key: str,
@@ -105,7 +105,7 @@ def decode_fact(data: bytes) -> Event:
         raise Damaged(f"it is not a fact: {error}") from error
 
 
-def read_facts(storage: LocalStorage) -> tuple[list[Event], list[tuple[str, str]]]:
+def read_facts(storage: Storage) -> tuple[list[Event], list[tuple[str, str]]]:
     """All facts about experiments, and (path, problem) of each file that cannot be believed."""
     events, problems = [], []
     for file in storage.list(EXPERIMENTS):

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from runreport.archive.layout import FORMAT
-from runreport.archive.storage import LocalStorage, StoredFile, write_all
+from runreport.archive.storage import LocalStorage, Storage, StoredFile, write_all
 from runreport.errors import WriteFailed
 from runreport.events import Event, Point
 
@@ -53,6 +53,20 @@ class JournalContent(NamedTuple):
     """Numbers (from 1) of lines whose checksum does not match their text."""
     is_newer: bool
     """Written in a format this reader does not know."""
+
+    @property
+    def last_seq(self) -> int:
+        """Of its facts; -1 when there are none."""
+        seqs = [event.seq for event in self.events] + [point.seq for point in self.points]
+        return max(seqs, default=-1)
+
+    @property
+    def run_ids(self) -> frozenset[str]:
+        """The runs its facts are about."""
+        runs = {event.run_id for event in self.events} | {point.run_id for point in self.points}
+        if self.header is not None:
+            runs.add(self.header.run_id)
+        return frozenset(run_id for run_id in runs if run_id is not None)
 
 
 class JournalName(NamedTuple):
@@ -169,7 +183,7 @@ class Journal:
             self._lock = None
 
 
-def list_journals(storage: LocalStorage) -> list[tuple[JournalName, StoredFile]]:
+def list_journals(storage: Storage) -> list[tuple[JournalName, StoredFile]]:
     """The journals in the archive, sorted by file name."""
     named = ((parse_name(file.path), file) for file in storage.list(FOLDER))
     return [(name, file) for name, file in named if name is not None]

@@ -19,6 +19,12 @@ ARCHIVE_TEXT = b'{"format": 1, "made_for": "runreport"}\n'
 SEGMENTS = "segments"
 EXPERIMENTS = "experiments"
 ARTIFACTS = "artifacts"
+PURGED = "purged"
+"""Empty files named by the SHA-256 of what was purged; no reader shows it again."""
+
+COMPACTED_PREFIX = "c"
+"""What the writer part of a compacted segment's name starts with; a UUIDv7 first does so in the
+year 8659."""
 
 DIGEST_LENGTH = 16
 """Hex digits of a file's SHA-256 that its name carries, as in git and restic."""
@@ -39,8 +45,17 @@ class SegmentName(NamedTuple):
     @property
     def path(self) -> str:
         """Where the file is in the archive."""
-        name = f"{self.writer_id}-{self.number}-{self.digest}.{self.table}.parquet"
-        return f"{SEGMENTS}/{self.month}/{name}"
+        return f"{SEGMENTS}/{self.month}/{self.stem}.{self.table}.parquet"
+
+    @property
+    def stem(self) -> str:
+        """The name that tells this file from all others, without its ending."""
+        return f"{self.writer_id}-{self.number}-{self.digest}"
+
+    @property
+    def is_compacted(self) -> bool:
+        """Whether it was made of other segments."""
+        return self.writer_id.startswith(COMPACTED_PREFIX)
 
 
 def parse_segment(path: str) -> SegmentName | None:

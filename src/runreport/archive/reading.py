@@ -1,64 +1,49 @@
 """Reading a whole archive: every event, which journals live, and what had to be left out.
 
 Nothing is repaired and nothing hidden: a damaged file costs its own facts and leaves a notice.
+A seal or a compaction may go on meanwhile: what it replaces is deleted only after its own file is
+there, so that listing again until nothing new turns up finds every fact.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from runreport.archive import schema
-from runreport.archive.clock import boot_id, host_name, wall_ms
+from runreport.archive.clock import wall_ms
+from runreport.archive.coverage import resolve
 from runreport.archive.facts import read_facts
-from runreport.archive.journal import (
-    SILENCE_MS,
-    JournalContent,
-    JournalName,
-    is_alive,
-    list_journals,
-    read_journal,
-)
-from runreport.archive.layout import FORMAT, SEGMENTS, parse_segment
-from runreport.archive.segment import Segment, read_segment
-from runreport.archive.storage import LocalStorage
+from runreport.archive.journal import SILENCE_MS, JournalName
+from runreport.archive.layout import SEGMENTS, SegmentName, parse_segment
+from runreport.archive.live import JournalPart, live_events, read_journals, unpurged, unsealed
+from runreport.archive.notices import Notice
+from runreport.archive.purged import is_purged, read_purged, without_purged
+from runreport.archive.segment import Segment, read_points, read_segment
+from runreport.archive.storage import Storage, StoredFile
 from runreport.errors import ArchiveError
-from runreport.events import Event
 
+MAX_LISTINGS = 20
+"""An archive in which something new turns up more often is read as it is by then."""
 
-@dataclass(frozen=True, slots=True, order=True)
-class Notice:
-    """Something a reader left out or could not be sure of, said once."""
-
-    path: str
-    problem: str
-    consequence: str
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.problem}; {self.consequence}"
-
-
-@dataclass(frozen=True, slots=True)
-class JournalPart:
-    """A journal that is still in ``live/``."""
-
-    name: JournalName
-    content: JournalContent
-    is_alive: bool
+Progress = Callable[[int, int], None]
+"""Called with (files read, files in all)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """All that an archive held at one moment."""
 
-    storage: LocalStorage
+    storage: Storage
     events: pa.Table
-    """Every event, facts read twice included; see `query.fold`."""
+    """Every event; see `query.fold`."""
     segments: tuple[Segment, ...]
     journals: tuple[JournalPart, ...]
     notices: tuple[Notice, ...]
+    purged: frozenset[str] = frozenset()
 
     @property
     def alive_runs(self) -> frozenset[str]:
@@ -69,13 +54,36 @@ class Snapshot:
             if part.is_alive and part.content.header is not None and part.content.header.run_id
         )
 
+    def points(self, segment: Segment) -> pa.Table:
+        """The metric points of one of the segments; see `read_points`."""
+        return without_purged(read_points(self.storage, segment), self.purged)
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentFiles:
+    """The segments that were found, before it is decided which of them count."""
+
+    sound: tuple[Segment, ...]
+    replaced: tuple[SegmentName, ...]
+    """Events files whose facts a sound compacted segment holds; most were not opened."""
+    sizes: dict[str, int]
+    """Bytes of every file."""
+    leftover_metrics: tuple[StoredFile, ...]
+    """Metrics files that no events file commits, and whose facts stand elsewhere."""
+    notices: tuple[Notice, ...]
+
+    def size_of(self, segment: Segment) -> int:
+        """Bytes of a segment's two files."""
+        metrics = segment.footer.metrics
+        return self.sizes[segment.path] + (metrics.size_bytes if metrics is not None else 0)
+
 
 def read_archive(
-    storage: LocalStorage,
+    storage: Storage,
     *,
     now_ms: int | None = None,
     silence_ms: int = SILENCE_MS,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Snapshot:
     """Read all events of an archive.
 
@@ -83,138 +91,156 @@ def read_archive(
         now_ms: decides whether a journal of another host is silent for too long.
         progress: called with (files read, files in all).
     """
-    notices: list[Notice] = []
     now = wall_ms() if now_ms is None else now_ms
+    purged = read_purged(storage)
     # Journals before segments: one that is sealed meanwhile is then read twice, never missed.
-    live = read_journals(storage, notices, now, silence_ms)
-    segments, sealed = _read_segments(storage, notices, progress)
-    journals = tuple(_without_sealed(part, sealed) for part in live)
+    live, live_notices = read_journals(storage, now, silence_ms)
+    files = read_segments(storage, progress=progress)
+    coverage = resolve(files.sound)
+    journals = tuple(unpurged(unsealed(part, coverage), purged) for part in live)
     facts, problems = read_facts(storage)
-    notices += [Notice(path, problem, "this fact is left out") for path, problem in problems]
-    loose = list(facts)
-    for part in journals:
-        loose += part.content.events
-        loose += _live_summaries(part)
+    loose = [fact for fact in facts if not is_purged(fact.writer_id, purged)]
+    loose += live_events(journals)
+    visible = [
+        replace(segment, events=without_purged(segment.events, purged))
+        for segment in coverage.segments
+    ]
+    segments = tuple(segment for segment in visible if segment.events.num_rows)
     tables = [segment.events for segment in segments]
     if loose:
         tables.append(schema.event_table(loose))
     events = pa.concat_tables(tables) if tables else schema.EVENTS.empty_table()
-    return Snapshot(storage, events, segments, journals, tuple(sorted(set(notices))))
-
-
-def _read_segments(
-    storage: LocalStorage,
-    notices: list[Notice],
-    progress: Callable[[int, int], None] | None,
-) -> tuple[tuple[Segment, ...], dict[JournalName, tuple[int, int]]]:
-    sound: list[Segment] = []
-    files = list(storage.list(SEGMENTS))
-    names = [(file.path, parse_segment(file.path)) for file in files]
-    for done, (path, name) in enumerate(names, start=1):
-        if progress is not None:
-            progress(done, len(names))
-        if name is None:
-            notices.append(Notice(path, "it is no segment file", "it is left out"))
-            continue
-        if name.table != "events":
-            continue
-        try:
-            segment = read_segment(storage, path)
-        except ArchiveError as error:
-            notices.append(Notice(path, str(error).rstrip("."), "its facts are left out"))
-            continue
-        sound.append(segment)
-    known = {segment.metrics_path for segment in sound}
-    segments = _one_of_each(sound)
-    sealed = {
-        JournalName(s.footer.writer_id, s.footer.number): (s.footer.first_seq, s.footer.last_seq)
-        for s in segments
+    notices = {
+        *live_notices,
+        *files.notices,
+        *(Notice(path, problem, "this fact is left out") for path, problem in problems),
     }
-    sound_or_damaged = {(n.writer_id, n.number) for _, n in names if n and n.table == "events"}
-    for path, name in names:
-        if name is None or name.table != "metrics" or path in known:
-            continue
-        if (name.writer_id, name.number) not in sound_or_damaged:
-            notices.append(
-                Notice(path, "no events file commits this metrics file", "it is left out")
-            )
-    return segments, sealed
+    return Snapshot(storage, events, segments, journals, tuple(sorted(notices)), purged)
 
 
-def _one_of_each(segments: list[Segment]) -> tuple[Segment, ...]:
-    """Of several segments of one journal the one that covers most of it.
-
-    A journal may be copied while it grows and sealed on both sides; every such segment holds a
-    prefix of the longest.
-    """
-    best: dict[tuple[str, int], Segment] = {}
-    for segment in sorted(segments, key=lambda s: (s.footer.last_seq, s.events.num_rows, s.path)):
-        best[segment.footer.writer_id, segment.footer.number] = segment
-    return tuple(sorted(best.values(), key=lambda segment: segment.path))
+def read_segments(storage: Storage, *, progress: Progress | None = None) -> SegmentFiles:
+    """Read every events file that is not replaced by a compacted one."""
+    found = _Found(storage, progress)
+    for _ in range(MAX_LISTINGS):
+        if not found.read_new():
+            break
+    return found.finish()
 
 
-def read_journals(
-    storage: LocalStorage, notices: list[Notice], now_ms: int, silence_ms: int
-) -> list[JournalPart]:
-    """The journals in ``live/``, with what is wrong with them added to ``notices``."""
-    host, boot = host_name(), boot_id()
-    parts = []
-    for name, file in list_journals(storage):
-        # Asked before reading: a writer that ends in between has then still written everything.
-        is_locked = storage.is_locked(name.lock_path)
-        try:
-            content = read_journal(storage.read(name.path), name)
-        except FileNotFoundError:
-            continue  # sealed since the listing; its segment is read below
-        except OSError as error:
-            notices.append(
-                Notice(name.path, f"it cannot be read: {error.strerror}", "it is left out")
-            )
-            continue
-        alive = is_alive(
-            content,
-            is_locked=is_locked,
-            modified_ms=file.modified_ms,
-            now_ms=now_ms,
-            host=host,
-            boot_id=boot,
-            silence_ms=silence_ms,
+class _Found:
+    """What some listings of the segments have brought up so far."""
+
+    def __init__(self, storage: Storage, progress: Progress | None) -> None:
+        self.storage, self.progress = storage, progress
+        self.sound: dict[SegmentName, Segment] = {}
+        self.damaged: dict[SegmentName, Notice] = {}
+        self.replaced: dict[SegmentName, None] = {}
+        self.strange: set[Notice] = set()
+        self.metrics: dict[SegmentName, StoredFile] = {}
+        self.sizes: dict[str, int] = {}
+        self.seen: set[SegmentName] = set()
+        self.done = 0
+
+    def read_new(self) -> bool:
+        """List the segments and read those that no earlier listing had; whether there were any."""
+        fresh = []
+        self.metrics = {}
+        for file in self.storage.list(SEGMENTS):
+            name = parse_segment(file.path)
+            self.sizes[file.path] = file.size_bytes
+            if name is None:
+                self.strange.add(Notice(file.path, "it is no segment file", "it is left out"))
+            elif name.table == "metrics":
+                self.metrics[name] = file
+            elif name not in self.seen:
+                fresh.append(name)
+        fresh.sort(key=lambda name: name.path)
+        self.seen.update(fresh)
+        # Compacted ones first, as they tell which of the others need not be opened.
+        self._read([name for name in fresh if name.is_compacted])
+        self._read(self._not_replaced([name for name in fresh if not name.is_compacted]))
+        return bool(fresh)
+
+    def _read(self, names: list[SegmentName]) -> None:
+        for name in names:
+            try:
+                segment = read_segment(self.storage, name)
+            except FileNotFoundError:  # compacted since it was listed
+                continue
+            except ArchiveError as error:
+                problem = str(error).rstrip(".")
+                self.damaged[name] = Notice(name.path, problem, "its facts are left out")
+            else:
+                self.sound[name] = replace(segment, is_whole=self._is_whole(segment))
+            self.done += 1
+            if self.progress is not None:
+                self.progress(self.done, len(self.seen))
+
+    def _is_whole(self, segment: Segment) -> bool:
+        metrics = segment.footer.metrics
+        return metrics is None or self.sizes.get(segment.metrics_path or "") == metrics.size_bytes
+
+    def _not_replaced(self, names: list[SegmentName]) -> list[SegmentName]:
+        """Those of some events files that no sound compacted segment was made of."""
+        digests = _parts_column(self.sound.values(), "digest")
+        if digests is None or not names:
+            return names
+        own = pa.array([name.digest for name in names])
+        is_known = pc.is_in(own, value_set=digests).to_pylist()
+        pairs = list(zip(names, is_known, strict=True))
+        self.replaced.update((name, None) for name, known in pairs if known)
+        return [name for name, known in pairs if not known]
+
+    def finish(self) -> SegmentFiles:
+        """What it all comes to."""
+        stems = {
+            stem
+            for segment in self.sound.values()
+            if segment.is_whole
+            for stem in segment.footer.supersedes
+        }
+        for name in [name for name in (*self.sound, *self.damaged) if name.stem in stems]:
+            self.sound.pop(name, None)
+            self.damaged.pop(name, None)
+            self.replaced[name] = None
+        lost, leftover = self._uncommitted()
+        return SegmentFiles(
+            tuple(self.sound.values()),
+            tuple(self.replaced),
+            self.sizes,
+            tuple(leftover),
+            (*self.strange, *self.damaged.values(), *lost),
         )
-        notices += _journal_notices(name.path, content, alive)
-        parts.append(JournalPart(name, content, alive))
-    return parts
+
+    def _uncommitted(self) -> tuple[list[Notice], list[StoredFile]]:
+        """Metrics files without their events file: those whose facts are lost, and leftovers.
+
+        One that a seal or a compaction is about to commit, or died before it did, is no loss:
+        its facts are in the journal or in the segments that were to be replaced.
+        """
+        names = (*self.sound, *self.damaged, *self.replaced)
+        committed = {(name.writer_id, name.number) for name in names}
+        compacted = _parts_column(self.sound.values(), "writer_id")
+        lost, leftover = [], []
+        for name, file in self.metrics.items():
+            if (name.writer_id, name.number) in committed:
+                continue
+            is_covered = compacted is not None and pc.index(compacted, name.writer_id).as_py() >= 0
+            if name.is_compacted or is_covered:
+                leftover.append(file)
+            elif not self.storage.exists(JournalName(name.writer_id, name.number).path):
+                problem = "no events file commits this metrics file"
+                lost.append(Notice(name.path, problem, "it is left out"))
+        return lost, leftover
 
 
-def _journal_notices(path: str, content: JournalContent, is_alive: bool) -> list[Notice]:
-    if content.is_newer:
-        problem = f"it is of a newer format than this runreport reads (up to {FORMAT})"
-        return [Notice(path, problem, "upgrade runreport to see its facts")]
-    notices = [
-        Notice(path, f"line {line} is not as a writer writes it", "its facts are left out")
-        for line in content.damaged_lines
+def _parts_column(segments: Iterable[Segment], column: str) -> pa.ChunkedArray | None:
+    """A column of the parts of all whole compacted segments."""
+    columns = [
+        segment.footer.compacted.column(column)
+        for segment in segments
+        if segment.footer.compacted is not None and segment.is_whole
     ]
-    if content.torn_bytes and not is_alive:
-        problem = f"its last line is unfinished ({content.torn_bytes:,} bytes)"
-        notices.append(Notice(path, problem, "a call that never returned is left out"))
-    return notices
-
-
-def _without_sealed(part: JournalPart, sealed: dict[JournalName, tuple[int, int]]) -> JournalPart:
-    """A journal without the facts that a segment sealed from it holds already."""
-    if part.name not in sealed:
-        return part
-    first, last = sealed[part.name]
-    content = part.content._replace(
-        events=[e for e in part.content.events if not first <= e.seq <= last],
-        points=[p for p in part.content.points if not first <= p.seq <= last],
-    )
-    return JournalPart(part.name, content, part.is_alive)
-
-
-def _live_summaries(part: JournalPart) -> list[Event]:
-    header, events = part.content.header, part.content.events
-    experiment_id = events[0].experiment_id if events else "0"
-    if header is not None:
-        experiment_id = header.experiment_id
-    counter = max((event.counter for event in events), default=0)
-    return schema.summary_events(schema.sort_points(part.content.points), experiment_id, counter)
+    if not columns:
+        return None
+    return pa.chunked_array([chunk for column in columns for chunk in column.chunks])

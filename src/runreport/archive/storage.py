@@ -1,8 +1,9 @@
 """The primitives through which an archive touches the disk, and nothing else does.
 
-One small class over ``os``, so that a test can count its primitives and fail or die at the k-th,
-and so that an object store can stand in for it. Paths are POSIX, relative to the archive.
-Symbolic links inside an archive are never followed for writing.
+`Storage` is what readers and whole-file writers need; `archive.remote` has it for object stores.
+`LocalStorage` is one small class over ``os``, so that a test can count its primitives and fail or
+die at the k-th. Paths are POSIX, relative to the archive. Symbolic links inside an archive are
+never followed for writing.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from runreport.errors import WriteFailed
 
@@ -34,14 +35,106 @@ class StoredFile(NamedTuple):
     modified_ms: int
 
 
-class LocalStorage:
+class Storage:
+    """Where an archive lies: whole files are put, read, listed and deleted."""
+
+    root: str
+    """A path of this machine, or the URI of an object store."""
+    is_local = False
+    """Whether journals can grow here; elsewhere they are spooled, see `archive.spool`."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.root!r})"
+
+    @property
+    def uri(self) -> str:
+        """The archive as a URI, whatever it lies on."""
+        return self.root
+
+    def locate(self, path: str) -> str:
+        """The place of ``path``, as a person would name it."""
+        return f"{self.root}/{path}" if path else self.root
+
+    def put(self, path: str, data: bytes, *, durable: bool = True) -> None:
+        """Write a whole file so that it is there completely or not at all; see `put_chunks`."""
+        self.put_chunks(path, (data,), durable=durable)
+
+    def put_chunks(self, path: str, chunks: Iterable[bytes], *, durable: bool = True) -> None:
+        """Write a whole file, piece by piece, so that it is there completely or not at all.
+
+        Raises:
+            WriteFailed: it could not be written; nothing is left under ``path``.
+        """
+        raise NotImplementedError
+
+    def delete(self, path: str) -> None:
+        """Remove a file; one that is gone already is fine."""
+        raise NotImplementedError
+
+    def make_folder(self, path: str) -> None:
+        """Make a folder, where there is such a thing."""
+
+    def lock(self, path: str) -> int | None:
+        """A descriptor whose closing frees the lock; None where there are no locks."""
+        del path
+        return None
+
+    def is_locked(self, path: str) -> bool | None:
+        """Whether a living process holds the lock; None where there are no locks."""
+        del path
+        return None
+
+    def read(self, path: str) -> bytes:
+        """All bytes of a file.
+
+        Raises:
+            OSError: it is missing (then `FileNotFoundError`) or unreadable.
+        """
+        with self.open(path) as file:
+            return file.read()
+
+    def open(self, path: str) -> BinaryIO:
+        """A file to read from, at any place.
+
+        Raises:
+            OSError: see `read`.
+        """
+        raise NotImplementedError
+
+    def exists(self, path: str) -> bool:
+        """Whether a file or folder is there."""
+        raise NotImplementedError
+
+    def has_link(self, path: str) -> bool:
+        """Whether ``path`` or a folder above it is a symbolic link."""
+        del path
+        return False
+
+    def list(self, folder: str) -> Iterator[StoredFile]:
+        """The files below a folder, sorted by path; links and unfinished files are left out."""
+        raise NotImplementedError
+
+    def list_unfinished(self, folder: str) -> Iterator[StoredFile]:
+        """What writers that died half-way left below a folder."""
+        del folder
+        return iter(())
+
+    def prune(self, folder: str) -> None:
+        """Remove a folder that holds nothing any more; one that does stays."""
+
+
+class LocalStorage(Storage):
     """An archive folder on a local or mounted disk."""
+
+    is_local = True
 
     def __init__(self, root: str) -> None:
         self.root = os.path.abspath(root)
 
-    def __repr__(self) -> str:
-        return f"LocalStorage({self.root!r})"
+    @property
+    def uri(self) -> str:
+        """The archive as a URI."""
+        return f"file://{self.root}"
 
     def locate(self, path: str) -> str:
         """The place of ``path`` on this machine."""
@@ -78,10 +171,8 @@ class LocalStorage:
 
     def make_folder(self, path: str) -> None:
         """Make a folder and those above it; a link among them is refused."""
-        parts = path.split("/")
-        for length in range(1, len(parts) + 1):
-            if os.path.islink(self.locate("/".join(parts[:length]))):
-                raise OSError(errno.ELOOP, "a link leads out of the archive", path)
+        if path and self.has_link(path):
+            raise OSError(errno.ELOOP, "a link leads out of the archive", path)
         os.makedirs(self.locate(path), exist_ok=True)
 
     def sync_folder(self, path: str) -> None:
@@ -110,10 +201,6 @@ class LocalStorage:
         return descriptor
 
     # -- made of primitives ------------------------------------------------------------------
-
-    def put(self, path: str, data: bytes, *, durable: bool = True) -> None:
-        """Write a whole file so that it is there completely or not at all; see `put_chunks`."""
-        self.put_chunks(path, (data,), durable=durable)
 
     def put_chunks(self, path: str, chunks: Iterable[bytes], *, durable: bool = True) -> None:
         """Write a whole file, piece by piece, so that it is there completely or not at all.
@@ -146,21 +233,31 @@ class LocalStorage:
 
     # -- reading -----------------------------------------------------------------------------
 
-    def read(self, path: str) -> bytes:
-        """All bytes of a file.
-
-        Raises:
-            OSError: it is missing or unreadable.
-        """
-        with open(self.locate(path), "rb") as file:
-            return file.read()
+    def open(self, path: str) -> BinaryIO:
+        """A file to read from, at any place."""
+        return open(self.locate(path), "rb")
 
     def exists(self, path: str) -> bool:
         """Whether a file or folder is there."""
         return os.path.exists(self.locate(path))
 
+    def has_link(self, path: str) -> bool:
+        """Whether ``path`` or a folder above it is a symbolic link."""
+        parts = path.split("/")
+        return any(
+            os.path.islink(self.locate("/".join(parts[: length + 1])))
+            for length in range(len(parts))
+        )
+
     def list(self, folder: str) -> Iterator[StoredFile]:
         """The files below a folder, sorted by path; links and unfinished files are left out."""
+        return self._walk(folder, unfinished=False)
+
+    def list_unfinished(self, folder: str) -> Iterator[StoredFile]:
+        """What writers that died half-way left below a folder."""
+        return self._walk(folder, unfinished=True)
+
+    def _walk(self, folder: str, *, unfinished: bool) -> Iterator[StoredFile]:
         try:
             entries = sorted(os.scandir(self.locate(folder)), key=lambda entry: entry.name)
         except (FileNotFoundError, NotADirectoryError):
@@ -168,11 +265,20 @@ class LocalStorage:
         for entry in entries:
             path = f"{folder}/{entry.name}" if folder else entry.name
             if entry.is_dir(follow_symlinks=False):
-                yield from self.list(path)
-            elif not entry.name.startswith(TEMPORARY_PREFIX):
-                facts = entry.stat(follow_symlinks=False)
+                yield from self._walk(path, unfinished=unfinished)
+            elif entry.name.startswith(TEMPORARY_PREFIX) == unfinished:
+                try:
+                    facts = entry.stat(follow_symlinks=False)
+                except FileNotFoundError:  # deleted since the folder was read
+                    continue
                 if stat.S_ISREG(facts.st_mode):
                     yield StoredFile(path, facts.st_size, facts.st_mtime_ns // 1_000_000)
+
+    def prune(self, folder: str) -> None:
+        """Remove a folder that holds nothing any more; one that does stays."""
+        for parent, _, _ in os.walk(self.locate(folder), topdown=False):
+            with contextlib.suppress(OSError):
+                os.rmdir(parent)
 
     def is_locked(self, path: str) -> bool | None:
         """Whether a living process holds the lock; None where locks are refused."""

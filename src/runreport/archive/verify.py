@@ -6,16 +6,14 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
+from runreport.archive.artifact_records import latest_artifacts
 from runreport.archive.artifacts import digest_artifact
 from runreport.archive.layout import ARTIFACTS
-from runreport.archive.reading import Notice, Snapshot, read_archive
+from runreport.archive.notices import Notice
+from runreport.archive.reading import Snapshot, read_archive
 from runreport.archive.segment import Segment
-from runreport.archive.storage import LocalStorage
+from runreport.archive.storage import Storage
 from runreport.errors import InvalidValue
-from runreport.events import data_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +26,7 @@ class Verification:
 
 
 def verify_archive(
-    storage: LocalStorage, *, progress: Callable[[int, int], None] | None = None
+    storage: Storage, *, progress: Callable[[int, int], None] | None = None
 ) -> Verification:
     """Read every file of the archive and check it against every digest there is.
 
@@ -44,7 +42,7 @@ def verify_archive(
     return Verification(len(files), size, tuple(sorted(set(problems))))
 
 
-def _check_metrics(storage: LocalStorage, segment: Segment) -> list[Notice]:
+def _check_metrics(storage: Storage, segment: Segment) -> list[Notice]:
     expected, path = segment.footer.metrics, segment.metrics_path
     if expected is None or path is None:
         return []
@@ -60,9 +58,9 @@ def _check_metrics(storage: LocalStorage, segment: Segment) -> list[Notice]:
 
 
 def _check_artifacts(snapshot: Snapshot) -> list[Notice]:
-    latest = latest_artifacts(snapshot.events)
+    latest = latest_artifacts([snapshot.events])
     problems = []
-    for (run_id, path), (digest, size) in sorted(latest.items()):
+    for (run_id, path), recorded in sorted(latest.items()):
         place = f"{ARTIFACTS}/{run_id}/{path}"
         try:
             found = digest_artifact(snapshot.storage, run_id, path)
@@ -71,8 +69,8 @@ def _check_artifacts(snapshot: Snapshot) -> list[Notice]:
             problem = f"it cannot be read: {reason or error}"
             problems.append(Notice(place, problem, "the artifact is left out"))
             continue
-        if found != digest:
-            problem = f"its bytes are not the {size:,} that were logged"
+        if found != recorded.digest:
+            problem = f"its bytes are not the {recorded.size_bytes:,} that were logged"
             problems.append(Notice(place, problem, "the artifact is left out"))
     known = {f"{ARTIFACTS}/{run_id}/{path}" for run_id, path in latest}
     for file in snapshot.storage.list(ARTIFACTS):
@@ -81,17 +79,3 @@ def _check_artifacts(snapshot: Snapshot) -> list[Notice]:
             problem = "no event records this file"
             problems.append(Notice(file.path, problem, "the report does not show it"))
     return problems
-
-
-def latest_artifacts(events: pa.Table) -> dict[tuple[str, str], tuple[str, int]]:
-    """(digest, size) of the latest artifact logged under each (run, path)."""
-    rows = events.filter(pc.equal(events.column("kind"), "artifact")).select(
-        ["counter", "writer_id", "seq", "run_id", "key", "value", "data"]
-    )
-    ordered = sorted(zip(*(column.to_pylist() for column in rows.columns), strict=True))
-    latest = {}
-    for _, _, _, run_id, path, digest, data in ordered:
-        if run_id is not None and path is not None and digest is not None:
-            size = data_object(data).get("size_bytes", 0)
-            latest[run_id, path] = (digest, size if isinstance(size, int) else 0)
-    return latest

@@ -11,7 +11,7 @@ from runreport.archive.directory import open_archive
 from runreport.archive.journal import list_journals
 from runreport.archive.layout import ARTIFACTS, EXPERIMENTS, FORMAT, SEGMENTS
 from runreport.archive.reading import read_archive
-from runreport.archive.sealing import seal_dead_journals
+from runreport.archive.recovery import seal_dead_journals
 from runreport.archive.verify import verify_archive
 from runreport.cli.printing import (
     archive_option,

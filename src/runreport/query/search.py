@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from runreport.archive.reading import read_archive
-from runreport.archive.storage import LocalStorage
+from runreport.archive.storage import Storage
 from runreport.entities import (
     Dataset,
     DatasetInput,
@@ -87,7 +87,7 @@ def make_query(
     )
 
 
-def load_index(storage: LocalStorage) -> RunIndex:
+def load_index(storage: Storage) -> RunIndex:
     """The run index of an archive as it is now."""
     snapshot = read_archive(storage)
     return fold(snapshot.events, alive=snapshot.alive_runs)

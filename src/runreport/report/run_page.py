@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from runreport.archive.artifacts import read_artifact
-from runreport.archive.storage import LocalStorage
+from runreport.archive.storage import Storage
 from runreport.entities import NOTE_TAG, Run
 from runreport.errors import InvalidValue
 from runreport.events import data_object
@@ -64,7 +64,7 @@ def make_run_page(
     experiment: str,
     experiment_folder: str,
     curves: CurveReader,
-    storage: LocalStorage,
+    storage: Storage,
     redactor: Redactor,
     config: Config,
 ) -> RunPage:
@@ -164,7 +164,7 @@ def _pictures(curves: CurveReader, run_id: str) -> list[CurvePicture]:
 
 
 def _files(
-    facts: RunFacts, storage: LocalStorage, redactor: Redactor, config: Config
+    facts: RunFacts, storage: Storage, redactor: Redactor, config: Config
 ) -> tuple[tuple[OutputFile, ...], tuple[PublishedFile, ...]]:
     """Artifacts with previews, and the bytes that go beside the page."""
     files, published = [], []

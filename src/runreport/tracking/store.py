@@ -23,7 +23,7 @@ from runreport.archive.facts import (
     write_fact,
 )
 from runreport.archive.layout import ARCHIVE_FILE, ARTIFACTS, EXPERIMENTS
-from runreport.archive.storage import LocalStorage
+from runreport.archive.storage import Storage
 from runreport.archive.writer import Durability, Writer
 from runreport.entities import Experiment, Run, ViewType
 from runreport.errors import AlreadyExists, InvalidState, InvalidValue, NotFound, RunreportError
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 class Store:
     """Reads and writes one archive."""
 
-    def __init__(self, storage: LocalStorage) -> None:
+    def __init__(self, storage: Storage) -> None:
         self.storage = storage
         self.durability: Durability = _chosen("RUNREPORT_DURABILITY", ("process", "fsync"))
         """``fsync``: each call returns when its facts are on the disk, safe from power loss."""
@@ -306,7 +306,7 @@ def seal_writer(writer: Writer) -> None:
 
         seal_journal(writer.storage, name)
         if writer.forked and writer.run_id is not None:
-            from runreport.archive.sealing import seal_dead_journals
+            from runreport.archive.recovery import seal_dead_journals
 
             seal_dead_journals(writer.storage, run_id=writer.run_id, now_ms=wall_ms())
     except (RunreportError, OSError, ImportError) as error:

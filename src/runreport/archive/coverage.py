@@ -1,0 +1,96 @@
+"""Coverage: which of several segments that hold facts of one journal counts for them.
+
+A journal may be copied while it grows and be sealed on both sides, and a compaction may have died
+before it deleted what it replaced. Of each journal the part that covers most counts, and the rows
+that other segments have of it are hidden, so that no fact and no summary is read twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from runreport.archive.footer import PARTS
+from runreport.archive.journal import JournalName
+from runreport.archive.ranges import outside
+from runreport.archive.segment import Segment
+
+_PLACED = PARTS.append(pa.field("segment", pa.int64()))
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The segments of an archive as they count."""
+
+    segments: tuple[Segment, ...]
+    """Sorted by path; a segment all of whose facts stand elsewhere is left out."""
+    parts: pa.Table
+    """`PARTS`, one row a journal: which of its facts are sealed."""
+
+    def range_of(self, name: JournalName) -> tuple[int, int] | None:
+        """The first and last seq that are sealed of a journal; None if nothing is."""
+        own = self.parts.filter(pc.equal(self.parts.column("writer_id"), name.writer_id))
+        own = own.filter(pc.equal(own.column("number"), name.number))
+        if own.num_rows == 0:
+            return None
+        return own.column("first_seq")[0].as_py(), own.column("last_seq")[0].as_py()
+
+
+def resolve(segments: Sequence[Segment]) -> Coverage:
+    """What counts of some sound segments, each as it was read."""
+    # The last of equals counts: a whole one, rather one that was compacted.
+    segments = sorted(segments, key=lambda s: (s.is_whole, s.name.is_compacted, s.path))
+    parts = _all_parts(segments)
+    journals = parts.group_by(["writer_id", "number"], use_threads=False).aggregate([])
+    if journals.num_rows < parts.num_rows:
+        parts, hidden = _contested(parts)
+        segments = [
+            _without(segment, hidden.filter(pc.equal(hidden.column("segment"), place)))
+            for place, segment in enumerate(segments)
+        ]
+        segments = [segment for segment in segments if segment.events.num_rows]
+    by_path = sorted(segments, key=lambda segment: segment.path)
+    return Coverage(tuple(by_path), parts.select(PARTS.names))
+
+
+def _all_parts(segments: Sequence[Segment]) -> pa.Table:
+    """The parts of all segments with the place of each in the list."""
+    rows: list[tuple[object, ...]] = []
+    tables = []
+    for place, segment in enumerate(segments):
+        own = segment.footer
+        if own.compacted is not None:
+            places = pa.repeat(pa.scalar(place, pa.int64()), own.compacted.num_rows)
+            tables.append(own.compacted.append_column("segment", places))
+        else:
+            rows.append(
+                (own.writer_id, own.number, own.first_seq, own.last_seq, own.facts,
+                 segment.name.digest, place)
+            )  # fmt: skip
+    columns = zip(*rows, strict=True) if rows else [()] * len(_PLACED)
+    simple = [pa.array(c, field.type) for c, field in zip(columns, _PLACED, strict=True)]
+    tables.append(pa.table(simple, schema=_PLACED))
+    return pa.concat_tables(tables).combine_chunks()
+
+
+def _contested(parts: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """The best part of each journal, and all others."""
+    order = ("writer_id", "number", "last_seq", "facts", "segment")
+    parts = parts.take(pc.sort_indices(parts, sort_keys=[(name, "ascending") for name in order]))
+    following = parts.slice(1)
+    same = [
+        pc.equal(parts.slice(0, parts.num_rows - 1).column(name), following.column(name))
+        for name in ("writer_id", "number")
+    ]
+    is_beaten = pc.and_(*same).combine_chunks()
+    is_best = pa.concat_arrays([pc.invert(is_beaten), pa.array([True])])
+    return parts.filter(is_best), parts.filter(pc.invert(is_best))
+
+
+def _without(segment: Segment, hidden: pa.Table) -> Segment:
+    if hidden.num_rows == 0:
+        return segment
+    return replace(segment, events=outside(segment.events, hidden), hidden=hidden)

@@ -1,0 +1,121 @@
+"""The journals in ``live/``: what they hold, whose writers live, and what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from runreport.archive import schema
+from runreport.archive.clock import boot_id, host_name
+from runreport.archive.coverage import Coverage
+from runreport.archive.journal import (
+    SILENCE_MS,
+    JournalContent,
+    JournalName,
+    is_alive,
+    list_journals,
+    read_journal,
+)
+from runreport.archive.layout import FORMAT
+from runreport.archive.notices import Notice
+from runreport.archive.purged import is_purged
+from runreport.archive.storage import Storage
+from runreport.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class JournalPart:
+    """A journal that is still in ``live/``."""
+
+    name: JournalName
+    content: JournalContent
+    is_alive: bool
+
+
+def read_journals(
+    storage: Storage, now_ms: int, silence_ms: int = SILENCE_MS
+) -> tuple[list[JournalPart], list[Notice]]:
+    """The journals in ``live/``, and what is wrong with them."""
+    host, boot = host_name(), boot_id()
+    parts: list[JournalPart] = []
+    notices: list[Notice] = []
+    for name, file in list_journals(storage):
+        # Asked before reading: a writer that ends in between has then still written everything.
+        is_locked = storage.is_locked(name.lock_path)
+        try:
+            content = read_journal(storage.read(name.path), name)
+        except FileNotFoundError:
+            continue  # sealed since the listing; its segment is read below
+        except OSError as error:
+            notices.append(
+                Notice(name.path, f"it cannot be read: {error.strerror}", "it is left out")
+            )
+            continue
+        alive = is_alive(
+            content,
+            is_locked=is_locked,
+            modified_ms=file.modified_ms,
+            now_ms=now_ms,
+            host=host,
+            boot_id=boot,
+            silence_ms=silence_ms,
+        )
+        notices += _journal_notices(name.path, content, alive)
+        parts.append(JournalPart(name, content, alive))
+    return parts, notices
+
+
+def _journal_notices(path: str, content: JournalContent, is_alive: bool) -> list[Notice]:
+    if content.is_newer:
+        problem = f"it is of a newer format than this runreport reads (up to {FORMAT})"
+        return [Notice(path, problem, "upgrade runreport to see its facts")]
+    notices = [
+        Notice(path, f"line {line} is not as a writer writes it", "its facts are left out")
+        for line in content.damaged_lines
+    ]
+    if content.torn_bytes and not is_alive:
+        problem = f"its last line is unfinished ({content.torn_bytes:,} bytes)"
+        notices.append(Notice(path, problem, "a call that never returned is left out"))
+    return notices
+
+
+def unsealed(part: JournalPart, coverage: Coverage) -> JournalPart:
+    """A journal without the facts that a segment sealed from it holds already."""
+    sealed = coverage.range_of(part.name)
+    if sealed is None:
+        return part
+    first, last = sealed
+    content = part.content._replace(
+        events=[e for e in part.content.events if not first <= e.seq <= last],
+        points=[p for p in part.content.points if not first <= p.seq <= last],
+    )
+    return JournalPart(part.name, content, part.is_alive)
+
+
+def unpurged(part: JournalPart, purged: frozenset[str]) -> JournalPart:
+    """A journal without the facts of runs that were purged."""
+    if not purged:
+        return part
+    content = part.content._replace(
+        events=[e for e in part.content.events if not is_purged(e.run_id, purged)],
+        points=[p for p in part.content.points if not is_purged(p.run_id, purged)],
+    )
+    return JournalPart(part.name, content, part.is_alive)
+
+
+def live_events(parts: Iterable[JournalPart]) -> list[Event]:
+    """The events of journals, their metrics summed up as a seal would."""
+    events: list[Event] = []
+    for part in parts:
+        events += part.content.events
+        events += _live_summaries(part)
+    return events
+
+
+def _live_summaries(part: JournalPart) -> list[Event]:
+    header, events = part.content.header, part.content.events
+    experiment_id = events[0].experiment_id if events else "0"
+    if header is not None:
+        experiment_id = header.experiment_id
+    counter = max((event.counter for event in events), default=0)
+    return schema.summary_events(schema.sort_points(part.content.points), experiment_id, counter)
