@@ -137,10 +137,11 @@ def test_sigkill_at_any_primitive_loses_nothing_that_was_acknowledged(
 def test_an_archive_outlives_250_random_kills(killer: KillServer, base: Path, seed: int) -> None:
     rng = random.Random(seed)
     storage = fresh(base)
+    before = facts_of(storage)
     for _ in range(250):
-        if rng.random() < 0.1:  # else it grows, and each kill takes longer than the last
+        if rng.random() < 0.2:  # else it grows, and each kill takes longer than the last
             storage = fresh(base)
-        before = facts_of(storage)
+            before = facts_of(storage)
         name = rng.choice(list(OPERATIONS))
         acknowledged, _ = kill_at(
             killer, name, storage, base, rng.randrange(1, 80), rng.random() < 0.5
@@ -148,3 +149,4 @@ def test_an_archive_outlives_250_random_kills(killer: KillServer, base: Path, se
         found = facts_of(storage)
         lost = {fact[0] for fact in before | acknowledged if fact not in found}
         assert lost <= ({OLD} if is_purged(OLD, read_purged(storage)) else set())
+        before = found

@@ -148,7 +148,8 @@ def read_segment(storage: Storage, name: SegmentName) -> Segment:
 def read_points(storage: Storage, segment: Segment) -> pa.Table:
     """The metric points of a segment that count, sorted by run, key and step.
 
-    Text columns are dictionary-coded, which keeps a point at 44 bytes.
+    Returns:
+        `CODED_METRICS`.
 
     Raises:
         FileNotFoundError: its metrics file is gone.
@@ -156,7 +157,7 @@ def read_points(storage: Storage, segment: Segment) -> pa.Table:
     """
     path, expected = segment.metrics_path, segment.footer.metrics
     if path is None or expected is None:
-        return schema.METRICS.empty_table()
+        return schema.CODED_METRICS.empty_table()
     try:
         data = storage.read(path)
     except FileNotFoundError:

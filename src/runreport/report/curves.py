@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from runreport.archive.notices import Notice
 from runreport.archive.ordering import sort_table
 from runreport.archive.reading import MAX_LISTINGS, Snapshot, read_archive
-from runreport.archive.schema import METRICS, metric_table, sort_points
+from runreport.archive.schema import CODED_METRICS, METRICS, metric_table, sort_points
 from runreport.errors import Damaged
 from runreport.events import Point
 from runreport.query.arrow import distinct
@@ -109,7 +109,7 @@ class CurveReader:
         except Damaged as error:
             place = segment.metrics_path or path
             self._notices.add(Notice(place, str(error), "its curves are left out"))
-            return METRICS.empty_table(), {}
+            return CODED_METRICS.empty_table(), {}
         return points, _places(points)
 
 
