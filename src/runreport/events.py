@@ -101,3 +101,14 @@ def float_text(value: float) -> str:
     if value in (float("inf"), float("-inf")):
         return "Infinity" if value > 0 else "-Infinity"
     return repr(value)
+
+
+def json_ready(value: Any) -> Any:
+    """A value as JSON can say it: NaN and infinities by name, times in ISO 8601."""
+    if isinstance(value, float):
+        return value if value - value == 0 else float_text(value)
+    if isinstance(value, dict):
+        return {str(key): json_ready(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [json_ready(entry) for entry in value]
+    return value.isoformat() if hasattr(value, "isoformat") else value

@@ -20,8 +20,14 @@ def test_where_an_archive_is_looked_for(tmp_path: Path, monkeypatch: pytest.Monk
     assert locate_archive("runreport:/z") == "/z"
 
 
-@pytest.mark.parametrize("uri", ["http://host/x", "s3x://bucket", "file://otherhost/x"])
-def test_a_uri_that_is_no_folder_is_refused(uri: str) -> None:
+@pytest.mark.parametrize("uri", ["http://host/x", "s3x://bucket"])
+def test_a_uri_of_an_unknown_scheme_is_refused(uri: str) -> None:
+    with pytest.raises(ArchiveError, match=r"needs a library|cannot be reached"):
+        open_archive(uri)
+
+
+@pytest.mark.parametrize("uri", ["runreport://otherhost/x", "file://otherhost/x"])
+def test_a_folder_of_another_host_is_refused(uri: str) -> None:
     with pytest.raises(InvalidValue, match=r"folder of this machine"):
         locate_archive(uri)
 

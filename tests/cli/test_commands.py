@@ -185,7 +185,7 @@ def test_the_archive_is_described_sealed_and_verified(sample: str) -> None:
         (["log", "-a", "new", "-f", "none.txt"], 1, "no file 'none.txt'"),
         (["experiments", "create", "Sample", "-a", "ARCHIVE"], 1, "exists already"),
         (["run", "-a", "new", "--", "no-such-program"], 1, "Could not run 'no-such-program'"),
-        (["build", "-a", "s3://bucket"], 1, "not a folder of this machine"),
+        (["build", "-a", "s3x://bucket"], 1, "cannot be reached"),
     ],
 )
 def test_a_mistake_gets_one_clear_error_and_no_stack(

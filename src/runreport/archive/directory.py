@@ -1,6 +1,7 @@
-"""An archive folder: recognise it, make it, refuse what is not one.
+"""An archive's place: recognise it, make it, refuse what is none.
 
-Standard library only; reading what is inside is ``archive.reading``.
+Standard library only, for a folder; an object store needs pyarrow. Reading what is inside is
+``archive.reading``.
 """
 
 from __future__ import annotations
@@ -9,18 +10,18 @@ import json
 import os
 
 from runreport.archive.layout import ARCHIVE_FILE, ARCHIVE_TEXT, FORMAT
-from runreport.archive.storage import TEMPORARY_PREFIX, LocalStorage, Storage
-from runreport.errors import ArchiveError, InvalidValue, NotFound
+from runreport.archive.storage import LocalStorage, Storage
+from runreport.errors import ArchiveError, InvalidValue, NotFound, RunreportError
 
 ENVIRONMENT_VARIABLE = "RUNREPORT_ARCHIVE"
 DEFAULT_LOCATION = "runs"
 
 
 def locate_archive(location: str | os.PathLike[str] | None = None) -> str:
-    """The path of the archive meant: argument, environment, else ``./runs``.
+    """The path or URI of the archive meant: argument, environment, else ``./runs``.
 
     Raises:
-        InvalidValue: it is a URI of a scheme that cannot be an archive on disk.
+        InvalidValue: it is a ``file:`` or ``runreport:`` URI of another host.
     """
     text = os.fspath(location) if location is not None else ""
     if not text:
@@ -28,6 +29,8 @@ def locate_archive(location: str | os.PathLike[str] | None = None) -> str:
     if not text:
         tracking = os.environ.get("MLFLOW_TRACKING_URI", "")
         text = tracking if tracking.startswith("runreport:") else DEFAULT_LOCATION
+    if is_remote(text.removeprefix("runreport:")):
+        return text.removeprefix("runreport:")
     for scheme in ("runreport:", "file:"):
         if text.startswith(scheme):
             path = text.removeprefix(scheme)
@@ -41,13 +44,13 @@ def locate_archive(location: str | os.PathLike[str] | None = None) -> str:
                 path = slash + rest
             text = path or DEFAULT_LOCATION
             break
-    else:
-        if "://" in text:
-            raise InvalidValue(
-                f"Archive {text!r} is not a folder of this machine. Allowed are a path, "
-                "file:///path and runreport:///path."
-            )
     return os.path.abspath(os.path.expanduser(text))
+
+
+def is_remote(location: str) -> bool:
+    """Whether a location is the URI of an object store."""
+    scheme, colon, _ = location.partition("://")
+    return bool(colon) and scheme not in ("file", "runreport") and scheme.isascii()
 
 
 def open_archive(
@@ -60,10 +63,24 @@ def open_archive(
 
     Raises:
         NotFound: there is no archive there.
-        ArchiveError: the folder holds something else, or a newer runreport wrote it.
+        ArchiveError: the folder holds something else, a newer runreport wrote it, or the object
+            store cannot be reached.
         WriteFailed: it cannot be created.
     """
-    storage = LocalStorage(locate_archive(location))
+    place = locate_archive(location)
+    if not is_remote(place):
+        return _open(LocalStorage(place), create=create)
+    from runreport.archive.remote import RemoteStorage
+
+    try:
+        return _open(RemoteStorage(place), create=create)
+    except OSError as error:
+        if isinstance(error, RunreportError):
+            raise
+        raise ArchiveError(f"Archive {place!r} cannot be reached: {error}") from error
+
+
+def _open(storage: Storage, *, create: bool) -> Storage:
     if storage.exists(ARCHIVE_FILE):
         check_format(storage)
         return storage
@@ -72,18 +89,15 @@ def open_archive(
             f"There is no archive at {storage.root} (it has no {ARCHIVE_FILE}). Name one with "
             f"--archive PATH or {ENVIRONMENT_VARIABLE}, or log a run there first."
         )
-    if os.path.exists(storage.root):
-        if not os.path.isdir(storage.root):
-            raise ArchiveError(f"{storage.root} is a file; an archive is a folder.")
-        foreign = [
-            name for name in os.listdir(storage.root) if not name.startswith(TEMPORARY_PREFIX)
-        ]
-        # Another process may just have made it; then the folder is ours after all.
-        if foreign and not storage.exists(ARCHIVE_FILE):
-            raise ArchiveError(
-                f"{storage.root} holds other files ({sorted(foreign)[0]!r} for one) and is no "
-                f"archive. Set {ENVIRONMENT_VARIABLE} to an empty or new folder."
-            )
+    if os.path.isfile(storage.root):
+        raise ArchiveError(f"{storage.root} is a file; an archive is a folder.")
+    foreign = next(storage.list(""), None)
+    # Another process may just have made it; then the folder is ours after all.
+    if foreign is not None and not storage.exists(ARCHIVE_FILE):
+        raise ArchiveError(
+            f"{storage.root} holds other files ({foreign.path!r} for one) and is no "
+            f"archive. Set {ENVIRONMENT_VARIABLE} to an empty or new folder."
+        )
     storage.put(ARCHIVE_FILE, ARCHIVE_TEXT)
     return storage
 

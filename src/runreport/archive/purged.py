@@ -1,18 +1,20 @@
 """What was purged, as readers obey it: an empty file ``purged/<sha256>`` for each erased thing.
 
 A hash is that of a run id or, for an experiment's own facts, of their writer id. Nothing else of
-what was erased is left, and an old copy of it that is merged back stays out of sight.
+what was erased is left, and an old copy of it that is merged back stays out of sight. The logging
+path asks it about experiments, so that most of it needs the standard library only.
 """
 
 from __future__ import annotations
 
 import hashlib
-
-import pyarrow as pa
-import pyarrow.compute as pc
+from typing import TYPE_CHECKING
 
 from runreport.archive.layout import PURGED
 from runreport.archive.storage import Storage
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 def read_purged(storage: Storage) -> frozenset[str]:
@@ -50,6 +52,9 @@ def without_purged(table: pa.Table, purged: frozenset[str]) -> pa.Table:
     """The rows of events or points whose run was not purged; the table itself when all stay."""
     if not purged:
         return table
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     runs = pc.unique(table.column("run_id")).drop_null().to_pylist()
     gone = [run_id for run_id in runs if hash_of(run_id) in purged]
     if not gone:

@@ -7,7 +7,8 @@ there, so that listing again until nothing new turns up finds every fact.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
@@ -162,19 +163,32 @@ class _Found:
         return bool(fresh)
 
     def _read(self, names: list[SegmentName]) -> None:
-        for name in names:
-            try:
-                segment = read_segment(self.storage, name)
-            except FileNotFoundError:  # compacted since it was listed
-                continue
-            except ArchiveError as error:
-                problem = str(error).rstrip(".")
+        for name, found in zip(names, self._each(names), strict=True):
+            if isinstance(found, Segment):
+                self.sound[name] = replace(found, is_whole=self._is_whole(found))
+            elif isinstance(found, ArchiveError):
+                problem = str(found).rstrip(".")
                 self.damaged[name] = Notice(name.path, problem, "its facts are left out")
-            else:
-                self.sound[name] = replace(segment, is_whole=self._is_whole(segment))
             self.done += 1
             if self.progress is not None:
                 self.progress(self.done, len(self.seen))
+
+    def _each(self, names: list[SegmentName]) -> Iterator[Segment | ArchiveError | None]:
+        """What reading each gave; None for one that was compacted since it was listed."""
+
+        def read(name: SegmentName) -> Segment | ArchiveError | None:
+            try:
+                return read_segment(self.storage, name)
+            except FileNotFoundError:
+                return None
+            except ArchiveError as error:
+                return error
+
+        if self.storage.readers == 1 or len(names) < 2:
+            yield from map(read, names)
+            return
+        with ThreadPoolExecutor(self.storage.readers) as pool:
+            yield from pool.map(read, names)
 
     def _is_whole(self, segment: Segment) -> bool:
         metrics = segment.footer.metrics

@@ -63,7 +63,7 @@ def seal_journal(
     if content.is_newer:
         raise ArchiveError(f"{name.path} is of a newer format. Upgrade runreport to seal it.")
     earlier = sealed.range_of(name) if sealed is not None else None
-    is_covered = earlier is not None and earlier[1] >= content.last_seq
+    is_covered = content.last_seq < (0 if earlier is None else earlier[1] + 1)
     segment = None
     if not is_covered:
         segment = _write(storage, name, content, recorded, is_final=is_final, durable=durable)

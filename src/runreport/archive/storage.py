@@ -42,6 +42,8 @@ class Storage:
     """A path of this machine, or the URI of an object store."""
     is_local = False
     """Whether journals can grow here; elsewhere they are spooled, see `archive.spool`."""
+    readers = 1
+    """How many files are best read at once."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.root!r})"

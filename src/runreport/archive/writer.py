@@ -70,6 +70,11 @@ class Writer:
         _open_writers.add(self)
 
     @property
+    def writer_id(self) -> str:
+        """Empty before the first fact, and after the run has ended."""
+        return self._writer_id
+
+    @property
     def journal_name(self) -> JournalName | None:
         """The journal in use; None before the first fact."""
         return self._journal.name if self._journal is not None else None
@@ -216,26 +221,35 @@ class Writer:
         self._journal = Journal(self.storage, name, header)
         return self._journal
 
+    def roll_over(self) -> None:
+        """Turn what was logged until now into a segment; the next fact opens another journal."""
+        with self._lock:
+            if self._journal is not None:
+                self._roll_over(self._journal)
+
     def _after_append(self, journal: Journal) -> None:
         if self.durability == "fsync":
             journal.sync()
         if journal.size_bytes > self._roll_over_bytes:
-            # Sealing needs pyarrow: one of the two sanctioned lazy imports, see tests/test_layers.
-            from runreport.archive.sealing import seal_journal
+            self._roll_over(journal)
 
-            self._journal = None
-            self._number += 1
-            try:
-                journal.sync()
-                seal_journal(self.storage, journal.name, is_final=False)
-            except Exception as error:  # the facts are in the journal: this call lost nothing
-                warnings.warn(
-                    f"Could not seal a journal that had grown long: {error} Its facts are safe "
-                    f"in {self.storage.locate(journal.name.path)}.",
-                    stacklevel=4,
-                )
-            finally:
-                journal.close()  # only now, so that nobody takes it for a dead writer's
+    def _roll_over(self, journal: Journal) -> None:
+        # Sealing needs pyarrow: one of the two sanctioned lazy imports, see tests/test_layers.
+        from runreport.archive.sealing import seal_journal
+
+        self._journal = None
+        self._number += 1
+        try:
+            journal.sync()
+            seal_journal(self.storage, journal.name, is_final=False)
+        except Exception as error:  # the facts are in the journal: this call lost nothing
+            warnings.warn(
+                f"Could not seal a journal that had grown long: {error} Its facts are safe "
+                f"in {self.storage.locate(journal.name.path)}.",
+                stacklevel=5,
+            )
+        finally:
+            journal.close()  # only now, so that nobody takes it for a dead writer's
 
     def _leave_to_parent(self) -> None:
         """In a forked child: the journal and its lock stay the parent's."""
@@ -248,13 +262,18 @@ class Writer:
         self._seq = 0
 
 
+def open_writers() -> list[Writer]:
+    """The writers of this process."""
+    return list(_open_writers)
+
+
 def _after_fork_in_child() -> None:
-    for writer in list(_open_writers):
+    for writer in open_writers():
         writer._leave_to_parent()
 
 
 def _after_fork_in_parent() -> None:
-    for writer in list(_open_writers):
+    for writer in open_writers():
         writer.forked = True
 
 

@@ -24,7 +24,7 @@ from runreport.cli.printing import (
 from runreport.query.fold import fold
 from runreport.report.formatting import format_size, plural
 
-_source = click.argument("source", metavar="[ARCHIVE]", required=False)
+source_argument = click.argument("source", metavar="[ARCHIVE]", required=False)
 
 
 @click.group()
@@ -33,7 +33,7 @@ def archive() -> None:
 
 
 @archive.command()
-@_source
+@source_argument
 @archive_option
 @json_option
 def info(source: str | None, archive: str | None, as_json: bool) -> None:
@@ -52,6 +52,8 @@ def info(source: str | None, archive: str | None, as_json: bool) -> None:
         "runs": index.runs.num_rows,
         "running": len(snapshot.alive_runs),
         "segments": len(snapshot.segments),
+        "compacted": sum(1 for segment in snapshot.segments if segment.name.is_compacted),
+        "purged": len(snapshot.purged),
         "journals": len(list_journals(storage)),
         "events": snapshot.events.num_rows,
         "metric_points": int(sum(index.metrics.column("count").to_pylist())),
@@ -74,12 +76,16 @@ def info(source: str | None, archive: str | None, as_json: bool) -> None:
 
 
 @archive.command()
-@_source
+@source_argument
 @archive_option
 @json_option
 def seal(source: str | None, archive: str | None, as_json: bool) -> None:
     """Turn the journals of writers that are gone into segments."""
     storage = open_archive(source or archive)
+    if not storage.is_local:
+        from runreport.archive.spool import Spool
+
+        Spool(storage).recover()  # what runs of this machine could not upload
     seals, failures = seal_dead_journals(storage, now_ms=wall_ms())
     if as_json:
         print_json(
@@ -111,7 +117,7 @@ def seal(source: str | None, archive: str | None, as_json: bool) -> None:
 
 
 @archive.command()
-@_source
+@source_argument
 @archive_option
 @json_option
 def verify(source: str | None, archive: str | None, as_json: bool) -> None:

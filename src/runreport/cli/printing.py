@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -11,7 +10,7 @@ from typing import Any, NoReturn
 
 import click
 
-from runreport.events import float_text
+from runreport.events import json_ready
 
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -33,17 +32,7 @@ def safe(text: object) -> str:
 
 def print_json(value: Any) -> None:
     """JSON on stdout; NaN and infinities as text, since JSON has no number for them."""
-    click.echo(json.dumps(_spelled(value), indent=2, ensure_ascii=False, allow_nan=False))
-
-
-def _spelled(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return float_text(value)
-    if isinstance(value, dict):
-        return {str(key): _spelled(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_spelled(entry) for entry in value]
-    return value
+    click.echo(json.dumps(json_ready(value), indent=2, ensure_ascii=False, allow_nan=False))
 
 
 def print_table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

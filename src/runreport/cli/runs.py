@@ -72,7 +72,7 @@ def search(
 def show(run: str, archive: str | None, as_json: bool) -> None:
     """Show one run, given by its id or the start of it."""
     store = Store(open_archive(archive))
-    found = _find_run(store, run)
+    found = find_run(store, run)
     if as_json:
         print_json(_described(found))
         return
@@ -104,7 +104,7 @@ def tag(run: str, pairs: tuple[str, ...], removed: tuple[str, ...], archive: str
     if not pairs and not removed:
         raise click.UsageError("Give KEY=VALUE to set a tag or --delete KEY to remove one.")
     store = Store(open_archive(archive))
-    found = _find_run(store, run)
+    found = find_run(store, run)
     values: dict[str, str | None] = {}
     for key, value in map(split_pair, pairs):
         values[validation.check_key("Tag", key)] = validation.tag_text(key, value)
@@ -124,7 +124,7 @@ def tag(run: str, pairs: tuple[str, ...], removed: tuple[str, ...], archive: str
 def note(run: str, text: str | None, archive: str | None) -> None:
     """Set the note of a run (Markdown); without TEXT, print it; TEXT - reads standard input."""
     store = Store(open_archive(archive))
-    found = _find_run(store, run)
+    found = find_run(store, run)
     if text is None:
         click.echo(found.data.tags.get(NOTE_TAG, ""))
         return
@@ -140,7 +140,7 @@ def note(run: str, text: str | None, archive: str | None) -> None:
 def delete(run: str, archive: str | None) -> None:
     """Hide a run; `runs restore` shows it again."""
     store = Store(open_archive(archive))
-    found = _find_run(store, run)
+    found = find_run(store, run)
     store.move_run(found.info.run_id, "deleted")
     click.echo(
         f"Deleted run {safe(found.info.run_name)!r}. Nothing is erased; bring it back with: "
@@ -154,7 +154,7 @@ def delete(run: str, archive: str | None) -> None:
 def restore(run: str, archive: str | None) -> None:
     """Show a deleted run again."""
     store = Store(open_archive(archive))
-    found = _find_run(store, run)
+    found = find_run(store, run)
     store.move_run(found.info.run_id, "active")
     click.echo(f"Restored run {safe(found.info.run_name)!r}.")
 
@@ -167,7 +167,7 @@ def restore(run: str, archive: str | None) -> None:
 def artifacts(run: str, output: str | None, archive: str | None, as_json: bool) -> None:
     """List the output files of a run, or copy them."""
     store = Store(open_archive(archive))
-    run_id = _find_run(store, run).info.run_id
+    run_id = find_run(store, run).info.run_id
     files = list(list_run_artifacts(store.storage, run_id))
     if output is not None:
         from runreport.archive.artifacts import read_artifact
@@ -185,7 +185,7 @@ def artifacts(run: str, output: str | None, archive: str | None, as_json: bool) 
         print_table(("PATH", "SIZE"), [(path, format_size(size)) for path, size, _ in files])
 
 
-def _find_run(store: Store, start: str) -> Run:
+def find_run(store: Store, start: str) -> Run:
     """A run by its id or a unique start of it.
 
     Raises:

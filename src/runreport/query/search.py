@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -34,18 +34,6 @@ from runreport.query.filters import (
 from runreport.query.fold import fold
 from runreport.query.index import RunIndex
 from runreport.query.predicate import compare, matching_runs, sort_runs
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-FRAME_ATTRIBUTES = (
-    "run_id",
-    "experiment_id",
-    "status",
-    "artifact_uri",
-    "start_time",
-    "end_time",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,53 +143,6 @@ def make_runs(index: RunIndex, numbers: pa.Array, root: str) -> list[Run]:
             numbers.to_pylist(), index.runs.take(numbers).to_pylist(), strict=True
         )
     ]
-
-
-def make_table(index: RunIndex, numbers: pa.Array, root: str) -> pa.Table:
-    """Runs as one wide table: MLflow's columns, then ``metrics.*``, ``params.*``, ``tags.*``."""
-    runs = index.runs.take(numbers)
-    uris = pc.binary_join_element_wise(pa.scalar(root), as_array(runs.column("run_id")), "/")
-    columns: dict[str, pa.Array] = {}
-    for name in FRAME_ATTRIBUTES:
-        if name == "artifact_uri":
-            columns[name] = uris
-        elif name.endswith("_time"):
-            columns[name] = pc.cast(as_array(runs.column(name)), pa.timestamp("ms", "UTC"))
-        else:
-            columns[name] = as_array(runs.column(name))
-    for prefix, table, value in (
-        ("metrics", index.metrics, "last"),
-        ("params", index.params, "value"),
-        ("tags", index.tags, "value"),
-    ):
-        shown = table.filter(pc.is_in(table.column("run"), value_set=numbers))
-        for key in sorted(pc.unique(shown.column("key")).to_pylist()):
-            columns[f"{prefix}.{key}"] = index.long_column(shown, key, value).take(numbers)
-    return pa.table(columns)
-
-
-def make_frame(index: RunIndex, numbers: pa.Array, root: str) -> pd.DataFrame:
-    """Runs as MLflow's DataFrame: NaN for missing metrics, None for missing params and tags.
-
-    Raises:
-        InvalidValue: pandas is not installed.
-    """
-    try:
-        import pandas as pd
-    except ImportError as error:
-        raise InvalidValue(
-            "output_format='pandas' needs pandas. Install it (pip install pandas), or ask for "
-            "output_format='list' or 'arrow'."
-        ) from error
-    table = make_table(index, numbers, root)
-    columns: dict[str, Any] = {}
-    for name in table.column_names:
-        column = table.column(name)
-        if pa.types.is_string(column.type):
-            columns[name] = pd.Series(column.to_pylist(), dtype=object)
-        else:
-            columns[name] = column.to_pandas()
-    return pd.DataFrame(columns)
 
 
 def find_experiments(

@@ -15,7 +15,7 @@ from types import TracebackType
 
 from runreport.archive.writer import Writer
 from runreport.entities import Run, RunData, RunInfo, RunInputs, RunStatus
-from runreport.tracking.store import Store, open_store, seal_writer
+from runreport.tracking.store import Store, open_store
 
 
 class Session:
@@ -154,7 +154,7 @@ def session_of(run_id: str) -> Session:
         oldest = next(iter(_side_sessions)) if len(_side_sessions) > MAX_SIDE_SESSIONS else None
         surplus = _side_sessions.pop(oldest) if oldest is not None else None
     if surplus is not None:
-        seal_writer(surplus.writer)
+        surplus.store.seal(surplus.writer)
     return session
 
 
@@ -164,7 +164,7 @@ def close_side_sessions() -> None:
         sessions = list(_side_sessions.values())
         _side_sessions.clear()
     for session in sessions:
-        seal_writer(session.writer)
+        session.store.seal(session.writer)
 
 
 def _end_session(session: Session, status: str) -> None:
@@ -173,7 +173,7 @@ def _end_session(session: Session, status: str) -> None:
     if session.is_own:
         session.store.end(session.writer, status)
     else:  # a forked child does not end its parent's run, but keeps what it logged itself
-        seal_writer(session.writer)
+        session.store.seal(session.writer)
     session.is_over = True  # not before: an end that could not be written can be tried again
     with _lock:
         _sessions.pop(id(session), None)

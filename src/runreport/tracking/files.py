@@ -18,6 +18,7 @@ from runreport.archive.artifacts import (
 )
 from runreport.archive.artifacts import artifact_path as artifact_folder
 from runreport.archive.clock import new_run_id, wall_ms
+from runreport.archive.storage import Storage
 from runreport.entities import FileInfo
 from runreport.errors import InvalidValue, NotFound
 from runreport.tracking import active, validation
@@ -196,6 +197,8 @@ def download_artifacts(
     if run_id:
         storage = (open_store(tracking_uri) if tracking_uri else active.store()).storage
         clean = clean_path(artifact_path) if artifact_path else ""
+        if not storage.is_local:
+            return _fetch(storage, run_id, clean, dst_path)
         local = storage.locate(artifact_folder(run_id, clean))
     else:
         local = str(artifact_uri).removeprefix("file://")
@@ -209,6 +212,28 @@ def download_artifacts(
         shutil.copytree(local, target, dirs_exist_ok=True)
     else:
         shutil.copy2(local, target)
+    return target
+
+
+def _fetch(storage: Storage, run_id: str, path: str, dst_path: str | None) -> str:
+    """Copy an artifact, or a folder of them, from an object store to this machine."""
+    import tempfile
+
+    folder = dst_path or tempfile.mkdtemp(prefix="runreport-")
+    target = os.path.join(folder, os.path.basename(path) or run_id)
+    names = [name for name, _, _ in list_run_artifacts(storage, run_id)]
+    wanted = [
+        name for name in names if name == path or name.startswith(f"{path}/" if path else "")
+    ]
+    if not wanted:
+        raise NotFound(f"There is no artifact {path!r} of run {run_id} in {storage.root}.")
+    for name in wanted:
+        inside = name[len(path) :].strip("/")
+        place = os.path.join(target, *inside.split("/")) if inside else target
+        os.makedirs(os.path.dirname(place), exist_ok=True)
+        stored = artifact_folder(run_id, clean_path(name))
+        with storage.open(stored) as source, open(place, "wb") as copy:
+            shutil.copyfileobj(source, copy)
     return target
 
 

@@ -1,0 +1,108 @@
+"""An archive on an object store, or on anything else that ``pyarrow.fs`` or fsspec can reach.
+
+Files are put whole, so no reader sees half of one; there are no locks and no appending, which is
+why journals are spooled on this machine (`archive.spool`). Credentials are those that the library
+for the store finds by itself: environment variables, profiles, the machine's role.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO, cast
+
+import pyarrow as pa
+from pyarrow import fs
+
+from runreport.archive.storage import Storage, StoredFile
+from runreport.errors import ArchiveError, WriteFailed
+
+_FLAT = ("s3", "gcs", "abfs")
+"""Stores that have no folders to make."""
+
+
+class RemoteStorage(Storage):
+    """An archive below a URI such as ``s3://bucket/folder``."""
+
+    readers = 16
+
+    def __init__(self, uri: str) -> None:
+        """Connect; nothing is read yet.
+
+        Raises:
+            ArchiveError: no installed library knows the scheme, or it refuses the URI.
+        """
+        self._fs, path = _connect(uri)
+        self._prefix = path.strip("/") if self._is_flat else path.rstrip("/")
+        self.root = uri.partition("?")[0].rstrip("/")
+
+    @property
+    def _is_flat(self) -> bool:
+        return self._fs.type_name in _FLAT
+
+    def put_chunks(self, path: str, chunks: Iterable[bytes], *, durable: bool = True) -> None:
+        """Write a whole file; the store shows it when it is complete."""
+        del durable
+        place = self._place(path)
+        try:
+            if not self._is_flat:
+                self._fs.create_dir(place.rpartition("/")[0], recursive=True)
+            try:
+                with self._fs.open_output_stream(place) as stream:
+                    for chunk in chunks:
+                        stream.write(chunk)
+            except BaseException:
+                with contextlib.suppress(OSError, pa.ArrowException):
+                    self._fs.delete_file(place)  # what was closed half-way counts as complete
+                raise
+        except (OSError, pa.ArrowException) as error:
+            raise WriteFailed(
+                f"Could not write {self.locate(path)}: {error}. Check the network and that your "
+                "credentials may write there, then try again."
+            ) from error
+
+    def delete(self, path: str) -> None:
+        """Remove a file; one that is gone already is fine."""
+        with contextlib.suppress(FileNotFoundError):
+            self._fs.delete_file(self._place(path))
+
+    def open(self, path: str) -> BinaryIO:
+        """A file to read from, at any place."""
+        return cast(BinaryIO, self._fs.open_input_file(self._place(path)))
+
+    def exists(self, path: str) -> bool:
+        """Whether a file or folder is there."""
+        (found,) = self._fs.get_file_info([self._place(path)])
+        return bool(found.type != fs.FileType.NotFound)
+
+    def list(self, folder: str) -> Iterator[StoredFile]:
+        """The files below a folder, sorted by path."""
+        selector = fs.FileSelector(self._place(folder), recursive=True, allow_not_found=True)
+        offset = len(self._place("")) + 1
+        for found in sorted(self._fs.get_file_info(selector), key=lambda info: info.path):
+            if found.type == fs.FileType.File:
+                changed = (found.mtime_ns or 0) // 1_000_000
+                yield StoredFile(found.path[offset:], found.size or 0, changed)
+
+    def _place(self, path: str) -> str:
+        return f"{self._prefix}/{path}" if path else self._prefix
+
+
+def _connect(uri: str) -> tuple[fs.FileSystem, str]:
+    scheme = uri.partition("://")[0]
+    try:
+        try:
+            found: tuple[fs.FileSystem, str] = fs.FileSystem.from_uri(uri)
+        except pa.ArrowInvalid:  # a scheme pyarrow does not know
+            from fsspec.core import url_to_fs
+
+            handler, path = url_to_fs(uri)
+            return fs.PyFileSystem(fs.FSSpecHandler(handler)), str(path)
+        return found
+    except ImportError as error:
+        raise ArchiveError(
+            f"Archive {uri!r} needs a library for {scheme}:// ({error}). Install fsspec and its "
+            f"driver for {scheme}, or name a path, s3://, gs:// or abfss://."
+        ) from error
+    except (ValueError, OSError, pa.ArrowException) as error:
+        raise ArchiveError(f"Archive {uri!r} cannot be reached: {error}") from error

@@ -1,0 +1,231 @@
+"""Export: an archive as plain tables, or one run as a zip, for tools that know nothing of it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import zipfile
+from collections.abc import Callable, Iterator
+from typing import IO, Any, Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from runreport.archive.artifacts import digest_artifact, read_artifact
+from runreport.archive.reading import Snapshot
+from runreport.archive.schema import metric_table, sort_points
+from runreport.errors import InvalidValue, WriteFailed
+from runreport.events import data_object, json_ready
+from runreport.query.fold import fold
+from runreport.query.frames import key_columns
+from runreport.query.index import RunIndex
+from runreport.query.search import get_run
+
+Form = Literal["parquet", "csv", "jsonl"]
+FORMS: tuple[Form, ...] = ("parquet", "csv", "jsonl")
+
+POINTS = pa.schema(
+    [
+        ("run_id", pa.string()),
+        ("key", pa.string()),
+        ("step", pa.int64()),
+        ("time", pa.timestamp("ms", "UTC")),
+        ("value", pa.float64()),
+    ]
+)
+_FORMULA = r"^[=+@\t\r-]"
+_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say
+
+
+def export_tables(snapshot: Snapshot, folder: str, form: Form) -> list[str]:
+    """Write ``runs`` (wide, a row a run) and ``metrics`` (long, a row a point).
+
+    Deleted runs are among them, with ``lifecycle_stage``. Parquet and JSON lines are exact; a CSV
+    puts ``'`` before text that a spreadsheet would take for a formula.
+
+    Returns:
+        The paths written.
+
+    Raises:
+        WriteFailed: the folder cannot be written; no table is left half-written.
+    """
+    index = fold(snapshot.events, alive=snapshot.alive_runs)
+    runs = wide_runs(index)
+    written = []
+    for name, schema, tables in (
+        ("runs", runs.schema, iter([runs])),
+        ("metrics", POINTS, _all_points(snapshot)),
+    ):
+        path = os.path.join(folder, f"{name}.{form}")
+        with _replacing(path) as temporary:
+            _WRITERS[form](temporary, schema, tables)
+        written.append(path)
+    return written
+
+
+def wide_runs(index: RunIndex) -> pa.Table:
+    """Every run as a row: what it is, then a column for each metric, param and tag."""
+    runs = index.runs
+    names = {state.experiment_id: state.name for state in index.experiments.values()}
+    experiments = runs.column("experiment_id").to_pylist()
+    columns: dict[str, Any] = {
+        "run_id": runs.column("run_id"),
+        "run_name": runs.column("run_name"),
+        "experiment_id": runs.column("experiment_id"),
+        "experiment_name": pa.array([names.get(one) for one in experiments], pa.string()),
+        "status": runs.column("status"),
+        "lifecycle_stage": pc.if_else(runs.column("is_deleted"), "deleted", "active"),
+        "start_time": runs.column("start_time").cast(pa.timestamp("ms", "UTC")),
+        "end_time": runs.column("end_time").cast(pa.timestamp("ms", "UTC")),
+        "user_id": runs.column("user_id"),
+    }
+    columns.update(key_columns(index, pa.array(range(runs.num_rows), pa.int32())))
+    return pa.table(columns)
+
+
+def export_run(snapshot: Snapshot, run_id: str, path: str) -> list[str]:
+    """Write one run as a zip: ``run.json``, ``metrics.csv`` and its files below ``artifacts/``.
+
+    Returns:
+        What could not be put into it, and why.
+
+    Raises:
+        NotFound: there is no such run.
+        WriteFailed: the zip cannot be written; none is left.
+    """
+    index = fold(snapshot.events, alive=snapshot.alive_runs)
+    run = get_run(index, run_id, f"{snapshot.storage.uri}/artifacts")
+    number = index.number_of(run_id)
+    assert number is not None
+    problems = []
+    with _replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as file:
+
+        def add(name: str, data: bytes) -> None:
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            file.writestr(entry, data, zipfile.ZIP_DEFLATED)
+
+        experiment = index.experiments[run.info.experiment_id]
+        described = {
+            **{name: getattr(run.info, name) for name in _INFO},
+            "experiment_name": experiment.name,
+            "params": run.data.params,
+            "metrics": {
+                row["key"]: {
+                    name: value for name, value in row.items() if name not in ("run", "key")
+                }
+                for row in index.rows_of(index.metrics, number)
+            },
+            "tags": run.data.tags,
+            "datasets": index.rows_of(index.datasets, number),
+            "environment": [
+                data_object(str(row["data"])) for row in index.rows_of(index.records, number)
+            ],
+        }
+        add("run.json", json.dumps(json_ready(described), indent=2, ensure_ascii=False).encode())
+        points = pa.concat_tables(
+            table.filter(pc.equal(table.column("run_id"), run_id))
+            for table in _all_points(snapshot, run_id)
+        )
+        sink = pa.BufferOutputStream()
+        _write_csv(sink, POINTS, iter([points]))
+        add("metrics.csv", sink.getvalue().to_pybytes())
+        for row in index.rows_of(index.artifacts, number):
+            place = str(row["path"])
+            try:
+                if digest_artifact(snapshot.storage, run_id, place) != row["sha256"]:
+                    problems.append(f"{place}: its bytes are not those that were logged")
+                    continue
+                add(f"artifacts/{place}", read_artifact(snapshot.storage, run_id, place))
+            except (OSError, InvalidValue) as error:
+                problems.append(f"{place}: it cannot be read: {error}")
+    return problems
+
+
+_INFO = (
+    "run_id", "run_name", "experiment_id", "status", "start_time", "end_time", "lifecycle_stage",
+    "user_id",
+)  # fmt: skip
+
+
+def _all_points(snapshot: Snapshot, run_id: str | None = None) -> Iterator[pa.Table]:
+    """The points of all runs, or at least of one, a table a segment."""
+    yield _plain(metric_table(()))
+    for segment in snapshot.segments:
+        runs = segment.events.column("run_id")
+        if run_id is None or pc.index(runs, run_id).as_py() >= 0:
+            yield _plain(snapshot.points(segment))
+    for part in snapshot.journals:
+        yield _plain(metric_table(sort_points(part.content.points)))
+
+
+def _plain(points: pa.Table) -> pa.Table:
+    return points.select(POINTS.names).cast(POINTS)
+
+
+def _write_parquet(path: str, schema: pa.Schema, tables: Iterator[pa.Table]) -> None:
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for table in tables:
+            writer.write_table(table)
+
+
+def _write_csv(target: str | IO[bytes], schema: pa.Schema, tables: Iterator[pa.Table]) -> None:
+    columns = [
+        field.with_type(pa.string()) if pa.types.is_timestamp(field.type) else field
+        for field in schema
+    ]
+    with pyarrow.csv.CSVWriter(target, pa.schema(columns)) as writer:
+        for table in tables:
+            writer.write_table(pa.table([_safe(c) for c in table.columns], names=schema.names))
+
+
+def _safe(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column as a CSV has it: times in ISO 8601, no text that a spreadsheet would run."""
+    if pa.types.is_timestamp(column.type):
+        return pc.strftime(column, "%Y-%m-%dT%H:%M:%SZ")
+    if not pa.types.is_string(column.type):
+        return column
+    is_formula = pc.and_(
+        pc.match_substring_regex(column, _FORMULA),
+        pc.invert(pc.match_substring_regex(column, _NUMBER)),
+    )
+    return pc.if_else(is_formula, pc.binary_join_element_wise("'", column, ""), column)
+
+
+def _write_jsonl(path: str, _: pa.Schema, tables: Iterator[pa.Table]) -> None:
+    with open(path, "w", encoding="utf-8") as file:
+        for table in tables:
+            for row in table.to_pylist():
+                known = {key: value for key, value in row.items() if value is not None}
+                file.write(json.dumps(json_ready(known), ensure_ascii=False) + "\n")
+
+
+_WRITERS: dict[Form, Callable[[str, pa.Schema, Iterator[pa.Table]], None]] = {
+    "parquet": _write_parquet,
+    "csv": _write_csv,
+    "jsonl": _write_jsonl,
+}
+
+
+@contextlib.contextmanager
+def _replacing(path: str) -> Iterator[str]:
+    """A temporary path that takes the place of ``path`` when all went well.
+
+    Raises:
+        WriteFailed: the disk refused; ``path`` is as it was.
+    """
+    temporary = f"{path}.{os.getpid()}.part"
+    try:
+        os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+        yield temporary
+        os.replace(temporary, path)
+    except OSError as error:
+        if isinstance(error, WriteFailed):
+            raise
+        raise WriteFailed(f"Could not write {path}: {error.strerror or error}.") from error
+    finally:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
