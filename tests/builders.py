@@ -14,6 +14,7 @@ from runreport.archive.storage import LocalStorage
 from runreport.archive.writer import Writer
 from runreport.events import Event
 from runreport.query.search import load_index
+from runreport.query.summaries import with_stats
 
 RUN = "a" * 32
 
@@ -89,7 +90,9 @@ def state_of(storage: LocalStorage) -> dict[str, object]:
         "runs": index.runs.drop_columns(["counter"]).to_pylist(),
         "params": index.params.to_pylist(),
         "tags": index.tags.to_pylist(),
-        "metrics": [{k: repr(v) for k, v in row.items()} for row in index.metrics.to_pylist()],
+        "metrics": [
+            {k: repr(v) for k, v in row.items()} for row in with_stats(index.metrics).to_pylist()
+        ],
         "artifacts": index.artifacts.to_pylist(),
         "experiments": sorted(state.name for state in index.experiments.values()),
     }

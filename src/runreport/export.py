@@ -19,10 +19,11 @@ from runreport.archive.reading import Snapshot
 from runreport.archive.schema import metric_table, sort_points
 from runreport.errors import InvalidValue, WriteFailed
 from runreport.events import data_object, json_ready
-from runreport.query.fold import fold
+from runreport.query.fold import fold_snapshot
 from runreport.query.frames import key_columns
 from runreport.query.index import RunIndex
 from runreport.query.search import get_run
+from runreport.query.summaries import with_stats
 
 Form = Literal["parquet", "csv", "jsonl"]
 FORMS: tuple[Form, ...] = ("parquet", "csv", "jsonl")
@@ -53,7 +54,7 @@ def export_tables(snapshot: Snapshot, folder: str, form: Form) -> list[str]:
     Raises:
         WriteFailed: the folder cannot be written; no table is left half-written.
     """
-    index = fold(snapshot.events, alive=snapshot.alive_runs)
+    index = fold_snapshot(snapshot)
     runs = wide_runs(index)
     written = []
     for name, schema, tables in (
@@ -97,7 +98,7 @@ def export_run(snapshot: Snapshot, run_id: str, path: str) -> list[str]:
         NotFound: there is no such run.
         WriteFailed: the zip cannot be written; none is left.
     """
-    index = fold(snapshot.events, alive=snapshot.alive_runs)
+    index = fold_snapshot(snapshot)
     run = get_run(index, run_id, f"{snapshot.storage.uri}/artifacts")
     number = index.number_of(run_id)
     assert number is not None
@@ -117,7 +118,7 @@ def export_run(snapshot: Snapshot, run_id: str, path: str) -> list[str]:
                 row["key"]: {
                     name: value for name, value in row.items() if name not in ("run", "key")
                 }
-                for row in index.rows_of(index.metrics, number)
+                for row in index.rows_of(with_stats(index.metrics), number)
             },
             "tags": run.data.tags,
             "datasets": index.rows_of(index.datasets, number),

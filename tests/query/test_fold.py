@@ -12,6 +12,7 @@ from runreport.archive.schema import encode_summary, event_table, float_text
 from runreport.events import Event, Summary
 from runreport.query.fold import fold
 from runreport.query.index import RunIndex
+from runreport.query.summaries import with_stats
 
 
 def values_of(index: RunIndex) -> dict[str, object]:
@@ -83,7 +84,11 @@ def event_lists(draw: st.DrawFn) -> list[Event]:
 def test_the_fold_does_not_depend_on_order_or_repetition(
     events: list[Event], rng: random.Random
 ) -> None:
-    expected = values_of(fold(event_table(events)))
+    index = fold(event_table(events))
+    expected = values_of(index)
+    for table in (index.params, index.tags, index.metrics):
+        keys = list(zip(*(table.column(name).to_pylist() for name in ("run", "key")), strict=True))
+        assert keys == sorted(keys)
     shuffled = events + [e for e in events if rng.random() < 0.5]
     rng.shuffle(shuffled)
     assert values_of(fold(event_table(shuffled))) == expected
@@ -107,7 +112,7 @@ def test_the_fold_says_what_a_plain_loop_says(events: list[Event]) -> None:
     assert found == {key: value for key, value in expected.items() if value is not None}
     metrics = {
         (index.runs.column("run_id")[row["run"]].as_py(), row["key"]): row
-        for row in index.metrics.to_pylist()
+        for row in with_stats(index.metrics).to_pylist()
     }
     for (run_id, key), row in metrics.items():
         parts = [
@@ -130,7 +135,7 @@ def test_summaries_of_several_journals_add_up() -> None:
             summary_event("acc", first, writer_id="w1", seq=6),
         )
     )
-    acc, loss = index.metrics.to_pylist()
+    acc, loss = with_stats(index.metrics).to_pylist()
     assert acc["key"] == "acc" and acc["max"] == 0.9
     assert (loss["count"], loss["min"], loss["max"], loss["sum"]) == (6, 0.1, 7.0, 1.5 + 2.2 + 7.0)
     assert (loss["first_step"], loss["last_step"], loss["last_time"]) == (-4, 4, 50)
@@ -147,7 +152,7 @@ def test_many_metrics_of_many_runs_keep_their_own_numbers() -> None:
             fields = {"run_id": f"r{number}", "writer_id": f"w{number}", "seq": ord(key)}
             events.append(summary_event(key, summary, **fields))
     rng.shuffle(events)
-    for row in fold(event_table(events)).metrics.to_pylist():
+    for row in with_stats(fold(event_table(events)).metrics).to_pylist():
         assert row["min"] == row["last"] and row["max"] == row["last"] + 1
 
 
@@ -229,7 +234,7 @@ def test_a_summary_with_members_of_a_later_version_is_still_read() -> None:
             event("metric_summary", "odd", "1.5", seq=2, data="nonsense"),
         )
     )
-    rows = {row["key"]: row for row in index.metrics.to_pylist()}
+    rows = {row["key"]: row for row in with_stats(index.metrics).to_pylist()}
     assert (rows["new"]["max"], rows["new"]["last_step"], rows["old"]["sum"]) == (math.inf, 3, 2.0)
 
 

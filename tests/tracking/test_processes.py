@@ -19,6 +19,7 @@ from runreport.archive.directory import open_archive
 from runreport.archive.reading import read_archive
 from runreport.archive.recovery import seal_dead_journals
 from runreport.query.search import load_index
+from runreport.query.summaries import with_stats
 
 
 def start(code: str, archive: Path, **options: object) -> subprocess.Popen[str]:
@@ -70,11 +71,11 @@ def test_sigkill_loses_nothing_a_call_has_returned_for(tmp_path: Path) -> None:
         acknowledged = int(rest[-1]) if rest else acknowledged
         storage = open_archive(archive)
         index = load_index(storage)
-        (row,) = index.metrics.to_pylist()
+        (row,) = with_stats(index.metrics).to_pylist()
         assert row["count"] >= acknowledged + 1
         assert index.runs.column("status").to_pylist() == ["KILLED"]
         seal_dead_journals(storage, now_ms=wall_ms())
-        (sealed,) = load_index(storage).metrics.to_pylist()
+        (sealed,) = with_stats(load_index(storage).metrics).to_pylist()
         assert sealed == row
         assert read_archive(storage).journals == ()
 
@@ -111,7 +112,7 @@ def test_several_processes_share_a_fresh_archive(tmp_path: Path) -> None:
     index = load_index(open_archive(tmp_path / "a"))
     assert counts == sorted(counts)  # what was seen once never disappears
     assert index.runs.num_rows == 40 and index.params.num_rows == 40
-    assert set(index.metrics.column("count").to_pylist()) == {20}
+    assert set(with_stats(index.metrics).column("count").to_pylist()) == {20}
     assert set(index.runs.column("status").to_pylist()) == {"FINISHED"}
     names = sorted(state.name for state in index.experiments.values())
     assert names == ["Default", "shared"]
@@ -128,7 +129,8 @@ def test_ranks_of_one_job_log_to_one_run(tmp_path: Path) -> None:
     ranks = [start(code.replace("RANK", str(rank)), tmp_path / "a") for rank in range(2)]
     assert [finish(process) for process in ranks] == [0, 0]
     counts = {
-        r["key"]: r["count"] for r in load_index(open_archive(tmp_path / "a")).metrics.to_pylist()
+        row["key"]: row["count"]
+        for row in with_stats(load_index(open_archive(tmp_path / "a")).metrics).to_pylist()
     }
     assert counts == {"m": 100, "rank0": 50, "rank1": 50}
 
@@ -151,7 +153,7 @@ def test_a_forked_child_logs_into_a_journal_of_its_own(tmp_path: Path) -> None:
     )
     storage = open_archive(tmp_path / "a")
     index = load_index(storage)
-    counts = {row["key"]: row["count"] for row in index.metrics.to_pylist()}
+    counts = {row["key"]: row["count"] for row in with_stats(index.metrics).to_pylist()}
     assert counts == {"child": 100, "parent": 2}
     assert read_archive(storage).journals == ()  # the parent sealed what the child left
     assert index.runs.column("status").to_pylist() == ["FINISHED"]
@@ -220,7 +222,7 @@ def test_sigterm_leaves_a_killed_run_with_all_its_data(tmp_path: Path) -> None:
     process.communicate()
     index = load_index(open_archive(tmp_path / "a"))
     assert index.runs.column("status").to_pylist() == ["KILLED"]
-    assert index.metrics.column("count").to_pylist()[0] >= 20
+    assert with_stats(index.metrics).column("count").to_pylist()[0] >= 20
 
 
 def test_a_read_only_archive_is_read(tmp_path: Path) -> None:

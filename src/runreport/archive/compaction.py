@@ -22,13 +22,13 @@ from runreport.archive.maintenance import exclusive
 from runreport.archive.ordering import sort_table
 from runreport.archive.purged import read_purged, without_purged
 from runreport.archive.reading import SegmentFiles, read_segments
-from runreport.archive.schema import METRICS
+from runreport.archive.schema import CODED_METRICS, EVENTS, METRICS
 from runreport.archive.segment import Segment, read_points, read_segment, write_tables
 from runreport.archive.storage import Storage
 from runreport.errors import ArchiveError, Damaged
 
-GROUP_BYTES = 32 * 1024 * 1024
-"""Segments of one month are put together up to this size; bounds the memory it takes."""
+GROUP_FACTS = 2_000_000
+"""Segments of one month are put together up to so many facts; bounds the memory it takes."""
 LEFTOVER_MS = 60 * 60 * 1000
 """Files that belong to nothing are deleted when they are as old as this."""
 
@@ -50,7 +50,7 @@ class Compaction:
 
 
 def compact_archive(
-    storage: Storage, *, group_bytes: int = GROUP_BYTES, wait_seconds: float = 60.0
+    storage: Storage, *, group_facts: int = GROUP_FACTS, wait_seconds: float = 60.0
 ) -> Compaction:
     """Put the segments of each month together; safe at any moment, also while runs are logged.
 
@@ -67,7 +67,7 @@ def compact_archive(
         written: list[str] = []
         replaced = 0
         deleted = sweep(storage, files)
-        for group in _groups(files, purged, group_bytes):
+        for group in _groups(files, purged, group_facts):
             name = rewrite(storage, group, purged)
             if name is not None:
                 written.append(name.path)
@@ -96,11 +96,17 @@ def rewrite(
     """
     coverage = resolve(group)
     try:
-        points = [read_points(storage, segment) for segment in coverage.segments]
+        points = [
+            read_points(storage, segment)
+            for segment in coverage.segments
+            if segment.footer.metrics is not None
+        ]
     except (Damaged, FileNotFoundError):
         return None
-    events = without_purged(pa.concat_tables(s.events for s in coverage.segments), purged)
     # Plain text again: a dictionary would bring what was purged into the new file.
+    events = pa.concat_tables(segment.events.cast(EVENTS) for segment in coverage.segments)
+    events = without_purged(events, purged)
+    points.append(CODED_METRICS.empty_table())
     metrics = without_purged(pa.concat_tables(points), purged).cast(METRICS)
     stems = sorted(segment.name.stem for segment in group)
     writer_id = COMPACTED_PREFIX + hashlib.sha256("\n".join(stems).encode()).hexdigest()[:31]
@@ -179,19 +185,29 @@ def _groups(files: SegmentFiles, purged: frozenset[str], limit: int) -> Iterator
         if segment.is_whole:
             months.setdefault(segment.name.month, []).append(segment)
     for segments in months.values():
-        small = [segment for segment in segments if files.size_of(segment) <= limit // 2]
         groups: list[list[Segment]] = [[]]
-        size = 0
-        for segment in small:
-            size += files.size_of(segment)
-            if size > limit and groups[-1]:
+        facts = 0
+        for segment in segments:
+            own = _facts_in(segment)
+            if own > limit // 2:
+                groups.insert(0, [segment])
+                continue
+            if facts + own > limit:
                 groups.append([])
-                size = files.size_of(segment)
+                facts = 0
             groups[-1].append(segment)
-        groups += [[segment] for segment in segments if segment not in small]
+            facts += own
         for group in groups:
             if len(group) > 1 or (group and holds_purged(group[0], purged)):
                 yield group
+
+
+def _facts_in(segment: Segment) -> int:
+    """About how many facts a segment has, long ones counted as several; points take no less than
+    6 bytes each."""
+    metrics = segment.footer.metrics
+    events = max(segment.events.num_rows, segment.events.nbytes // 256)
+    return int(events) + (0 if metrics is None else metrics.size_bytes // 6)
 
 
 def holds_purged(segment: Segment, purged: frozenset[str]) -> bool:

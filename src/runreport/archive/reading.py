@@ -40,7 +40,7 @@ class Snapshot:
 
     storage: Storage
     events: pa.Table
-    """Every event; see `query.fold`."""
+    """Every event, none twice, as `CODED_EVENTS`."""
     segments: tuple[Segment, ...]
     journals: tuple[JournalPart, ...]
     notices: tuple[Notice, ...]
@@ -67,16 +67,9 @@ class SegmentFiles:
     sound: tuple[Segment, ...]
     replaced: tuple[SegmentName, ...]
     """Events files whose facts a sound compacted segment holds; most were not opened."""
-    sizes: dict[str, int]
-    """Bytes of every file."""
     leftover_metrics: tuple[StoredFile, ...]
     """Metrics files that no events file commits, and whose facts stand elsewhere."""
     notices: tuple[Notice, ...]
-
-    def size_of(self, segment: Segment) -> int:
-        """Bytes of a segment's two files."""
-        metrics = segment.footer.metrics
-        return self.sizes[segment.path] + (metrics.size_bytes if metrics is not None else 0)
 
 
 def read_archive(
@@ -107,10 +100,11 @@ def read_archive(
         for segment in coverage.segments
     ]
     segments = tuple(segment for segment in visible if segment.events.num_rows)
-    tables = [segment.events for segment in segments]
-    if loose:
-        tables.append(schema.event_table(loose))
-    events = pa.concat_tables(tables) if tables else schema.EVENTS.empty_table()
+    coded = [segment.events for segment in segments if segment.name.is_compacted]
+    plain = [segment.events for segment in segments if not segment.name.is_compacted]
+    plain.append(schema.event_table(loose))
+    coded.append(pa.concat_tables(plain).combine_chunks().cast(schema.CODED_EVENTS))
+    events = pa.concat_tables(coded)
     notices = {
         *live_notices,
         *files.notices,
@@ -221,7 +215,6 @@ class _Found:
         return SegmentFiles(
             tuple(self.sound.values()),
             tuple(self.replaced),
-            self.sizes,
             tuple(leftover),
             (*self.strange, *self.damaged.values(), *lost),
         )

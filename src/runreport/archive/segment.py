@@ -100,7 +100,7 @@ def write_tables(
     """
     writer_id, number = description.writer_id, description.number
     if points is not None and points.num_rows:
-        data = _encode(points, schema.METRICS_ENCODING)
+        data = _encode(points)
         digest = hashlib.sha256(data).hexdigest()
         name = SegmentName(month, writer_id, number, digest[:DIGEST_LENGTH], "metrics")
         storage.put(name.path, data, durable=durable)
@@ -108,7 +108,7 @@ def write_tables(
         file_name = name.path.rpartition("/")[2]
         metrics = MetricsFile(file_name, len(data), digest, footer_digest)
         description = replace(description, metrics=metrics)
-    data = _encode(events, schema.EVENTS_ENCODING, description)
+    data = _encode(events, description)
     digest = hashlib.sha256(data).hexdigest()[:DIGEST_LENGTH]
     name = SegmentName(month, writer_id, number, digest, "events")
     storage.put(name.path, data, durable=durable)
@@ -117,6 +117,9 @@ def write_tables(
 
 def read_segment(storage: Storage, name: SegmentName) -> Segment:
     """Read an events file whole, after its digest was found to be the one in its name.
+
+    Returns:
+        Its events as `EVENTS`; those of a compacted segment as `CODED_EVENTS`.
 
     Raises:
         FileNotFoundError: it is gone.
@@ -132,7 +135,9 @@ def read_segment(storage: Storage, name: SegmentName) -> Segment:
     if hashlib.sha256(data).hexdigest()[:DIGEST_LENGTH] != name.digest:
         raise Damaged(f"its {len(data):,} bytes do not have the digest in its name")
     try:
-        file = _open_parquet(data)
+        # Many small tables are put together faster as plain text.
+        coded = list(schema.CODED_NAMES) if name.is_compacted else None
+        file = _open_parquet(data, read_dictionary=coded)
         description = footer.decode_footer(file.metadata.metadata)
         if description.format > FORMAT:
             raise ArchiveError(
@@ -186,11 +191,9 @@ def _open_parquet(data: bytes, **options: Any) -> pq.ParquetFile:
     return pq.ParquetFile(pa.BufferReader(data), **options)
 
 
-def _encode(
-    table: pa.Table, encoding: dict[str, object], description: SegmentFooter | None = None
-) -> bytes:
+def _encode(table: pa.Table, description: SegmentFooter | None = None) -> bytes:
     sink = pa.BufferOutputStream()
-    with pq.ParquetWriter(sink, table.schema, **encoding) as writer:
+    with pq.ParquetWriter(sink, table.schema, **schema.encoding_of(table)) as writer:
         writer.write_table(table)
         if description is not None:
             text = footer.encode_footer(description)

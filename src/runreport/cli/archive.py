@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import click
+import pyarrow.compute as pc
 
 from runreport.archive.clock import wall_ms
 from runreport.archive.directory import open_archive
@@ -21,7 +22,8 @@ from runreport.cli.printing import (
     safe,
     say,
 )
-from runreport.query.fold import fold
+from runreport.query.fold import fold_snapshot
+from runreport.query.summaries import with_stats
 from runreport.report.formatting import format_size, plural
 
 source_argument = click.argument("source", metavar="[ARCHIVE]", required=False)
@@ -40,7 +42,7 @@ def info(source: str | None, archive: str | None, as_json: bool) -> None:
     """Say what an archive holds."""
     storage = open_archive(source or archive)
     snapshot = read_archive(storage)
-    index = fold(snapshot.events, alive=snapshot.alive_runs)
+    index = fold_snapshot(snapshot)
     sizes = {
         folder: sum(file.size_bytes for file in storage.list(folder))
         for folder in (SEGMENTS, ARTIFACTS, EXPERIMENTS, "live")
@@ -56,7 +58,7 @@ def info(source: str | None, archive: str | None, as_json: bool) -> None:
         "purged": len(snapshot.purged),
         "journals": len(list_journals(storage)),
         "events": snapshot.events.num_rows,
-        "metric_points": int(sum(index.metrics.column("count").to_pylist())),
+        "metric_points": pc.sum(with_stats(index.metrics).column("count")).as_py() or 0,
         "size_bytes": sizes,
         "problems": [str(notice) for notice in snapshot.notices],
     }

@@ -1,4 +1,4 @@
-"""Column operations the fold and search share: first of a group, last of a group, alignment.
+"""Column operations the fold and search share: one of a group, alignment, codes.
 
 All work on whole Arrow columns; none loops over rows.
 """
@@ -6,6 +6,7 @@ All work on whole Arrow columns; none loops over rows.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,24 +24,13 @@ def distinct(table: pa.Table, by: Sequence[str]) -> pa.Table:
     return table.take(groups.column("row_min"))
 
 
-def last_of_each(table: pa.Table, by: Sequence[str], order: Sequence[str]) -> pa.Table:
-    """The greatest row by ``order`` of each group of equal ``by`` values, sorted by ``by``.
-
-    Null sorts first and NaN after all numbers.
-    """
-    keys = [(name, "ascending", "at_start") for name in (*by, *order)]
-    table = table.take(pc.sort_indices(table, sort_keys=keys))
-    return table.filter(_ends_group(table, by))
-
-
 def align(table: pa.Table, column: str, rows: int) -> pa.Array:
     """A column spread over ``rows`` places by the table's ``run`` numbers; null elsewhere.
 
     Args:
         table: at most one row a run.
     """
-    places = pa.array(range(rows), pa.int32())
-    found = pc.index_in(places, value_set=as_array(table.column("run")))
+    found = pc.index_in(arange(rows), value_set=as_array(table.column("run")))
     return as_array(table.column(column)).take(found)
 
 
@@ -49,12 +39,32 @@ def as_array(column: pa.ChunkedArray) -> pa.Array:
     combined = column.combine_chunks()
     if isinstance(combined, pa.ChunkedArray):
         if combined.num_chunks == 0:
-            return pa.array([], column.type)
+            return pa.chunked_array([], column.type).combine_chunks()
         return combined.chunk(0)
     return combined
 
 
+def one_dictionary(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    """A text column, coded by one dictionary."""
+    if not pa.types.is_dictionary(column.type):
+        return as_array(column).dictionary_encode()
+    return as_array(column.unify_dictionaries())
+
+
+def places_of(order: pa.Array) -> pa.Array:
+    """Where each row comes to stand, given the row of each place."""
+    return pc.inverse_permutation(pc.cast(order, pa.int32()), output_type=pa.int32())
+
+
+@lru_cache(maxsize=4)
+def arange(count: int) -> pa.Array:
+    """0 to count - 1, as run numbers are typed."""
+    return pa.array(range(count), pa.int32())
+
+
 def _codes(column: pa.ChunkedArray) -> pa.Array:
+    if pa.types.is_dictionary(column.type):
+        return pc.fill_null(one_dictionary(column).indices, -1)
     if not pa.types.is_string(column.type):
         return as_array(column)
     return as_array(column).dictionary_encode(null_encoding="encode").indices
@@ -62,14 +72,3 @@ def _codes(column: pa.ChunkedArray) -> pa.Array:
 
 def _row_numbers(table: pa.Table) -> pa.Array:
     return pa.array(range(table.num_rows), pa.int64())
-
-
-def _ends_group(table: pa.Table, by: Sequence[str]) -> pa.Array:
-    """Whether each row of a sorted table is the last of its group."""
-    if table.num_rows == 0:
-        return pa.array([], pa.bool_())
-    changes: pa.Array = pa.array([False] * (table.num_rows - 1), pa.bool_())
-    for name in by:
-        codes = _codes(table.column(name))
-        changes = pc.or_(changes, pc.not_equal(codes[1:], codes[:-1]))
-    return pa.concat_arrays([changes, pa.array([True])])

@@ -33,18 +33,7 @@ PARAMS = pa.schema(
 )
 TAGS = pa.schema([("run", pa.int32()), ("key", pa.string()), ("value", pa.string())])
 METRICS = pa.schema(
-    [
-        ("run", pa.int32()),
-        ("key", pa.string()),
-        ("last", pa.float64()),
-        ("count", pa.int64()),
-        ("min", pa.float64()),
-        ("max", pa.float64()),
-        ("sum", pa.float64()),
-        ("first_step", pa.int64()),
-        ("last_step", pa.int64()),
-        ("last_time", pa.int64()),
-    ]
+    [("run", pa.int32()), ("key", pa.string()), ("last", pa.float64()), ("data", pa.string())]
 )
 ARTIFACTS = pa.schema(
     [
@@ -77,7 +66,8 @@ class RunIndex:
     conflict that a merge brought, and ``value`` is the latest."""
     tags: pa.Table
     metrics: pa.Table
-    """``last`` is the value of the point that is greatest by (step, time, value)."""
+    """``last`` is the value of the point that is greatest by (step, time, value); ``data`` is the
+    rest of the summary, which `query.summaries` takes apart."""
     artifacts: pa.Table
     datasets: pa.Table
     records: pa.Table

@@ -31,7 +31,7 @@ from runreport.query.filters import (
     parse_filter,
     parse_order,
 )
-from runreport.query.fold import fold
+from runreport.query.fold import fold_snapshot
 from runreport.query.index import RunIndex
 from runreport.query.predicate import compare, matching_runs, sort_runs
 
@@ -78,7 +78,7 @@ def make_query(
 def load_index(storage: Storage) -> RunIndex:
     """The run index of an archive as it is now."""
     snapshot = read_archive(storage)
-    return fold(snapshot.events, alive=snapshot.alive_runs)
+    return fold_snapshot(snapshot)
 
 
 def find_runs(index: RunIndex, query: Query, artifact_root: str) -> pa.Array:

@@ -18,9 +18,10 @@ from runreport.archive.reading import Snapshot
 from runreport.entities import PARENT_TAG, Run, RunStatus
 from runreport.events import data_object
 from runreport.query.arrow import as_array
-from runreport.query.fold import fold
+from runreport.query.fold import fold_snapshot
 from runreport.query.index import RunIndex
 from runreport.query.search import make_runs
+from runreport.query.summaries import with_stats
 from runreport.report.config import Config
 from runreport.report.curves import CurveReader
 from runreport.report.experiment_page import (
@@ -87,7 +88,7 @@ def assemble_report(
         version: of runreport, as the pages name it.
         all_rows: pre-render every row of a run table, for a theme whose pages cannot load more.
     """
-    full = fold(snapshot.events, alive=snapshot.alive_runs)
+    full = fold_snapshot(snapshot)
     redactor = Redactor(
         publish_environment=config.publish_environment,
         allow_secrets=config.allow_secrets,
@@ -173,7 +174,7 @@ class RunPages:
             name: _rows_by_run(table, numbers)
             for name, table in (
                 ("params", index.params),
-                ("metrics", index.metrics),
+                ("metrics", with_stats(index.metrics)),
                 ("artifacts", index.artifacts),
                 ("records", index.records),
             )

@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from runreport.events import float_text
 from runreport.query.arrow import align
 from runreport.query.index import RunIndex
+from runreport.query.summaries import has_curve
 from runreport.report.formatting import NumberFormat, choose_format
 from runreport.report.urls import slug
 
@@ -141,7 +142,7 @@ def _taken(
 
 def _with_curves(index: RunIndex, numbers: pa.Array) -> list[object]:
     """ "1" for each run that has a curve: a metric with more than one point."""
-    long = index.metrics.filter(pc.greater(index.metrics.column("count"), 1))
+    long = index.metrics.filter(has_curve(index.metrics))
     found = pc.is_in(numbers, value_set=pc.unique(long.column("run")))
     return ["1" if has else None for has in found.to_pylist()]
 

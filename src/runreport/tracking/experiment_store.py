@@ -68,6 +68,21 @@ class ExperimentStore:
             last_update_time=state.updated_ms,
         )
 
+    def find_or_create_experiment(self, name: str) -> ExperimentState:
+        """The experiment of a name, made if there is none.
+
+        Raises:
+            InvalidValue: the name is not allowed.
+        """
+        found = self.find_experiment(name)
+        if found is None:
+            try:
+                return self.experiment_state(self.create_experiment(name))
+            except AlreadyExists:  # another process has just made it
+                found = self.find_experiment(name)
+        assert found is not None
+        return found
+
     def create_experiment(self, name: str, tags: Mapping[str, object] | None = None) -> str:
         """Make an experiment and return its id.
 

@@ -51,8 +51,7 @@ def set_experiment(
         state = store.experiment_state(str(experiment_id))
     else:
         name = validation.check_experiment_name(experiment_name)
-        found = store.find_experiment(name)
-        state = found or store.experiment_state(store.create_experiment(name))
+        state = store.find_or_create_experiment(name)
     if state.is_deleted:
         raise InvalidValue(
             f"Experiment {state.name!r} is deleted. Restore it with "
@@ -147,6 +146,5 @@ def current_experiment() -> str:
     name = os.environ.get("MLFLOW_EXPERIMENT_NAME")
     if name:
         store = active.store()
-        state = store.find_experiment(name)
-        return state.experiment_id if state is not None else store.create_experiment(name)
+        return store.find_or_create_experiment(name).experiment_id
     return os.environ.get("MLFLOW_EXPERIMENT_ID") or DEFAULT_ID
