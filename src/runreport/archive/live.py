@@ -73,7 +73,7 @@ def _journal_notices(path: str, content: JournalContent, is_alive: bool) -> list
         Notice(path, f"line {line} is not as a writer writes it", "its facts are left out")
         for line in content.damaged_lines
     ]
-    if content.torn_bytes and not is_alive:
+    if content.torn_bytes and (content.header is None or not is_alive):
         problem = f"its last line is unfinished ({content.torn_bytes:,} bytes)"
         notices.append(Notice(path, problem, "a call that never returned is left out"))
     return notices

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from runreport.archive.artifact_records import latest_artifacts
 from runreport.archive.artifacts import digest_artifact
-from runreport.archive.layout import ARTIFACTS
+from runreport.archive.layout import ARCHIVE_FILE, ARCHIVE_TEXT, ARTIFACTS
 from runreport.archive.notices import Notice
 from runreport.archive.reading import Snapshot, read_archive
 from runreport.archive.segment import Segment
@@ -33,13 +33,24 @@ def verify_archive(
     A journal's unfinished last line is named too, though it harms nothing.
     """
     snapshot = read_archive(storage, progress=progress)
-    problems = list(snapshot.notices)
+    problems = [*snapshot.notices, *_check_description(storage)]
     for segment in snapshot.segments:
         problems += _check_metrics(storage, segment)
-    problems += _check_artifacts(snapshot)
+    problems += damaged_artifacts(snapshot)
+    problems += _stray_artifacts(snapshot)
     files = list(storage.list(""))
     size = sum(file.size_bytes for file in files)
     return Verification(len(files), size, tuple(sorted(set(problems))))
+
+
+def _check_description(storage: Storage) -> list[Notice]:
+    try:
+        if storage.read(ARCHIVE_FILE) == ARCHIVE_TEXT:
+            return []
+        problem = f"it does not hold {ARCHIVE_TEXT.decode().strip()} and a line feed"
+    except OSError as error:
+        problem = f"it cannot be read: {error.strerror or error}"
+    return [Notice(ARCHIVE_FILE, problem, "readers may refuse the archive")]
 
 
 def _check_metrics(storage: Storage, segment: Segment) -> list[Notice]:
@@ -57,10 +68,10 @@ def _check_metrics(storage: Storage, segment: Segment) -> list[Notice]:
     return []
 
 
-def _check_artifacts(snapshot: Snapshot) -> list[Notice]:
-    latest = latest_artifacts([snapshot.events])
+def damaged_artifacts(snapshot: Snapshot) -> list[Notice]:
+    """A notice for each artifact that is missing or is not what was logged."""
     problems = []
-    for (run_id, path), recorded in sorted(latest.items()):
+    for (run_id, path), recorded in sorted(latest_artifacts([snapshot.events]).items()):
         place = f"{ARTIFACTS}/{run_id}/{path}"
         try:
             found = digest_artifact(snapshot.storage, run_id, path)
@@ -72,10 +83,15 @@ def _check_artifacts(snapshot: Snapshot) -> list[Notice]:
         if found != recorded.digest:
             problem = f"its bytes are not the {recorded.size_bytes:,} that were logged"
             problems.append(Notice(place, problem, "the artifact is left out"))
-    known = {f"{ARTIFACTS}/{run_id}/{path}" for run_id, path in latest}
-    for file in snapshot.storage.list(ARTIFACTS):
-        alive = file.path.split("/")[1] in snapshot.alive_runs
-        if file.path not in known and not alive:
-            problem = "no event records this file"
-            problems.append(Notice(file.path, problem, "the report does not show it"))
     return problems
+
+
+def _stray_artifacts(snapshot: Snapshot) -> list[Notice]:
+    latest = latest_artifacts([snapshot.events])
+    known = {f"{ARTIFACTS}/{run_id}/{path}" for run_id, path in latest}
+    problem = "no event records this file"
+    return [
+        Notice(file.path, problem, "the report does not show it")
+        for file in snapshot.storage.list(ARTIFACTS)
+        if file.path not in known and file.path.split("/")[1] not in snapshot.alive_runs
+    ]

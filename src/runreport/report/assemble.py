@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from runreport.archive.reading import Snapshot
+from runreport.archive.verify import damaged_artifacts
 from runreport.entities import PARENT_TAG, Run, RunStatus
 from runreport.events import data_object
 from runreport.query.arrow import as_array
@@ -96,7 +97,7 @@ def assemble_report(
     )
     index = redact_index(full, redactor)
     curves = CurveReader(snapshot)
-    notices = sorted({*snapshot.notices, *curves.read_all()})
+    notices = sorted({*snapshot.notices, *curves.read_all(), *damaged_artifacts(snapshot)})
     shown = _shown_numbers(index)
     as_of = now_ms if now_ms is not None else _newest(snapshot)
 
@@ -127,7 +128,7 @@ def assemble_report(
         experiments=tuple(
             (page.name, f"{page.folder}/index.html", page.runs) for page in experiments
         ),
-        notices=tuple(map(str, notices)),
+        notices=tuple(redactor.text(str(notice), "file names") for notice in notices),
     )
     names = {page.experiment_id: (page.name, page.folder) for page in experiments}
     return Report(
