@@ -116,10 +116,12 @@ def read_archive(
 def read_segments(storage: Storage, *, progress: Progress | None = None) -> SegmentFiles:
     """Read every events file that is not replaced by a compacted one."""
     found = _Found(storage, progress)
-    for _ in range(MAX_LISTINGS):
-        if not found.read_new():
-            break
-    return found.finish()
+    found.read_all()
+    suspects = found.uncommitted()
+    if suspects:  # sealed just now? Then the next listing has what commits them.
+        found.read_all()
+        suspects &= found.uncommitted()
+    return found.finish(suspects)
 
 
 class _Found:
@@ -136,7 +138,13 @@ class _Found:
         self.seen: set[SegmentName] = set()
         self.done = 0
 
-    def read_new(self) -> bool:
+    def read_all(self) -> None:
+        """List and read until nothing new turns up."""
+        for _ in range(MAX_LISTINGS):
+            if not self._read_new():
+                break
+
+    def _read_new(self) -> bool:
         """List the segments and read those that no earlier listing had; whether there were any."""
         fresh = []
         self.metrics = {}
@@ -199,8 +207,12 @@ class _Found:
         self.replaced.update((name, None) for name, known in pairs if known)
         return [name for name, known in pairs if not known]
 
-    def finish(self) -> SegmentFiles:
-        """What it all comes to."""
+    def finish(self, uncommitted: set[SegmentName]) -> SegmentFiles:
+        """What it all comes to.
+
+        Args:
+            uncommitted: metrics files whose facts are lost.
+        """
         stems = {
             stem
             for segment in self.sound.values()
@@ -211,34 +223,40 @@ class _Found:
             self.sound.pop(name, None)
             self.damaged.pop(name, None)
             self.replaced[name] = None
-        lost, leftover = self._uncommitted()
+        problem = "no events file commits this metrics file"
+        lost = [Notice(name.path, problem, "it is left out") for name in uncommitted]
         return SegmentFiles(
             tuple(self.sound.values()),
             tuple(self.replaced),
-            tuple(leftover),
+            tuple(self.metrics[name] for name in self._loose() if self._is_leftover(name)),
             (*self.strange, *self.damaged.values(), *lost),
         )
 
-    def _uncommitted(self) -> tuple[list[Notice], list[StoredFile]]:
-        """Metrics files without their events file: those whose facts are lost, and leftovers.
+    def uncommitted(self) -> set[SegmentName]:
+        """Metrics files without their events file, the facts of which are nowhere else.
 
         One that a seal or a compaction is about to commit, or died before it did, is no loss:
         its facts are in the journal or in the segments that were to be replaced.
         """
+        return {
+            name
+            for name in self._loose()
+            if not self._is_leftover(name)
+            and not self.storage.exists(JournalName(name.writer_id, name.number).path)
+        }
+
+    def _loose(self) -> list[SegmentName]:
+        """The metrics files that no events file names."""
         names = (*self.sound, *self.damaged, *self.replaced)
         committed = {(name.writer_id, name.number) for name in names}
+        return [n for n in self.metrics if (n.writer_id, n.number) not in committed]
+
+    def _is_leftover(self, name: SegmentName) -> bool:
+        """Whether what a loose metrics file holds stands in another file."""
         compacted = _parts_column(self.sound.values(), "writer_id")
-        lost, leftover = [], []
-        for name, file in self.metrics.items():
-            if (name.writer_id, name.number) in committed:
-                continue
-            is_covered = compacted is not None and pc.index(compacted, name.writer_id).as_py() >= 0
-            if name.is_compacted or is_covered:
-                leftover.append(file)
-            elif not self.storage.exists(JournalName(name.writer_id, name.number).path):
-                problem = "no events file commits this metrics file"
-                lost.append(Notice(name.path, problem, "it is left out"))
-        return lost, leftover
+        return name.is_compacted or (
+            compacted is not None and pc.index(compacted, name.writer_id).as_py() >= 0
+        )
 
 
 def _parts_column(segments: Iterable[Segment], column: str) -> pa.ChunkedArray | None:
