@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import gzip
+import shutil
+import zipfile
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from builders import log_run
+from faults import DEAD, NEW, OLD, OTHER, facts_of, make_base
+
+import runreport
+from runreport.archive.compaction import compact_archive
+from runreport.archive.directory import open_archive
+from runreport.archive.merging import merge_archive
+from runreport.archive.purged import hash_of
+from runreport.archive.purging import purge
+from runreport.archive.storage import LocalStorage
+from runreport.archive.verify import verify_archive
+from runreport.errors import InvalidState
+from runreport.pipeline import build_site
+from runreport.report.config import Config
+
+WORDS = ("purgeme-param", "purgeme-metric", "purgeme-tag", "purgeme-file", "purgeme-text")
+
+
+def log_secret(name: str = "secret") -> str:
+    """A run full of words that must be gone afterwards."""
+    with runreport.start_run(run_name=f"purgeme-tag {name}") as run:
+        runreport.log_param("purgeme-param", "purgeme-param")
+        for step in range(3):
+            runreport.log_metric("purgeme-metric", step, step=step)
+        runreport.log_text("purgeme-text", "purgeme-file.txt")
+    return str(run.info.run_id)
+
+
+def traces(folder: Path, words: tuple[str, ...]) -> list[str]:
+    """The files below a folder that have one of the words in name or bytes, Parquet decoded."""
+    found = []
+    for path in folder.rglob("*"):
+        if not path.is_file():
+            continue
+        text = str(path.relative_to(folder)).encode() + path.read_bytes()
+        if path.suffix == ".parquet":
+            text += str(pq.read_table(path).to_pydict()).encode()
+            text += str(pq.read_metadata(path).metadata).encode()
+        if path.suffix == ".gz":
+            text += gzip.decompress(path.read_bytes())
+        if path.suffix == ".zip":
+            text += b"".join(map(zipfile.ZipFile(path).read, zipfile.ZipFile(path).namelist()))
+        if any(word.encode() in text for word in words):
+            found.append(str(path.relative_to(folder)))
+    return found
+
+
+@pytest.mark.parametrize("compacted", [False, True])
+def test_nothing_of_a_purged_run_is_left_in_archive_or_site(
+    archive: Path, tmp_path: Path, compacted: bool
+) -> None:
+    runreport.set_experiment("x")
+    run_id = log_secret()
+    with runreport.start_run():
+        runreport.log_metric("kept", 1.0)
+    storage = open_archive(archive)
+    if compacted:
+        compact_archive(storage)
+    words = (*WORDS, run_id)
+    assert traces(archive, words)
+    purge(storage, [run_id])
+    assert traces(archive, words) == []
+    assert storage.exists(f"purged/{hash_of(run_id)}")
+    build_site(str(archive), str(tmp_path / "site"), Config())
+    assert traces(tmp_path / "site", words) == []
+    assert list(runreport.search_runs(search_all_experiments=True)["metrics.kept"]) == [1.0]
+
+
+def test_an_old_copy_merged_back_resurrects_nothing(tmp_path: Path) -> None:
+    make_base(tmp_path)
+    base, old = LocalStorage(str(tmp_path / "base")), tmp_path / "old"
+    shutil.copytree(tmp_path / "base", old)
+    before = facts_of(base)
+    purge(base, [OLD, DEAD])
+    compacted = tmp_path / "compacted"
+    shutil.copytree(old, compacted)
+    compact_archive(LocalStorage(str(compacted)))
+    for source in (old, compacted):
+        merge_archive(LocalStorage(str(source)), base)
+        shutil.copytree(source, tmp_path / "base", dirs_exist_ok=True)  # and by hand
+        kept = {fact: 1 for fact in before if fact[0] not in (OLD, DEAD)}
+        assert facts_of(base) == kept
+    purge(base, [])
+    assert traces(tmp_path / "base", (OLD, DEAD)) == []
+
+
+def test_a_merge_brings_the_purges_of_the_source(tmp_path: Path) -> None:
+    make_base(tmp_path)
+    base, other = (LocalStorage(str(tmp_path / name)) for name in ("base", "other"))
+    purge(other, [OLD])
+    merge_archive(other, base)
+    assert not any(fact[0] == OLD for fact in facts_of(base))
+    assert any(fact[0] == OTHER for fact in facts_of(base))
+
+
+def test_a_run_that_is_being_logged_is_not_purged(storage: LocalStorage) -> None:
+    writer = log_run(storage, NEW, points=[1.0])
+    with pytest.raises(InvalidState, match="being logged"):
+        purge(storage, [NEW])
+    assert not storage.exists("purged")
+    writer.finish()
+    purge(storage, [NEW])
+    assert facts_of(storage) == {}
+
+
+def test_a_purge_says_what_it_could_not_look_into(tmp_path: Path) -> None:
+    make_base(tmp_path)
+    base = LocalStorage(str(tmp_path / "base"))
+    path = next(file.path for file in base.list("segments") if "events" in file.path)
+    Path(base.locate(path)).write_bytes(b"damaged")
+    (notice,) = [n for n in purge(base, [DEAD]).notices if n.path == path]
+    assert "may still hold" in str(notice)
+
+
+def test_an_experiment_made_anew_under_a_purged_name_is_a_new_one(archive: Path) -> None:
+    from click.testing import CliRunner
+
+    from runreport.cli import root
+
+    runreport.set_experiment("mine")
+    log_secret()
+    done = CliRunner().invoke(root, ["archive", "purge", "-a", str(archive), "-y", "mine"])
+    assert done.exit_code == 0, done.output
+    assert traces(archive, (*WORDS, "mine")) == []
+    runreport.set_experiment("mine")
+    with runreport.start_run():
+        runreport.log_metric("m", 1.0)
+    assert len(runreport.search_runs()) == 1
+    assert verify_archive(open_archive(archive)).problems == ()
