@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 NODE = $$($(BIN)/python tests/browser/find_node.py)
 
-.PHONY: demo test lint unit scripts bench samples clean
+.PHONY: demo test test-long lint unit scripts bench samples clean
 
 demo: $(VENV)/installed-core
 	$(BIN)/runreport build sample_runs/archive --config sample_runs/runreport.toml -o site
@@ -21,11 +21,17 @@ unit: $(VENV)/installed-test
 	sh tests/browser/ensure_chromium.sh
 	$(BIN)/pytest -n 2 --dist worksteal -q
 
+test-long: $(VENV)/installed-test
+	sh tests/ensure_java.sh
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,spark]'
+	$(BIN)/pytest -n 2 --dist worksteal -q -m long
+
 scripts: $(VENV)/installed-test
 	$(NODE) --test tests/js/*.test.js
 
-bench: $(VENV)/installed-bench
-	$(BIN)/python tests/benchmarks/run.py
+bench: $(VENV)-bench/installed
+	$(VENV)-bench/bin/python tests/benchmarks/run.py --write
+	$(VENV)-bench/bin/python tests/benchmarks/peers.py --write
 
 samples: $(VENV)/installed-test
 	$(BIN)/python sample_runs/make_samples.py
@@ -45,6 +51,8 @@ $(VENV)/installed-test: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
 	touch $@ $(VENV)/installed-core
 
-$(VENV)/installed-bench: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+# The peers pin versions of their own, so they get an environment of their own.
+$(VENV)-bench/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)-bench
+	$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
 	touch $@

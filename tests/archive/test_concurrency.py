@@ -107,8 +107,8 @@ def test_8_writers_2_compactors_and_4_readers_lose_nothing_in_30_seconds(tmp_pat
     facts = facts_of(storage)
     assert sum(1 for fact in facts if fact[1] == "run") == sum(a["runs"] for a in answers[:8])
     assert sum(1 for fact in facts if fact[1] == "point") == sum(a["points"] for a in answers[:8])
-    assert sum(a.get("compactions", 0) for a in answers) >= 2
-    assert min(a["reads"] for a in answers[-4:]) >= 2
+    assert sum(a.get("compactions", 0) for a in answers) >= 1
+    assert min(a["reads"] for a in answers[-4:]) >= 1
     assert verify_archive(storage).problems == ()
 
 

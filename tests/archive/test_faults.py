@@ -132,7 +132,7 @@ def test_sigkill_at_any_primitive_loses_nothing_that_was_acknowledged(
     assert k > 4
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(4))
 def test_an_archive_outlives_250_random_kills(killer: KillServer, base: Path, seed: int) -> None:
     rng = random.Random(seed)

@@ -20,23 +20,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "performance.md"
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One measured statement."""
-
-    what: str
-    ours: str
-    floor: str
-    ratio: str
-    goal: str
-    is_met: bool
+from archives import fold_a_million, open_compacted, open_uncompacted
+from figures import Figure, as_table, write_between
 
 
 def main() -> None:
@@ -52,20 +39,7 @@ def main() -> None:
     table = as_table(figures)
     print(table)
     if arguments.write:
-        text = DOCUMENT.read_text()
-        head, tail = text.split(BEGIN)[0], text.split(END)[1]
-        DOCUMENT.write_text(f"{head}{BEGIN}\n{table}\n{END}{tail}")
-
-
-def as_table(figures: list[Figure]) -> str:
-    lines = [
-        "| what | runreport | floor or peer | ratio | goal | met |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
-    for f in figures:
-        met = "yes" if f.is_met else "**no**"
-        lines.append(f"| {f.what} | {f.ours} | {f.floor} | {f.ratio} | {f.goal} | {met} |")
-    return "\n".join(lines)
+        write_between("measured", table)
 
 
 def cpu_ms() -> float:
@@ -293,7 +267,16 @@ def build(folder: Path) -> list[Figure]:
     ]  # fmt: skip
 
 
-BENCHMARKS = (log_metric, imports, small_runs, bytes_per_point, build)
+BENCHMARKS = (
+    log_metric,
+    imports,
+    small_runs,
+    bytes_per_point,
+    build,
+    fold_a_million,
+    open_uncompacted,
+    open_compacted,
+)
 
 if __name__ == "__main__":
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores", file=sys.stderr)

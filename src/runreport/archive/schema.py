@@ -12,6 +12,7 @@ import math
 from array import array
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, groupby
+from operator import itemgetter
 from typing import Any
 
 import pyarrow as pa
@@ -70,6 +71,8 @@ METRICS_ENCODING = {
     },
 }
 
+_BY_STEP = itemgetter(2, 3, 4, 5, 1, 0)  # run, key, step, time, seq, writer: in C, unlike a lambda
+
 SMALL_ROWS = 4096
 """Up to so many rows a table is compressed with snappy: 20 events are read in half the time that
 zstd takes to begin, and are 4 % larger. Beyond, zstd pays."""
@@ -126,11 +129,12 @@ def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
 
 def sort_points(points: Iterable[Point]) -> list[Point]:
     """By run, key, step, time and seq, each fact once."""
-    unique = {(point.writer_id, point.seq): point for point in points}
-    return sorted(
-        unique.values(),
-        key=lambda point: (point.run_id, point.key, point.step, point.time, point.seq),
-    )
+    ordered = sorted(points, key=_BY_STEP)
+    return [
+        point
+        for place, point in enumerate(ordered)
+        if place == 0 or point[:2] != ordered[place - 1][:2]
+    ]
 
 
 def summarise(points: Sequence[Point]) -> Summary:
@@ -167,7 +171,7 @@ def summary_events(points: Sequence[Point], experiment_id: str, counter: int) ->
         counter: of the last event of the journal; summaries do not compete with one another.
     """
     events = []
-    for (run_id, key), group in groupby(points, key=lambda point: (point.run_id, point.key)):
+    for (run_id, key), group in groupby(points, key=itemgetter(2, 3)):
         own = list(group)
         summary = summarise(own)
         events.append(
