@@ -18,11 +18,11 @@ lint: $(VENV)/installed-test
 	$(BIN)/lint-imports
 
 unit: $(VENV)/installed-test
-	sh tests/browser/ensure_chromium.sh
+	sh tests/ensure_installed.sh "The browser tests" chromium chromium chromium-browser google-chrome
 	$(BIN)/pytest -n 2 --dist worksteal -q
 
 test-long: $(VENV)/installed-test
-	sh tests/ensure_java.sh
+	sh tests/ensure_installed.sh "The Spark tests" openjdk-17-jre-headless java
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,spark]'
 	$(BIN)/pytest -n 2 --dist worksteal -q -m long
 

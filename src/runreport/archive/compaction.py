@@ -203,11 +203,8 @@ def _groups(files: SegmentFiles, purged: frozenset[str], limit: int) -> Iterator
 
 
 def _facts_in(segment: Segment) -> int:
-    """About how many facts a segment has, long ones counted as several; points take no less than
-    6 bytes each."""
-    metrics = segment.footer.metrics
-    events = max(segment.events.num_rows, segment.events.nbytes // 256)
-    return int(events) + (0 if metrics is None else metrics.size_bytes // 6)
+    """How many facts a segment has, long ones counted as several."""
+    return max(segment.footer.facts, segment.events.num_rows, segment.events.nbytes // 256)
 
 
 def holds_purged(segment: Segment, purged: frozenset[str]) -> bool:
