@@ -54,7 +54,7 @@ def test_what_comes_later_joins_what_is_compacted(storage: LocalStorage) -> None
 
 def test_a_group_takes_no_more_facts_than_fit_into_memory(storage: LocalStorage) -> None:
     fill(storage, 8)
-    done = compact_archive(storage, group_facts=60)
+    done = compact_archive(storage, group_facts=20)
     assert len(done.written) > 1
     assert len(facts_of(storage)) == 8 * 5
 

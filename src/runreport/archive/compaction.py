@@ -204,7 +204,8 @@ def _groups(files: SegmentFiles, purged: frozenset[str], limit: int) -> Iterator
 
 def _facts_in(segment: Segment) -> int:
     """How many facts a segment has, long ones counted as several."""
-    return max(segment.footer.facts, segment.events.num_rows, segment.events.nbytes // 256)
+    events: pa.Table = segment.events
+    return max(segment.footer.facts, int(events.num_rows), int(events.nbytes) // 256)
 
 
 def holds_purged(segment: Segment, purged: frozenset[str]) -> bool:
