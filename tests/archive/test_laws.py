@@ -191,3 +191,42 @@ def test_strange_values_names_and_texts_come_back_as_they_were(archive: Path) ->
     compact_archive(storage)
     check(storage)
     check(merged("merged", storage))
+
+
+def damage_line(storage: LocalStorage, path: str, containing: bytes) -> None:
+    """Flip a bit of the journal line that has some text."""
+    lines = storage.read(path).splitlines(keepends=True)
+    place = next(n for n, line in enumerate(lines) if containing in line)
+    lines[place] = bytes([lines[place][0] ^ 1]) + lines[place][1:]
+    Path(storage.locate(path)).write_bytes(b"".join(lines))
+
+
+def test_a_short_copy_fills_the_gaps_that_damage_left_in_the_longer(tmp_path: Path) -> None:
+    storage = make(tmp_path / "a", [])
+    writer = log_run(storage, "a" * 32)
+    for step in range(6):
+        writer.log_values("param", {f"p{step}": str(step)})
+        writer.log_metric("loss", float(step), step, 1)
+    copies = [copy(storage, "first"), copy(storage, "second")]
+    writer.log_metric("loss", 9.0, 9, 1)
+    name = writer.finish()
+    assert name is not None
+    expected = answers_of(storage)
+    damage_line(storage, name.path, b'"p2"')
+    damage_line(storage, name.path, b'"step":4')
+    damage_line(copies[0], name.path, b'"step":4')
+    for one in (storage, *copies):
+        seal_dead_journals(one, now_ms=wall_ms())
+        one.delete(name.path)  # the damaged journal stays as a witness; here it is lost as well
+    assert answers_of(storage) != expected
+    for order in ((storage, *copies), (*reversed(copies), storage)):
+        folder = f"merged {order[0].root[-6:]}"
+        together = merged(folder, *order)
+        assert answers_of(together) == expected
+        compact_archive(together)
+        assert answers_of(together) == expected
+        for one in copies:
+            merge_archive(one, together)
+        assert answers_of(together) == expected
+        compact_archive(together)
+        assert answers_of(together) == expected

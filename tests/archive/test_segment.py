@@ -107,7 +107,9 @@ def test_writing_twice_gives_the_same_bytes(storage: LocalStorage) -> None:
     points = [Point(**row) for row in read_points(storage, segment).to_pylist()]
     last_seq = segment.footer.last_seq
     writer_id = segment.footer.writer_id
-    again = write_segment(storage, writer_id, 0, events, points, last_seq=last_seq)
+    again = write_segment(
+        storage, writer_id, 0, events, points, last_seq=last_seq, facts=segment.footer.facts
+    )
     assert again == segment.name
 
 

@@ -15,14 +15,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from runreport.archive.clock import wall_ms
-from runreport.archive.coverage import Coverage, resolve
+from runreport.archive.coverage import Coverage, recovered_summaries, resolve
 from runreport.archive.footer import PARTS, SegmentFooter
 from runreport.archive.layout import COMPACTED_PREFIX, FORMAT, SEGMENTS, SegmentName
 from runreport.archive.maintenance import exclusive
 from runreport.archive.ordering import sort_table
 from runreport.archive.purged import read_purged, without_purged
 from runreport.archive.reading import SegmentFiles, read_segments
-from runreport.archive.schema import CODED_METRICS, EVENTS, METRICS
+from runreport.archive.schema import CODED_METRICS, EVENTS, METRICS, event_table
 from runreport.archive.segment import Segment, read_points, read_segment, write_tables
 from runreport.archive.storage import Storage
 from runreport.errors import ArchiveError, Damaged
@@ -104,8 +104,9 @@ def rewrite(
     except (Damaged, FileNotFoundError):
         return None
     # Plain text again: a dictionary would bring what was purged into the new file.
-    events = pa.concat_tables(segment.events.cast(EVENTS) for segment in coverage.segments)
-    events = without_purged(events, purged)
+    tables = [segment.events.cast(EVENTS) for segment in coverage.segments]
+    tables.append(event_table(recovered_summaries(storage, coverage.segments)))
+    events = without_purged(pa.concat_tables(tables), purged)
     points.append(CODED_METRICS.empty_table())
     metrics = without_purged(pa.concat_tables(points), purged).cast(METRICS)
     stems = sorted(segment.name.stem for segment in group)
@@ -120,8 +121,8 @@ def rewrite(
         -1,
         events.num_rows + metrics.num_rows,
         None,
-        tuple(sorted(supersedes)),
-        _parts(coverage, events, metrics),
+        supersedes=tuple(sorted(supersedes)),
+        compacted=_parts(coverage, events, metrics),
     )
     name = write_tables(
         target or storage,

@@ -7,7 +7,7 @@ that other segments have of it are hidden, so that no fact and no summary is rea
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
@@ -15,8 +15,11 @@ import pyarrow.compute as pc
 
 from runreport.archive.footer import PARTS
 from runreport.archive.journal import JournalName
-from runreport.archive.ranges import outside
-from runreport.archive.segment import Segment
+from runreport.archive.ranges import inside, outside, parse_ranges, ranges_text, subtract
+from runreport.archive.schema import sort_points, summary_events
+from runreport.archive.segment import Segment, read_points
+from runreport.archive.storage import Storage
+from runreport.events import Event, Point
 
 _PLACED = PARTS.append(pa.field("segment", pa.int64()))
 
@@ -46,14 +49,34 @@ def resolve(segments: Sequence[Segment]) -> Coverage:
     parts = _all_parts(segments)
     journals = parts.group_by(["writer_id", "number"], use_threads=False).aggregate([])
     if journals.num_rows < parts.num_rows:
-        parts, hidden = _contested(parts)
+        parts, beaten = _contested(parts)
+        parts, hidden, recovered = _fill_gaps(parts, beaten)
         segments = [
-            _without(segment, hidden.filter(pc.equal(hidden.column("segment"), place)))
+            _without(
+                segment, *(_of_segment(ranges, place) for ranges in (hidden, beaten, recovered))
+            )
             for place, segment in enumerate(segments)
         ]
         segments = [segment for segment in segments if segment.events.num_rows]
     by_path = sorted(segments, key=lambda segment: segment.path)
     return Coverage(tuple(by_path), parts.select(PARTS.names))
+
+
+def recovered_summaries(storage: Storage, segments: Iterable[Segment]) -> list[Event]:
+    """Summaries of the points that count although the longer copy of their journal lost them.
+
+    Raises:
+        FileNotFoundError, Damaged: see `read_points`.
+    """
+    events: list[Event] = []
+    for segment in segments:
+        if segment.recovered is not None:
+            points = inside(read_points(storage, segment), segment.recovered)
+            found = sort_points(Point(*row.values()) for row in points.to_pylist())
+            experiment_id = segment.events.column("experiment_id")[0].as_py()
+            counter = pc.max(segment.events.column("counter")).as_py()
+            events += summary_events(found, experiment_id, counter)
+    return events
 
 
 def _all_parts(segments: Sequence[Segment]) -> pa.Table:
@@ -67,7 +90,7 @@ def _all_parts(segments: Sequence[Segment]) -> pa.Table:
             tables.append(own.compacted.append_column("segment", places))
         else:
             rows.append(
-                (own.writer_id, own.number, own.first_seq, own.last_seq, own.facts,
+                (own.writer_id, own.number, own.first_seq, own.last_seq, own.facts, own.gaps,
                  segment.name.digest, place)
             )  # fmt: skip
     columns = zip(*rows, strict=True) if rows else [()] * len(_PLACED)
@@ -90,7 +113,52 @@ def _contested(parts: pa.Table) -> tuple[pa.Table, pa.Table]:
     return parts.filter(is_best), parts.filter(pc.invert(is_best))
 
 
-def _without(segment: Segment, hidden: pa.Table) -> Segment:
-    if hidden.num_rows == 0:
+def _fill_gaps(parts: pa.Table, beaten: pa.Table) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """What of the beaten parts is hidden, and what counts since the best part of their journal
+    has a gap there; the gaps of the best parts get as much smaller."""
+    gapped = parts.filter(pc.not_equal(parts.column("gaps"), ""))
+    gaps = {
+        (row["writer_id"], row["number"]): parse_ranges(row["gaps"]) for row in gapped.to_pylist()
+    }
+    if not gaps:
+        return parts, beaten, beaten.slice(0, 0)
+    hidden, recovered = [], []
+    for row in reversed(beaten.to_pylist()):  # of several the longest first
+        journal = (row["writer_id"], row["number"])
+        whole = [(row["first_seq"], row["last_seq"])]
+        own = subtract(whole, parse_ranges(row["gaps"]))
+        taken = subtract(own, subtract(own, gaps.get(journal, [])))
+        gaps[journal] = subtract(gaps.get(journal, []), taken)
+        recovered += [{**row, "first_seq": low, "last_seq": high} for low, high in taken]
+        hidden += [
+            {**row, "first_seq": low, "last_seq": high} for low, high in subtract(whole, taken)
+        ]
+    texts = [
+        ranges_text(gaps.get((row["writer_id"], row["number"]), [])) if row["gaps"] else ""
+        for row in parts.to_pylist()
+    ]
+    place = parts.column_names.index("gaps")
+    return (
+        parts.set_column(place, "gaps", pa.array(texts, pa.string())),
+        pa.Table.from_pylist(hidden, _PLACED),
+        pa.Table.from_pylist(recovered, _PLACED),
+    )
+
+
+def _of_segment(ranges: pa.Table, place: int) -> pa.Table:
+    return ranges.filter(pc.equal(ranges.column("segment"), place))
+
+
+def _without(segment: Segment, hidden: pa.Table, beaten: pa.Table, recovered: pa.Table) -> Segment:
+    """A segment without what counts elsewhere; its summaries sum up what is hidden, too."""
+    if beaten.num_rows == 0:
         return segment
-    return replace(segment, events=outside(segment.events, hidden), hidden=hidden)
+    is_summary = pc.equal(segment.events.column("kind"), "metric_summary")
+    facts = outside(segment.events.filter(pc.invert(is_summary)), hidden)
+    summaries = outside(segment.events.filter(is_summary), beaten)
+    return replace(
+        segment,
+        events=pa.concat_tables([facts, summaries]),
+        hidden=hidden,
+        recovered=recovered if recovered.num_rows else None,
+    )

@@ -22,11 +22,13 @@ PARTS = pa.schema(
         ("first_seq", pa.int64()),
         ("last_seq", pa.int64()),
         ("facts", pa.int64()),
+        ("gaps", pa.string()),
         ("digest", pa.string()),
     ]
 )
-"""One row a journal: which of its facts are here, how many, and the 16 digits in the name of the
-events file that was sealed from it."""
+"""One row a journal: which of its facts are here, how many, which between the first and the last
+are not (``4-5 9-9``: their lines were damaged, or were never written), and the 16 digits in the
+name of the events file that was sealed from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class SegmentFooter:
     """Of the facts that stood in the journal."""
     facts: int
     metrics: MetricsFile | None
+    gaps: str = ""
     supersedes: tuple[str, ...] = ()
     """Names of the compacted segments that this one replaces."""
     compacted: pa.Table | None = None
@@ -66,6 +69,7 @@ def encode_footer(footer: SegmentFooter) -> bytes:
         "first_seq": footer.first_seq,
         "last_seq": footer.last_seq,
         "facts": footer.facts,
+        "gaps": footer.gaps,
         "supersedes": list(footer.supersedes),
         "metrics": None,
     }
@@ -97,6 +101,7 @@ def decode_footer(metadata: dict[bytes, bytes] | None) -> SegmentFooter:
         int(fields["last_seq"]),
         int(fields.get("facts", 0)),
         None if metrics is None else _metrics_file(metrics),
+        str(fields.get("gaps", "")),
         tuple(fields["supersedes"]),
         None if parts is None else _parts_table(parts),
     )

@@ -12,6 +12,7 @@ import math
 import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from runreport.archive.layout import FORMAT
@@ -59,6 +60,15 @@ class JournalContent(NamedTuple):
         """Of its facts; -1 when there are none."""
         seqs = [event.seq for event in self.events] + [point.seq for point in self.points]
         return max(seqs, default=-1)
+
+    @property
+    def gaps(self) -> str:
+        """Ranges of facts between the first and the last that are not here, as ``4-5 9-9``."""
+        seqs = [event.seq for event in self.events] + [point.seq for point in self.points]
+        if not seqs or len(seqs) == max(seqs) - min(seqs) + 1:
+            return ""
+        seqs.sort()
+        return " ".join(f"{low + 1}-{high - 1}" for low, high in pairwise(seqs) if high > low + 1)
 
     @property
     def run_ids(self) -> frozenset[str]:

@@ -1,20 +1,35 @@
-"""Ranges of a writer's facts, cut out of a table of events or points."""
+"""Ranges of a writer's facts: cut out of a table of events or points, and added up as numbers."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+Range = tuple[int, int]
+"""First and last seq, both in it."""
+
 
 def outside(table: pa.Table, ranges: pa.Table) -> pa.Table:
     """The rows of events or points that do not lie in any of some (writer, first, last) ranges."""
+    return table.filter(pc.invert(_is_inside(table, ranges)))
+
+
+def inside(table: pa.Table, ranges: pa.Table) -> pa.Table:
+    """The rows of events or points that lie in one of some ranges."""
+    return table.filter(_is_inside(table, ranges))
+
+
+def _is_inside(table: pa.Table, ranges: pa.Table) -> pa.Array:
+    found = pa.repeat(False, table.num_rows)
+    seq = table.column("seq")
     for few in _one_range_a_writer(ranges):
-        found = pc.index_in(table.column("writer_id"), value_set=few.column("writer_id"))
-        first, last = (few.column(name).take(found) for name in ("first_seq", "last_seq"))
-        seq = table.column("seq")
-        inside = pc.and_(pc.greater_equal(seq, first), pc.less_equal(seq, last))
-        table = table.filter(pc.invert(pc.fill_null(inside, False)))
-    return table
+        place = pc.index_in(table.column("writer_id"), value_set=few.column("writer_id"))
+        first, last = (few.column(name).take(place) for name in ("first_seq", "last_seq"))
+        is_in = pc.and_(pc.greater_equal(seq, first), pc.less_equal(seq, last))
+        found = pc.or_(found, pc.fill_null(is_in, False))
+    return found
 
 
 def _one_range_a_writer(ranges: pa.Table) -> list[pa.Table]:
@@ -27,3 +42,31 @@ def _one_range_a_writer(ranges: pa.Table) -> list[pa.Table]:
         seen[writer_id] = turns[-1] + 1
     turn = pa.array(turns, pa.int64())
     return [ranges.filter(pc.equal(turn, number)) for number in range(max(turns, default=-1) + 1)]
+
+
+def parse_ranges(text: str) -> list[Range]:
+    """Ranges as a footer writes them: ``4-5 9-9``."""
+    pairs = (part.split("-") for part in text.split())
+    return [(int(low), int(high)) for low, high in pairs]
+
+
+def ranges_text(ranges: Sequence[Range]) -> str:
+    """What `parse_ranges` reads."""
+    return " ".join(f"{low}-{high}" for low, high in ranges)
+
+
+def subtract(ranges: Sequence[Range], others: Sequence[Range]) -> list[Range]:
+    """What of some ranges lies in none of the others."""
+    left = list(ranges)
+    for low, high in others:
+        cut = []
+        for first, last in left:
+            if last < low or first > high:
+                cut.append((first, last))
+                continue
+            if first < low:
+                cut.append((first, low - 1))
+            if last > high:
+                cut.append((high + 1, last))
+        left = cut
+    return left

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from runreport.archive import schema
 from runreport.archive.clock import wall_ms
-from runreport.archive.coverage import resolve
+from runreport.archive.coverage import recovered_summaries, resolve
 from runreport.archive.facts import read_facts
 from runreport.archive.journal import SILENCE_MS, JournalName
 from runreport.archive.layout import SEGMENTS, SegmentName, parse_segment
@@ -25,7 +25,8 @@ from runreport.archive.notices import Notice
 from runreport.archive.purged import is_purged, read_purged, without_purged
 from runreport.archive.segment import Segment, read_points, read_segment
 from runreport.archive.storage import Storage, StoredFile
-from runreport.errors import ArchiveError
+from runreport.errors import ArchiveError, Damaged
+from runreport.events import Event
 
 MAX_LISTINGS = 20
 """An archive in which something new turns up more often is read as it is by then."""
@@ -95,6 +96,7 @@ def read_archive(
     facts, problems = read_facts(storage)
     loose = [fact for fact in facts if not is_purged(fact.writer_id, purged)]
     loose += live_events(journals)
+    loose += _recovered(storage, coverage.segments)
     visible = [
         replace(segment, events=without_purged(segment.events, purged))
         for segment in coverage.segments
@@ -111,6 +113,13 @@ def read_archive(
         *(Notice(path, problem, "this fact is left out") for path, problem in problems),
     }
     return Snapshot(storage, events, segments, journals, tuple(sorted(notices)), purged)
+
+
+def _recovered(storage: Storage, segments: Iterable[Segment]) -> list[Event]:
+    try:
+        return recovered_summaries(storage, segments)
+    except (Damaged, FileNotFoundError):  # its curves are missing, and named when they are read
+        return []
 
 
 def read_segments(storage: Storage, *, progress: Progress | None = None) -> SegmentFiles:

@@ -111,6 +111,14 @@ def _write(
         )
     events += summary_events(points, experiment_id, counter)
     written = write_segment(
-        storage, name.writer_id, name.number, events, points, last_seq=last_seq, durable=durable
+        storage,
+        name.writer_id,
+        name.number,
+        events,
+        points,
+        last_seq=last_seq,
+        facts=len(content.events) + len(content.points),
+        gaps=content.gaps,
+        durable=durable,
     )
     return written.path

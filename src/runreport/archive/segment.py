@@ -36,6 +36,8 @@ class Segment:
     """Whether its metrics file, if it has one, is there with the recorded size."""
     hidden: pa.Table | None = None
     """Ranges of facts that stand here but count elsewhere; see `archive.coverage`."""
+    recovered: pa.Table | None = None
+    """Ranges of facts that count here since the longer copy of their journal has lost them."""
 
     @property
     def path(self) -> str:
@@ -58,6 +60,8 @@ def write_segment(
     points: Sequence[Point],
     *,
     last_seq: int,
+    facts: int,
+    gaps: str = "",
     durable: bool = True,
 ) -> SegmentName:
     """Write the pair that a journal becomes and return the name of its events file.
@@ -65,7 +69,7 @@ def write_segment(
     Args:
         events: the facts, metric summaries among them.
         points: sorted; may be empty.
-        last_seq: of the facts that stand in the journal.
+        last_seq, facts, gaps: of the facts that stand in the journal; see `SegmentFooter`.
         durable: sync before the commit; off only to measure.
 
     Raises:
@@ -73,11 +77,10 @@ def write_segment(
     """
     times = [event.time for event in events] or [point.time for point in points]
     first_seq = min([event.seq for event in events] + [point.seq for point in points])
-    facts = len(events) + len(points)
     return write_tables(
         storage,
         month_of(times[0]),
-        SegmentFooter(FORMAT, writer_id, number, first_seq, last_seq, facts, None),
+        SegmentFooter(FORMAT, writer_id, number, first_seq, last_seq, facts, None, gaps),
         schema.event_table(events),
         schema.metric_table(points) if points else None,
         durable=durable,
