@@ -211,3 +211,17 @@ def test_the_reference_of_commands_is_up_to_date() -> None:
     for words, command in every_command():
         assert f"`runreport {' '.join(words)}`" in text
         assert command.help or command.short_help
+
+
+def test_a_site_is_not_built_into_the_archive(sample: str) -> None:
+    done = command("build", sample, "-o", f"{sample}/site")
+    assert done.returncode == 1 and "outside it" in done.stderr
+    assert not Path(sample, "site").exists()
+
+
+def test_a_changed_artifact_is_not_copied_out(sample: str, tmp_path: Path) -> None:
+    run_id = json.loads(ok("runs", "search", "-a", sample, "--json"))[0]["run_id"]
+    Path(sample, "artifacts", run_id, "notes", "hello.txt").write_text("changed")
+    done = command("runs", "artifacts", run_id, "-a", sample, "-o", str(tmp_path / "out"))
+    assert done.returncode == 1 and "not the file that was logged" in done.stderr
+    assert not (tmp_path / "out").exists()

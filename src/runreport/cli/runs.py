@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from typing import Any
 
 import click
 
-from runreport.archive.artifacts import list_run_artifacts
+from runreport.archive.artifact_records import latest_artifacts
+from runreport.archive.artifacts import list_run_artifacts, read_artifact
 from runreport.archive.directory import open_archive
+from runreport.archive.reading import read_archive
 from runreport.cli.experiments import find, split_pair
 from runreport.cli.printing import (
     archive_option,
@@ -17,6 +20,7 @@ from runreport.cli.printing import (
     print_json,
     print_table,
     safe,
+    say,
 )
 from runreport.entities import NOTE_TAG, Run, ViewType
 from runreport.errors import InvalidValue, NotFound
@@ -26,6 +30,7 @@ from runreport.report.formatting import (
     format_duration,
     format_size,
     format_time,
+    plural,
 )
 from runreport.tracking import validation
 from runreport.tracking.store import Store
@@ -169,20 +174,29 @@ def artifacts(run: str, output: str | None, archive: str | None, as_json: bool) 
     store = Store(open_archive(archive))
     run_id = find_run(store, run).info.run_id
     files = list(list_run_artifacts(store.storage, run_id))
+    changed: list[str] = []
     if output is not None:
-        from runreport.archive.artifacts import read_artifact
-
+        recorded = latest_artifacts([read_archive(store.storage).events])
         for path, _, _ in files:
+            data = read_artifact(store.storage, run_id, path)
+            known = recorded.get((run_id, path))
+            if known is not None and hashlib.sha256(data).hexdigest() != known.digest:
+                changed.append(path)
+                continue
             place = os.path.join(output, *path.split("/"))
             os.makedirs(os.path.dirname(place), exist_ok=True)
             with open(place, "wb") as file:
-                file.write(read_artifact(store.storage, run_id, path))
+                file.write(data)
     if as_json:
         print_json([{"path": path, "size_bytes": size} for path, size, _ in files])
     elif output is not None:
-        click.echo(f"Copied {len(files)} files to {output}")
+        click.echo(f"Copied {plural(len(files) - len(changed), 'file')} to {output}")
     else:
         print_table(("PATH", "SIZE"), [(path, format_size(size)) for path, size, _ in files])
+    for path in changed:
+        say(f"Warning: {safe(path)} is not the file that was logged; it was not copied.")
+    if changed:
+        sys.exit(1)
 
 
 def find_run(store: Store, start: str) -> Run:
