@@ -30,7 +30,9 @@ def snapshot(tmp_path: Path) -> Snapshot:
 
 
 def test_the_tables_hold_every_run_and_every_point(snapshot: Snapshot, tmp_path: Path) -> None:
-    runs, metrics = map(pq.read_table, export_tables(snapshot, str(tmp_path / "out"), "parquet"))
+    runs, metrics = map(
+        pq.read_table, export_tables(snapshot, str(tmp_path / "out"), "parquet")[0]
+    )
     assert runs.num_rows == 5
     assert sorted(runs.column("lifecycle_stage").to_pylist()) == ["active"] * 4 + ["deleted"]
     assert runs.column("experiment_name").to_pylist() == ["Sample"] * 5
@@ -40,7 +42,7 @@ def test_the_tables_hold_every_run_and_every_point(snapshot: Snapshot, tmp_path:
 
 
 def test_json_lines_spell_what_json_cannot_say(snapshot: Snapshot, tmp_path: Path) -> None:
-    _, path = export_tables(snapshot, str(tmp_path / "out"), "jsonl")
+    (_, path), _ = export_tables(snapshot, str(tmp_path / "out"), "jsonl")
     rows = [json.loads(line) for line in Path(path).read_text().splitlines()]
     assert {"NaN", "Infinity"} <= {row["value"] for row in rows}
     assert rows[0]["time"].endswith("+00:00")
@@ -49,7 +51,7 @@ def test_json_lines_spell_what_json_cannot_say(snapshot: Snapshot, tmp_path: Pat
 def test_a_csv_holds_no_formula_a_spreadsheet_would_run(
     snapshot: Snapshot, tmp_path: Path
 ) -> None:
-    paths = export_tables(snapshot, str(tmp_path / "out"), "csv")
+    paths, _ = export_tables(snapshot, str(tmp_path / "out"), "csv")
     with open(paths[0], newline="", encoding="utf-8") as file:
         row = next(row for row in csv.DictReader(file) if row["params.formula"])
     assert (row["run_name"], row["params.formula"]) == ("'=HYPERLINK(1)", "'=1+1")

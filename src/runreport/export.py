@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from runreport.archive.artifacts import digest_artifact, read_artifact
 from runreport.archive.reading import Snapshot
 from runreport.archive.schema import metric_table, sort_points
-from runreport.errors import InvalidValue, WriteFailed
+from runreport.errors import Damaged, InvalidValue, WriteFailed
 from runreport.events import data_object, json_ready
 from runreport.query.fold import fold_snapshot
 from runreport.query.frames import key_columns
@@ -42,30 +42,31 @@ _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say
 
 
-def export_tables(snapshot: Snapshot, folder: str, form: Form) -> list[str]:
+def export_tables(snapshot: Snapshot, folder: str, form: Form) -> tuple[list[str], list[str]]:
     """Write ``runs`` (wide, a row a run) and ``metrics`` (long, a row a point).
 
     Deleted runs are among them, with ``lifecycle_stage``. Parquet and JSON lines are exact; a CSV
     puts ``'`` before text that a spreadsheet would take for a formula.
 
     Returns:
-        The paths written.
+        The paths written, and what had to be left out.
 
     Raises:
         WriteFailed: the folder cannot be written; no table is left half-written.
     """
     index = fold_snapshot(snapshot)
     runs = wide_runs(index)
-    written = []
+    written: list[str] = []
+    problems: list[str] = []
     for name, schema, tables in (
         ("runs", runs.schema, iter([runs])),
-        ("metrics", POINTS, _all_points(snapshot)),
+        ("metrics", POINTS, _all_points(snapshot, problems)),
     ):
         path = os.path.join(folder, f"{name}.{form}")
         with _replacing(path) as temporary:
             _WRITERS[form](temporary, schema, tables)
         written.append(path)
-    return written
+    return written, problems
 
 
 def wide_runs(index: RunIndex) -> pa.Table:
@@ -102,7 +103,7 @@ def export_run(snapshot: Snapshot, run_id: str, path: str) -> list[str]:
     run = get_run(index, run_id, f"{snapshot.storage.uri}/artifacts")
     number = index.number_of(run_id)
     assert number is not None
-    problems = []
+    problems: list[str] = []
     with _replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as file:
 
         def add(name: str, data: bytes) -> None:
@@ -129,7 +130,7 @@ def export_run(snapshot: Snapshot, run_id: str, path: str) -> list[str]:
         add("run.json", json.dumps(json_ready(described), indent=2, ensure_ascii=False).encode())
         points = pa.concat_tables(
             table.filter(pc.equal(table.column("run_id"), run_id))
-            for table in _all_points(snapshot, run_id)
+            for table in _all_points(snapshot, problems, run_id)
         )
         sink = pa.BufferOutputStream()
         _write_csv(sink, POINTS, iter([points]))
@@ -152,13 +153,20 @@ _INFO = (
 )  # fmt: skip
 
 
-def _all_points(snapshot: Snapshot, run_id: str | None = None) -> Iterator[pa.Table]:
-    """The points of all runs, or at least of one, a table a segment."""
+def _all_points(
+    snapshot: Snapshot, problems: list[str], run_id: str | None = None
+) -> Iterator[pa.Table]:
+    """The points of all runs, or at least of one, a table a segment; what cannot be read is added
+    to the problems."""
     yield _plain(metric_table(()))
     for segment in snapshot.segments:
-        runs = segment.events.column("run_id")
-        if run_id is None or pc.index(runs, run_id).as_py() >= 0:
-            yield _plain(snapshot.points(segment))
+        is_own = pc.equal(segment.events.column("run_id"), run_id or "")
+        if run_id is None or pc.any(is_own).as_py():
+            try:
+                yield _plain(snapshot.points(segment))
+            except (Damaged, FileNotFoundError) as error:
+                reason = "it is missing" if isinstance(error, OSError) else str(error)
+                problems.append(f"{segment.metrics_path}: {reason}; its points are left out")
     for part in snapshot.journals:
         yield _plain(metric_table(sort_points(part.content.points)))
 

@@ -191,3 +191,15 @@ def test_an_intact_copy_merged_back_heals_a_damaged_segment(whole: Path, tmp_pat
     merge_archive(LocalStorage(str(whole)), storage)
     assert facts_of(storage) == facts
     assert verify_archive(storage).problems == ()
+
+
+@pytest.mark.parametrize("kind", ["sealed metrics", "compacted metrics"])
+def test_a_missing_metrics_file_costs_its_curves_and_no_build(
+    whole: Path, tmp_path: Path, kind: str
+) -> None:
+    shutil.copytree(whole, tmp_path / "archive")
+    storage = LocalStorage(str(tmp_path / "archive"))
+    path = kinds_of(storage)[kind][0]
+    Path(storage.locate(path)).unlink()
+    build = build_site(str(tmp_path / "archive"), str(tmp_path / "site"), Config())
+    assert build.runs == 5 and any(path in notice for notice in build.notices)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import math
 
 import pytest
@@ -17,6 +18,7 @@ from runreport.archive.journal import (
     read_journal,
 )
 from runreport.archive.storage import LocalStorage
+from runreport.events import float_text
 
 NAME = JournalName("w1", 0)
 
@@ -162,3 +164,33 @@ def test_a_fresh_copy_of_an_old_journal_is_not_alive() -> None:
         host="here",
         boot_id="b1",
     )
+
+
+@pytest.mark.parametrize(
+    "values",
+    ['"a":1' + "0" * 400 + ',"b":1.0', '"a":' + "[" * 5000 + "]" * 5000, '"a":1' + "0" * 400],
+)
+def test_a_line_no_writer_writes_costs_itself_only(values: str) -> None:
+    text = '{"kind":"metric","seq":0,"run":"r","time":1,"step":1,"values":{' + values + "}}"
+    good = '{"kind":"metric","seq":9,"run":"r","time":1,"step":1,"values":{"a":2.5}}'
+    content = read_journal(encode_line(text) + encode_line(good), JournalName("w", 0))
+    assert content.damaged_lines == (1,)
+    assert [(point.seq, point.value) for point in content.points] == [(9, 2.5)]
+
+
+@given(
+    st.floats(allow_nan=True, allow_infinity=True),
+    st.text(max_size=5),
+    st.integers(-(2**63), 2**63 - 1),
+    st.integers(-(2**63), 2**63 - 1),
+)
+def test_lines_of_one_point_read_as_those_of_several_do(
+    value: float, key: str, step: int, time: int
+) -> None:
+    number = json.dumps(float_text(value)) if value - value != 0 else repr(value)
+    head = f'{{"kind":"metric","seq":3,"run":"r-1","time":{time},"step":{step},"values":{{'
+    one = encode_line(f"{head}{json.dumps(key)}:{number}}}}}")
+    two = encode_line(f'{head}{json.dumps(key)}:{number},"\\u0000other":1}}}}')
+    fast = read_journal(one, JournalName("w", 0)).points
+    slow = read_journal(two, JournalName("w", 0)).points[:1]
+    assert repr(fast) == repr(slow)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -8,10 +9,13 @@ from builders import RUN, log_run
 from faults import THEIRS, facts_of, make_base
 
 from runreport.archive.artifacts import read_artifact, store_bytes
+from runreport.archive.clock import wall_ms
 from runreport.archive.compaction import compact_archive
 from runreport.archive.directory import open_archive
+from runreport.archive.footer import KEY, decode_footer
 from runreport.archive.merging import merge_archive
 from runreport.archive.reading import read_archive
+from runreport.archive.recovery import seal_dead_journals
 from runreport.archive.sealing import seal_journal
 from runreport.archive.storage import LocalStorage
 from runreport.archive.verify import verify_archive
@@ -129,3 +133,81 @@ def test_conflicts_of_params_and_version_numbers_are_reported_and_resolved(tmp_p
     )
     assert "version 1 was registered twice" in found[1] and "version 3 now" in found[1]
     assert "version 2 was registered twice" in found[2] and "version 4 now" in found[2]
+
+
+@pytest.mark.parametrize("damage", ["flip", "cut", "missing"])
+def test_an_intact_copy_puts_each_kind_of_sealed_file_right(tmp_path: Path, damage: str) -> None:
+    make_base(tmp_path)
+    base, other = (LocalStorage(str(tmp_path / name)) for name in ("base", "other"))
+    merge_archive(other, base)
+    before = facts_of(base)
+    for kind in (".events.", ".metrics.", "notes.txt", ".json"):
+        path = next(f.path for f in base.list("") if kind in f.path and f.path != "archive.json")
+        data = bytearray(base.read(path))
+        data[len(data) // 2] ^= 1
+        place = Path(base.locate(path))
+        place.unlink()
+        if damage != "missing":
+            place.write_bytes(bytes(data) if damage == "flip" else bytes(data[:-9]))
+    # Of a pair that is gone altogether nothing tells any more.
+    assert damage == "missing" or verify_archive(base).problems
+    merge_archive(other, base)
+    assert verify_archive(base).problems == ()
+    assert facts_of(base) == before
+
+
+def test_a_file_that_is_no_artifact_is_named_and_left(tmp_path: Path) -> None:
+    make_base(tmp_path)
+    (tmp_path / "other" / "artifacts" / ".DS_Store").write_bytes(b"x")
+    target = new(tmp_path / "target")
+    (notice,) = merge_archive(LocalStorage(str(tmp_path / "other")), target).notices
+    assert notice.path == "artifacts/.DS_Store"
+
+
+def test_a_source_that_is_compacted_meanwhile_is_listed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_base(tmp_path)
+    other, target = LocalStorage(str(tmp_path / "other")), new(tmp_path / "target")
+    before = facts_of(other)
+    put = LocalStorage.put
+
+    def put_and_compact(self: LocalStorage, path: str, data: bytes, **options: bool) -> None:
+        put(self, path, data, **options)
+        if self is target and "segments" in path:
+            monkeypatch.undo()
+            compact_archive(other)
+
+    monkeypatch.setattr(LocalStorage, "put", put_and_compact)
+    assert merge_archive(other, target).notices == []
+    assert facts_of(target) == before
+
+
+def test_a_source_cannot_name_a_place_outside_the_target(tmp_path: Path) -> None:
+    storage = new(tmp_path / "deep" / "target")
+    for path in ("../evil.txt", "artifacts/r/../../../evil.txt", "./x"):
+        with pytest.raises(InvalidValue, match="leads out"):
+            storage.put(path, b"x")
+    stem = "0-0123456789abcdef.metrics.parquet"
+    for name in (f"../../w-{stem}", f"x-{stem}"):
+        metrics = {"name": name, "size_bytes": 1, "sha256": "", "footer_sha256": ""}
+        numbers = {"format": 1, "number": 0, "first_seq": 0, "last_seq": 1}
+        fields = {**numbers, "writer_id": "w", "supersedes": [], "metrics": metrics}
+        with pytest.raises(ValueError, match="metrics file"):
+            decode_footer({KEY: json.dumps(fields).encode()})
+
+
+def test_archives_that_lie_in_one_another_are_not_merged(tmp_path: Path) -> None:
+    storage = new(tmp_path / "a")
+    with pytest.raises(InvalidValue, match="lies in the other"):
+        merge_archive(storage, LocalStorage(str(tmp_path / "a" / "b")))
+
+
+def test_conflicts_are_found_beside_a_compacted_segment(tmp_path: Path) -> None:
+    target = new(tmp_path / "target")
+    for value in ("0.1", "0.2"):
+        merge_archive(conflicting(tmp_path / value, value, value), target)
+        seal_dead_journals(target, now_ms=wall_ms())
+        compact_archive(target)
+    log_run(target, "b" * 32, params={"lr": "3"}).finish()
+    assert len(find_conflicts(read_archive(target).events)) == 3

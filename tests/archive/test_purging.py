@@ -16,6 +16,7 @@ from runreport.archive.directory import open_archive
 from runreport.archive.merging import merge_archive
 from runreport.archive.purged import hash_of
 from runreport.archive.purging import purge
+from runreport.archive.sealing import seal_journal
 from runreport.archive.storage import LocalStorage
 from runreport.archive.verify import verify_archive
 from runreport.errors import InvalidState
@@ -136,3 +137,46 @@ def test_an_experiment_made_anew_under_a_purged_name_is_a_new_one(archive: Path)
         runreport.log_metric("m", 1.0)
     assert len(runreport.search_runs()) == 1
     assert verify_archive(open_archive(archive)).problems == ()
+
+
+def test_a_purge_leaves_the_seal_of_another_run_alone(
+    storage: LocalStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the two files of a seal the first looks as if nothing belonged to it."""
+    victim = log_run(storage, OLD, points=[1.0]).finish()
+    assert victim is not None
+    seal_journal(storage, victim)
+    writer = log_run(storage, NEW, points=[1.0, 2.0])
+    writer.roll_over()
+    compact_archive(storage)
+    writer.log_metric("loss", 3.0, 2, 1)
+    name = writer.finish()
+    assert name is not None
+    put = LocalStorage.put
+
+    def put_and_purge(self: LocalStorage, path: str, data: bytes, **options: bool) -> None:
+        put(self, path, data, **options)
+        if "metrics" in path and name.writer_id in path:
+            monkeypatch.undo()
+            purge(storage, [OLD])
+
+    monkeypatch.setattr(LocalStorage, "put", put_and_purge)
+    seal_journal(storage, name)
+    points = [fact for fact in facts_of(storage) if fact[1] == "point"]
+    assert len(points) == 3
+
+
+def test_the_loss_of_an_events_file_is_named_though_the_writer_is_compacted(
+    storage: LocalStorage,
+) -> None:
+    writer = log_run(storage, NEW, points=[1.0])
+    writer.roll_over()
+    compact_archive(storage)
+    writer.log_metric("loss", 2.0, 1, 1)
+    name = writer.finish()
+    assert name is not None
+    seal_journal(storage, name)
+    paths = [f.path for f in storage.list("segments") if name.writer_id in f.path]
+    storage.delete(next(path for path in paths if "events" in path))
+    (problem,) = verify_archive(storage).problems
+    assert "no events file commits" in problem.problem

@@ -6,6 +6,7 @@ from pathlib import Path
 from builders import RUN, log_run, state_of
 
 from runreport.archive.clock import wall_ms
+from runreport.archive.compaction import compact_archive
 from runreport.archive.coverage import Coverage, resolve
 from runreport.archive.directory import open_archive
 from runreport.archive.journal import list_journals
@@ -136,3 +137,47 @@ def test_a_journal_without_a_fact_leaves_no_segment(tmp_path: Path) -> None:
     storage.put(name.path, header)
     assert seal_journal(storage, name).segment is None
     assert list_journals(storage) == []
+
+
+def test_a_stray_file_does_not_hide_the_journals_before(storage: LocalStorage) -> None:
+    """Its fact has a number and a writer of its own, which say nothing of the journal's range."""
+    writer = log_run(storage, points=[1.0, 2.0, 3.0])
+    writer.roll_over()
+    writer.log_metric("loss", 4.0, 3, 4000)
+    name = writer.journal_name
+    assert name is not None and name.number == 1
+    storage.put(f"artifacts/{RUN}/stray.txt", b"hello")
+    seal_journal(storage, name, sealed=coverage_of(storage), keep_journal=True)
+    compact_archive(storage)
+    writer.log_metric("loss", 5.0, 4, 5000)
+    writer.finish()
+    before = state_of(storage)
+    assert before["metrics"][0]["count"] == "5"  # type: ignore[index]
+    seal_journal(storage, name, sealed=coverage_of(storage))
+    assert state_of(storage) == before
+    compact_archive(storage)
+    assert state_of(storage) == before
+
+
+def test_a_journal_counts_where_its_segment_has_lost_the_metrics_file(
+    storage: LocalStorage,
+) -> None:
+    name = log_run(storage, points=[1.0, 2.0]).finish()
+    assert name is not None
+    seal_journal(storage, name, keep_journal=True)
+    before = state_of(storage)
+    (path,) = (file.path for file in storage.list("segments") if "metrics" in file.path)
+    storage.delete(path)
+    assert state_of(storage) == before
+    seal_dead_journals(storage, now_ms=wall_ms())
+    assert storage.exists(path)  # sealed anew
+    assert state_of(storage) == before
+
+
+def test_a_run_lives_while_its_journal_rolls_over(storage: LocalStorage) -> None:
+    writer = log_run(storage, points=[1.0])
+    writer.roll_over()
+    assert read_archive(storage).alive_runs == {RUN}
+    writer.roll_over()  # nothing new: no empty segment
+    assert len(read_archive(storage).segments) == 1
+    writer.finish()

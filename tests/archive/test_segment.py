@@ -105,10 +105,16 @@ def test_writing_twice_gives_the_same_bytes(storage: LocalStorage) -> None:
 
     events = [Event(**row) for row in segment.events.to_pylist()]
     points = [Point(**row) for row in read_points(storage, segment).to_pylist()]
-    last_seq = segment.footer.last_seq
-    writer_id = segment.footer.writer_id
+    own = segment.footer
     again = write_segment(
-        storage, writer_id, 0, events, points, last_seq=last_seq, facts=segment.footer.facts
+        storage,
+        own.writer_id,
+        0,
+        events,
+        points,
+        first_seq=own.first_seq,
+        last_seq=own.last_seq,
+        facts=own.facts,
     )
     assert again == segment.name
 

@@ -17,7 +17,8 @@ import pyarrow.compute as pc
 from runreport.archive.clock import wall_ms
 from runreport.archive.coverage import Coverage, recovered_summaries, resolve
 from runreport.archive.footer import PARTS, SegmentFooter
-from runreport.archive.layout import COMPACTED_PREFIX, FORMAT, SEGMENTS, SegmentName
+from runreport.archive.journal import JournalName
+from runreport.archive.layout import COMPACTED_PREFIX, FORMAT, SEGMENTS, SegmentName, parse_segment
 from runreport.archive.maintenance import exclusive
 from runreport.archive.ordering import sort_table
 from runreport.archive.purged import read_purged, without_purged
@@ -165,18 +166,38 @@ def sweep(storage: Storage, files: SegmentFiles, *, age_ms: int = LEFTOVER_MS) -
     """
     latest = wall_ms() - age_ms
     count = 0
-    for name in files.replaced:
+    for name in files.replaced if files.replaced and _are_sound(storage, files.sound) else ():
         try:
             count += delete_segments(storage, [read_segment(storage, name)])
         except (ArchiveError, FileNotFoundError):  # its metrics file goes the next time
             storage.delete(name.path)
             count += 1
     leftovers = [*files.leftover_metrics, *storage.list_unfinished(SEGMENTS)]
+    leftovers = [file for file in leftovers if not _has_journal(storage, file.path)]
     for file in leftovers:
         if file.modified_ms <= latest:
             storage.delete(file.path)
             count += 1
     return count
+
+
+def _are_sound(storage: Storage, segments: Iterable[Segment]) -> bool:
+    """Whether the compacted segments have every point they are to have."""
+    try:
+        for segment in segments:
+            if segment.footer.compacted is not None:
+                read_points(storage, segment)
+    except (Damaged, FileNotFoundError):
+        return False
+    return True
+
+
+def _has_journal(storage: Storage, path: str) -> bool:
+    """Whether a metrics file may belong to a seal that is about to commit it."""
+    name = parse_segment(path)
+    if name is None or name.is_compacted:
+        return False
+    return storage.exists(JournalName(name.writer_id, name.number).path)
 
 
 def _groups(files: SegmentFiles, purged: frozenset[str], limit: int) -> Iterator[list[Segment]]:

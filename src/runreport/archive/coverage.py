@@ -7,7 +7,7 @@ that other segments have of it are hidden, so that no fact and no summary is rea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
@@ -42,13 +42,29 @@ class Coverage:
         return own.column("first_seq")[0].as_py(), own.column("last_seq")[0].as_py()
 
 
-def resolve(segments: Sequence[Segment]) -> Coverage:
-    """What counts of some sound segments, each as it was read."""
+def resolve(
+    segments: Sequence[Segment], journals: Mapping[JournalName, int] | None = None
+) -> Coverage:
+    """What counts of some sound segments, each as it was read.
+
+    Args:
+        journals: the last seq of each journal that is still there. Where a segment sealed from it
+            has lost its metrics file, the journal counts.
+    """
+    held = journals or {}
+    segments = [
+        segment
+        for segment in segments
+        if segment.is_whole
+        or held.get(JournalName(segment.footer.writer_id, segment.footer.number), -1)
+        < segment.footer.last_seq
+        or segment.footer.compacted is not None
+    ]
     # The last of equals counts: a whole one, rather one that was compacted.
     segments = sorted(segments, key=lambda s: (s.is_whole, s.name.is_compacted, s.path))
     parts = _all_parts(segments)
-    journals = parts.group_by(["writer_id", "number"], use_threads=False).aggregate([])
-    if journals.num_rows < parts.num_rows:
+    distinct = parts.group_by(["writer_id", "number"], use_threads=False).aggregate([])
+    if distinct.num_rows < parts.num_rows:
         parts, beaten = _contested(parts)
         parts, hidden, recovered = _fill_gaps(parts, beaten)
         segments = [

@@ -125,7 +125,9 @@ def fold_experiments(events: Iterable[Event]) -> dict[str, ExperimentState]:
     Facts may come in any order and more than once.
     """
     states = {DEFAULT_ID: ExperimentState(DEFAULT_ID, DEFAULT_NAME, False, {}, None, None, 0)}
-    for event in sorted(set(events), key=lambda event: (event.counter, event.writer_id)):
+    for event in sorted(
+        set(events), key=lambda event: (event.counter, event.writer_id, event.seq)
+    ):
         identity = event.experiment_id
         state = states.get(identity) or ExperimentState(identity, "", False, {}, None, None, 0)
         if event.kind == "experiment" and event.key == "name" and event.value is not None:

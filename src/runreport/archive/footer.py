@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from runreport.archive.layout import parse_segment
+from runreport.archive.ranges import parse_ranges
 
 KEY = b"runreport"
 
@@ -92,25 +93,33 @@ def decode_footer(metadata: dict[bytes, bytes] | None) -> SegmentFooter:
         ValueError, KeyError, TypeError: there is none, or it is no footer.
     """
     fields = json.loads((metadata or {})[KEY])
-    metrics, parts = fields["metrics"], fields.get("parts")
+    metrics, parts, writer_id = fields["metrics"], fields.get("parts"), str(fields["writer_id"])
+    number, first_seq, last_seq = (
+        int(fields[name]) for name in ("number", "first_seq", "last_seq")
+    )
+    if max(abs(number), abs(first_seq), abs(last_seq)) >= 2**63:
+        raise ValueError("a number of it has more than 64 bits")
+    gaps = str(fields.get("gaps", ""))
+    parse_ranges(gaps)
     return SegmentFooter(
         int(fields["format"]),
-        str(fields["writer_id"]),
-        int(fields["number"]),
-        int(fields["first_seq"]),
-        int(fields["last_seq"]),
+        writer_id,
+        number,
+        first_seq,
+        last_seq,
         int(fields.get("facts", 0)),
-        None if metrics is None else _metrics_file(metrics),
-        str(fields.get("gaps", "")),
-        tuple(fields["supersedes"]),
+        None if metrics is None else _metrics_file(metrics, writer_id, number),
+        gaps,
+        tuple(str(stem) for stem in fields["supersedes"]),
         None if parts is None else _parts_table(parts),
     )
 
 
-def _metrics_file(fields: dict[str, object]) -> MetricsFile:
+def _metrics_file(fields: dict[str, object], writer_id: str, number: int) -> MetricsFile:
     metrics = MetricsFile(**fields)  # type: ignore[arg-type]
-    if parse_segment(f"x/{metrics.name}") is None:
-        raise ValueError(f"{metrics.name!r} names no metrics file")
+    name = parse_segment(f"x/{metrics.name}") if "/" not in metrics.name else None
+    if name is None or (name.writer_id, name.number, name.table) != (writer_id, number, "metrics"):
+        raise ValueError(f"{metrics.name!r} names no metrics file of this segment")
     return metrics
 
 

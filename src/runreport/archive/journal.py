@@ -62,6 +62,12 @@ class JournalContent(NamedTuple):
         return max(seqs, default=-1)
 
     @property
+    def first_seq(self) -> int:
+        """Of its facts; 0 when there are none."""
+        seqs = [event.seq for event in self.events] + [point.seq for point in self.points]
+        return min(seqs, default=0)
+
+    @property
     def gaps(self) -> str:
         """Ranges of facts between the first and the last that are not here, as ``4-5 9-9``."""
         seqs = [event.seq for event in self.events] + [point.seq for point in self.points]
@@ -139,11 +145,17 @@ class Journal:
             ) from error
         try:
             self.append(encode_line(json.dumps({"header": header._asdict()})))
+            self._header_bytes = self.size_bytes
         except WriteFailed:
             self.close()
             with contextlib.suppress(OSError):  # so that the next try can make it anew
                 storage.delete(name.path)
             raise
+
+    @property
+    def has_facts(self) -> bool:
+        """Whether anything but the header was written."""
+        return self.size_bytes > self._header_bytes
 
     def append(self, lines: bytes) -> None:
         """Write whole lines in one call.
@@ -227,7 +239,7 @@ def read_journal(data: bytes, name: JournalName) -> JournalContent:
                 points.extend(_read_points(record, name.writer_id))
             else:
                 events.extend(_read_events(record, name.writer_id))
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             damaged.append(number)
     if is_newer:
         return JournalContent(None, [], [], 0, (), True)
@@ -270,8 +282,10 @@ def _point_reader(writer_id: str) -> Callable[[bytes], Point | None]:
     import re  # compiled here: logging does not read
 
     match = re.compile(
-        rb'(\{"kind":"metric","seq":(\d{1,18}),"run":"([\w-]+)","time":(-?\d{1,18}),'
-        rb'"step":(-?\d{1,18}),"values":\{"([^"\\\x00-\x1f\x7f-\xff]*)":(-?[0-9][0-9.e+-]*)\}\})'
+        rb'(\{"kind":"metric","seq":(0|[1-9]\d{0,17}),"run":"([\w-]+)",'
+        rb'"time":(-?(?:0|[1-9]\d{0,17})),"step":(-?(?:0|[1-9]\d{0,17})),'
+        rb'"values":\{"([^"\\\x00-\x1f\x7f-\xff]*)":'
+        rb"(-?(?:0|[1-9]\d{0,17})(?:\.\d{1,20})?(?:e[+-]?\d{1,3})?)\}\})"
         rb" ([0-9a-f]{8})"
     ).fullmatch
     texts: dict[bytes, str] = {}
@@ -288,10 +302,10 @@ def _point_reader(writer_id: str) -> Callable[[bytes], Point | None]:
         except KeyError:
             run_id = texts.setdefault(run, run.decode())
             name = texts.setdefault(key, key.decode())
-        try:
-            return Point(writer_id, int(seq), run_id, name, int(step), int(time), float(value))
-        except ValueError:
+        number = float(value)
+        if number - number != 0:  # beyond what a float holds
             return None
+        return Point(writer_id, int(seq), run_id, name, int(step), int(time), number)
 
     return read
 
@@ -302,7 +316,7 @@ def _decode_line(line: bytes) -> dict[str, Any] | None:
         return None
     try:
         record = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return record if isinstance(record, dict) else None
 

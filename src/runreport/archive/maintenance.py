@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 from runreport.archive.journal import FOLDER
 from runreport.archive.storage import Storage
-from runreport.errors import InvalidState
+from runreport.errors import InvalidState, WriteFailed
 
 LOCK_PATH = f"{FOLDER}/maintenance.lock"
 PATIENCE_SECONDS = 60.0
@@ -27,9 +27,15 @@ def exclusive(storage: Storage, *, patience_seconds: float = PATIENCE_SECONDS) -
         InvalidState: somebody else is at it, and was for all of ``patience_seconds``.
     """
     deadline = time.monotonic() + patience_seconds
-    storage.make_folder(FOLDER)
-    while True:
+    try:
+        storage.make_folder(FOLDER)
         descriptor = storage.lock(LOCK_PATH)
+    except OSError as error:
+        raise WriteFailed(
+            f"Could not write to {storage.locate(FOLDER)}: {error.strerror or error}. "
+            "Make the archive writable, then try again."
+        ) from error
+    while True:
         if descriptor is not None or storage.is_locked(LOCK_PATH) is None:
             break
         if time.monotonic() > deadline:
@@ -38,6 +44,7 @@ def exclusive(storage: Storage, *, patience_seconds: float = PATIENCE_SECONDS) -
                 f"{patience_seconds:.0f} seconds. Try again when it has ended."
             )
         time.sleep(0.02)
+        descriptor = storage.lock(LOCK_PATH)
     try:
         yield
     finally:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from runreport.archive.artifact_records import Recorded, latest_artifacts
-from runreport.archive.artifacts import artifact_path, digest_artifact
+from runreport.archive.artifacts import artifact_path, clean_path, digest_artifact
 from runreport.archive.compaction import holds_purged, rewrite
 from runreport.archive.coverage import Coverage, resolve
 from runreport.archive.facts import decode_fact
@@ -21,8 +21,8 @@ from runreport.archive.layout import ARTIFACTS, EXPERIMENTS
 from runreport.archive.maintenance import exclusive
 from runreport.archive.notices import Notice
 from runreport.archive.purged import is_purged, mark_purged_hash, read_purged, without_purged
-from runreport.archive.reading import SegmentFiles, read_archive, read_segments
-from runreport.archive.segment import Segment
+from runreport.archive.reading import MAX_LISTINGS, SegmentFiles, read_archive, read_segments
+from runreport.archive.segment import Segment, read_points
 from runreport.archive.storage import Storage
 from runreport.errors import Damaged, InvalidValue, WriteFailed
 
@@ -56,9 +56,18 @@ def merge_archive(source: Storage, target: Storage, *, progress: Progress | None
         InvalidValue: source and target are one archive.
         WriteFailed: the target's disk refused.
     """
-    if source.root == target.root:
+    if source.identity == target.identity:
         raise InvalidValue(f"{source.root} cannot be merged with itself.")
+    if source.is_local and target.is_local and _are_nested(source.root, target.root):
+        raise InvalidValue(
+            f"Of {source.root} and {target.root} one lies in the other; choose a target outside."
+        )
     with exclusive(target):
+        for _ in range(MAX_LISTINGS):
+            try:
+                return _Merging(source, target, progress).run()
+            except FileNotFoundError:  # the source was compacted meanwhile: list it again
+                continue
         return _Merging(source, target, progress).run()
 
 
@@ -117,18 +126,30 @@ class _Merging:
             if segment.footer.compacted is not None and segment.is_whole
             for digest in segment.footer.compacted.column("digest").to_pylist()
         }
+        own_by_stem = {segment.name.stem: segment for segment in own.sound}
         for count, segment in enumerate(segments.sound, start=1):
             self._step("Segments", count, len(segments.sound))
             if segment.name.stem in known or segment.name.digest in digests:
-                self.done.present += 1
+                if self._is_sound(own_by_stem.get(segment.name.stem)):
+                    self.done.present += 1
+                else:
+                    self._copy_segment(segment)
             elif without_purged(segment.events, self.purged).num_rows == 0:
                 self.done.purged += 1
             elif holds_purged(segment, self.purged):
                 if rewrite(self.source, [segment], self.purged, target=self.target) is None:
                     self._note(segment.path, "its metrics file is damaged")
-                self.done.files += 1
+                else:
+                    self.done.files += 1
             else:
                 self._copy_segment(segment)
+
+    def _is_sound(self, own: Segment | None) -> bool:
+        """Whether the target's copy has its points; one that counts elsewhere does."""
+        try:
+            return own is None or read_points(self.target, own) is not None
+        except (Damaged, FileNotFoundError):
+            return False
 
     def _copy_segment(self, segment: Segment) -> None:
         metrics, path = segment.footer.metrics, segment.metrics_path
@@ -136,6 +157,8 @@ class _Merging:
             try:
                 data = self.source.read(path)
             except OSError as error:
+                if not self.source.exists(segment.path):
+                    raise FileNotFoundError(segment.path) from error
                 self._note(segment.path, f"its metrics file cannot be read: {error.strerror}")
                 return
             if hashlib.sha256(data).hexdigest() != metrics.sha256:
@@ -160,10 +183,16 @@ class _Merging:
                 continue
             if is_purged(writer_id, self.purged):
                 self.done.purged += 1
-            elif self.target.exists(file.path):
+            elif self._has_fact(file.path):
                 self.done.present += 1
             else:
                 self._put(file.path, data)
+
+    def _has_fact(self, path: str) -> bool:
+        try:
+            return decode_fact(self.target.read(path)) is not None
+        except (Damaged, OSError):
+            return False
 
     # -- journals ----------------------------------------------------------------------------
 
@@ -215,17 +244,30 @@ class _Merging:
         ours = latest_artifacts([read_archive(self.target).events])
         present = {file.path: file.size_bytes for file in self.target.list(ARTIFACTS)}
         for file in files:
-            _, run_id, path = file.path.split("/", 2)
+            _, run_id, path = (*file.path.split("/", 2), "")[:3]
+            if not _is_clean(path):
+                self._note(file.path, "it is no artifact of a run")
+                continue
             their, our = theirs.get((run_id, path)), ours.get((run_id, path))
             if is_purged(run_id, self.purged):
                 self.done.purged += 1
             elif file.path not in present:
                 added.append(_File(run_id, path, their))
-            elif _keeps_own(their, our, present[file.path]):
+            elif _keeps_own(their, our, present[file.path]) and self._is_intact(file.path, our):
                 self.done.present += 1
             else:
                 replaced.append(_File(run_id, path, their))
         return added, replaced
+
+    def _is_intact(self, place: str, recorded: Recorded | None) -> bool:
+        """Whether the target's artifact is the one recorded; on a store only its size is asked."""
+        if recorded is None or not self.target.is_local:
+            return True
+        _, run_id, path = place.split("/", 2)
+        try:
+            return digest_artifact(self.target, run_id, path) == recorded.digest
+        except (OSError, InvalidValue):
+            return False
 
     def _copy_artifacts(self, files: list[_File]) -> None:
         for count, file in enumerate(files, start=1):
@@ -249,6 +291,17 @@ class _Merging:
             self._note(place, f"it cannot be read: {error}")
             return
         self.done.files += 1
+
+
+def _is_clean(path: str) -> bool:
+    try:
+        return clean_path(path) == path
+    except InvalidValue:
+        return False
+
+
+def _are_nested(one: str, other: str) -> bool:
+    return f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
 
 
 def _keeps_own(their: Recorded | None, our: Recorded | None, size_bytes: int) -> bool:

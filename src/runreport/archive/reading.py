@@ -91,7 +91,7 @@ def read_archive(
     # Journals before segments: one that is sealed meanwhile is then read twice, never missed.
     live, live_notices = read_journals(storage, now, silence_ms)
     files = read_segments(storage, progress=progress)
-    coverage = resolve(files.sound)
+    coverage = resolve(files.sound, {part.name: part.content.last_seq for part in live})
     journals = tuple(unpurged(unsealed(part, coverage), purged) for part in live)
     facts, problems = read_facts(storage)
     loose = [fact for fact in facts if not is_purged(fact.writer_id, purged)]
@@ -160,7 +160,7 @@ class _Found:
         for file in self.storage.list(SEGMENTS):
             name = parse_segment(file.path)
             self.sizes[file.path] = file.size_bytes
-            if name is None:
+            if name is None or name.path != file.path:
                 self.strange.add(Notice(file.path, "it is no segment file", "it is left out"))
             elif name.table == "metrics":
                 self.metrics[name] = file
@@ -234,12 +234,27 @@ class _Found:
             self.replaced[name] = None
         problem = "no events file commits this metrics file"
         lost = [Notice(name.path, problem, "it is left out") for name in uncommitted]
+        problem = "it is missing or cut off"
+        lost += [
+            Notice(segment.metrics_path or "", problem, "its curves are left out")
+            for segment in self.sound.values()
+            if not segment.is_whole and self._stays_broken(segment)
+        ]
         return SegmentFiles(
             tuple(self.sound.values()),
             tuple(self.replaced),
             tuple(self.metrics[name] for name in self._loose() if self._is_leftover(name)),
             (*self.strange, *self.damaged.values(), *lost),
         )
+
+    def _stays_broken(self, segment: Segment) -> bool:
+        """Whether a metrics file is not as recorded, and not just being replaced."""
+        sizes = {name.path: file.size_bytes for name, file in self.metrics.items()}
+        metrics = segment.footer.metrics
+        is_broken = (
+            metrics is not None and sizes.get(segment.metrics_path or "") != metrics.size_bytes
+        )
+        return is_broken and self.storage.exists(segment.path)
 
     def uncommitted(self) -> set[SegmentName]:
         """Metrics files without their events file, the facts of which are nowhere else.
@@ -262,9 +277,15 @@ class _Found:
 
     def _is_leftover(self, name: SegmentName) -> bool:
         """Whether what a loose metrics file holds stands in another file."""
-        compacted = _parts_column(self.sound.values(), "writer_id")
-        return name.is_compacted or (
-            compacted is not None and pc.index(compacted, name.writer_id).as_py() >= 0
+        return name.is_compacted or any(
+            pc.any(
+                pc.and_(
+                    pc.equal(segment.footer.compacted.column("writer_id"), name.writer_id),
+                    pc.equal(segment.footer.compacted.column("number"), name.number),
+                )
+            ).as_py()
+            for segment in self.sound.values()
+            if segment.footer.compacted is not None and segment.is_whole
         )
 
 

@@ -33,14 +33,16 @@ def seal_dead_journals(
     seals: list[Seal] = []
     failures: list[Notice] = []
     dead = []
-    for part in read_journals(storage, now_ms, silence_ms)[0]:
+    parts = read_journals(storage, now_ms, silence_ms)[0]
+    for part in parts:
         header = part.content.header
         if not part.is_alive and (run_id is None or (header and header.run_id == run_id)):
             dead.append((part.name, header))
     if not dead:
         return seals, failures
     here = (host_name(), boot_id())
-    sealed, purged = resolve(read_segments(storage).sound), read_purged(storage)
+    journals = {part.name: part.content.last_seq for part in parts}
+    sealed, purged = resolve(read_segments(storage).sound, journals), read_purged(storage)
     recorded: dict[str, set[str]] = {}
     for owner, path in latest_artifacts(segment.events for segment in sealed.segments):
         recorded.setdefault(owner, set()).add(path)

@@ -19,6 +19,7 @@ from runreport.errors import ArchiveError, WriteFailed
 
 _FLAT = ("s3", "gcs", "abfs")
 """Stores that have no folders to make."""
+_HELD_BYTES = 64 * 1024 * 1024
 
 
 class RemoteStorage(Storage):
@@ -35,6 +36,7 @@ class RemoteStorage(Storage):
         self._fs, path = _connect(uri)
         self._prefix = path.strip("/") if self._is_flat else path.rstrip("/")
         self.root = uri.partition("?")[0].rstrip("/")
+        self.identity = uri
 
     @property
     def _is_flat(self) -> bool:
@@ -47,14 +49,18 @@ class RemoteStorage(Storage):
         try:
             if not self._is_flat:
                 self._fs.create_dir(place.rpartition("/")[0], recursive=True)
-            try:
-                with self._fs.open_output_stream(place) as stream:
-                    for chunk in chunks:
-                        stream.write(chunk)
-            except BaseException:
-                with contextlib.suppress(OSError, pa.ArrowException):
-                    self._fs.delete_file(place)  # what was closed half-way counts as complete
-                raise
+            # What is closed half-way counts as complete, so most files are whole before they are
+            # begun; of a larger one that fails, the digest tells.
+            iterator = iter(chunks)
+            begun = bytearray()
+            for chunk in iterator:
+                begun += chunk
+                if len(begun) > _HELD_BYTES:
+                    break
+            with self._fs.open_output_stream(place) as stream:
+                stream.write(begun)
+                for chunk in iterator:
+                    stream.write(chunk)
         except (OSError, pa.ArrowException) as error:
             raise WriteFailed(
                 f"Could not write {self.locate(path)}: {error}. Check the network and that your "
@@ -80,7 +86,8 @@ class RemoteStorage(Storage):
         selector = fs.FileSelector(self._place(folder), recursive=True, allow_not_found=True)
         offset = len(self._place("")) + 1
         for found in sorted(self._fs.get_file_info(selector), key=lambda info: info.path):
-            if found.type == fs.FileType.File:
+            is_inside = not {".", ".."}.intersection(found.path[offset:].split("/"))
+            if found.type == fs.FileType.File and is_inside:
                 changed = (found.mtime_ns or 0) // 1_000_000
                 yield StoredFile(found.path[offset:], found.size or 0, changed)
 

@@ -96,7 +96,8 @@ def _write(
     last_seq = content.last_seq
     if last_seq < 0:
         return None
-    counter = max((event.counter for event in events), default=0)
+    clocks = [event.counter for event in events] or [point.time << 16 for point in points]
+    counter = max(clocks)
     if is_final and content.header is not None and content.header.run_id is not None:
         own = {event.key for event in events if event.kind == "artifact" and event.key}
         events += unrecorded_artifacts(
@@ -116,6 +117,7 @@ def _write(
         name.number,
         events,
         points,
+        first_seq=content.first_seq,
         last_seq=last_seq,
         facts=len(content.events) + len(content.points),
         gaps=content.gaps,

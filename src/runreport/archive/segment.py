@@ -59,6 +59,7 @@ def write_segment(
     events: Sequence[Event],
     points: Sequence[Point],
     *,
+    first_seq: int,
     last_seq: int,
     facts: int,
     gaps: str = "",
@@ -69,14 +70,14 @@ def write_segment(
     Args:
         events: the facts, metric summaries among them.
         points: sorted; may be empty.
-        last_seq, facts, gaps: of the facts that stand in the journal; see `SegmentFooter`.
+        first_seq, last_seq, facts, gaps: of the facts that stand in the journal; see
+            `SegmentFooter`.
         durable: sync before the commit; off only to measure.
 
     Raises:
         WriteFailed: nothing is committed.
     """
     times = [event.time for event in events] or [point.time for point in points]
-    first_seq = min([event.seq for event in events] + [point.seq for point in points])
     return write_tables(
         storage,
         month_of(times[0]),
@@ -148,7 +149,10 @@ def read_segment(storage: Storage, name: SegmentName) -> Segment:
                 f"{FORMAT}. Upgrade runreport to read it."
             )
         events = file.read(columns=schema.EVENTS.names, use_threads=False)
-    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
+    except (
+        pa.ArrowException, OSError, ValueError, KeyError, TypeError, AttributeError,
+        OverflowError, RecursionError,
+    ) as error:  # fmt: skip
         raise Damaged(f"it is no events file: {error}") from error
     return Segment(name, description, events.replace_schema_metadata(None))
 

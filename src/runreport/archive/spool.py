@@ -17,7 +17,7 @@ from collections.abc import Callable
 
 from runreport.archive.clock import boot_id, host_name, wall_ms
 from runreport.archive.journal import Header, JournalName, encode_line
-from runreport.archive.layout import FORMAT
+from runreport.archive.layout import FORMAT, SEGMENTS
 from runreport.archive.storage import LocalStorage, Storage
 from runreport.archive.writer import Writer, open_writers
 from runreport.errors import InvalidValue
@@ -62,7 +62,7 @@ class Spool:
 
     def __init__(self, target: Storage) -> None:
         self.target = target
-        self.storage = LocalStorage(spool_folder(target.root))
+        self.storage = LocalStorage(spool_folder(target.identity))
         self.seconds = upload_seconds()
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
@@ -83,8 +83,6 @@ class Spool:
             self._try(self._tick)
 
     def _tick(self) -> None:
-        for writer in self._writers():
-            self._beat(writer)
         self.flush()
 
     def _try(self, action: Callable[[], None]) -> None:
@@ -108,6 +106,7 @@ class Spool:
             WriteFailed: the store refused; it all stays here.
         """
         for writer in self._writers():
+            self._beat(writer)
             writer.roll_over()
         self.upload()
 
@@ -118,16 +117,20 @@ class Spool:
             WriteFailed: the store refused; what is not uploaded stays here.
         """
         from runreport.archive.compaction import delete_segments
+        from runreport.archive.maintenance import exclusive
+        from runreport.archive.purged import read_purged, without_purged
         from runreport.archive.reading import read_segments
 
-        for segment in read_segments(self.storage).sound:
-            try:
-                for path in (segment.metrics_path, segment.path):
-                    if path is not None:
-                        self.target.put(path, self.storage.read(path))
-            except FileNotFoundError:
-                continue  # another process or thread has just uploaded it
-            delete_segments(self.storage, [segment])
+        if next(self.storage.list(SEGMENTS), None) is None:
+            return
+        with exclusive(self.storage):  # several processes may share the spool
+            purged = read_purged(self.target)
+            for segment in read_segments(self.storage).sound:
+                if without_purged(segment.events, purged).num_rows:
+                    for path in (segment.metrics_path, segment.path):
+                        if path is not None:
+                            self.target.put(path, self.storage.read(path))
+                delete_segments(self.storage, [segment])
 
     def recover(self) -> None:
         """Upload what processes left that are gone."""
@@ -151,12 +154,15 @@ class Spool:
         self._thread = None
 
     def _writers(self) -> list[Writer]:
-        return [writer for writer in open_writers() if writer.storage is self.storage]
+        """Those that are at work: that have a journal."""
+        return [
+            writer
+            for writer in open_writers()
+            if writer.storage is self.storage and writer.journal_name is not None
+        ]
 
     def _beat(self, writer: Writer) -> None:
         """Tell readers that a writer lives: a journal that is nothing but its header."""
-        if not writer.writer_id:
-            return
         header = Header(
             FORMAT,
             writer.writer_id,

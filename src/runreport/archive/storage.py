@@ -15,7 +15,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO, NamedTuple
 
-from runreport.errors import WriteFailed
+from runreport.errors import InvalidValue, WriteFailed
 
 try:
     import fcntl
@@ -40,6 +40,8 @@ class Storage:
 
     root: str
     """A path of this machine, or the URI of an object store."""
+    identity: str
+    """Tells this archive from all others; with what a URI says of its endpoint."""
     is_local = False
     """Whether journals can grow here; elsewhere they are spooled, see `archive.spool`."""
     readers = 1
@@ -131,7 +133,7 @@ class LocalStorage(Storage):
     is_local = True
 
     def __init__(self, root: str) -> None:
-        self.root = os.path.abspath(root)
+        self.root = self.identity = os.path.abspath(root)
 
     @property
     def uri(self) -> str:
@@ -139,8 +141,15 @@ class LocalStorage(Storage):
         return f"file://{self.root}"
 
     def locate(self, path: str) -> str:
-        """The place of ``path`` on this machine."""
-        return os.path.join(self.root, *path.split("/")) if path else self.root
+        """The place of ``path`` on this machine.
+
+        Raises:
+            InvalidValue: it leads out of the archive.
+        """
+        parts = path.split("/") if path else []
+        if ".." in parts or "." in parts:
+            raise InvalidValue(f"{path!r} leads out of the archive.")
+        return os.path.join(self.root, *parts)
 
     # -- primitives: what a fault test counts ------------------------------------------------
 

@@ -224,7 +224,7 @@ class Writer:
     def roll_over(self) -> None:
         """Turn what was logged until now into a segment; the next fact opens another journal."""
         with self._lock:
-            if self._journal is not None:
+            if self._journal is not None and self._journal.has_facts:
                 self._roll_over(self._journal)
 
     def _after_append(self, journal: Journal) -> None:
@@ -240,6 +240,7 @@ class Writer:
         self._journal = None
         self._number += 1
         try:
+            self._open()  # at once, as its lock tells that the run lives
             journal.sync()
             seal_journal(self.storage, journal.name, is_final=False)
         except Exception as error:  # the facts are in the journal: this call lost nothing

@@ -209,8 +209,8 @@ def export(
     storage = open_archive(source or archive)
     snapshot = read_archive(storage)
     if run is None:
-        paths = export_tables(snapshot, output, form)
-        problems = [str(notice) for notice in snapshot.notices]
+        paths, lost = export_tables(snapshot, output, form)
+        problems = sorted({*map(str, snapshot.notices), *lost})
     else:
         found = find_run(Store(storage), run)
         paths = [output if output.endswith(".zip") else f"{output}.zip"]

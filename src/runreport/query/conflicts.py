@@ -50,6 +50,11 @@ def find_conflicts(events: pa.Table) -> list[ParamConflict | VersionConflict]:
 def _param_conflicts(events: pa.Table) -> list[ParamConflict]:
     params = events.filter(pc.equal(events.column("kind"), "param"))
     params = params.filter(pc.is_valid(params.column("value")))
+    texts = ("run_id", "key", "writer_id", "value")  # coded by a dictionary a segment until here
+    params = pa.table(
+        {name: params.column(name).cast(pa.string()) for name in texts}
+        | {name: params.column(name) for name in ("counter", "seq")}
+    )
     different = distinct(params, ("run_id", "key", "value"))
     groups = different.group_by(["run_id", "key"], use_threads=False)
     counts = groups.aggregate([("value", "count")])

@@ -17,7 +17,7 @@ from runreport.events import data_object
 from runreport.query.arrow import as_array
 
 _FLOATS = ("min", "max", "sum")
-_LATEST = ("run", "key", "last_step", "last_time", "last")
+_LATEST = ("run", "key", "last_step", "last_time", "is_nan", "last")
 
 STATS = pa.schema(
     [
@@ -74,9 +74,8 @@ def add_up(parts: pa.Table) -> pa.Table:
         .sort_by([("run", "ascending"), ("key", "ascending")])
     )
     ends = pc.subtract(pc.cumulative_sum(sums.column("count_all")), 1)
-    latest = parts.take(
-        pc.sort_indices(parts, sort_keys=[(name, "ascending", "at_start") for name in _LATEST])
-    ).take(ends)
+    parts = parts.append_column("is_nan", pc.is_nan(parts.column("last")))  # the greatest of all
+    latest = parts.sort_by([(name, "ascending") for name in _LATEST]).take(ends)
     members = {
         "count": sums.column("count_sum"),
         "min": sums.column("min_min"),

@@ -82,13 +82,21 @@ class CurveReader:
             try:
                 return self._curves_of(run_id)
             except FileNotFoundError:  # a compaction replaced it: its points are elsewhere now
+                known = set(self._by_path)
                 self._look_at(read_archive(self._snapshot.storage))
-        return self._curves_of(run_id)
+                if known >= set(self._by_path):
+                    break
+        return self._curves_of(run_id, without_missing=True)
 
-    def _curves_of(self, run_id: str) -> dict[str, Curve]:
+    def _curves_of(self, run_id: str, *, without_missing: bool = False) -> dict[str, Curve]:
         tables = []
         for path in self._paths.get(run_id, ()):
-            points, places = self._read(path)
+            try:
+                points, places = self._read(path)
+            except FileNotFoundError:  # named already, when the segments were read
+                if not without_missing:
+                    raise
+                continue
             if run_id in places:
                 tables.append(points.slice(*places[run_id]))
         if run_id in self._live:
