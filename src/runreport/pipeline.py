@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from runreport import __version__
 from runreport.archive.directory import open_archive
 from runreport.archive.reading import read_archive
-from runreport.archive.storage import Storage
 from runreport.errors import BuildError
 from runreport.report.assemble import Report, assemble_report
 from runreport.report.config import Config
@@ -58,7 +57,11 @@ def build_site(
     began = time.monotonic()
     check_target(os.path.abspath(output))
     storage = open_archive(archive)
-    _check_outside(os.path.abspath(output), storage)
+    if storage.contains(output):
+        raise BuildError(
+            f"{output} lies in the archive {storage.root}. A site is no part of the archive; "
+            "choose a folder outside it with -o."
+        )
     theme = load_theme(config.theme, config.folder)
 
     def reading(done: int, total: int) -> None:
@@ -85,14 +88,6 @@ def build_site(
         report.findings,
         time.monotonic() - began,
     )
-
-
-def _check_outside(folder: str, storage: Storage) -> None:
-    if storage.is_local and f"{folder}{os.sep}".startswith(f"{storage.root}{os.sep}"):
-        raise BuildError(
-            f"{folder} lies in the archive {storage.root}. A site is no part of the archive; "
-            "choose a folder outside it with -o."
-        )
 
 
 def _now() -> int | None:

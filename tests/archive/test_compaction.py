@@ -66,13 +66,17 @@ def test_two_compactions_of_the_same_files_write_the_same_file(tmp_path: Path) -
     assert len(names) == 1
 
 
-def test_a_damaged_segment_stays_as_it_is(storage: LocalStorage) -> None:
-    fill(storage, 3)
+def test_a_damaged_segment_stays_as_it_is_and_the_others_are_compacted(
+    storage: LocalStorage,
+) -> None:
+    fill(storage, 4)
     events = next(path for path in files_of(storage) if "events" in path)
     metrics = next(path for path in files_of(storage)[2:] if "metrics" in path)
     for path in (events, metrics):
         Path(storage.locate(path)).write_bytes(b"x" * os.path.getsize(storage.locate(path)))
-    compact_archive(storage)
+    done = compact_archive(storage)
+    assert {notice.path for notice in done.notices} == {events, metrics}
+    assert done.replaced == 2
     assert {events, metrics} <= set(files_of(storage))
     named = {notice.path for notice in verify_archive(storage).problems}
     assert {events, metrics} <= named

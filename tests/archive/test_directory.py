@@ -20,7 +20,7 @@ def test_where_an_archive_is_looked_for(tmp_path: Path, monkeypatch: pytest.Monk
     assert locate_archive("runreport:/z") == "/z"
 
 
-@pytest.mark.parametrize("uri", ["http://host/x", "s3x://bucket"])
+@pytest.mark.parametrize("uri", ["s3x://bucket", "nothing://x"])
 def test_a_uri_of_an_unknown_scheme_is_refused(uri: str) -> None:
     with pytest.raises(ArchiveError, match=r"needs a library|cannot be reached"):
         open_archive(uri)
@@ -78,3 +78,16 @@ def test_an_unwritable_place_is_one_clear_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(WriteFailed, match="Could not write"):
         open_archive(tmp_path / "file" / "inside", create=True)
+
+
+@pytest.mark.parametrize("uri", ["http://localhost:5000", "sqlite:///mlflow.db", "databricks"])
+def test_a_server_or_database_is_told_from_an_archive(uri: str) -> None:
+    with pytest.raises(InvalidValue, match="server or a database"):
+        open_archive(uri)
+
+
+def test_a_store_without_its_slashes_or_bucket_is_told_from_a_folder() -> None:
+    with pytest.raises(InvalidValue, match="s3://bucket/folder"):
+        open_archive("s3:/bucket/runs")
+    with pytest.raises(ArchiveError, match="names no bucket"):
+        open_archive("s3://")

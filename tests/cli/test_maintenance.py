@@ -70,7 +70,13 @@ def test_purge_asks_first_and_takes_a_short_id(tmp_path: Path) -> None:
     assert command("runs", "purge", "-a", tmp_path / "a", "-y", short).exit_code == 0
     assert (facts(tmp_path / "a")["runs"], facts(tmp_path / "a")["purged"]) == (1, 1)
     finished = command("archive", "purge", "-a", tmp_path / "a")
-    assert finished.exit_code == 0 and "earlier purges" in finished.output
+    assert finished.exit_code == 0 and "Nothing is left" in finished.output
+
+
+def test_an_argument_and_an_option_that_differ_are_refused(tmp_path: Path) -> None:
+    sample_archive(tmp_path / "a", runs=1)
+    done = command("archive", "info", "-a", tmp_path / "b", tmp_path / "a")
+    assert done.exit_code == 2 and "--archive" in done.output
 
 
 def test_purge_names_runs_that_were_nested_in_the_purged_one(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from runreport.archive.footer import PARTS, SegmentFooter
 from runreport.archive.journal import JournalName
 from runreport.archive.layout import COMPACTED_PREFIX, FORMAT, SEGMENTS, SegmentName, parse_segment
 from runreport.archive.maintenance import exclusive
+from runreport.archive.notices import Notice
 from runreport.archive.ordering import sort_table
 from runreport.archive.purged import read_purged, without_purged
 from runreport.archive.reading import SegmentFiles, read_segments
@@ -48,6 +49,8 @@ class Compaction:
     deleted_files: int
     files_before: int
     files_after: int
+    notices: tuple[Notice, ...]
+    """What is damaged, and stays as it is."""
 
 
 def compact_archive(
@@ -68,13 +71,20 @@ def compact_archive(
         written: list[str] = []
         replaced = 0
         deleted = sweep(storage, files)
+        notices = list(files.notices)
         for group in _groups(files, purged, group_facts):
             name = rewrite(storage, group, purged)
+            if name is None:
+                damaged = _damaged_points(storage, group)
+                notices += damaged.values()
+                group = [segment for segment in group if segment.path not in damaged]  # noqa: PLW2901
+                name = rewrite(storage, group, purged) if damaged and len(group) > 1 else None
             if name is not None:
                 written.append(name.path)
                 replaced += len(group)
                 deleted += delete_segments(storage, group)
-        return Compaction(tuple(written), replaced, deleted, before, _count(storage))
+        after = _count(storage)
+        return Compaction(tuple(written), replaced, deleted, before, after, tuple(set(notices)))
 
 
 def rewrite(
@@ -183,13 +193,20 @@ def sweep(storage: Storage, files: SegmentFiles, *, age_ms: int = LEFTOVER_MS) -
 
 def _are_sound(storage: Storage, segments: Iterable[Segment]) -> bool:
     """Whether the compacted segments have every point they are to have."""
-    try:
-        for segment in segments:
-            if segment.footer.compacted is not None:
-                read_points(storage, segment)
-    except (Damaged, FileNotFoundError):
-        return False
-    return True
+    return not _damaged_points(storage, (s for s in segments if s.footer.compacted is not None))
+
+
+def _damaged_points(storage: Storage, segments: Iterable[Segment]) -> dict[str, Notice]:
+    """A notice for each segment, by its path, whose metrics file is missing or damaged."""
+    damaged = {}
+    for segment in segments:
+        try:
+            read_points(storage, segment)
+        except (Damaged, FileNotFoundError) as error:
+            reason = "it is missing" if isinstance(error, OSError) else str(error)
+            place = segment.metrics_path or segment.path
+            damaged[segment.path] = Notice(place, reason, "its segment is not compacted")
+    return damaged
 
 
 def _has_journal(storage: Storage, path: str) -> bool:

@@ -14,8 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from runreport.archive.footer import PARTS
+from runreport.archive.intervals import parse_ranges, ranges_text, subtract
 from runreport.archive.journal import JournalName
-from runreport.archive.ranges import inside, outside, parse_ranges, ranges_text, subtract
+from runreport.archive.ranges import inside, outside
 from runreport.archive.schema import sort_points, summary_events
 from runreport.archive.segment import Segment, read_points
 from runreport.archive.storage import Storage

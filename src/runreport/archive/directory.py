@@ -15,6 +15,8 @@ from runreport.errors import ArchiveError, InvalidValue, NotFound, RunreportErro
 
 ENVIRONMENT_VARIABLE = "RUNREPORT_ARCHIVE"
 DEFAULT_LOCATION = "runs"
+_SERVERS = ("http", "https", "sqlite", "postgresql", "mysql", "mssql", "databricks", "uc")
+_STORES = ("s3", "gs", "gcs", "abfs", "abfss", "hdfs")
 
 
 def locate_archive(location: str | os.PathLike[str] | None = None) -> str:
@@ -29,8 +31,17 @@ def locate_archive(location: str | os.PathLike[str] | None = None) -> str:
     if not text:
         tracking = os.environ.get("MLFLOW_TRACKING_URI", "")
         text = tracking if tracking.startswith("runreport:") else DEFAULT_LOCATION
-    if is_remote(text.removeprefix("runreport:")):
-        return text.removeprefix("runreport:")
+    bare = text.removeprefix("runreport:")
+    scheme = bare.partition(":")[0]
+    if scheme in _SERVERS or bare == "databricks":
+        raise InvalidValue(
+            f"Archive {text!r} names a server or a database. runreport keeps runs in files: name "
+            "a folder, or an object store such as s3://bucket/runs."
+        )
+    if scheme in _STORES and not bare.startswith(f"{scheme}://"):
+        raise InvalidValue(f"Archive {text!r} lacks a slash; write {scheme}://bucket/folder.")
+    if is_remote(bare):
+        return bare
     for scheme in ("runreport:", "file:"):
         if text.startswith(scheme):
             path = text.removeprefix(scheme)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from runreport.archive.intervals import parse_ranges
 from runreport.archive.layout import parse_segment
-from runreport.archive.ranges import parse_ranges
 
 KEY = b"runreport"
 

@@ -58,7 +58,7 @@ def merge_archive(source: Storage, target: Storage, *, progress: Progress | None
     """
     if source.identity == target.identity:
         raise InvalidValue(f"{source.root} cannot be merged with itself.")
-    if source.is_local and target.is_local and _are_nested(source.root, target.root):
+    if source.contains(target.root) or target.contains(source.root):
         raise InvalidValue(
             f"Of {source.root} and {target.root} one lies in the other; choose a target outside."
         )
@@ -298,10 +298,6 @@ def _is_clean(path: str) -> bool:
         return clean_path(path) == path
     except InvalidValue:
         return False
-
-
-def _are_nested(one: str, other: str) -> bool:
-    return f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
 
 
 def _keeps_own(their: Recorded | None, our: Recorded | None, size_bytes: int) -> bool:

@@ -1,14 +1,9 @@
-"""Ranges of a writer's facts: cut out of a table of events or points, and added up as numbers."""
+"""Ranges of a writer's facts, cut out of a table of events or points."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pyarrow as pa
 import pyarrow.compute as pc
-
-Range = tuple[int, int]
-"""First and last seq, both in it."""
 
 
 def outside(table: pa.Table, ranges: pa.Table) -> pa.Table:
@@ -42,31 +37,3 @@ def _one_range_a_writer(ranges: pa.Table) -> list[pa.Table]:
         seen[writer_id] = turns[-1] + 1
     turn = pa.array(turns, pa.int64())
     return [ranges.filter(pc.equal(turn, number)) for number in range(max(turns, default=-1) + 1)]
-
-
-def parse_ranges(text: str) -> list[Range]:
-    """Ranges as a footer writes them: ``4-5 9-9``."""
-    pairs = (part.split("-") for part in text.split())
-    return [(int(low), int(high)) for low, high in pairs]
-
-
-def ranges_text(ranges: Sequence[Range]) -> str:
-    """What `parse_ranges` reads."""
-    return " ".join(f"{low}-{high}" for low, high in ranges)
-
-
-def subtract(ranges: Sequence[Range], others: Sequence[Range]) -> list[Range]:
-    """What of some ranges lies in none of the others."""
-    left = list(ranges)
-    for low, high in others:
-        cut = []
-        for first, last in left:
-            if last < low or first > high:
-                cut.append((first, last))
-                continue
-            if first < low:
-                cut.append((first, low - 1))
-            if last > high:
-                cut.append((high + 1, last))
-        left = cut
-    return left

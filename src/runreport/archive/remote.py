@@ -34,6 +34,9 @@ class RemoteStorage(Storage):
             ArchiveError: no installed library knows the scheme, or it refuses the URI.
         """
         self._fs, path = _connect(uri)
+        if not path.strip("/"):
+            scheme = uri.partition("://")[0]
+            raise ArchiveError(f"Archive {uri!r} names no bucket; write {scheme}://bucket/folder.")
         self._prefix = path.strip("/") if self._is_flat else path.rstrip("/")
         self.root = uri.partition("?")[0].rstrip("/")
         self.identity = uri

@@ -109,6 +109,12 @@ class Storage:
         """Whether a file or folder is there."""
         raise NotImplementedError
 
+    def contains(self, place: str) -> bool:
+        """Whether a path of this machine lies in the archive, or is its folder."""
+        return self.is_local and f"{os.path.abspath(place)}{os.sep}".startswith(
+            f"{self.root}{os.sep}"
+        )
+
     def has_link(self, path: str) -> bool:
         """Whether ``path`` or a folder above it is a symbolic link."""
         del path

@@ -29,6 +29,17 @@ from runreport.report.formatting import format_size, plural
 source_argument = click.argument("source", metavar="[ARCHIVE]", required=False)
 
 
+def chosen(source: str | None, archive: str | None) -> str | None:
+    """The archive that argument and option name.
+
+    Raises:
+        UsageError: they name different ones.
+    """
+    if source is not None and archive is not None and source != archive:
+        raise click.UsageError(f"The argument names {source!r} and --archive {archive!r}.")
+    return source or archive
+
+
 @click.group()
 def archive() -> None:
     """Look after the archive itself."""
@@ -40,7 +51,7 @@ def archive() -> None:
 @json_option
 def info(source: str | None, archive: str | None, as_json: bool) -> None:
     """Say what an archive holds."""
-    storage = open_archive(source or archive)
+    storage = open_archive(chosen(source, archive))
     snapshot = read_archive(storage)
     index = fold_snapshot(snapshot)
     sizes = {
@@ -83,7 +94,7 @@ def info(source: str | None, archive: str | None, as_json: bool) -> None:
 @json_option
 def seal(source: str | None, archive: str | None, as_json: bool) -> None:
     """Turn the journals of writers that are gone into segments."""
-    storage = open_archive(source or archive)
+    storage = open_archive(chosen(source, archive))
     if not storage.is_local:
         from runreport.archive.spool import Spool
 
@@ -124,7 +135,7 @@ def seal(source: str | None, archive: str | None, as_json: bool) -> None:
 @json_option
 def verify(source: str | None, archive: str | None, as_json: bool) -> None:
     """Read every byte and compare it with what was recorded; exit 1 if anything is wrong."""
-    storage = open_archive(source or archive)
+    storage = open_archive(chosen(source, archive))
     bar = progress_bar()
     found = verify_archive(
         storage, progress=None if bar is None else lambda done, total: bar("Reading", done, total)

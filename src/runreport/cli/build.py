@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from runreport.archive.directory import locate_archive
+from runreport.cli.archive import chosen
 from runreport.cli.printing import archive_option, json_option, print_json, progress_bar, safe, say
 from runreport.pipeline import Build, build_site
 from runreport.report.config import Config, load_config
@@ -43,7 +44,7 @@ def build(
     as_json: bool,
 ) -> None:
     """Build the static site of an archive."""
-    location = source or archive
+    location = chosen(source, archive)
     made = build_site(
         location,
         output,
@@ -80,7 +81,7 @@ def serve(
     host: str,
 ) -> None:
     """Build the site of an archive and show it on localhost (also: ui)."""
-    location = source or archive
+    location = chosen(source, archive)
     with tempfile.TemporaryDirectory(prefix="runreport-") as folder:
         site = os.path.join(folder, "site")
         server = make_server(site, port, host)

@@ -17,7 +17,7 @@ from runreport.archive.purging import purge as purge_identities
 from runreport.archive.reading import read_archive
 from runreport.archive.storage import Storage
 from runreport.cli.archive import archive as group
-from runreport.cli.archive import source_argument
+from runreport.cli.archive import chosen, source_argument
 from runreport.cli.printing import (
     archive_option,
     json_option,
@@ -93,10 +93,12 @@ def compact(source: str | None, archive: str | None, as_json: bool) -> None:
 
     Worth it from some thousand runs on: a reader opens fewer files. No answer changes.
     """
-    storage = open_archive(source or archive)
+    storage = open_archive(chosen(source, archive))
     done = compact_archive(storage)
+    for notice in done.notices:
+        say(f"Warning: {safe(notice)}")
     if as_json:
-        print_json(asdict(done))
+        print_json({**asdict(done), "notices": [str(notice) for notice in done.notices]})
         return
     if not done.written and not done.deleted_files:
         click.echo(f"Nothing to compact: {plural(done.files_before, 'file')}.")
@@ -124,7 +126,7 @@ def purge(what: str | None, archive: str | None, yes: bool, as_json: bool) -> No
     if run_ids or writers:
         question = f"Erase {described} from {storage.root} for good?"
         if not yes and not sys.stdin.isatty():
-            raise InvalidValue(f"{question} Say so with --yes.")
+            raise InvalidValue(f"This would erase {described} for good. Say --yes to do it.")
         if not yes and not click.confirm(question, err=True):
             click.echo("Nothing was erased.")
             return
@@ -134,6 +136,9 @@ def purge(what: str | None, archive: str | None, yes: bool, as_json: bool) -> No
     else:
         for child in _children(storage, run_ids):
             say(f"Run {child} was nested in one of them; it stays, and still names its parent.")
+        if described == LEFT_OVER and not done.deleted_files:
+            click.echo("Nothing is left of what was purged.")
+            return
         click.echo(
             f"Erased {described}: {plural(done.deleted_files, 'file')} deleted, "
             f"{done.rewritten:,} rewritten. Build the site anew to take it off there too."
@@ -147,10 +152,13 @@ def purge(what: str | None, archive: str | None, yes: bool, as_json: bool) -> No
 group.add_command(purge)
 
 
+LEFT_OVER = "what was left of earlier purges"
+
+
 def _meant(storage: Storage, what: str | None) -> tuple[list[str], list[str], str]:
     """The runs and the facts about an experiment that a word names, and what to call them."""
     if what is None or hash_of(what) in read_purged(storage):
-        return [], [], "what was left of earlier purges"
+        return [], [], LEFT_OVER
     store = Store(storage)
     states = store.experiment_states()
     state = next((one for one in states.values() if one.name == what), states.get(what))
@@ -206,7 +214,11 @@ def export(
     as_json: bool,
 ) -> None:
     """Write the tables runs (wide) and metrics (long), or one run as a zip, for other tools."""
-    storage = open_archive(source or archive)
+    storage = open_archive(chosen(source, archive))
+    if storage.is_local and f"{os.path.abspath(output)}{os.sep}".startswith(
+        f"{storage.root}{os.sep}"
+    ):
+        raise InvalidValue(f"{output} lies in the archive; choose a place outside it.")
     snapshot = read_archive(storage)
     if run is None:
         paths, lost = export_tables(snapshot, output, form)
