@@ -8,15 +8,8 @@ from builders import RUN, log_run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runreport.archive.journal import (
-    Header,
-    JournalContent,
-    JournalName,
-    encode_line,
-    is_alive,
-    parse_name,
-    read_journal,
-)
+from runreport.archive.journal import Header, JournalName, encode_line, parse_name
+from runreport.archive.journal_reading import JournalContent, is_alive, read_journal
 from runreport.archive.storage import LocalStorage
 from runreport.events import float_text
 

@@ -11,7 +11,8 @@ from builders import log_run, state_of
 from faults import FaultyStorage, refuse
 
 from runreport.archive.directory import open_archive
-from runreport.archive.journal import list_journals, read_journal
+from runreport.archive.journal import list_journals
+from runreport.archive.journal_reading import read_journal
 from runreport.archive.reading import read_archive
 from runreport.archive.sealing import seal_journal
 from runreport.archive.storage import LocalStorage

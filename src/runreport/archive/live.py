@@ -8,14 +8,8 @@ from dataclasses import dataclass
 from runreport.archive import schema
 from runreport.archive.clock import boot_id, host_name
 from runreport.archive.coverage import Coverage
-from runreport.archive.journal import (
-    SILENCE_MS,
-    JournalContent,
-    JournalName,
-    is_alive,
-    list_journals,
-    read_journal,
-)
+from runreport.archive.journal import SILENCE_MS, JournalName, list_journals
+from runreport.archive.journal_reading import JournalContent, is_alive, read_journal
 from runreport.archive.layout import FORMAT
 from runreport.archive.notices import Notice
 from runreport.archive.purged import is_purged

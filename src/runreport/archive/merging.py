@@ -16,7 +16,8 @@ from runreport.archive.artifacts import artifact_path, clean_path, digest_artifa
 from runreport.archive.compaction import holds_purged, rewrite
 from runreport.archive.coverage import Coverage, resolve
 from runreport.archive.facts import decode_fact
-from runreport.archive.journal import JournalContent, JournalName, list_journals, read_journal
+from runreport.archive.journal import JournalName, list_journals
+from runreport.archive.journal_reading import JournalContent, read_journal
 from runreport.archive.layout import ARTIFACTS, EXPERIMENTS
 from runreport.archive.maintenance import exclusive
 from runreport.archive.notices import Notice

@@ -234,11 +234,11 @@ class _Found:
             self.replaced[name] = None
         problem = "no events file commits this metrics file"
         lost = [Notice(name.path, problem, "it is left out") for name in uncommitted]
-        problem = "it is missing or cut off"
+        problem = "it is missing"
         lost += [
             Notice(segment.metrics_path or "", problem, "its curves are left out")
             for segment in self.sound.values()
-            if not segment.is_whole and self._stays_broken(segment)
+            if not segment.is_whole and self._is_missing(segment)
         ]
         return SegmentFiles(
             tuple(self.sound.values()),
@@ -247,14 +247,10 @@ class _Found:
             (*self.strange, *self.damaged.values(), *lost),
         )
 
-    def _stays_broken(self, segment: Segment) -> bool:
-        """Whether a metrics file is not as recorded, and not just being replaced."""
-        sizes = {name.path: file.size_bytes for name, file in self.metrics.items()}
-        metrics = segment.footer.metrics
-        is_broken = (
-            metrics is not None and sizes.get(segment.metrics_path or "") != metrics.size_bytes
-        )
-        return is_broken and self.storage.exists(segment.path)
+    def _is_missing(self, segment: Segment) -> bool:
+        """Whether a metrics file is gone, and not just being replaced with its segment."""
+        paths = {name.path for name in self.metrics}
+        return segment.metrics_path not in paths and self.storage.exists(segment.path)
 
     def uncommitted(self) -> set[SegmentName]:
         """Metrics files without their events file, the facts of which are nowhere else.

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runreport.archive.artifacts import unrecorded_artifacts
-from runreport.archive.journal import JournalContent, JournalName, read_journal
+from runreport.archive.journal import JournalName
+from runreport.archive.journal_reading import JournalContent, read_journal
 from runreport.archive.schema import sort_points, summary_events
 from runreport.archive.segment import write_segment
 from runreport.archive.storage import Storage

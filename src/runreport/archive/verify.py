@@ -34,8 +34,10 @@ def verify_archive(
     """
     snapshot = read_archive(storage, progress=progress)
     problems = [*snapshot.notices, *_check_description(storage)]
+    named = {problem.path for problem in problems}
     for segment in snapshot.segments:
-        problems += _check_metrics(storage, segment)
+        if segment.metrics_path not in named:
+            problems += _check_metrics(storage, segment)
     problems += damaged_artifacts(snapshot)
     problems += _stray_artifacts(snapshot)
     files = list(storage.list(""))

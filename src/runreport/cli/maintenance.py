@@ -215,9 +215,7 @@ def export(
 ) -> None:
     """Write the tables runs (wide) and metrics (long), or one run as a zip, for other tools."""
     storage = open_archive(chosen(source, archive))
-    if storage.is_local and f"{os.path.abspath(output)}{os.sep}".startswith(
-        f"{storage.root}{os.sep}"
-    ):
+    if storage.contains(output):
         raise InvalidValue(f"{output} lies in the archive; choose a place outside it.")
     snapshot = read_archive(storage)
     if run is None:
