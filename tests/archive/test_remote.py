@@ -225,3 +225,42 @@ def test_an_upload_interval_that_is_none_is_refused(
     monkeypatch.setenv("RUNREPORT_UPLOAD_SECONDS", text)
     with pytest.raises(InvalidValue, match="from 1 to 300"):
         spool_module.upload_seconds()
+
+
+def test_a_run_that_is_being_logged_shows_as_running(uri: str) -> None:
+    runreport.set_tracking_uri(uri)
+    with runreport.start_run() as run:
+        runreport.log_metric("loss", 1.0)
+        assert runreport.get_run(run.info.run_id).info.status == "RUNNING"
+    assert runreport.get_run(run.info.run_id).info.status == "FINISHED"
+    assert read_archive(open_archive(uri)).journals == ()
+
+
+def test_what_was_purged_meanwhile_does_not_go_up(
+    uri: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runreport.set_tracking_uri(uri)
+    with runreport.start_run() as run:
+        runreport.log_param("purgeme", "purgeme")
+        runreport.get_run(run.info.run_id)
+        with monkeypatch.context() as patched:
+            patched.setattr(RemoteStorage, "put_chunks", refuse_to_put)
+            with pytest.warns(UserWarning, match="tries again"):
+                runreport.end_run()
+    storage = open_archive(uri)
+    for file in list(storage.list("live")):  # ten minutes later it counts as dead
+        storage.delete(file.path)
+    purge(storage, [run.info.run_id])
+    active.store().spool.recover()  # type: ignore[union-attr]
+    assert spooled(uri) == []
+    assert not any(run.info.run_id.encode() in storage.read(f.path) for f in storage.list(""))
+
+
+def refuse_to_put(*_: object, **__: object) -> None:
+    raise OSError("the network is down")
+
+
+def test_two_endpoints_do_not_share_a_spool() -> None:
+    one, two = (RemoteStorage(f"s3://bucket/a?endpoint_override={name}") for name in "xy")
+    assert one.root == two.root
+    assert spool_folder(one.identity) != spool_folder(two.identity)

@@ -242,3 +242,13 @@ def test_an_empty_archive_has_no_runs_and_the_default_experiment() -> None:
     index = fold(events_of())
     assert index.runs.num_rows == index.metrics.num_rows == 0
     assert list(index.experiments) == ["0"]
+
+
+def test_nan_is_the_greatest_of_equals_however_many_journals_hold_them() -> None:
+    parts = [
+        summary_event("k", Summary(1, value, 2.0, 2.0, value, 1, 1, 5), seq=seq)
+        for seq, value in enumerate((math.nan, 2.0))
+    ]
+    for events in (parts, parts[::-1]):
+        (row,) = with_stats(fold(event_table(events)).metrics).to_pylist()
+        assert math.isnan(row["last"]) and row["count"] == 2
