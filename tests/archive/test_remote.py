@@ -179,6 +179,20 @@ def test_a_store_that_is_away_costs_a_warning_and_no_fact(
     assert runreport.get_run(run.info.run_id).info.status == "FINISHED"
 
 
+def test_an_upload_that_died_while_it_tidied_up_is_finished(uri: str) -> None:
+    runreport.set_tracking_uri(uri)
+    with runreport.start_run():
+        runreport.log_metric("loss", 1.0)
+    storage = open_archive(uri)
+    spool = LocalStorage(spool_folder(uri))
+    for file in storage.list("segments"):
+        if "events" in file.path:  # the metrics file is deleted first
+            spool.put(file.path, storage.read(file.path))
+    active.store().spool.recover()  # type: ignore[union-attr]
+    assert spooled(uri) == []
+    assert verify_archive(storage).problems == ()
+
+
 def test_reading_where_nothing_is_says_what_to_do(
     uri: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

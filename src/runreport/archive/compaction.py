@@ -84,7 +84,9 @@ def compact_archive(
                 replaced += len(group)
                 deleted += delete_segments(storage, group)
         after = _count(storage)
-        return Compaction(tuple(written), replaced, deleted, before, after, tuple(set(notices)))
+        return Compaction(
+            tuple(written), replaced, deleted, before, after, tuple(sorted(set(notices)))
+        )
 
 
 def rewrite(

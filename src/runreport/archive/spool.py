@@ -13,7 +13,6 @@ import json
 import os
 import threading
 import warnings
-from collections.abc import Callable
 
 from runreport.archive.clock import boot_id, host_name, wall_ms
 from runreport.archive.journal import Header, JournalName, encode_line
@@ -80,15 +79,12 @@ class Spool:
 
     def _work(self) -> None:
         while not self._stopped.wait(self.seconds):
-            self._try(self._tick)
+            self._flush_or_warn()
 
-    def _tick(self) -> None:
-        self.flush()
-
-    def _try(self, action: Callable[[], None]) -> None:
-        """Do what the next tick repeats if it fails; the first failure warns."""
+    def _flush_or_warn(self) -> None:
+        """What fails is tried again the next time; the first failure warns."""
         try:
-            action()
+            self.flush()
             self._warned = False
         except Exception as error:
             if not self._warned:
@@ -127,7 +123,9 @@ class Spool:
             purged = read_purged(self.target)
             for segment in read_segments(self.storage).sound:
                 if without_purged(segment.events, purged).num_rows:
-                    for path in (segment.metrics_path, segment.path):
+                    # One without its metrics file went up before its deletion was cut short.
+                    paths = (segment.metrics_path if segment.is_whole else None, segment.path)
+                    for path in paths:
                         if path is not None:
                             self.target.put(path, self.storage.read(path))
                 delete_segments(self.storage, [segment])
