@@ -71,22 +71,31 @@ def compact_archive(
         written: list[str] = []
         replaced = 0
         deleted = sweep(storage, files)
-        notices = list(files.notices)
+        notices = set(files.notices)
         for group in _groups(files, purged, group_facts):
-            name = rewrite(storage, group, purged)
-            if name is None:
-                damaged = _damaged_points(storage, group)
-                notices += damaged.values()
-                group = [segment for segment in group if segment.path not in damaged]  # noqa: PLW2901
-                name = rewrite(storage, group, purged) if damaged and len(group) > 1 else None
+            name, sound, damaged = _rewrite_sound(storage, group, purged)
+            notices.update(damaged)
             if name is not None:
                 written.append(name.path)
-                replaced += len(group)
-                deleted += delete_segments(storage, group)
+                replaced += len(sound)
+                deleted += delete_segments(storage, sound)
         after = _count(storage)
-        return Compaction(
-            tuple(written), replaced, deleted, before, after, tuple(sorted(set(notices)))
-        )
+        found = tuple(sorted(notices))
+        return Compaction(tuple(written), replaced, deleted, before, after, found)
+
+
+def _rewrite_sound(
+    storage: Storage, group: list[Segment], purged: frozenset[str]
+) -> tuple[SegmentName | None, list[Segment], list[Notice]]:
+    """Rewrite what is sound of a group: the new segment, what is in it, and what is damaged."""
+    name = rewrite(storage, group, purged)
+    if name is not None:
+        return name, group, []
+    damaged = _damaged_points(storage, group)
+    sound = [segment for segment in group if segment.path not in damaged]
+    if damaged and len(sound) > 1:
+        name = rewrite(storage, sound, purged)
+    return name, sound, list(damaged.values())
 
 
 def rewrite(
