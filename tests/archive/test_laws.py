@@ -230,3 +230,18 @@ def test_a_short_copy_fills_the_gaps_that_damage_left_in_the_longer(tmp_path: Pa
         assert answers_of(together) == expected
         compact_archive(together)
         assert answers_of(together) == expected
+
+
+def test_points_of_one_step_keep_their_order_when_their_journals_are_sealed(
+    tmp_path: Path,
+) -> None:
+    storage = make(
+        tmp_path / "a", [("a", "leave", [("loss", 0.0, 0), ("loss", 1.0, 0)], {}, None)]
+    )
+    later = log_run(storage, "a" * 32)
+    later.log_metric("loss", 0.0, 0, 1000)
+    later.finish()
+    expected = answers_of(storage)
+    seal_dead_journals(storage, now_ms=wall_ms())
+    compact_archive(storage)
+    assert answers_of(storage) == expected

@@ -71,7 +71,7 @@ METRICS_ENCODING = {
     },
 }
 
-_BY_STEP = itemgetter(2, 3, 4, 5, 1, 0)  # run, key, step, time, seq, writer: in C, unlike a lambda
+_BY_STEP = itemgetter(2, 3, 4, 5, 0, 1)  # run, key, step, time, writer, seq: in C, unlike a lambda
 
 SMALL_ROWS = 4096
 """Up to so many rows a table is compressed with snappy: 20 events are read in half the time that
@@ -128,7 +128,7 @@ def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
 
 
 def sort_points(points: Iterable[Point]) -> list[Point]:
-    """By run, key, step, time and seq, each fact once."""
+    """By run, key, step, time, writer and seq, each fact once."""
     ordered = sorted(points, key=_BY_STEP)
     return [
         point
