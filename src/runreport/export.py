@@ -111,6 +111,7 @@ def export_run(snapshot: Snapshot, run_id: str, path: str) -> list[str]:
             file.writestr(entry, data, zipfile.ZIP_DEFLATED)
 
         experiment = index.experiments[run.info.experiment_id]
+        own = index.metrics.filter(pc.equal(index.metrics.column("run"), number))
         described = {
             **{name: getattr(run.info, name) for name in _INFO},
             "experiment_name": experiment.name,
@@ -119,7 +120,7 @@ def export_run(snapshot: Snapshot, run_id: str, path: str) -> list[str]:
                 row["key"]: {
                     name: value for name, value in row.items() if name not in ("run", "key")
                 }
-                for row in index.rows_of(with_stats(index.metrics), number)
+                for row in with_stats(own).to_pylist()
             },
             "tags": run.data.tags,
             "datasets": index.rows_of(index.datasets, number),

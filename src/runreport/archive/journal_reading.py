@@ -31,21 +31,23 @@ class JournalContent(NamedTuple):
     """Written in a format this reader does not know."""
 
     @property
+    def _seqs(self) -> list[int]:
+        return [event.seq for event in self.events] + [point.seq for point in self.points]
+
+    @property
     def last_seq(self) -> int:
         """Of its facts; -1 when there are none."""
-        seqs = [event.seq for event in self.events] + [point.seq for point in self.points]
-        return max(seqs, default=-1)
+        return max(self._seqs, default=-1)
 
     @property
     def first_seq(self) -> int:
         """Of its facts; 0 when there are none."""
-        seqs = [event.seq for event in self.events] + [point.seq for point in self.points]
-        return min(seqs, default=0)
+        return min(self._seqs, default=0)
 
     @property
     def gaps(self) -> str:
         """Ranges of facts between the first and the last that are not here, as ``4-5 9-9``."""
-        seqs = [event.seq for event in self.events] + [point.seq for point in self.points]
+        seqs = self._seqs
         if not seqs or len(seqs) == max(seqs) - min(seqs) + 1:
             return ""
         seqs.sort()

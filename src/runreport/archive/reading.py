@@ -207,7 +207,7 @@ class _Found:
 
     def _not_replaced(self, names: list[SegmentName]) -> list[SegmentName]:
         """Those of some events files that no sound compacted segment was made of."""
-        digests = _parts_column(self.sound.values(), "digest")
+        digests = _digests_of(self.sound.values())
         if digests is None or not names:
             return names
         own = pa.array([name.digest for name in names])
@@ -285,10 +285,10 @@ class _Found:
         )
 
 
-def _parts_column(segments: Iterable[Segment], column: str) -> pa.ChunkedArray | None:
-    """A column of the parts of all whole compacted segments."""
+def _digests_of(segments: Iterable[Segment]) -> pa.ChunkedArray | None:
+    """The digests of the events files that all whole compacted segments were made of."""
     columns = [
-        segment.footer.compacted.column(column)
+        segment.footer.compacted.column("digest")
         for segment in segments
         if segment.footer.compacted is not None and segment.is_whole
     ]

@@ -16,6 +16,7 @@ from runreport.archive.recovery import seal_dead_journals
 from runreport.archive.verify import verify_archive
 from runreport.cli.printing import (
     archive_option,
+    end_with,
     json_option,
     print_json,
     progress_bar,
@@ -123,10 +124,7 @@ def seal(source: str | None, archive: str | None, as_json: bool) -> None:
             for line in one.damaged_lines:
                 say(f"{one.journal}: line {line} is damaged; the journal is kept as it is")
         click.echo(f"Sealed {plural(len(seals), 'journal')}.")
-    for failure in failures:
-        say(f"Warning: {safe(failure)}")
-    if failures:
-        sys.exit(1)
+    end_with(failures)
 
 
 @archive.command()

@@ -20,11 +20,13 @@ from runreport.cli.archive import archive as group
 from runreport.cli.archive import chosen, source_argument
 from runreport.cli.printing import (
     archive_option,
+    end_with,
     json_option,
     print_json,
     progress_bar,
     safe,
     say,
+    warn,
 )
 from runreport.cli.runs import find_run
 from runreport.entities import PARENT_TAG
@@ -78,10 +80,7 @@ def merge(sources: tuple[str, ...], as_json: bool) -> None:
             click.echo(f"{safe(text)}.")
         for conflict in found:
             click.echo(f"Conflict: {safe(conflict)}.")
-    for notice in notices:
-        say(f"Warning: {safe(notice)}")
-    if notices:
-        sys.exit(1)
+    end_with(notices)
 
 
 @group.command()
@@ -95,8 +94,7 @@ def compact(source: str | None, archive: str | None, as_json: bool) -> None:
     """
     storage = open_archive(chosen(source, archive))
     done = compact_archive(storage)
-    for notice in done.notices:
-        say(f"Warning: {safe(notice)}")
+    warn(done.notices)
     if as_json:
         print_json({**asdict(done), "notices": [str(notice) for notice in done.notices]})
         return
@@ -143,10 +141,7 @@ def purge(what: str | None, archive: str | None, yes: bool, as_json: bool) -> No
             f"Erased {described}: {plural(done.deleted_files, 'file')} deleted, "
             f"{done.rewritten:,} rewritten. Build the site anew to take it off there too."
         )
-    for notice in done.notices:
-        say(f"Warning: {safe(notice)}")
-    if done.notices:
-        sys.exit(1)
+    end_with(done.notices)
 
 
 group.add_command(purge)
@@ -186,6 +181,8 @@ def _meant(storage: Storage, what: str | None) -> tuple[list[str], list[str], st
 
 
 def _children(storage: Storage, run_ids: list[str]) -> list[str]:
+    if not run_ids:
+        return []
     index = Store(storage).load_index()
     tags = zip(
         *(index.tags.column(name).to_pylist() for name in ("run", "key", "value")), strict=True
@@ -230,7 +227,4 @@ def export(
     else:
         for path in paths:
             click.echo(f"Wrote {path} ({format_size(os.path.getsize(path))})")
-    for problem in problems:
-        say(f"Warning: {safe(problem)}")
-    if problems:
-        sys.exit(1)
+    end_with(problems)

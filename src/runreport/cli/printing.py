@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
 import click
@@ -57,6 +57,19 @@ def print_table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> Non
 def say(text: str) -> None:
     """A line for the person, on stderr."""
     click.echo(text, err=True)
+
+
+def warn(problems: Iterable[object]) -> None:
+    """A warning for each problem, on stderr."""
+    for problem in problems:
+        say(f"Warning: {safe(problem)}")
+
+
+def end_with(problems: Sequence[object]) -> None:
+    """Name what a command could not do, and exit with 1 if there is any."""
+    warn(problems)
+    if problems:
+        sys.exit(1)
 
 
 def fail(message: str) -> NoReturn:

@@ -172,14 +172,15 @@ class RunPages:
         runs = make_runs(index, numbers, "")
         parents = self._parents(runs)
         rows = {
-            name: _rows_by_run(table, numbers)
+            name: _by_run(_of_runs(table, numbers))
             for name, table in (
                 ("params", index.params),
-                ("metrics", with_stats(index.metrics)),
                 ("artifacts", index.artifacts),
                 ("records", index.records),
             )
         }
+        # Only these runs' summaries are taken apart, not all of the index once a batch.
+        rows["metrics"] = _by_run(with_stats(_of_runs(index.metrics, numbers)))
         for number, run in zip(numbers.to_pylist(), runs, strict=True):
             records = rows["records"].get(number, [])
             record = data_object(records[0]["data"]) if records else {}
@@ -201,9 +202,13 @@ class RunPages:
         }
 
 
-def _rows_by_run(table: pa.Table, numbers: pa.Array) -> dict[int, list[dict[str, Any]]]:
+def _of_runs(table: pa.Table, numbers: pa.Array) -> pa.Table:
+    return table.filter(pc.is_in(table.column("run"), value_set=numbers))
+
+
+def _by_run(table: pa.Table) -> dict[int, list[dict[str, Any]]]:
     grouped: dict[int, list[dict[str, Any]]] = {}
-    for row in table.filter(pc.is_in(table.column("run"), value_set=numbers)).to_pylist():
+    for row in table.to_pylist():
         grouped.setdefault(row["run"], []).append(row)
     return grouped
 
