@@ -6,7 +6,6 @@ whatever order archives are merged, the answers are the same. Nothing damaged is
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -23,7 +22,7 @@ from runreport.archive.maintenance import exclusive
 from runreport.archive.notices import Notice
 from runreport.archive.purged import is_purged, mark_purged_hash, read_purged, without_purged
 from runreport.archive.reading import MAX_LISTINGS, SegmentFiles, read_archive, read_segments
-from runreport.archive.segment import Segment, read_points
+from runreport.archive.segment import Segment, read_metrics_file, read_points
 from runreport.archive.storage import Storage
 from runreport.errors import Damaged, InvalidValue, WriteFailed
 
@@ -153,16 +152,13 @@ class _Merging:
             return False
 
     def _copy_segment(self, segment: Segment) -> None:
-        metrics, path = segment.footer.metrics, segment.metrics_path
-        if metrics is not None and path is not None:
+        path = segment.metrics_path
+        if path is not None:
             try:
-                data = self.source.read(path)
-            except OSError as error:
+                data = read_metrics_file(self.source, segment)
+            except (Damaged, FileNotFoundError) as error:
                 if not self.source.exists(segment.path):
                     raise FileNotFoundError(segment.path) from error
-                self._note(segment.path, f"its metrics file cannot be read: {error.strerror}")
-                return
-            if hashlib.sha256(data).hexdigest() != metrics.sha256:
                 self._note(segment.path, "its metrics file is damaged")
                 return
             self._put(path, data)

@@ -167,19 +167,9 @@ def read_points(storage: Storage, segment: Segment) -> pa.Table:
         FileNotFoundError: its metrics file is gone.
         Damaged: it is not what was written.
     """
-    path, expected = segment.metrics_path, segment.footer.metrics
-    if path is None or expected is None:
+    if segment.footer.metrics is None:
         return schema.CODED_METRICS.empty_table()
-    try:
-        data = storage.read(path)
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise Damaged(f"it cannot be read: {error.strerror or error}") from error
-    if len(data) != expected.size_bytes:
-        raise Damaged(f"it has {len(data):,} bytes, {expected.size_bytes:,} were written")
-    if hashlib.sha256(data).hexdigest() != expected.sha256:
-        raise Damaged(f"its {len(data):,} bytes do not have the digest recorded for them")
+    data = read_metrics_file(storage, segment)
     try:
         file = _open_parquet(data, read_dictionary=["writer_id", "run_id", "key"])
         points = file.read(columns=schema.METRICS.names, use_threads=False)
@@ -191,6 +181,29 @@ def read_points(storage: Storage, segment: Segment) -> pa.Table:
     from runreport.archive.ranges import outside  # a seal does without pyarrow.compute
 
     return outside(points, segment.hidden)
+
+
+def read_metrics_file(storage: Storage, segment: Segment) -> bytes:
+    """The bytes of a segment's metrics file, which it must have, after they were compared with
+    what was recorded of them.
+
+    Raises:
+        FileNotFoundError: it is gone.
+        Damaged: it is not what was written.
+    """
+    path, expected = segment.metrics_path, segment.footer.metrics
+    assert path is not None and expected is not None
+    try:
+        data = storage.read(path)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise Damaged(f"it cannot be read: {error.strerror or error}") from error
+    if len(data) != expected.size_bytes:
+        raise Damaged(f"it has {len(data):,} bytes, {expected.size_bytes:,} were written")
+    if hashlib.sha256(data).hexdigest() != expected.sha256:
+        raise Damaged(f"its {len(data):,} bytes do not have the digest recorded for them")
+    return data
 
 
 def _open_parquet(data: bytes, **options: Any) -> pq.ParquetFile:

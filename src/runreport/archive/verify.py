@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,9 +10,9 @@ from runreport.archive.artifacts import digest_artifact
 from runreport.archive.layout import ARCHIVE_FILE, ARCHIVE_TEXT, ARTIFACTS
 from runreport.archive.notices import Notice
 from runreport.archive.reading import Snapshot, read_archive
-from runreport.archive.segment import Segment
+from runreport.archive.segment import Segment, read_metrics_file
 from runreport.archive.storage import Storage
-from runreport.errors import InvalidValue
+from runreport.errors import Damaged, InvalidValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +55,15 @@ def _check_description(storage: Storage) -> list[Notice]:
 
 
 def _check_metrics(storage: Storage, segment: Segment) -> list[Notice]:
-    expected, path = segment.footer.metrics, segment.metrics_path
-    if expected is None or path is None:
+    path = segment.metrics_path
+    if path is None:
         return []
     try:
-        data = storage.read(path)
-    except OSError as error:
-        problem = f"it cannot be read: {error.strerror or error}"
-        return [Notice(path, problem, "its curves are left out")]
-    if hashlib.sha256(data).hexdigest() != expected.sha256:
-        problem = f"its {len(data):,} bytes do not have the digest recorded for them"
-        return [Notice(path, problem, "its curves are left out where a page is damaged")]
+        read_metrics_file(storage, segment)
+    except Damaged as error:
+        return [Notice(path, str(error), "its curves are left out")]
+    except FileNotFoundError:
+        return [Notice(path, "it is missing", "its curves are left out")]
     return []
 
 
