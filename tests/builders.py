@@ -86,13 +86,16 @@ def sample_archive(folder: Path, runs: int = 6) -> Path:
 def state_of(storage: LocalStorage) -> dict[str, object]:
     """All that the archive says, as plain values to compare."""
     index = load_index(storage)
+
+    def rows(name: str) -> list[dict[str, object]]:
+        table = with_stats(index.metrics) if name == "metrics" else getattr(index, name)
+        return sorted(table.to_pylist(), key=lambda row: row["run"])
+
     return {
         "runs": index.runs.drop_columns(["counter"]).to_pylist(),
-        "params": index.params.to_pylist(),
-        "tags": index.tags.to_pylist(),
-        "metrics": [
-            {k: repr(v) for k, v in row.items()} for row in with_stats(index.metrics).to_pylist()
-        ],
-        "artifacts": index.artifacts.to_pylist(),
+        "params": rows("params"),
+        "tags": rows("tags"),
+        "metrics": [{k: repr(v) for k, v in row.items()} for row in rows("metrics")],
+        "artifacts": rows("artifacts"),
         "experiments": sorted(state.name for state in index.experiments.values()),
     }

@@ -60,7 +60,7 @@ def test_only_the_archive_and_what_publishes_it_write_files() -> None:
     writers = {
         str(path.relative_to(source))
         for path in source.rglob("*.py")
-        for word in ('"wb"', '"w"', ".write_text(", ".write_bytes(", "os.replace", "os.unlink")
+        for word in ('"wb"', ', "w"', ".write_text(", ".write_bytes(", "os.replace", "os.unlink")
         if word in path.read_text()
     }
     assert writers <= allowed

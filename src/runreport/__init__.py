@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 from runreport.entities import (
     Experiment,
     Metric,
+    Param,
     Run,
     RunData,
     RunInfo,
     RunStatus,
+    RunTag,
     ViewType,
 )
 from runreport.errors import MlflowException, RunreportError
@@ -57,8 +59,10 @@ from runreport.tracking.values import (
 )
 
 if TYPE_CHECKING:
+    from runreport import exceptions
     from runreport.tracking import data
     from runreport.tracking import files as artifacts
+    from runreport.tracking.client import MlflowClient, RunreportClient
     from runreport.tracking.data import log_input
     from runreport.tracking.files import (
         download_artifacts,
@@ -70,6 +74,7 @@ if TYPE_CHECKING:
         log_image,
         log_text,
     )
+    from runreport.tracking.models import search_model_versions, search_registered_models
     from runreport.tracking.tables import load_table, log_table
 
 __version__ = "0.1.0"
@@ -78,11 +83,15 @@ __all__ = [
     "ActiveRun",
     "Experiment",
     "Metric",
+    "MlflowClient",
     "MlflowException",
+    "Param",
     "Run",
     "RunData",
     "RunInfo",
     "RunStatus",
+    "RunTag",
+    "RunreportClient",
     "RunreportError",
     "ViewType",
     "active_run",
@@ -95,6 +104,7 @@ __all__ = [
     "delete_tag",
     "download_artifacts",
     "end_run",
+    "exceptions",
     "flush_async_logging",
     "get_artifact_uri",
     "get_experiment",
@@ -120,6 +130,8 @@ __all__ = [
     "restore_experiment",
     "restore_run",
     "search_experiments",
+    "search_model_versions",
+    "search_registered_models",
     "search_runs",
     "set_experiment",
     "set_experiment_tag",
@@ -131,6 +143,11 @@ __all__ = [
 ]
 
 _LATER = {  # public names whose modules the first logged value does not need
+    "MlflowClient": "runreport.tracking.client:MlflowClient",
+    "RunreportClient": "runreport.tracking.client:RunreportClient",
+    "exceptions": "runreport.exceptions",
+    "search_model_versions": "runreport.tracking.models:search_model_versions",
+    "search_registered_models": "runreport.tracking.models:search_registered_models",
     "artifacts": "runreport.tracking.files",
     "data": "runreport.tracking.data",
     "load_table": "runreport.tracking.tables:load_table",

@@ -7,6 +7,9 @@ importing runreport may take (docs/performance.md).
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from typing import Any, Generic, TypeVar
+
 NAME_TAG = "mlflow.runName"
 NOTE_TAG = "mlflow.note.content"
 PARENT_TAG = "mlflow.parentRunId"
@@ -52,6 +55,22 @@ class _Entity:
         values = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__slots__)
         return f"{type(self).__name__}({values})"
 
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        """Pairs of name and value, as MLflow's entities give them to ``dict``."""
+        return ((name, getattr(self, name)) for name in self.__slots__)
+
+    def to_dictionary(self) -> dict[str, Any]:
+        """All of it as plain values."""
+        return {name: _plain(value) for name, value in self}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, _Entity):
+        return value.to_dictionary()
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    return dict(value) if isinstance(value, dict) else value
+
 
 class Experiment(_Entity):
     """A named group of runs."""
@@ -95,6 +114,26 @@ class Metric(_Entity):
         self.value = value
         self.timestamp = timestamp
         self.step = step
+
+
+class Param(_Entity):
+    """One param of a run, for `RunreportClient.log_batch`."""
+
+    __slots__ = ("key", "value")
+
+    def __init__(self, key: str, value: str) -> None:
+        self.key = key
+        self.value = value
+
+
+class RunTag(_Entity):
+    """One tag of a run, for `RunreportClient.log_batch`."""
+
+    __slots__ = ("key", "value")
+
+    def __init__(self, key: str, value: str) -> None:
+        self.key = key
+        self.value = value
 
 
 class RunInfo(_Entity):
@@ -219,3 +258,97 @@ class FileInfo(_Entity):
         self.path = path
         self.is_dir = is_dir
         self.file_size = file_size
+
+
+class RegisteredModel(_Entity):
+    """A named series of model versions."""
+
+    __slots__ = (
+        "aliases",
+        "creation_timestamp",
+        "description",
+        "last_updated_timestamp",
+        "latest_versions",
+        "name",
+        "tags",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        creation_timestamp: int = 0,
+        last_updated_timestamp: int = 0,
+        description: str | None = None,
+        latest_versions: list[ModelVersion] | None = None,
+        tags: dict[str, str] | None = None,
+        aliases: dict[str, str] | None = None,
+    ) -> None:
+        self.name = name
+        self.creation_timestamp = creation_timestamp
+        self.last_updated_timestamp = last_updated_timestamp
+        self.description = description
+        self.latest_versions = latest_versions or []
+        self.tags = tags or {}
+        self.aliases = aliases or {}
+        """Version numbers, as text, by alias."""
+
+
+class ModelVersion(_Entity):
+    """One version of a registered model."""
+
+    __slots__ = (
+        "aliases",
+        "creation_timestamp",
+        "current_stage",
+        "description",
+        "last_updated_timestamp",
+        "name",
+        "run_id",
+        "source",
+        "status",
+        "tags",
+        "user_id",
+        "version",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        version: int,
+        creation_timestamp: int = 0,
+        last_updated_timestamp: int = 0,
+        description: str | None = None,
+        user_id: str | None = None,
+        source: str = "",
+        run_id: str | None = None,
+        tags: dict[str, str] | None = None,
+        aliases: list[str] | None = None,
+    ) -> None:
+        self.name = name
+        self.version = version
+        self.creation_timestamp = creation_timestamp
+        self.last_updated_timestamp = last_updated_timestamp
+        self.description = description
+        self.user_id = user_id
+        self.source = source
+        self.run_id = run_id
+        self.tags = tags or {}
+        self.aliases = aliases or []
+        self.current_stage = "None"
+        self.status = "READY"
+
+
+_Item = TypeVar("_Item")
+
+
+class PagedList(list[_Item], Generic[_Item]):
+    """A page of a longer answer."""
+
+    def __init__(self, items: Iterable[_Item], token: str | None) -> None:
+        super().__init__(items)
+        self.token = token
+        """What to ask the next page with; None when this is the last."""
+
+    def to_list(self) -> list[_Item]:
+        """The page as a plain list."""
+        return list(self)

@@ -29,6 +29,22 @@ class InvalidValue(RunreportError, ValueError):
     error_code = "INVALID_PARAMETER_VALUE"
 
 
+class InvalidFilter(InvalidValue):
+    """A filter or an ordering cannot be understood; the message points at the column."""
+
+    def __init__(self, problem: str, column: int, text: str, word: str | None = None) -> None:
+        shown = text.replace("\n", " ").replace("\t", " ")
+        super().__init__(
+            f"Invalid filter at column {column}: {problem}.\n  {shown}\n  {' ' * (column - 1)}^"
+        )
+        self.problem = problem
+        self.column = column
+        """From 1."""
+        self.text = text
+        self.word = word
+        """The name that is not known, where that is what is wrong."""
+
+
 class NotFound(RunreportError, LookupError):
     """No such experiment, run or artifact: fix the call."""
 

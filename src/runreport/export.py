@@ -111,7 +111,7 @@ def export_run(snapshot: Snapshot, run_id: str, path: str) -> list[str]:
             file.writestr(entry, data, zipfile.ZIP_DEFLATED)
 
         experiment = index.experiments[run.info.experiment_id]
-        own = index.metrics.filter(pc.equal(index.metrics.column("run"), number))
+        own = pa.array([number], pa.int32())
         described = {
             **{name: getattr(run.info, name) for name in _INFO},
             "experiment_name": experiment.name,
@@ -120,12 +120,12 @@ def export_run(snapshot: Snapshot, run_id: str, path: str) -> list[str]:
                 row["key"]: {
                     name: value for name, value in row.items() if name not in ("run", "key")
                 }
-                for row in with_stats(own).to_pylist()
+                for row in with_stats(index.rows_of("metrics", own)).to_pylist()
             },
             "tags": run.data.tags,
-            "datasets": index.rows_of(index.datasets, number),
+            "datasets": index.rows_of("datasets", own).to_pylist(),
             "environment": [
-                data_object(str(row["data"])) for row in index.rows_of(index.records, number)
+                data_object(str(row["data"])) for row in index.rows_of("records", own).to_pylist()
             ],
         }
         add("run.json", json.dumps(json_ready(described), indent=2, ensure_ascii=False).encode())
@@ -136,7 +136,7 @@ def export_run(snapshot: Snapshot, run_id: str, path: str) -> list[str]:
         sink = pa.BufferOutputStream()
         _write_csv(sink, POINTS, iter([points]))
         add("metrics.csv", sink.getvalue().to_pybytes())
-        for row in index.rows_of(index.artifacts, number):
+        for row in index.rows_of("artifacts", own).to_pylist():
             place = str(row["path"])
             try:
                 if digest_artifact(snapshot.storage, run_id, place) != row["sha256"]:

@@ -2,81 +2,19 @@ from __future__ import annotations
 
 import math
 import random
+from itertools import groupby
+from operator import itemgetter
 
 import pyarrow as pa
 from builders import RUN, event, events_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from query.laws import event_lists, summary_event, values_of
 
-from runreport.archive.schema import encode_summary, event_table, float_text
+from runreport.archive.schema import event_table
 from runreport.events import Event, Summary
 from runreport.query.fold import fold
-from runreport.query.index import RunIndex
 from runreport.query.summaries import with_stats
-
-
-def values_of(index: RunIndex) -> dict[str, object]:
-    tables = {
-        name: getattr(index, name)
-        for name in ("runs", "params", "tags", "metrics", "artifacts", "datasets", "records")
-    }
-    rows = {
-        name: [{key: repr(value) for key, value in row.items()} for row in table.to_pylist()]
-        for name, table in tables.items()
-    }
-    return {**rows, "experiments": index.experiments}
-
-
-def summary_event(key: str, summary: Summary, **fields: object) -> Event:
-    value, data = float_text(summary.last), encode_summary(summary)
-    return event("metric_summary", key, value, data=data, **fields)
-
-
-FLOATS = st.floats(allow_nan=True, allow_infinity=True, width=32)
-SUMMARIES = st.builds(
-    Summary,
-    count=st.integers(1, 9),
-    last=FLOATS,
-    min=FLOATS,
-    max=FLOATS,
-    sum=FLOATS,
-    first_step=st.integers(-5, 5),
-    last_step=st.integers(-5, 5),
-    last_time=st.integers(0, 9),
-)
-WRITERS = st.sampled_from(["w1", "w2", "w3"])
-KEYS = st.sampled_from(["a", "b", "mlflow.runName", "mlflow.user"])
-
-
-@st.composite
-def event_lists(draw: st.DrawFn) -> list[Event]:
-    """Events whose identity decides their content, as a real archive's do."""
-    drawn = []
-    for number in range(draw(st.integers(0, 25))):
-        kind = draw(
-            st.sampled_from(
-                ["run", "status", "param", "tag", "lifecycle", "artifact", "metric_summary",
-                 "dataset", "weather"]
-            )
-        )  # fmt: skip
-        fields = {
-            "writer_id": draw(WRITERS),
-            "seq": number,
-            "counter": draw(st.integers(1, 6)) << 16,
-            "time": draw(st.integers(0, 9)),
-            "run_id": draw(st.sampled_from(["r1", "r2", "r3"])),
-        }
-        if kind == "metric_summary":
-            drawn.append(summary_event(draw(KEYS), draw(SUMMARIES), **fields))
-            continue
-        value = {
-            "run": None,
-            "status": draw(st.sampled_from(["RUNNING", "FINISHED", "FAILED"])),
-            "lifecycle": draw(st.sampled_from(["deleted", "active"])),
-        }.get(kind, draw(st.sampled_from(["x", "y", None if kind == "tag" else "z"])))
-        key = None if kind in ("run", "status") else draw(KEYS)
-        drawn.append(event(kind, key, value, **fields))
-    return drawn
 
 
 @settings(max_examples=60, deadline=None)
@@ -87,8 +25,10 @@ def test_the_fold_does_not_depend_on_order_or_repetition(
     index = fold(event_table(events))
     expected = values_of(index)
     for table in (index.params, index.tags, index.metrics):
-        keys = list(zip(*(table.column(name).to_pylist() for name in ("run", "key")), strict=True))
-        assert keys == sorted(keys)
+        pairs = zip(*(table.column(name).to_pylist() for name in ("run", "key")), strict=True)
+        runs = [list(own) for _, own in groupby(pairs, key=itemgetter(0))]
+        assert len({own[0][0] for own in runs}) == len(runs)  # the rows of a run stand together
+        assert all(own == sorted(own) for own in runs)
     shuffled = events + [e for e in events if rng.random() < 0.5]
     rng.shuffle(shuffled)
     assert values_of(fold(event_table(shuffled))) == expected

@@ -16,6 +16,9 @@ from runreport.archive.layout import parse_segment
 
 KEY = b"runreport"
 
+_PARTS_MEMBER = b',"parts":'
+LARGE_BYTES = 200_000
+
 PARTS = pa.schema(
     [
         ("writer_id", pa.string()),
@@ -92,8 +95,11 @@ def decode_footer(metadata: dict[bytes, bytes] | None) -> SegmentFooter:
     Raises:
         ValueError, KeyError, TypeError: there is none, or it is no footer.
     """
-    fields = json.loads((metadata or {})[KEY])
-    metrics, parts, writer_id = fields["metrics"], fields.get("parts"), str(fields["writer_id"])
+    text = (metadata or {})[KEY]
+    large = _split_large(text)
+    fields = json.loads(text if large is None else large[0])
+    metrics, writer_id = fields["metrics"], str(fields["writer_id"])
+    parts = fields.get("parts") if large is None else large[1]
     number, first_seq, last_seq = (
         int(fields[name]) for name in ("number", "first_seq", "last_seq")
     )
@@ -111,8 +117,30 @@ def decode_footer(metadata: dict[bytes, bytes] | None) -> SegmentFooter:
         None if metrics is None else _metrics_file(metrics, writer_id, number),
         gaps,
         tuple(str(stem) for stem in fields["supersedes"]),
-        None if parts is None else _parts_table(parts),
+        _parts_table(parts) if isinstance(parts, dict) else parts,
     )
+
+
+def _split_large(text: bytes) -> tuple[bytes, pa.Table] | None:
+    """A long footer without its parts, and these, read by Arrow: lists of Python objects would
+    take longer than the rest of the segment. None where a plain JSON parser does."""
+    head, member, tail = text.partition(_PARTS_MEMBER)
+    if len(text) < LARGE_BYTES or not member or not tail.endswith(b"}}"):
+        return None
+    from pyarrow import json as arrow_json
+
+    lists = pa.schema([(field.name, pa.list_(field.type)) for field in PARTS])
+    table = arrow_json.read_json(
+        pa.BufferReader(tail[:-1]),
+        read_options=arrow_json.ReadOptions(use_threads=False, block_size=len(tail)),
+        parse_options=arrow_json.ParseOptions(
+            explicit_schema=lists, unexpected_field_behavior="ignore"
+        ),
+    )
+    if table.num_rows != 1:
+        raise ValueError("its parts are no single object")
+    columns = [table.column(field.name).combine_chunks().flatten() for field in PARTS]
+    return head + b"}", pa.table(columns, schema=PARTS)
 
 
 def _metrics_file(fields: dict[str, object], writer_id: str, number: int) -> MetricsFile:

@@ -7,6 +7,7 @@ there, so that listing again until nothing new turns up finds every fact.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -40,12 +41,17 @@ class Snapshot:
     """All that an archive held at one moment."""
 
     storage: Storage
-    events: pa.Table
-    """Every event, none twice, as `CODED_EVENTS`."""
+    tables: tuple[pa.Table, ...]
+    """Every event, none twice, as `CODED_EVENTS`; large segments as tables of their own."""
     segments: tuple[Segment, ...]
     journals: tuple[JournalPart, ...]
     notices: tuple[Notice, ...]
     purged: frozenset[str] = frozenset()
+
+    @property
+    def events(self) -> pa.Table:
+        """Every event, none twice, as `CODED_EVENTS`."""
+        return pa.concat_tables(self.tables)
 
     @property
     def alive_runs(self) -> frozenset[str]:
@@ -106,13 +112,12 @@ def read_archive(
     plain = [segment.events for segment in segments if not segment.name.is_compacted]
     plain.append(schema.event_table(loose))
     coded.append(pa.concat_tables(plain).combine_chunks().cast(schema.CODED_EVENTS))
-    events = pa.concat_tables(coded)
     notices = {
         *live_notices,
         *files.notices,
         *(Notice(path, problem, "this fact is left out") for path, problem in problems),
     }
-    return Snapshot(storage, events, segments, journals, tuple(sorted(notices)), purged)
+    return Snapshot(storage, tuple(coded), segments, journals, tuple(sorted(notices)), purged)
 
 
 def _recovered(storage: Storage, segments: Iterable[Segment]) -> list[Event]:
@@ -195,10 +200,13 @@ class _Found:
             except ArchiveError as error:
                 return error
 
-        if self.storage.readers == 1 or len(names) < 2:
+        readers = self.storage.readers
+        if names and names[0].is_compacted:  # large: the time goes into unpacking them
+            readers = max(readers, os.cpu_count() or 1)
+        if readers == 1 or len(names) < 2:
             yield from map(read, names)
             return
-        with ThreadPoolExecutor(self.storage.readers) as pool:
+        with ThreadPoolExecutor(readers) as pool:
             yield from pool.map(read, names)
 
     def _is_whole(self, segment: Segment) -> bool:

@@ -8,7 +8,7 @@ import sys
 import click
 
 from runreport import __version__
-from runreport.cli import archive, build, experiments, logging, maintenance, runs
+from runreport.cli import archive, build, diff, experiments, logging, maintenance, runs, searching
 from runreport.cli.printing import fail
 from runreport.errors import RunreportError
 
@@ -30,6 +30,8 @@ root.add_command(runs.runs)
 root.add_command(logging.log)
 root.add_command(logging.run)
 root.add_command(archive.archive)
+runs.runs.add_command(searching.search)
+runs.runs.add_command(diff.diff)
 runs.runs.add_command(maintenance.purge)
 
 

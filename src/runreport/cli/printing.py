@@ -35,18 +35,26 @@ def print_json(value: Any) -> None:
     click.echo(json.dumps(json_ready(value), indent=2, ensure_ascii=False, allow_nan=False))
 
 
-def print_table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Columns lined up, numbers to the right."""
+def print_table(
+    headers: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    numeric: Sequence[bool] | None = None,
+) -> None:
+    """Columns lined up, numbers to the right.
+
+    Args:
+        numeric: which columns are numbers; by default those that hold nothing else.
+    """
     texts = [[safe("" if cell is None else cell) for cell in row] for row in rows]
     widths = [
         max([len(header), *(len(row[place]) for row in texts)])
         for place, header in enumerate(headers)
     ]
-    numeric = [
+    numeric = numeric or [
         bool(rows) and all(isinstance(row[place], int | float) for row in rows)
         for place in range(len(headers))
     ]
-    for row in [list(headers), *texts]:
+    for row in [[safe(header) for header in headers], *texts]:
         cells = [
             cell.rjust(width) if right else cell.ljust(width)
             for cell, width, right in zip(row, widths, numeric, strict=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from typing import Any
 
 import click
 
@@ -13,7 +12,7 @@ from runreport.archive.artifact_records import latest_artifacts
 from runreport.archive.artifacts import list_run_artifacts, read_artifact
 from runreport.archive.directory import open_archive
 from runreport.archive.reading import read_archive
-from runreport.cli.experiments import find, split_pair
+from runreport.cli.experiments import split_pair
 from runreport.cli.printing import (
     archive_option,
     json_option,
@@ -22,11 +21,11 @@ from runreport.cli.printing import (
     safe,
     say,
 )
-from runreport.entities import NOTE_TAG, Run, ViewType
+from runreport.cli.searching import described
+from runreport.entities import NOTE_TAG, Run
 from runreport.errors import InvalidValue, NotFound
 from runreport.report.formatting import (
     NumberFormat,
-    choose_format,
     format_duration,
     format_size,
     format_time,
@@ -42,35 +41,6 @@ def runs() -> None:
 
 
 @runs.command()
-@archive_option
-@click.option("-x", "--experiment", "names", multiple=True, help="Name or id; repeatable.")
-@click.option("-f", "--filter", "filter_string", default="", help="MLflow's filter grammar.")
-@click.option("--order-by", multiple=True, metavar="KEY [ASC|DESC]", help="Repeatable.")
-@click.option("--max-results", default=50, show_default=True, type=click.IntRange(0))
-@click.option("--deleted", is_flag=True, help="Only deleted runs.")
-@json_option
-def search(
-    archive: str | None,
-    names: tuple[str, ...],
-    filter_string: str,
-    order_by: tuple[str, ...],
-    max_results: int,
-    deleted: bool,
-    as_json: bool,
-) -> None:
-    """Find runs, e.g. --filter "metrics.rmse < 1 and params.model = 'LR'"."""
-    store = Store(open_archive(archive))
-    ids = [find(store, name).experiment_id for name in names] or None
-    view = ViewType.DELETED_ONLY if deleted else ViewType.ACTIVE_ONLY
-    found = store.search(ids, filter_string, view, max_results, list(order_by), "list")
-    assert isinstance(found, list)
-    if as_json:
-        print_json([_described(run) for run in found])
-        return
-    _print_runs(found)
-
-
-@runs.command()
 @click.argument("run")
 @archive_option
 @json_option
@@ -79,7 +49,7 @@ def show(run: str, archive: str | None, as_json: bool) -> None:
     store = Store(open_archive(archive))
     found = find_run(store, run)
     if as_json:
-        print_json(_described(found))
+        print_json(described(found))
         return
     info = found.info
     click.echo(f"run {info.run_id}")
@@ -227,52 +197,6 @@ def find_run(store: Store, start: str) -> Run:
     return get_run(index, found[0], store.artifact_root)
 
 
-def _print_runs(found: list[Run]) -> None:
-    """A table with the metrics and params that most of the runs have."""
-    metrics = _common([run.data.metrics for run in found])[:4]
-    params = _common([run.data.params for run in found])[:4]
-    forms = {key: choose_format([run.data.metrics.get(key) for run in found]) for key in metrics}
-    headers = ["RUN ID", "NAME", "STATUS", "STARTED", "DURATION", *metrics, *params]
-    rows = [
-        [
-            run.info.run_id[:12],
-            run.info.run_name,
-            run.info.status,
-            format_time(run.info.start_time),
-            _duration(run),
-            *(forms[key](run.data.metrics.get(key)) for key in metrics),
-            *(run.data.params.get(key, "") for key in params),
-        ]
-        for run in found
-    ]
-    print_table(headers, rows)
-
-
-def _common(maps: list[dict[str, Any]]) -> list[str]:
-    counts: dict[str, int] = {}
-    for keys in maps:
-        for key in keys:
-            counts[key] = counts.get(key, 0) + 1
-    return sorted(counts, key=lambda key: (-counts[key], key))
-
-
 def _duration(run: Run) -> str:
     start, end = run.info.start_time, run.info.end_time
     return format_duration(None if start is None or end is None else end - start)
-
-
-def _described(run: Run) -> dict[str, Any]:
-    info = run.info
-    return {
-        "run_id": info.run_id,
-        "run_name": info.run_name,
-        "experiment_id": info.experiment_id,
-        "status": info.status,
-        "start_time": info.start_time,
-        "end_time": info.end_time,
-        "lifecycle_stage": info.lifecycle_stage,
-        "artifact_uri": info.artifact_uri,
-        "params": run.data.params,
-        "metrics": run.data.metrics,
-        "tags": run.data.tags,
-    }

@@ -11,6 +11,11 @@ from functools import lru_cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from runreport.errors import ArchiveError
+
+FEW = 1000
+"""Rows that tell whether coding a column of text may pay."""
+
 
 def distinct(table: pa.Table, by: Sequence[str]) -> pa.Table:
     """One row of each group of equal ``by`` values; which one does not matter to the caller."""
@@ -30,18 +35,32 @@ def align(table: pa.Table, column: str, rows: int) -> pa.Array:
     Args:
         table: at most one row a run.
     """
-    found = pc.index_in(arange(rows), value_set=as_array(table.column("run")))
-    return as_array(table.column(column)).take(found)
+    owners, values = as_array(table.column("run")), as_array(table.column(column))
+    if len(owners) == rows and owners.equals(arange(rows)):
+        return values
+    if rows == 0 or len(owners) == 0:
+        return pa.nulls(rows, values.type)
+    return values.take(pc.inverse_permutation(owners, max_index=rows - 1, output_type=pa.int32()))
 
 
 def as_array(column: pa.ChunkedArray) -> pa.Array:
     """A column in one piece."""
     combined = column.combine_chunks()
     if isinstance(combined, pa.ChunkedArray):
-        if combined.num_chunks == 0:
-            return pa.chunked_array([], column.type).combine_chunks()
-        return combined.chunk(0)
+        if combined.num_chunks > 1:
+            raise ArchiveError("One column of this archive has more than 2 GiB of text.")
+        return combined.chunk(0) if combined.num_chunks else pa.array([], column.type)
     return combined
+
+
+def compact(values: pa.Array) -> pa.Array:
+    """Text as codes where many values are the same; other arrays as they are."""
+    if not pa.types.is_string(values.type) or len(values) < FEW:
+        return values
+    if pc.count_distinct(values.slice(0, FEW)).as_py() > FEW // 2:
+        return values
+    coded = values.dictionary_encode()
+    return coded if len(coded.dictionary) <= len(values) // 2 else values
 
 
 def one_dictionary(column: pa.ChunkedArray) -> pa.DictionaryArray:

@@ -46,7 +46,10 @@ class Coded:
     def of_experiments(self) -> pa.Table:
         """The events about experiments, with their text as such."""
         rows = self._events.append_column("kind", self._kinds)
-        rows = rows.slice(0, 0) if self._has_run is None else rows.filter(pc.invert(self._has_run))
+        if self._has_run is None:  # an empty slice would keep all of them in memory
+            rows = rows.schema.empty_table()
+        else:
+            rows = rows.filter(pc.invert(self._has_run))
         texts = {name: rows.column(name).cast(pa.string()) for name in _TEXTS}
         texts["run_id"] = pa.nulls(rows.num_rows, pa.string())
         texts.update({name: rows.column(name) for name in ("seq", "counter", "time")})
@@ -83,11 +86,12 @@ class Coded:
         return last(rows, by_run)
 
     def group(self, table: pa.Table) -> pa.Array:
-        """A number for each row that is the same where run and key are."""
+        """A number for each row that is the same where run and key are, and that sorts as they
+        do: that of a compacted segment's rows grows from row to row."""
         run = pc.cast(as_array(table.column("run")), pa.int64())
-        key = as_array(table.column("key")).indices
-        code = pc.add(pc.fill_null(key, -1), 1)
-        return pc.add(pc.multiply(run, len(self._keys) + 1), pc.cast(code, pa.int64()))
+        key = as_array(table.column("key"))
+        rank = pc.add(pc.fill_null(self._ranks.take(key.indices), -1), 1)
+        return pc.add(pc.multiply(run, len(self._keys) + 1), rank)
 
     def with_key(self, table: pa.Table, key: str) -> pa.Table:
         """The rows of one key."""
@@ -98,14 +102,6 @@ class Coded:
         """Texts that are among the keys, coded as those are."""
         codes = pc.index_in(as_array(keys), value_set=self._keys)
         return pa.DictionaryArray.from_arrays(codes, self._keys)
-
-    def sort_keys(self, runs: pa.Array, keys: pa.ChunkedArray | None) -> pa.Array:
-        """Numbers that sort as (run, key) do, key None when there is one row a run."""
-        numbers = pc.cast(runs, pa.int64())
-        if keys is None:
-            return numbers
-        ranks = self._ranks.take(as_array(keys).indices)
-        return pc.add(pc.multiply(numbers, len(self._keys)), ranks)
 
     @cached_property
     def _ranks(self) -> pa.Array:
@@ -133,6 +129,8 @@ def last(table: pa.Table, group: Callable[[pa.Table], pa.Array]) -> pa.Table:
         group: gives each row of a table the number of its group.
     """
     own = group(table)
+    if is_growing(own):  # no two rows of one group, and nothing to look for
+        return table
     groups = pa.table({"group": own, "counter": table.column("counter")}).group_by(
         "group", use_threads=False
     )
@@ -154,3 +152,9 @@ def last(table: pa.Table, group: Callable[[pa.Table], pa.Array]) -> pa.Table:
     ends = pc.not_equal(groups_in_order[1:], groups_in_order[:-1])
     is_last = pa.concat_arrays([ends, pa.array([True])])  # two facts at least are left
     return keyed.filter(is_last).drop_columns(["group"])
+
+
+def is_growing(numbers: pa.Array) -> bool:
+    """Whether each number is greater than the one before."""
+    steps = pc.greater(numbers[1:], numbers[:-1])
+    return pc.all(steps).as_py() is not False

@@ -1,271 +1,272 @@
-"""MLflow's filter grammar: tokens to clauses that say what is compared with what.
+"""The filter language: text to a syntax tree, by recursive descent.
 
-The grammar, types and refusals are MLflow's (``docs/filters.md`` lists them): clauses joined by
-AND, a metric or time compared with a number, everything else with quoted text.
+MLflow's grammar (comparisons joined by AND) and what it lacks: OR, NOT, parentheses, BETWEEN,
+numbers for params and tags, IN for every field, statistics of metrics, durations, dates and times
+from now. ``strict`` refuses all that MLflow refuses. The browser's filter box reads the same
+language (``themes/default/static/js``); ``tests/query/cases.jsonl`` holds both to it.
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
-from runreport.errors import InvalidValue
-from runreport.query.tokens import Token, filter_error, tokenize
+from runreport.errors import InvalidFilter
+from runreport.query.fields import (
+    DATASET_ATTRIBUTES,
+    ENTITIES,
+    NULL_OPERATORS,
+    OPERATORS,
+    RANGE_OPERATORS,
+    RUNS,
+    SET_OPERATORS,
+    STATISTICS,
+    Realm,
+    nearest,
+)
+from runreport.query.operands import read_list, read_number, read_operand
+from runreport.query.syntax import (
+    EVERYTHING,
+    And,
+    Comparison,
+    Field,
+    Node,
+    Not,
+    Or,
+    Ordering,
+)
+from runreport.query.tokens import Reader, Token, shown
 
-ENTITIES: Mapping[str, str] = {
-    **dict.fromkeys(("metric", "metrics"), "metric"),
-    **dict.fromkeys(("param", "params", "parameter", "parameters"), "param"),
-    **dict.fromkeys(("tag", "tags"), "tag"),
-    **dict.fromkeys(("attribute", "attributes", "attr", "run"), "attribute"),
-    **dict.fromkeys(("dataset", "datasets"), "dataset"),
-}
-RUN_ATTRIBUTES: Mapping[str, str] = {
-    **{name: name for name in ("run_id", "status", "user_id", "artifact_uri", "end_time")},
-    **dict.fromkeys(("run_name", "run name", "Run name", "Run Name"), "run_name"),
-    **dict.fromkeys(("start_time", "created", "Created"), "start_time"),
-}
-EXPERIMENT_ATTRIBUTES: Mapping[str, str] = {
-    name: name for name in ("name", "experiment_id", "creation_time", "last_update_time")
-}
-DATASET_ATTRIBUTES: Mapping[str, str] = {name: name for name in ("name", "digest", "context")}
-TIMES = ("start_time", "end_time", "creation_time", "last_update_time")
-MEMBERSHIP = ("run_id", "experiment_id")
-"""Attributes that IN and NOT IN may be asked of, as in MLflow."""
-
-NUMBER_OPERATORS = ("=", "!=", ">", ">=", "<", "<=")
-TEXT_OPERATORS = ("=", "!=", "LIKE", "ILIKE")
-NULL_OPERATORS = ("IS NULL", "IS NOT NULL")
-SET_OPERATORS = ("IN", "NOT IN")
-OPERATORS = (*NUMBER_OPERATORS, "LIKE", "ILIKE", *SET_OPERATORS, *NULL_OPERATORS)
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """What a clause looks at."""
-
-    entity: str
-    """metric, param, tag, attribute or dataset."""
-    key: str
-
-    @property
-    def is_number(self) -> bool:
-        """Whether it compares with numbers: metrics and times."""
-        return self.entity == "metric" or (self.entity == "attribute" and self.key in TIMES)
+MAX_DEPTH = 50
+"""How deep parentheses and NOT may be nested."""
+_Part = TypeVar("_Part")
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """One comparison."""
-
-    field: Field
-    operator: str
-    """One of ``OPERATORS``."""
-    value: str | float | tuple[str, ...] | None
-    """A number for number fields, a tuple for IN, None for IS NULL."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ordering:
-    """One part of an ``order_by``."""
-
-    field: Field
-    is_descending: bool
-
-
-def parse_filter(text: str, attributes: Mapping[str, str] = RUN_ATTRIBUTES) -> tuple[Clause, ...]:
-    """The clauses of a filter, all of which must hold.
+def parse_filter(text: str, realm: Realm = RUNS, *, strict: bool = False) -> Node:
+    """The syntax tree of a filter.
 
     Args:
-        text: empty matches everything.
-        attributes: the attribute names allowed, with what they stand for.
+        text: empty finds everything.
+        strict: refuse what MLflow does not know.
 
     Raises:
-        InvalidValue: it is not of MLflow's grammar; the message names the column.
+        InvalidFilter: it cannot be understood; the message points at the column.
     """
-    return _Parser(text, attributes).clauses() if text.strip() else ()
+    parser = _Parser(text, realm, strict)
+    return parser.filter() if not parser.at_end else EVERYTHING
 
 
-def parse_order(text: str, attributes: Mapping[str, str] = RUN_ATTRIBUTES) -> Ordering:
-    """One ``order_by`` entry: an identifier, then ASC (the default) or DESC.
+def parse_order(text: str, realm: Realm = RUNS, *, strict: bool = False) -> Ordering:
+    """One ``order_by`` entry: a field, then ASC (the default) or DESC.
 
     Raises:
-        InvalidValue: unknown identifier or word.
+        InvalidFilter: unknown field or word.
     """
-    return _Parser(text, attributes).ordering()
+    return _Parser(text, realm, strict).ordering()
 
 
-class _Parser:
-    """Recursive descent over the tokens of one text."""
+class _Parser(Reader):
+    """Reads one filter or ordering."""
 
-    def __init__(self, text: str, attributes: Mapping[str, str]) -> None:
-        self.text = text
-        self.attributes = attributes
-        self.tokens = tokenize(text)
-        self.position = 0
+    def __init__(self, text: str, realm: Realm, strict: bool) -> None:
+        super().__init__(text, strict=strict)
+        self.realm = realm
+        self.depth = 0
 
-    def clauses(self) -> tuple[Clause, ...]:
-        found = [self.clause()]
-        while not self.peek("end"):
+    # -- clauses -----------------------------------------------------------------------------
+
+    def filter(self) -> Node:
+        found = self.either()
+        if not self.at_end:
             token = self.next()
-            if not token.is_word("AND"):
-                raise self.error(self.unexpected(token), token)
-            if self.peek("end"):  # MLflow tolerates a trailing AND
+            expected = "AND or OR" if not self.strict else "AND"
+            raise self.error(f"expected {expected}, found {token.text!r}", token)
+        return found
+
+    def either(self) -> Node:
+        parts = [self.all_of()]
+        while self.here.is_word("OR"):
+            self.extension(self.next())
+            parts.append(self.all_of())
+        return parts[0] if len(parts) == 1 else Or(tuple(parts))
+
+    def all_of(self) -> Node:
+        parts = [self.clause()]
+        while self.here.is_word("AND"):
+            self.next()
+            if self.at_end:  # MLflow tolerates a trailing AND
                 break
-            found.append(self.clause())
-        return tuple(found)
+            parts.append(self.clause())
+        return parts[0] if len(parts) == 1 else And(tuple(parts))
+
+    def clause(self) -> Node:
+        if self.here.is_word("NOT"):
+            token = self.extension(self.next())
+            return Not(self.nested(self.clause, token))
+        if self.here.text == "(":
+            token = self.extension(self.next())
+            found = self.nested(self.either, token)
+            self.expect(")", f"to close the one at column {token.column}")
+            return found
+        return self.comparison()
+
+    def nested(self, part: Callable[[], _Part], token: Token) -> _Part:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise self.error(f"more than {MAX_DEPTH} levels of parentheses and NOT", token)
+        found = part()
+        self.depth -= 1
+        return found
+
+    def comparison(self) -> Comparison:
+        field = self.field()
+        token = self.next()
+        operator = self.operator(token)
+        allowed = self.realm.strict_operators(field) if self.strict else ()
+        if operator not in (allowed or self.realm.operators(field)):
+            raise self.error(
+                f"{operator} cannot be asked of {field.name!r}, which takes "
+                f"{', '.join(allowed or self.realm.operators(field))}",
+                token,
+            )
+        if operator in NULL_OPERATORS:
+            return Comparison(field, operator)
+        if operator in SET_OPERATORS:
+            return Comparison(field, operator, read_list(self, self.realm, field))
+        if operator in RANGE_OPERATORS:
+            low = read_number(self, self.realm, field)
+            if not self.here.is_word("AND"):
+                raise self.error(
+                    f"expected AND and the upper end, found {shown(self.here)}", self.here
+                )
+            self.next()
+            return Comparison(field, operator, (low, read_number(self, self.realm, field)))
+        return Comparison(field, operator, (read_operand(self, self.realm, field, operator),))
 
     def ordering(self) -> Ordering:
+        token = self.here
         field = self.field()
+        if field.entity == "dataset":
+            raise self.error(f"runs cannot be ordered by {field.name!r}", token)
         direction = self.next()
         if direction.kind == "end":
             return Ordering(field, False)
         if not direction.is_word("ASC", "DESC"):
-            problem = f"{direction.text!r} where ASC or DESC may stand"
-            raise self.error(problem, direction)
-        if not self.peek("end"):
+            raise self.error(f"{direction.text!r} where ASC or DESC may stand", direction)
+        if not self.at_end:
             token = self.next()
             raise self.error(f"{token.text!r} after {direction.text}", token)
         return Ordering(field, direction.is_word("DESC"))
 
-    def clause(self) -> Clause:
-        field = self.field()
-        token = self.next()
-        operator = self.operator(token)
-        if operator not in self.allowed(field):
-            raise self.error(
-                f"{operator} cannot be asked of {field.entity} {field.key!r}, "
-                f"which takes {', '.join(self.allowed(field))}",
-                token,
-            )
-        if operator in NULL_OPERATORS:
-            return Clause(field, operator, None)
-        if operator in SET_OPERATORS:
-            return Clause(field, operator, self.text_list())
-        return Clause(field, operator, self.value(field))
+    # -- fields ------------------------------------------------------------------------------
 
     def field(self) -> Field:
         token = self.next()
-        if token.kind not in ("word", "quoted", "ticked"):
-            raise self.error(f"expected a field, found {token.text!r}", token)
-        if not self.peek("mark", "."):
-            return self.attribute(token, self.attributes, "attribute")
-        self.next()
-        entity = ENTITIES.get(token.unquoted)
-        if entity is None:
-            nearest = _nearest(token.text, ENTITIES)
-            raise self.error(f"unknown entity {token.text!r}{nearest}", token)
-        if entity == "attribute":
-            return self.attribute(self.next(), self.attributes, "attribute")
-        if entity == "dataset":
-            return self.attribute(self.next(), DATASET_ATTRIBUTES, "dataset")
-        if self.attributes is EXPERIMENT_ATTRIBUTES and entity != "tag":
-            raise self.error(f"an experiment has no {entity}s; it has attributes and tags", token)
-        return Field(entity, self.key())
-
-    def attribute(self, token: Token, allowed: Mapping[str, str], entity: str) -> Field:
-        name = allowed.get(token.unquoted)
-        if name is None:
-            nearest = _nearest(token.unquoted, allowed)
-            known = ", ".join(dict.fromkeys(allowed.values()))
-            raise self.error(f"unknown {entity} {token.text!r}{nearest}; known: {known}", token)
-        return Field(entity, name)
-
-    def key(self) -> str:
-        token = self.next()
-        if token.kind in ("quoted", "ticked"):
-            return token.unquoted
-        if token.kind != "word":
-            raise self.error(f"expected a key, found {token.text!r}", token)
-        key = token.text
-        while self.peek("mark", ".") and self.adjoins(token):
+        is_name = token.kind in ("word", "quoted", "ticked")
+        if not is_name or token.is_word("AND", "OR", "NOT"):
+            raise self.error(f"expected a field, found {shown(token)}", token)
+        if "/" in token.text and token.kind == "word":  # MLflow wants such a key in quotes
+            self.extension(token)
+        entity_text, dot, key = token.text.partition(".") if token.kind == "word" else ("", "", "")
+        if not dot:
+            if self.here.text != ".":
+                return self.attribute(token.unquoted, token.column)
             self.next()
-            token = self.next()
-            if token.kind not in ("word", "number"):
-                raise self.error(f"expected the rest of a key, found {token.text!r}", token)
-            key += f".{token.text}"
-        return key
+            return self.quoted_key(token, self.entity(token.unquoted, token))
+        entity = self.entity(entity_text, token)
+        column = token.column + len(entity_text) + 1
+        if entity == "attribute":
+            return self.attribute(key, column)
+        if entity == "dataset":
+            return self.dataset(key, column)
+        base, _, statistic = key.rpartition(".")
+        if entity == "metric" and base and statistic in STATISTICS and not self.strict:
+            return Field(entity, base, statistic)
+        return Field(entity, key)
+
+    def quoted_key(self, opening: Token, entity: str) -> Field:
+        """What follows an entity and a dot when the key is in quotes."""
+        token = self.next()
+        if token.kind not in ("quoted", "ticked"):
+            raise self.error(
+                f"expected a key after {opening.text!r} and a dot, found {shown(token)}", token
+            )
+        key = token.unquoted
+        if entity == "attribute":
+            return self.attribute(key, token.column)
+        if entity == "dataset":
+            return self.dataset(key, token.column)
+        if entity == "metric" and self.here.text == "." and not self.strict:
+            self.next()
+            statistic = self.next()
+            if statistic.text not in STATISTICS:
+                problem = f"{shown(statistic)} is no statistic; known: {', '.join(STATISTICS)}"
+                raise self.error(problem, statistic)
+            return Field(entity, key, statistic.text)
+        return Field(entity, key)
+
+    def entity(self, text: str, token: Token) -> str:
+        entity = ENTITIES.get(text)
+        if entity is None:
+            known = [name for name, meant in ENTITIES.items() if meant in self.realm.entities]
+            raise self.error(f"unknown entity {text!r}{_meant(text, known)}", token, token.text)
+        if entity not in self.realm.entities:
+            has = " and ".join(f"{name}s" for name in self.realm.entities)
+            raise self.error(f"a {self.realm.noun} has no {entity}s; it has {has}", token)
+        return entity
+
+    def attribute(self, text: str, column: int) -> Field:
+        name = self.realm.attributes.get(text)
+        if name is None or (self.strict and name in self.realm.extra_attributes):
+            known = [
+                name
+                for name in dict.fromkeys(self.realm.attributes.values())
+                if not self.strict or name not in self.realm.extra_attributes
+            ]
+            problem = f"unknown attribute {text!r}{_meant(text, known)}; known: {', '.join(known)}"
+            raise InvalidFilter(problem, column, self.text, text)
+        return Field("attribute", name)
+
+    def dataset(self, text: str, column: int) -> Field:
+        if text not in DATASET_ATTRIBUTES:
+            known = ", ".join(DATASET_ATTRIBUTES)
+            hint = _meant(text, DATASET_ATTRIBUTES)
+            problem = f"unknown attribute {text!r} of a data set{hint}; known: {known}"
+            raise InvalidFilter(problem, column, self.text)
+        return Field("dataset", text)
+
+    # -- operators ---------------------------------------------------------------------------
 
     def operator(self, token: Token) -> str:
-        if token.kind == "operator" and token.text != "==":
-            return token.text
+        if token.kind == "operator":
+            if token.text != "==":
+                return token.text
+            self.extension(token)
+            return "="
         if token.is_word("LIKE", "ILIKE", "IN"):
             return token.text.upper()
-        if token.is_word("NOT") and self.tokens[self.position].is_word("IN"):
-            self.next()
-            return "NOT IN"
+        if token.is_word("BETWEEN"):
+            return self.extension(token).text.upper()
+        if token.is_word("NOT") and self.here.is_word("IN", "LIKE", "ILIKE", "BETWEEN"):
+            negated = self.next()
+            if not negated.is_word("IN"):
+                self.extension(negated)
+            return f"NOT {negated.text.upper()}"
         if token.is_word("IS"):
-            negation = "NOT " if self.tokens[self.position].is_word("NOT") else ""
+            negation = "NOT " if self.here.is_word("NOT") else ""
             if negation:
                 self.next()
             null = self.next()
             if not null.is_word("NULL"):
-                raise self.error(f"expected NULL, found {null.text!r}", null)
+                raise self.error(f"expected NULL, found {shown(null)}", null)
             return f"IS {negation}NULL"
         if token.kind == "end":
             raise self.error("a comparison is missing here", token)
-        raise self.error(f"{token.text!r} is no operator; known: {', '.join(OPERATORS)}", token)
-
-    def value(self, field: Field) -> str | float:
-        token = self.next()
-        if field.is_number:
-            if token.kind != "number":
-                problem = f"{field.key!r} compares with an unquoted number, not {token.text!r}"
-                raise self.error(problem, token)
-            return float(token.text)
-        if token.kind not in ("string", "quoted"):
-            problem = f"{field.key!r} compares with quoted text, not {token.text!r}"
-            raise self.error(problem, token)
-        return token.unquoted
-
-    def text_list(self) -> tuple[str, ...]:
-        token = self.next()
-        if token.text != "(":
-            raise self.error(f"expected '(', found {token.text!r}", token)
-        values = []
-        while True:
-            token = self.next()
-            if token.kind not in ("string", "quoted"):
-                raise self.error(f"expected quoted text, found {token.text!r}", token)
-            values.append(token.unquoted)
-            token = self.next()
-            if token.text == ")":
-                return tuple(values)
-            if token.text != ",":
-                raise self.error(f"expected ',' or ')', found {token.text!r}", token)
-
-    @staticmethod
-    def allowed(field: Field) -> tuple[str, ...]:
-        if field.is_number:
-            return NUMBER_OPERATORS
-        if field.entity in ("param", "tag"):
-            return (*TEXT_OPERATORS, *NULL_OPERATORS)
-        if field.entity == "dataset" or field.key in MEMBERSHIP:
-            return (*TEXT_OPERATORS, *SET_OPERATORS)
-        return TEXT_OPERATORS
-
-    def next(self) -> Token:
-        token = self.tokens[self.position]
-        if token.kind != "end":
-            self.position += 1
-        return token
-
-    def peek(self, kind: str, text: str | None = None) -> bool:
-        token = self.tokens[self.position]
-        return token.kind == kind and (text is None or token.text == text)
-
-    def adjoins(self, token: Token) -> bool:
-        return self.tokens[self.position].column == token.column + len(token.text)
-
-    def unexpected(self, token: Token) -> str:
-        if token.is_word("OR"):
-            return "clauses can only be joined by AND"
-        return f"expected AND, found {token.text!r}"
-
-    def error(self, problem: str, token: Token) -> InvalidValue:
-        return filter_error(problem, token.column, self.text)
+        hint = "; a key with such a character is written in `ticks`" if token.text == "-" else ""
+        known = f"known: {', '.join(OPERATORS)}"
+        raise self.error(f"{token.text!r} is no operator{hint or f'; {known}'}", token)
 
 
-def _nearest(word: str, known: Mapping[str, str]) -> str:
-    close = difflib.get_close_matches(word, known, n=1)
-    return f" (did you mean {close[0]!r}?)" if close else ""
+def _meant(word: str, known: Iterable[str]) -> str:
+    close = nearest(word, known)
+    return f" (did you mean {close!r}?)" if close else ""

@@ -7,19 +7,21 @@ conflict.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import os
+from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from runreport.archive.facts import ExperimentState, fold_experiments
-from runreport.archive.reading import Snapshot
+from runreport.archive.reading import Snapshot, read_archive
+from runreport.archive.storage import Storage
 from runreport.entities import RunStatus
-from runreport.events import Event
-from runreport.query import index as tables
-from runreport.query.arrow import align, arange, as_array, distinct, one_dictionary, places_of
-from runreport.query.coded import Coded, last
+from runreport.query.arrow import align, arange, as_array, distinct, one_dictionary
+from runreport.query.coded import Coded, by_run, is_growing, last
 from runreport.query.index import RunIndex
+from runreport.query.parts import SCHEMAS, Part, join, split_by_runs
+from runreport.query.registry import registry_events
 from runreport.query.summaries import add_up
 
 _IDENTITY = ("writer_id", "seq", "kind", "key")
@@ -38,53 +40,76 @@ def fold(events: pa.Table, *, alive: Collection[str] = (), is_distinct: bool = F
             alive was killed.
         is_distinct: no fact is repeated, as in every `Snapshot`, so that none need be looked for.
     """
-    coded = Coded(events if is_distinct else distinct(events, _IDENTITY))
-    tags = coded.latest("tag")
-    runs = _fold_runs(coded, tags, alive)
-    order = pc.sort_indices(
-        runs, sort_keys=[("start_time", "descending"), ("run_id", "ascending")]
-    )
-    numbers = places_of(order)
-
-    def numbered(table: pa.Table, key: str, schema: pa.Schema) -> pa.Table:
-        """A long table by the runs' final numbers, sorted by (run, key)."""
-        places = numbers.take(as_array(table.column("run")))
-        keys = coded.sort_keys(places, table.column(key) if key != "run" else None)
-        table = table.set_column(table.column_names.index("run"), "run", places)
-        return table.select(schema.names).take(pc.sort_indices(keys)).cast(schema)
-
-    return RunIndex(
-        runs=runs.take(order).select(tables.RUNS.names).cast(tables.RUNS).combine_chunks(),
-        params=numbered(_fold_params(coded), "key", tables.PARAMS),
-        tags=numbered(tags, "key", tables.TAGS),
-        metrics=numbered(_fold_metrics(coded), "key", tables.METRICS),
-        artifacts=numbered(_fold_artifacts(coded), "path", tables.ARTIFACTS),
-        datasets=numbered(_fold_datasets(coded), "name", tables.DATASETS),
-        records=numbered(coded.first("run"), "run", tables.RECORDS),
-        experiments=_fold_experiments(coded.of_experiments(), runs),
-    )
+    return join([fold_part(events if is_distinct else distinct(events, _IDENTITY), alive)])
 
 
 def fold_snapshot(snapshot: Snapshot) -> RunIndex:
     """What an archive comes to that was just read."""
-    return fold(snapshot.events, alive=snapshot.alive_runs, is_distinct=True)
+    return join(fold_tables(snapshot.tables, snapshot.alive_runs))
 
 
-def _fold_experiments(events: pa.Table, runs: pa.Table) -> dict[str, ExperimentState]:
-    """All experiments; one whose own facts are missing is still there, named by its id."""
-    rows = events.select(list(Event._fields))
-    states = fold_experiments(
-        Event(*row) for row in zip(*(c.to_pylist() for c in rows.columns), strict=True)
+def fold_archive(storage: Storage) -> RunIndex:
+    """What an archive comes to now; its events are let go of before the index is put together."""
+    snapshot = read_archive(storage)
+    alive, events = snapshot.alive_runs, snapshot.tables
+    del snapshot
+    parts = fold_tables(events, alive)
+    del events
+    pa.default_memory_pool().release_unused()
+    return join(parts)
+
+
+def fold_tables(events: Sequence[pa.Table], alive: Collection[str]) -> list[Part]:
+    """What tables of events come to, none twice; folded side by side where they are large."""
+    tables = split_by_runs(events)
+    newest = max((_newest_ms(table) for table in tables), default=0)
+    if len(tables) == 1:
+        return [fold_part(tables[0], alive, newest)]
+    with ThreadPoolExecutor(min(len(tables), os.cpu_count() or 1)) as pool:
+        return list(pool.map(lambda table: fold_part(table, alive, newest), tables))
+
+
+def fold_part(events: pa.Table, alive: Collection[str], newest_ms: int | None = None) -> Part:
+    """What the events of some runs come to; every event of each of these runs, none twice.
+
+    Args:
+        newest_ms: the clock of the newest event of the archive, if that is not among these.
+    """
+    coded = Coded(events)
+    tags = coded.latest("tag")
+    newest = _newest_ms(events) if newest_ms is None else newest_ms
+
+    def ordered(name: str, table: pa.Table, **renamed: str) -> pa.Table:
+        """A long table, the rows of a run together and sorted by key."""
+        group = coded.group(table) if name != "records" else by_run(table)
+        table = table.rename_columns(renamed).select(SCHEMAS[name].names)
+        if not is_growing(group):
+            table = table.take(pc.sort_indices(group))
+        return table.cast(SCHEMAS[name])
+
+    return Part(
+        _fold_runs(coded, tags, alive, newest),
+        {
+            "params": ordered("params", _fold_params(coded)),
+            "tags": ordered("tags", tags),
+            "metrics": ordered("metrics", _fold_metrics(coded)),
+            "artifacts": ordered(
+                "artifacts", coded.latest("artifact"), key="path", value="sha256"
+            ),
+            "datasets": ordered("datasets", _fold_datasets(coded), key="name", value="digest"),
+            "records": ordered("records", coded.first("run")),
+        },
+        coded.of_experiments(),
+        registry_events(events),
     )
-    for identity in pc.unique(runs.column("experiment_id")).to_pylist():
-        known = states.get(identity)
-        if known is None or not known.name:
-            blank = known or ExperimentState(identity, "", False, {}, None, None, 0)
-            states[identity] = blank._replace(name=f"Experiment {identity}")
-    return states
 
 
-def _fold_runs(coded: Coded, tags: pa.Table, alive: Collection[str]) -> pa.Table:
+def _newest_ms(events: pa.Table) -> int:
+    """The clock of the newest event; 0 without any."""
+    return (pc.max(events.column("counter")).as_py() or 0) >> 16
+
+
+def _fold_runs(coded: Coded, tags: pa.Table, alive: Collection[str], newest_ms: int) -> pa.Table:
     run_ids = coded.run_ids
     count = len(run_ids)
     start, status = coded.first("run"), coded.last("status")
@@ -109,7 +134,9 @@ def _fold_runs(coded: Coded, tags: pa.Table, alive: Collection[str]) -> pa.Table
             "run_name": pc.coalesce(names, pc.utf8_slice_codeunits(run_ids, 0, 8)),
             "status": pc.if_else(was_killed, RunStatus.KILLED, state),
             "start_time": pc.coalesce(align(start, "time", count), align(seen, "time_min", count)),
-            "end_time": pc.coalesce(ends, align(_last_heard(coded, killed), "heard_max", count)),
+            "end_time": pc.coalesce(
+                ends, align(_last_heard(coded, killed, newest_ms), "heard_max", count)
+            ),
             "user_id": pc.fill_null(users, ""),
             "is_deleted": pc.fill_null(pc.equal(stage, "deleted"), False),
             "counter": align(seen, "counter_max", count),
@@ -129,7 +156,7 @@ def _experiment_ids(coded: Coded, start: pa.Table) -> pa.Array:
     return pc.coalesce(found, align(others, "experiment_id_max", count))
 
 
-def _last_heard(coded: Coded, runs: pa.Array) -> pa.Table:
+def _last_heard(coded: Coded, runs: pa.Array, newest_ms: int) -> pa.Table:
     """When some runs last said something of their own: as near as one can get to their death.
 
     The clock of their events, and the times of their points, which have no clock. Those may be
@@ -138,9 +165,8 @@ def _last_heard(coded: Coded, runs: pa.Array) -> pa.Table:
     """
     own, kinds = coded.own(_OWN_KINDS, runs)
     clock = pc.shift_right(own.column("counter"), 16)
-    newest = pc.max(pc.shift_right(coded.all.column("counter"), 16))
-    is_made_up = pc.greater(own.column("time"), pc.add(newest, _LONGEST_RUN_MS))
-    points = pc.if_else(is_made_up, newest, own.column("time"))
+    is_made_up = pc.greater(own.column("time"), newest_ms + _LONGEST_RUN_MS)
+    points = pc.if_else(is_made_up, newest_ms, own.column("time"))
     heard = pc.if_else(pc.equal(kinds, "metric_summary"), points, clock)
     table = pa.table({"run": own.column("run"), "heard": heard})
     return table.group_by("run", use_threads=False).aggregate([("heard", "max")])
@@ -183,11 +209,6 @@ def _fold_metrics(coded: Coded) -> pa.Table:
     return pa.concat_tables([alone, added]).combine_chunks()
 
 
-def _fold_artifacts(coded: Coded) -> pa.Table:
-    latest = coded.latest("artifact")
-    return latest.rename_columns({"key": "path", "value": "sha256"})
-
-
 def _fold_datasets(coded: Coded) -> pa.Table:
     """Each (run, name, digest) once: a run may use one data set in two versions."""
 
@@ -201,5 +222,4 @@ def _fold_datasets(coded: Coded) -> pa.Table:
     context = pc.extract_regex(
         as_array(latest.column("data")), r'^\{"context":"(?P<context>[^"]*)"'
     )
-    latest = latest.append_column("context", pc.struct_field(context, "context"))
-    return latest.rename_columns({"key": "name", "value": "digest"})
+    return latest.append_column("context", pc.struct_field(context, "context"))

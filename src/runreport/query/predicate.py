@@ -1,15 +1,19 @@
-"""Clauses to a Boolean column: which runs of an index a filter keeps, and in what order."""
+"""A filter's syntax tree to a Boolean column: which runs of an index it keeps, in what order.
+
+Two-valued throughout: a comparison with what a run does not have is false, so `NOT params.a = 'x'`
+finds the runs without ``a`` and `params.a != 'x'` does not.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from runreport.query.arrow import as_array
-from runreport.query.filters import Clause, Field, Ordering
+from runreport.query.arrow import arange, as_array
 from runreport.query.index import RunIndex
+from runreport.query.syntax import And, Comparison, Field, Moment, Node, Not, Operand, Ordering
 
 _COMPARE = {
     "=": pc.equal,
@@ -19,91 +23,159 @@ _COMPARE = {
     "<": pc.less,
     "<=": pc.less_equal,
 }
+_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+_NOT_FINITE = r"^[+-]?(?i:inf|infinity|nan)$"
 
 
-def matching_runs(index: RunIndex, clauses: Sequence[Clause], artifact_root: str) -> pa.Array:
-    """A Boolean for each run: whether all clauses hold.
+def evaluate(node: Node, test: Callable[[Comparison], pa.Array], rows: int) -> pa.Array:
+    """Which of some rows a filter keeps.
 
-    A missing key matches only IS NULL, not even ``!=``; NaN matches only ``!=``.
+    Args:
+        test: which rows meet one comparison; Boolean without nulls.
     """
-    keep = pa.repeat(True, index.runs.num_rows)
-    for clause in clauses:
-        keep = pc.and_(keep, _holds(index, clause, artifact_root))
-    return keep
+    if isinstance(node, Comparison):
+        return test(node)
+    if isinstance(node, Not):
+        return pc.invert(evaluate(node.part, test, rows))
+    found = pa.repeat(isinstance(node, And), rows)
+    join = pc.and_ if isinstance(node, And) else pc.or_
+    for part in node.parts:
+        found = join(found, evaluate(part, test, rows))
+    return found
 
 
-def sort_runs(
-    index: RunIndex, numbers: pa.Array, orderings: Sequence[Ordering], artifact_root: str
-) -> pa.Array:
-    """Run numbers sorted; missing values last and NaN just before them in both directions.
+def matching_runs(index: RunIndex, node: Node, artifact_root: str, now_ms: int) -> pa.Array:
+    """A Boolean for each run: whether the filter keeps it.
 
-    Ties keep the index's own order, which is start_time descending, then run_id.
+    A missing key matches only IS NULL, not even ``!=``; NaN matches only ``!=`` and NOT IN.
+
+    Args:
+        now_ms: what ``now`` stands for.
     """
-    if not orderings:
-        return numbers
-    columns, keys = {}, []
-    for position, ordering in enumerate(orderings):
-        values = run_column(index, ordering.field, artifact_root).take(numbers)
-        direction = "descending" if ordering.is_descending else "ascending"
-        columns[f"missing {position}"] = pc.is_null(values)
-        keys.append((f"missing {position}", "ascending"))
-        if pa.types.is_floating(values.type):
-            # Arrow sorts NaN to the end only upwards, so NaN gets a key of its own.
-            columns[f"nan {position}"] = pc.fill_null(pc.is_nan(values), False)
-            keys.append((f"nan {position}", "ascending"))
-            values = pc.if_else(pc.is_nan(values), 0.0, values)
-        columns[f"value {position}"] = values
-        keys.append((f"value {position}", direction))
-    columns["number"] = numbers
-    keys.append(("number", "ascending"))
-    return numbers.take(pc.sort_indices(pa.table(columns), sort_keys=keys))
+
+    def test(comparison: Comparison) -> pa.Array:
+        if comparison.field.entity == "dataset":
+            return _uses_dataset(index, comparison, now_ms)
+        return compare(run_column(index, comparison.field, artifact_root), comparison, now_ms)
+
+    return evaluate(node, test, index.runs.num_rows)
 
 
 def run_column(index: RunIndex, field: Field, artifact_root: str) -> pa.Array:
-    """A field's values, a place for each run, null where a run has none."""
+    """A field's values, a place for each run, null where a run has none.
+
+    A metric that is itself called ``loss.min`` goes before the minimum of ``loss``, run by run.
+    """
     if field.entity == "metric":
-        return index.long_column(index.metrics, field.key, "last")
-    if field.entity == "param":
-        return index.long_column(index.params, field.key, "value")
-    if field.entity == "tag":
-        return index.long_column(index.tags, field.key, "value")
+        if not field.statistic:
+            return index.long_column("metrics", field.key, "last")
+        own = index.long_column("metrics", f"{field.key}.{field.statistic}", "last")
+        return pc.coalesce(own, index.statistic(field.key, field.statistic))
+    if field.entity in ("param", "tag"):
+        return index.long_column(f"{field.entity}s", field.key, "value")
     if field.key == "artifact_uri":
-        root = pa.scalar(f"{artifact_root}/")
-        return pc.binary_join_element_wise(root, as_array(index.runs.column("run_id")), "")
-    return as_array(index.runs.column(field.key))
+        return pc.binary_join_element_wise(f"{artifact_root}/", index.attribute("run_id"), "")
+    if field.key == "duration":
+        length = pc.subtract(index.attribute("end_time"), index.attribute("start_time"))
+        return pc.divide(pc.cast(pc.max_element_wise(length, 0, skip_nulls=False), "double"), 1000)
+    return index.attribute(field.key)
 
 
-def _holds(index: RunIndex, clause: Clause, artifact_root: str) -> pa.Array:
-    if clause.field.entity == "dataset":
-        return _uses_dataset(index, clause)
-    return compare(run_column(index, clause.field, artifact_root), clause)
-
-
-def compare(values: pa.Array, clause: Clause) -> pa.Array:
-    """Whether each value meets a clause; null only meets IS NULL."""
-    operator, value = clause.operator, clause.value
+def compare(values: pa.Array, comparison: Comparison, now_ms: int = 0) -> pa.Array:
+    """Whether each value meets a comparison; null only meets IS NULL."""
+    operator = comparison.operator
     if operator == "IS NULL":
         return pc.is_null(values)
     if operator == "IS NOT NULL":
         return pc.is_valid(values)
-    if operator in ("IN", "NOT IN"):
-        assert isinstance(value, tuple)
-        found = pc.is_in(values, value_set=pa.array(value, pa.string()))
-        if operator == "NOT IN":
-            found = pc.and_(pc.invert(found), pc.is_valid(values))
-        return found
-    if operator in ("LIKE", "ILIKE"):
-        pattern = str(value).replace("\\", "\\\\")
-        found = pc.match_like(values, pattern, ignore_case=operator == "ILIKE")
+    if pa.types.is_dictionary(values.type):  # each distinct text is looked at once
+        found = compare(values.dictionary, comparison, now_ms).take(values.indices)
+        return pc.fill_null(found, False)
+    if comparison.is_numeric and pa.types.is_string(values.type):
+        values = as_numbers(values)
+    operands = [_resolved(value, now_ms) for value in comparison.values]
+    if operator.startswith("NOT "):
+        found = pc.invert(_meets(values, operator.removeprefix("NOT "), operands))
     else:
-        found = _COMPARE[operator](values, value)
-    return pc.fill_null(found, False)
+        found = _meets(values, operator, operands)
+    return pc.fill_null(pc.and_(found, pc.is_valid(values)), False)
 
 
-def _uses_dataset(index: RunIndex, clause: Clause) -> pa.Array:
-    """Whether any data set of a run meets the clause."""
-    key = clause.field.key
-    column = index.datasets.column("context" if key == "context" else key)
-    rows = index.datasets.filter(compare(as_array(column), clause))
-    numbers = pa.array(range(index.runs.num_rows), pa.int32())
+def _meets(values: pa.Array, operator: str, operands: Sequence[str | float]) -> pa.Array:
+    if operator == "IN":
+        kind = pa.string() if pa.types.is_string(values.type) else pa.float64()
+        own = pc.cast(values, kind)
+        return pc.is_in(own, value_set=pa.array(operands, kind))
+    if operator == "BETWEEN":
+        low, high = operands
+        return pc.and_(pc.greater_equal(values, low), pc.less_equal(values, high))
+    if operator in ("LIKE", "ILIKE"):
+        pattern = str(operands[0]).replace("\\", "\\\\")
+        return pc.match_like(values, pattern, ignore_case=operator == "ILIKE")
+    return _COMPARE[operator](values, operands[0])
+
+
+def _resolved(value: Operand, now_ms: int) -> str | float:
+    return now_ms + value.offset_ms if isinstance(value, Moment) else value
+
+
+def as_numbers(texts: pa.Array) -> pa.Array:
+    """Texts as float64; null where one is no number in full."""
+    is_number = pc.or_(
+        pc.match_substring_regex(texts, _NUMBER), pc.match_substring_regex(texts, _NOT_FINITE)
+    )
+    plain = pc.utf8_ltrim(pc.utf8_lower(texts), "+")
+    return pc.cast(pc.if_else(is_number, plain, pa.scalar(None, pa.string())), pa.float64())
+
+
+def sort_runs(
+    index: RunIndex,
+    numbers: pa.Array,
+    orderings: Sequence[Ordering],
+    artifact_root: str,
+    limit: int | None = None,
+) -> pa.Array:
+    """Run numbers sorted; missing values last and NaN just before them in both directions.
+
+    Ties keep the index's own order, which is start_time descending, then run_id.
+
+    Args:
+        limit: how many are wanted, from the first.
+    """
+    if not orderings:
+        return numbers if limit is None else numbers[:limit]
+    columns, keys = {}, []
+    for position, ordering in enumerate(orderings):
+        values = run_column(index, ordering.field, artifact_root).take(numbers)
+        if pa.types.is_dictionary(values.type):
+            values = pc.cast(values, pa.string())
+        direction = "descending" if ordering.is_descending else "ascending"
+        if values.null_count:
+            columns[f"missing {position}"] = pc.cast(pc.is_null(values), pa.int8())
+            keys.append((f"missing {position}", "ascending"))
+        if pa.types.is_floating(values.type) and pc.any(pc.is_nan(values)).as_py():
+            # Arrow sorts NaN to the end only upwards, so NaN gets a key of its own.
+            is_nan = pc.fill_null(pc.is_nan(values), False)
+            columns[f"nan {position}"] = pc.cast(is_nan, pa.int8())
+            keys.append((f"nan {position}", "ascending"))
+            values = pc.if_else(is_nan, 0.0, values)
+        columns[f"value {position}"] = values
+        keys.append((f"value {position}", direction))
+    columns["number"] = numbers
+    keys.append(("number", "ascending"))
+    table = pa.table(columns)
+    if limit is not None and limit < len(numbers) // 2:
+        return numbers.take(pc.select_k_unstable(table, k=limit, sort_keys=keys))
+    order = numbers.take(pc.sort_indices(table, sort_keys=keys))
+    return order if limit is None else order[:limit]
+
+
+def _uses_dataset(index: RunIndex, comparison: Comparison, now_ms: int) -> pa.Array:
+    """Whether any data set of a run meets the comparison; IS NULL: whether it has none."""
+    numbers = arange(index.runs.num_rows)
+    if comparison.operator == "IS NULL":
+        having = Comparison(comparison.field, "IS NOT NULL")
+        return pc.invert(_uses_dataset(index, having, now_ms))
+    column = as_array(index.datasets.column(comparison.field.key))
+    rows = index.datasets.filter(compare(column, comparison, now_ms))
     return pc.is_in(numbers, value_set=as_array(rows.column("run")))

@@ -1,39 +1,48 @@
-"""Search: which runs or experiments an MLflow-style question asks for, as entities or tables."""
+"""Search: which runs a question in MLflow's words asks for, and these runs as entities."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from runreport.archive.reading import read_archive
+from runreport.archive.clock import wall_ms
+from runreport.archive.state import Kept
 from runreport.archive.storage import Storage
 from runreport.entities import (
     Dataset,
     DatasetInput,
-    Experiment,
     Run,
     RunData,
     RunInfo,
     RunInputs,
     ViewType,
 )
-from runreport.errors import InvalidValue, NotFound
+from runreport.errors import InvalidFilter, InvalidValue, NotFound
 from runreport.events import data_object
-from runreport.query.arrow import as_array
-from runreport.query.filters import (
-    EXPERIMENT_ATTRIBUTES,
-    Clause,
-    Ordering,
-    parse_filter,
-    parse_order,
-)
-from runreport.query.fold import fold_snapshot
+from runreport.query.fields import nearest
+from runreport.query.filters import parse_filter, parse_order
+from runreport.query.fold import fold_archive
+from runreport.query.frames import make_frame, make_table
 from runreport.query.index import RunIndex
-from runreport.query.predicate import compare, matching_runs, sort_runs
+from runreport.query.predicate import matching_runs, sort_runs
+from runreport.query.syntax import EVERYTHING, Node, Ordering, comparisons
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_INFO = (
+    "run_id",
+    "experiment_id",
+    "run_name",
+    "status",
+    "start_time",
+    "end_time",
+    "user_id",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +51,14 @@ class Query:
 
     experiment_ids: tuple[str, ...] | None
     """None asks all experiments that the view type shows."""
-    filter: tuple[Clause, ...] = ()
+    filter: Node = EVERYTHING
     view_type: int = ViewType.ACTIVE_ONLY
     max_results: int = 100_000
     order_by: tuple[Ordering, ...] = ()
+    offset: int = 0
+    """How many of the first are passed over."""
+    now_ms: int = 0
+    """What ``now`` stands for."""
 
 
 def make_query(
@@ -54,11 +67,20 @@ def make_query(
     view_type: int = ViewType.ACTIVE_ONLY,
     max_results: int = 100_000,
     order_by: Sequence[str] | None = None,
+    *,
+    offset: int = 0,
+    strict: bool = False,
+    now_ms: int | None = None,
 ) -> Query:
     """A question from MLflow's words for it.
 
+    Args:
+        strict: refuse what MLflow does not know.
+        now_ms: what ``now`` stands for; the wall clock by default.
+
     Raises:
-        InvalidValue: the filter, an ordering or the number of results is not allowed.
+        InvalidFilter: the filter or an ordering is not allowed.
+        InvalidValue: the number of results or the view type is not.
     """
     if not isinstance(max_results, int) or isinstance(max_results, bool) or max_results < 0:
         raise InvalidValue(f"max_results is {max_results!r}; it must be a whole number from 0 on.")
@@ -68,35 +90,91 @@ def make_query(
         order_by = [order_by]
     return Query(
         None if experiment_ids is None else tuple(str(identity) for identity in experiment_ids),
-        parse_filter(filter_string or ""),
+        parse_filter(filter_string or "", strict=strict),
         view_type,
         max_results,
-        tuple(parse_order(entry) for entry in order_by or ()),
+        tuple(parse_order(entry, strict=strict) for entry in order_by or ()),
+        offset,
+        now_ms=wall_ms() if now_ms is None else now_ms,
     )
 
 
 def load_index(storage: Storage) -> RunIndex:
-    """The run index of an archive as it is now."""
-    snapshot = read_archive(storage)
-    return fold_snapshot(snapshot)
+    """The run index of an archive as it is now; the last one is kept until the archive changes."""
+    return _kept.get(storage, lambda: fold_archive(storage))
 
 
-def find_runs(index: RunIndex, query: Query, artifact_root: str) -> pa.Array:
-    """The numbers of the runs that a query asks for, in its order."""
-    keep = matching_runs(index, query.filter, artifact_root)
-    deleted = as_array(index.runs.column("is_deleted"))
-    experiment = as_array(index.runs.column("experiment_id"))
-    gone = [state.experiment_id for state in index.experiments.values() if state.is_deleted]
-    deleted = pc.or_(deleted, pc.is_in(experiment, value_set=pa.array(gone, pa.string())))
+_kept: Kept[RunIndex] = Kept()
+
+
+def find_runs(index: RunIndex, query: Query, artifact_root: str) -> Found:
+    """The runs that a query asks for, in its order."""
+    keep = matching_runs(index, query.filter, artifact_root, query.now_ms)
     if query.view_type == ViewType.ACTIVE_ONLY:
-        keep = pc.and_(keep, pc.invert(deleted))
+        keep = pc.and_(keep, pc.invert(index.is_deleted))
     elif query.view_type == ViewType.DELETED_ONLY:
-        keep = pc.and_(keep, deleted)
+        keep = pc.and_(keep, index.is_deleted)
     if query.experiment_ids is not None:
         wanted = pa.array(query.experiment_ids, pa.string())
-        keep = pc.and_(keep, pc.is_in(experiment, value_set=wanted))
-    numbers = pa.array(range(index.runs.num_rows), pa.int32()).filter(keep)
-    return sort_runs(index, numbers, query.order_by, artifact_root)[: query.max_results]
+        keep = pc.and_(keep, pc.is_in(index.attribute("experiment_id"), value_set=wanted))
+    numbers = pc.cast(pc.indices_nonzero(keep), pa.int32())
+    limit = query.offset + query.max_results
+    chosen = sort_runs(index, numbers, query.order_by, artifact_root, limit)[query.offset :]
+    return Found(index, query, chosen, len(numbers), artifact_root)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer to a question about runs, to be had in several forms."""
+
+    index: RunIndex
+    query: Query
+    numbers: pa.Array
+    """int32[n], the runs in the order asked for."""
+    total: int
+    """How many runs match, shown or not."""
+    artifact_root: str
+
+    def runs(self) -> list[Run]:
+        """The runs as entities."""
+        return make_runs(self.index, self.numbers, self.artifact_root)
+
+    def table(self) -> pa.Table:
+        """The runs as an Arrow table; see `frames.make_table`."""
+        return make_table(self.index, self.numbers, self.artifact_root)
+
+    def frame(self) -> pd.DataFrame:
+        """The runs as MLflow's DataFrame; see `frames.make_frame`."""
+        return make_frame(self.index, self.numbers, self.artifact_root)
+
+
+def explained(error: InvalidFilter, index: RunIndex) -> InvalidFilter:
+    """An error about an unknown name, with the key of the archive that was probably meant."""
+    if error.word is None or "did you mean" in error.problem:
+        return error
+    known: dict[str, str] = {}
+    for table in ("tags", "params", "metrics"):
+        known.update((key, f"{table}.{key}") for key in index.keys_of(table))
+    close = nearest(error.word, known) or nearest(error.word, known.values())
+    if close is None:
+        return error
+    problem, _, rest = error.problem.partition(";")
+    hint = f"{problem} (did you mean {known.get(close, close)!r}?);{rest}"
+    return InvalidFilter(hint, error.column, error.text, error.word)
+
+
+def unknown_keys(index: RunIndex, query: Query) -> list[str]:
+    """What a query asks for that no run of the archive has, with the nearest that one has."""
+    hints = []
+    fields = [comparison.field for comparison in comparisons(query.filter)]
+    for field in dict.fromkeys((*fields, *(ordering.field for ordering in query.order_by))):
+        if field.entity in ("metric", "param", "tag"):
+            known = index.keys_of(f"{field.entity}s")
+            if field.key not in known:
+                close = nearest(field.key, known)
+                hint = f" Did you mean {field.entity}s.{close}?" if close else ""
+                hints.append(f"No run has {field.entity}s.{field.key}.{hint}")
+    return hints
 
 
 def get_run(index: RunIndex, run_id: str, root: str) -> Run:
@@ -116,83 +194,35 @@ def get_run(index: RunIndex, run_id: str, root: str) -> Run:
 
 def make_runs(index: RunIndex, numbers: pa.Array, root: str) -> list[Run]:
     """Runs as entities, in the order of their numbers."""
-    params = _pairs(index.params, numbers, "value")
-    tags = _pairs(index.tags, numbers, "value")
-    metrics = _pairs(index.metrics, numbers, "last")
-    datasets = index.datasets.filter(pc.is_in(index.datasets.column("run"), value_set=numbers))
+    params = _pairs(index, "params", numbers, "value")
+    tags = _pairs(index, "tags", numbers, "value")
+    metrics = _pairs(index, "metrics", numbers, "last")
     inputs: dict[int, list[DatasetInput]] = {}
-    for row in datasets.to_pylist():
+    for row in index.rows_of("datasets", numbers).to_pylist():
         inputs.setdefault(row["run"], []).append(_dataset_input(row))
+    rows = {
+        name: index.attribute(name).take(numbers).to_pylist() for name in (*_INFO, "is_deleted")
+    }
     return [
         Run(
             RunInfo(
-                run_id=row["run_id"],
-                experiment_id=row["experiment_id"],
-                run_name=row["run_name"],
-                status=row["status"],
-                start_time=row["start_time"],
-                end_time=row["end_time"],
-                lifecycle_stage="deleted" if row["is_deleted"] else "active",
-                artifact_uri=f"{root}/{row['run_id']}",
-                user_id=row["user_id"],
+                **dict(zip(_INFO, own, strict=True)),
+                lifecycle_stage="deleted" if is_deleted else "active",
+                artifact_uri=f"{root}/{own[0]}",
             ),
             RunData(metrics.get(number, {}), params.get(number, {}), tags.get(number, {})),
             RunInputs(tuple(inputs.get(number, ()))),
         )
-        for number, row in zip(
-            numbers.to_pylist(), index.runs.take(numbers).to_pylist(), strict=True
+        for number, is_deleted, *own in zip(
+            numbers.to_pylist(), rows["is_deleted"], *(rows[name] for name in _INFO), strict=True
         )
     ]
 
 
-def find_experiments(
-    experiments: Iterable[Experiment],
-    *,
-    view_type: int = ViewType.ACTIVE_ONLY,
-    max_results: int | None = None,
-    filter_string: str | None = None,
-    order_by: Sequence[str] | None = None,
-) -> list[Experiment]:
-    """Those of some experiments that MLflow's words ask for; last updated first by default.
-
-    Raises:
-        InvalidValue: the filter or an ordering is not allowed.
-    """
-    clauses = parse_filter(filter_string or "", EXPERIMENT_ATTRIBUTES)
-    orderings = [parse_order(entry, EXPERIMENT_ATTRIBUTES) for entry in order_by or ()]
-    shown = list(experiments)
-    if view_type != ViewType.ALL:
-        stage = "active" if view_type == ViewType.ACTIVE_ONLY else "deleted"
-        shown = [experiment for experiment in shown if experiment.lifecycle_stage == stage]
-    for clause in clauses:
-        values = [_experiment_value(e, clause.field.entity, clause.field.key) for e in shown]
-        kind = pa.int64() if clause.field.is_number else pa.string()
-        holds = compare(pa.array(values, kind), clause).to_pylist()
-        shown = [e for e, keep in zip(shown, holds, strict=True) if keep]
-    shown.sort(key=lambda e: e.experiment_id)
-    shown.sort(key=lambda e: e.last_update_time or 0, reverse=True)
-    for ordering in reversed(orderings):
-        entity, key = ordering.field.entity, ordering.field.key
-        present = [e for e in shown if _experiment_value(e, entity, key) is not None]
-        missing = [e for e in shown if _experiment_value(e, entity, key) is None]
-        present.sort(
-            key=lambda e: _experiment_value(e, entity, key),  # type: ignore[arg-type,return-value]
-            reverse=ordering.is_descending,
-        )
-        shown = present + missing
-    return shown[:max_results]
-
-
-def _experiment_value(experiment: Experiment, entity: str, key: str) -> str | int | None:
-    if entity == "tag":
-        return experiment.tags.get(key)
-    value = getattr(experiment, key)
-    assert value is None or isinstance(value, str | int)
-    return value
-
-
-def _pairs(table: pa.Table, numbers: pa.Array, value: str) -> dict[int, dict[str, Any]]:
-    rows = table.filter(pc.is_in(table.column("run"), value_set=numbers))
+def _pairs(
+    index: RunIndex, table: str, numbers: pa.Array, value: str
+) -> dict[int, dict[str, Any]]:
+    rows = index.rows_of(table, numbers)
     columns = (rows.column(name).to_pylist() for name in ("run", "key", value))
     pairs: dict[int, dict[str, Any]] = {}
     for number, key, found in zip(*columns, strict=True):

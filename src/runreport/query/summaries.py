@@ -37,6 +37,11 @@ def with_stats(metrics: pa.Table) -> pa.Table:
     return pa.table(columns).cast(STATS)
 
 
+def mean_of(stats: pa.Table) -> pa.ChunkedArray:
+    """The mean of all points of each metric; NaN as soon as one of them is."""
+    return pc.divide(stats.column("sum"), pc.cast(stats.column("count"), pa.float64()))
+
+
 def has_curve(metrics: pa.Table) -> pa.ChunkedArray:
     """Whether each row has more than one point."""
     return pc.invert(pc.starts_with(metrics.column("data"), '{"count":1,'))

@@ -10,6 +10,8 @@ import atexit
 import os
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from types import TracebackType
 
@@ -39,6 +41,8 @@ class Session:
         """Paths of the tables logged by this session, which one tag lists."""
         self.process = os.getpid()
         self.is_over = False
+        self.is_created = False
+        """Whether a client made the run: it stays open until the client ends it."""
 
     @property
     def is_own(self) -> bool:
@@ -82,6 +86,7 @@ class ActiveRun(Run):
 
 _stack: ContextVar[tuple[ActiveRun, ...]] = ContextVar("runreport_runs", default=())
 _last_run_id: ContextVar[str | None] = ContextVar("runreport_last_run", default=None)
+_target: ContextVar[tuple[Store, str | None] | None] = ContextVar("runreport_target", default=None)
 _lock = threading.Lock()
 _sessions: dict[int, Session] = {}
 _side_sessions: dict[tuple[str, str], Session] = {}
@@ -95,9 +100,26 @@ experiment_id: str | None = None
 """The experiment set by `set_experiment`."""
 
 
+@contextmanager
+def pointed_at(own_store: Store, run_id: str | None = None) -> Iterator[None]:
+    """Within the block the fluent calls of this thread work on this archive and run."""
+    token = _target.set((own_store, run_id))
+    try:
+        yield
+    finally:
+        _target.reset(token)
+
+
+def target_run() -> str | None:
+    """The run that the fluent calls are pointed at, whatever run is active."""
+    target = _target.get()
+    return None if target is None else target[1]
+
+
 def store() -> Store:
     """The store of the archive in use."""
-    return open_store(location)
+    target = _target.get()
+    return open_store(location) if target is None else target[0]
 
 
 def top() -> ActiveRun | None:
@@ -151,11 +173,30 @@ def session_of(run_id: str) -> Session:
         session = _side_sessions.setdefault(key, made)
         if not session.is_own:
             session = _side_sessions[key] = made
-        oldest = next(iter(_side_sessions)) if len(_side_sessions) > MAX_SIDE_SESSIONS else None
+        resumed = [place for place, other in _side_sessions.items() if not other.is_created]
+        oldest = resumed[0] if len(resumed) > MAX_SIDE_SESSIONS else None
         surplus = _side_sessions.pop(oldest) if oldest is not None else None
     if surplus is not None:
         surplus.store.seal(surplus.writer)
     return session
+
+
+def keep_open(session: Session) -> None:
+    """Keep a run that a client made open for its further calls."""
+    session.is_created = True
+    with _lock:
+        _side_sessions[session.store.storage.root, session.run_id] = session
+
+
+def end_session(session: Session, status: str, *, time_ms: int | None = None) -> None:
+    """End a run by its session, whoever opened it.
+
+    Args:
+        time_ms: when it ended; now by default.
+    """
+    _end_session(session, status, time_ms=time_ms)
+    with _lock:
+        _side_sessions.pop((session.store.storage.root, session.run_id), None)
 
 
 def close_side_sessions() -> None:
@@ -167,11 +208,11 @@ def close_side_sessions() -> None:
         session.store.seal(session.writer)
 
 
-def _end_session(session: Session, status: str) -> None:
+def _end_session(session: Session, status: str, *, time_ms: int | None = None) -> None:
     if session.is_over:
         return
     if session.is_own:
-        session.store.end(session.writer, status)
+        session.store.end(session.writer, status, time_ms=time_ms)
     else:  # a forked child does not end its parent's run, but keeps what it logged itself
         session.store.seal(session.writer)
     session.is_over = True  # not before: an end that could not be written can be tried again

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from runreport.archive.facts import (
     DEFAULT_ID,
@@ -167,17 +167,22 @@ class ExperimentStore:
     def search_experiments(
         self,
         view_type: int = ViewType.ACTIVE_ONLY,
-        max_results: int | None = None,
         filter_string: str | None = None,
-        order_by: list[str] | None = None,
+        order_by: Sequence[str] | None = None,
+        *,
+        strict: bool = False,
     ) -> list[Experiment]:
-        """Experiments that the words ask for, last updated first."""
-        from runreport.query.search import find_experiments
+        """Experiments that the words ask for, last updated first.
+
+        Raises:
+            InvalidFilter: the filter or an ordering is not allowed.
+        """
+        from runreport.query.listing import find_experiments
 
         return find_experiments(
             [self.experiment(state) for state in self.experiment_states().values() if state.name],
             view_type=view_type,
-            max_results=max_results,
             filter_string=filter_string,
             order_by=order_by,
+            strict=strict,
         )

@@ -105,13 +105,18 @@ def search_experiments(
     max_results: int | None = None,
     filter_string: str | None = None,
     order_by: list[str] | None = None,
+    *,
+    mlflow_strict: bool = False,
 ) -> list[Experiment]:
     """Experiments, last updated first.
 
     Raises:
-        InvalidValue: the filter or ordering is not of MLflow's grammar.
+        InvalidFilter: the filter or an ordering cannot be understood.
     """
-    return active.store().search_experiments(view_type, max_results, filter_string, order_by)
+    found = active.store().search_experiments(
+        view_type, filter_string, order_by, strict=mlflow_strict
+    )
+    return found[:max_results]
 
 
 def delete_experiment(experiment_id: str) -> None:

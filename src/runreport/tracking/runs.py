@@ -91,10 +91,7 @@ def end_run(status: str = "FINISHED") -> None:
     Raises:
         InvalidValue: there is no such status.
     """
-    if status not in RunStatus.ALL:
-        raise InvalidValue(
-            f"Run status {status!r} is not allowed; use one of {', '.join(RunStatus.ALL)}."
-        )
+    validation.check_status(status)
     run = active.top()
     if run is not None:
         active.stop_run(run, status)
@@ -146,6 +143,8 @@ def search_runs(
     output_format: str = "pandas",
     search_all_experiments: bool = False,
     experiment_names: Sequence[str] | None = None,
+    *,
+    mlflow_strict: bool = False,
 ) -> Any:
     """Runs that match a filter, newest first by default.
 
@@ -153,17 +152,20 @@ def search_runs(
         experiment_ids: ids, or a single one; default the active experiment.
         output_format: ``pandas`` (MLflow's columns; metrics float64 with NaN where missing,
             params and tags text with None), ``list`` of `Run`, or ``arrow``.
+        mlflow_strict: refuse what MLflow's grammar does not have, with MLflow's error class.
 
     Raises:
-        InvalidValue: the filter is not of MLflow's grammar, or ids and names are both given.
+        InvalidFilter: the filter or an ordering cannot be understood.
+        InvalidValue: ids and names are both given, or there is no such format.
     """
+    if output_format not in ("pandas", "list", "arrow"):
+        raise InvalidValue(f"output_format is {output_format!r}; use 'pandas', 'list' or 'arrow'.")
     if isinstance(experiment_ids, str | int):
         experiment_ids = [str(experiment_ids)]
     if isinstance(experiment_names, str):
         experiment_names = [experiment_names]
     if experiment_ids and experiment_names:
         raise InvalidValue("Give experiment_ids or experiment_names, not both.")
-    store = active.store()
     ids = None if experiment_ids is None else [str(identity) for identity in experiment_ids]
     if search_all_experiments and not ids and not experiment_names:
         ids = None
@@ -171,15 +173,21 @@ def search_runs(
         ids = _ids_of(experiment_names)
     elif not ids:
         ids = [current_experiment()]
-    return store.search(ids, filter_string, run_view_type, max_results, order_by, output_format)
+    found = active.store().search(
+        ids, filter_string, run_view_type, max_results, order_by, strict=mlflow_strict
+    )
+    if output_format == "list":
+        return found.runs()
+    return found.table() if output_format == "arrow" else found.frame()
 
 
 def current_session(run_id: str | None) -> Session:
     """The session to log to: of the active run (started if there is none) or of another."""
     run = active.top()
+    run_id = run_id or active.target_run()
     if run_id is None:
         return (run or start_run()).session
-    if run is not None and run.info.run_id == run_id:
+    if run is not None and run.info.run_id == run_id and active.target_run() is None:
         return run.session
     return active.session_of(run_id)
 
@@ -199,22 +207,42 @@ def _ids_of(names: Iterable[str]) -> list[str]:
 
 
 def _start(experiment_id: str, texts: Mapping[str, str]) -> ActiveRun:
+    system_tags, record = capture_environment()
+    system_texts = {key: validation.tag_text(key, value) for key, value in system_tags.items()}
+    session, info, tags = open_run(experiment_id, {**system_texts, **texts}, record)
+    return active.push(ActiveRun(session, info, RunData(tags=tags)))
+
+
+def open_run(
+    experiment_id: str,
+    tags: Mapping[str, str],
+    record: Mapping[str, object],
+    time_ms: int | None = None,
+) -> tuple[Session, RunInfo, dict[str, str]]:
+    """Write the start of a run; it becomes nobody's active run.
+
+    Args:
+        tags: the name among them.
+        record: what is known of the environment.
+        time_ms: when it started; now by default.
+
+    Raises:
+        NotFound: there is no such experiment.
+        InvalidState: the experiment is deleted.
+    """
     store = active.store()
     state = store.experiment_state(str(experiment_id))
     if state.is_deleted:
         raise InvalidState(
             f"Experiment {state.name!r} is deleted; restore it or choose another one."
         )
-    system_tags, record = capture_environment()
-    system_texts = {key: validation.tag_text(key, value) for key, value in system_tags.items()}
-    tags = {**system_texts, **texts}
-    run_id, now = new_run_id(), wall_ms()
+    run_id, now = new_run_id(), wall_ms() if time_ms is None else time_ms
     writer = store.new_writer(state.experiment_id, run_id)
     writer.log_lines(
         (
             ("run", (None, None, record, now)),
             ("status", (None, RunStatus.RUNNING, None, now)),
-            ("tag", tags),
+            ("tag", dict(tags)),
         )
     )
     info = RunInfo(
@@ -225,8 +253,7 @@ def _start(experiment_id: str, texts: Mapping[str, str]) -> ActiveRun:
         artifact_uri=f"{store.artifact_root}/{run_id}",
         user_id=tags.get("mlflow.user", ""),
     )
-    session = Session(store, writer, run_id, state.experiment_id)
-    return active.push(ActiveRun(session, info, RunData(tags=tags)))
+    return Session(store, writer, run_id, state.experiment_id), info, dict(tags)
 
 
 def _resume(run_id: str, texts: Mapping[str, str]) -> ActiveRun:

@@ -7,7 +7,7 @@ runs back imports the query layer when it is called: the second sanctioned lazy 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -17,14 +17,16 @@ from runreport.archive.directory import locate_archive, open_archive
 from runreport.archive.layout import ARCHIVE_FILE
 from runreport.archive.storage import LocalStorage, Storage
 from runreport.archive.writer import Durability, Writer
-from runreport.entities import Run
-from runreport.errors import InvalidState, InvalidValue, RunreportError
+from runreport.entities import Metric, Run, ViewType
+from runreport.errors import InvalidFilter, InvalidState, InvalidValue, RunreportError
 from runreport.tracking import validation
 from runreport.tracking.experiment_store import ExperimentStore
 
 if TYPE_CHECKING:
     from runreport.archive.spool import Spool
     from runreport.query.index import RunIndex
+    from runreport.query.registry import Registry
+    from runreport.query.search import Found
 
 
 class Store(ExperimentStore):
@@ -164,29 +166,43 @@ class Store(ExperimentStore):
 
     def search(
         self,
-        experiment_ids: list[str] | None,
-        filter_string: str,
-        view_type: int,
-        max_results: int,
-        order_by: list[str] | None,
-        output_format: str,
-    ) -> object:
-        """Runs as a list, a pandas DataFrame or an Arrow table."""
-        from runreport.query import frames, search
+        experiment_ids: Sequence[str] | None,
+        filter_string: str = "",
+        view_type: int = ViewType.ACTIVE_ONLY,
+        max_results: int = 100_000,
+        order_by: Sequence[str] | None = None,
+        *,
+        offset: int = 0,
+        strict: bool = False,
+    ) -> Found:
+        """The runs that MLflow's words ask for.
 
-        query = search.make_query(experiment_ids, filter_string, view_type, max_results, order_by)
-        index = self.load_index()
-        numbers = search.find_runs(index, query, self.artifact_root)
-        make = {
-            "pandas": frames.make_frame,
-            "list": search.make_runs,
-            "arrow": frames.make_table,
-        }.get(output_format)
-        if make is None:
-            raise InvalidValue(
-                f"output_format is {output_format!r}; use 'pandas', 'list' or 'arrow'."
-            )
-        return make(index, numbers, self.artifact_root)
+        Raises:
+            InvalidFilter: the filter or an ordering cannot be understood.
+            InvalidValue: another of the words is not allowed.
+        """
+        from runreport.query import search
+
+        try:
+            query = search.make_query(
+                experiment_ids, filter_string, view_type, max_results, order_by,
+                offset=offset, strict=strict,
+            )  # fmt: skip
+        except InvalidFilter as error:
+            raise (search.explained(error, self.load_index()) if error.word else error) from None
+        return search.find_runs(self.load_index(), query, self.artifact_root)
+
+    def metric_history(self, run_id: str, key: str) -> list[Metric]:
+        """Every point of a metric of a run, by step, time and the order of logging."""
+        from runreport.query.points import metric_history
+
+        if self.spool is not None:
+            self.spool.flush()
+        return metric_history(self.storage, run_id, key)
+
+    def registry(self) -> Registry:
+        """The registered models and their versions."""
+        return self.load_index().registry
 
 
 @lru_cache(maxsize=16)

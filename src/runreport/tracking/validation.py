@@ -7,6 +7,7 @@ import re
 import warnings
 from typing import Literal
 
+from runreport.entities import RunStatus
 from runreport.errors import InvalidValue
 
 TagPolicy = Literal["mlflow", "fabric"]
@@ -49,6 +50,19 @@ def check_key(what: str, key: object) -> str:
             "without '..', '.', a leading '/' or '//'."
         )
     return key
+
+
+def check_status(status: str) -> str:
+    """A run's status.
+
+    Raises:
+        InvalidValue: there is no such.
+    """
+    if status not in RunStatus.ALL:
+        raise InvalidValue(
+            f"Run status {status!r} is not allowed; use one of {', '.join(RunStatus.ALL)}."
+        )
+    return status
 
 
 def check_metric_value(key: str, value: object) -> float:

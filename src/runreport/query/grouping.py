@@ -1,0 +1,95 @@
+"""Runs in groups: what runs that agree in some fields come to, e.g. the mean over seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from runreport.errors import InvalidValue
+from runreport.query.index import RunIndex
+from runreport.query.predicate import run_column
+from runreport.query.syntax import Field
+
+AGGREGATES = ("mean", "std", "min", "max", "n")
+"""``std`` is that of a sample (n - 1); missing for a group with one value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Some runs, a row a group."""
+
+    by: tuple[str, ...]
+    """Names of the fields they agree in."""
+    metrics: tuple[str, ...]
+    """Names of the metrics that are aggregated."""
+    aggregates: tuple[str, ...]
+    """In the order asked for."""
+    table: pa.Table
+    """A column for each field of ``by``, ``n`` (the runs of the group), and ``NAME.AGGREGATE``
+    float64 for each metric and aggregate but n; null where no run of the group has the metric."""
+
+
+def group_runs(
+    index: RunIndex,
+    numbers: pa.Array,
+    by: Sequence[Field],
+    metrics: Sequence[Field],
+    aggregates: Sequence[str],
+    artifact_root: str = "",
+) -> Groups:
+    """Some runs in groups, in the order of the first run of each.
+
+    Args:
+        numbers: int32[n], the runs.
+        by: runs without a field are a group of their own.
+        metrics: averaged over the runs that have them; NaN makes its group's mean NaN.
+
+    Raises:
+        InvalidValue: there is no such aggregate, or nothing to group by.
+    """
+    for name in aggregates:
+        if name not in AGGREGATES:
+            raise InvalidValue(f"There is no aggregate {name!r}; use {', '.join(AGGREGATES)}.")
+    if not by:
+        raise InvalidValue("Name a field to group by, such as params.model.")
+    # Positions as names, since a field may be called anything.
+    columns = {}
+    for place, field in enumerate((*by, *metrics)):
+        values = run_column(index, field, artifact_root).take(numbers)
+        columns[str(place)] = pc.cast(values, pa.string()) if _is_coded(values) else values
+    keys = [str(place) for place in range(len(by))]
+    wanted = [
+        (str(len(by) + place), _ARROW[name], _options(name))
+        for place in range(len(metrics))
+        for name in aggregates
+        if name != "n"
+    ]
+    groups = pa.table(columns).group_by(keys, use_threads=False)
+    found = groups.aggregate([*wanted, ([], "count_all")])
+    named = {field.name: found.column(key) for field, key in zip(by, keys, strict=True)}
+    named["n"] = found.column("count_all")
+    for place, field in enumerate(metrics):
+        for name in aggregates:
+            if name != "n":
+                values = found.column(f"{len(by) + place}_{_ARROW[name]}")
+                named[f"{field.name}.{name}"] = pc.cast(values, pa.float64())
+    return Groups(
+        tuple(field.name for field in by),
+        tuple(field.name for field in metrics),
+        tuple(aggregates),
+        pa.table(named),
+    )
+
+
+_ARROW = {"mean": "mean", "std": "stddev", "min": "min", "max": "max"}
+
+
+def _options(name: str) -> pc.FunctionOptions | None:
+    return pc.VarianceOptions(ddof=1) if name == "std" else None
+
+
+def _is_coded(values: pa.Array) -> bool:
+    return bool(pa.types.is_dictionary(values.type))

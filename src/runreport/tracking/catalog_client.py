@@ -1,0 +1,143 @@
+"""The client's calls about experiments and registered models, and which archive it works on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+from runreport.archive.directory import locate_archive
+from runreport.entities import Experiment, ModelVersion, PagedList, RegisteredModel, ViewType
+from runreport.errors import InvalidValue, NotFound
+from runreport.tracking import active, experiments, models, paging
+from runreport.tracking.store import Store, open_store
+
+
+class CatalogClient:
+    """Finds and changes the experiments and models of one archive.
+
+    Args:
+        tracking_uri: the archive; by default the one in use when each call is made.
+        registry_uri: as in MLflow; models are in the same archive, so it must be the same.
+    """
+
+    def __init__(
+        self,
+        tracking_uri: str | os.PathLike[str] | None = None,
+        registry_uri: str | os.PathLike[str] | None = None,
+    ) -> None:
+        if registry_uri is not None and registry_uri != tracking_uri:
+            raise InvalidValue(
+                f"registry_uri is {os.fspath(registry_uri)!r}: registered models are part of the "
+                "archive. Leave it out, or give the tracking_uri again."
+            )
+        self._location = None if tracking_uri is None else locate_archive(tracking_uri)
+
+    @property
+    def tracking_uri(self) -> str:
+        """The archive, as a URI."""
+        return self.store.storage.uri
+
+    @property
+    def store(self) -> Store:
+        """The archive it works on."""
+        return active.store() if self._location is None else open_store(self._location)
+
+    def at(self, run_id: str | None = None) -> AbstractContextManager[None]:
+        """Within the block the fluent calls work on this archive and run."""
+        return active.pointed_at(self.store, run_id)
+
+    # -- experiments -------------------------------------------------------------------------
+
+    def create_experiment(
+        self,
+        name: str,
+        artifact_location: str | None = None,
+        tags: Mapping[str, Any] | None = None,
+    ) -> str:
+        """Make an experiment and return its id; see `runreport.create_experiment`."""
+        with self.at():
+            return experiments.create_experiment(name, artifact_location, tags)
+
+    def get_experiment(self, experiment_id: str) -> Experiment:
+        """The experiment of an id; `NotFound` if there is none."""
+        with self.at():
+            return experiments.get_experiment(experiment_id)
+
+    def get_experiment_by_name(self, name: str) -> Experiment | None:
+        """The experiment of a name, deleted or not; None if there is none."""
+        with self.at():
+            return experiments.get_experiment_by_name(name)
+
+    def search_experiments(
+        self,
+        view_type: int = ViewType.ACTIVE_ONLY,
+        max_results: int | None = 1000,
+        filter_string: str | None = None,
+        order_by: Sequence[str] | None = None,
+        page_token: str | None = None,
+    ) -> PagedList[Experiment]:
+        """A page of the experiments that match, last updated first."""
+        found = self.store.search_experiments(view_type, filter_string, order_by)
+        question = ("experiments", view_type, filter_string, order_by)
+        return _page_of(found, max_results, page_token, question)
+
+    def rename_experiment(self, experiment_id: str, new_name: str) -> None:
+        """Give an experiment another name; its id stays."""
+        self.store.rename_experiment(experiment_id, new_name)
+
+    def delete_experiment(self, experiment_id: str) -> None:
+        """Hide an experiment and its runs; nothing is erased."""
+        self.store.move_experiment(str(experiment_id), "deleted")
+
+    def restore_experiment(self, experiment_id: str) -> None:
+        """Show a deleted experiment and its runs again."""
+        self.store.move_experiment(str(experiment_id), "active")
+
+    def set_experiment_tag(self, experiment_id: str, key: str, value: Any) -> None:
+        """Set a tag of an experiment."""
+        self.store.set_experiment_tags(str(experiment_id), {key: value})
+
+    def delete_experiment_tag(self, experiment_id: str, key: str) -> None:
+        """Remove a tag of an experiment; `NotFound` where it has none."""
+        state = self.store.experiment_state(str(experiment_id))
+        if key not in state.tags:
+            raise NotFound(f"Experiment {state.name!r} has no tag {key!r}.")
+        self.store.set_experiment_tags(state.experiment_id, {key: None})
+
+    # -- models ------------------------------------------------------------------------------
+
+    def search_registered_models(
+        self,
+        filter_string: str | None = None,
+        max_results: int = 100,
+        order_by: Sequence[str] | None = None,
+        page_token: str | None = None,
+    ) -> PagedList[RegisteredModel]:
+        """A page of the registered models that match, by name."""
+        with self.at():
+            found = models.search_registered_models(None, filter_string, list(order_by or ()))
+        question = ("models", filter_string, order_by)
+        return _page_of(found, max_results, page_token, question)
+
+    def search_model_versions(
+        self,
+        filter_string: str | None = None,
+        max_results: int = 10_000,
+        order_by: Sequence[str] | None = None,
+        page_token: str | None = None,
+    ) -> PagedList[ModelVersion]:
+        """A page of the model versions that match, last updated first."""
+        with self.at():
+            found = models.search_model_versions(None, filter_string, list(order_by or ()))
+        question = ("versions", filter_string, order_by)
+        return _page_of(found, max_results, page_token, question)
+
+
+def _page_of(
+    found: list[Any], max_results: int | None, page_token: str | None, question: object
+) -> PagedList[Any]:
+    limit = len(found) + 1 if max_results is None else paging.check_limit(max_results)
+    offset = paging.offset_of(page_token, question)
+    return paging.page(found[offset:], limit, offset, question)

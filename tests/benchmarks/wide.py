@@ -1,0 +1,121 @@
+"""Compacted archives of very many runs, made column by column: what `search` is measured on."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+import pyarrow as pa
+
+from runreport.archive import schema
+from runreport.archive.footer import PARTS, SegmentFooter
+from runreport.archive.segment import write_tables
+from runreport.archive.storage import Storage
+
+EXPERIMENT = "123456789012345678"
+MODELS = ("tree", "forest", "linear", "svm", "net")
+PARAMS = ("learning_rate", "max_depth", "model", "seed")
+TAGS = ("mlflow.runName", "mlflow.source.name", "mlflow.source.type", "mlflow.user", "team")
+METRICS = ("accuracy", "loss")
+FACTS_A_RUN = 3 + len(PARAMS) + len(TAGS) + len(METRICS)
+RUNS_A_SEGMENT = 2_000_000 // FACTS_A_RUN
+"""As many as a compaction puts together."""
+START_MS = 1_790_000_000_000
+
+
+def wide_table(runs: int, seed: int = 0) -> pa.Table:
+    """The runs as one wide table, a row a run, newest last."""
+    random = np.random.default_rng(seed)
+    numbers = np.arange(runs)
+    accuracy = random.random(runs)
+    columns = {
+        "run_id": _hex(random, runs),
+        "start_time": pa.array(START_MS + numbers * 1000),
+        "params.learning_rate": _text(random.choice([0.1, 0.01, 0.001], runs)),
+        "params.max_depth": _text(random.integers(2, 12, runs)),
+        "params.model": pa.array(np.array(MODELS)[random.integers(0, len(MODELS), runs)]),
+        "params.seed": _text(numbers),
+        "tags.mlflow.runName": pa.array([f"run-{number}" for number in range(runs)]),
+        "tags.mlflow.source.name": pa.array(["train.py"] * runs),
+        "tags.mlflow.source.type": pa.array(["LOCAL"] * runs),
+        "tags.mlflow.user": pa.array(np.array(["ada", "grace"])[numbers % 2]),
+        "tags.team": pa.array(np.array(["red", "green", "blue"])[numbers % 3]),
+        "metrics.accuracy": pa.array(accuracy),
+        "metrics.loss": pa.array(1 - accuracy + random.normal(0, 0.01, runs)),
+    }
+    return pa.table(columns)
+
+
+def write_compacted(storage: Storage, table: pa.Table) -> None:
+    """The same runs as an archive that was compacted."""
+    random = np.random.default_rng(1)
+    for place in range(0, table.num_rows, RUNS_A_SEGMENT):
+        part = table.slice(place, RUNS_A_SEGMENT).sort_by("run_id")
+        _write_segment(storage, part, _hex(random, part.num_rows))
+
+
+def _write_segment(storage: Storage, runs: pa.Table, writers: pa.Array) -> None:
+    count = runs.num_rows
+    digests = pa.array([text[:16] for text in writers.to_pylist()])
+    numbers = {
+        "number": pa.array(np.zeros(count, np.int64)),
+        "first_seq": pa.array(np.zeros(count, np.int64)),
+        "last_seq": pa.array(np.full(count, FACTS_A_RUN - 1)),
+        "facts": pa.array(np.full(count, FACTS_A_RUN)),
+    }
+    gaps = pa.array([""] * count)
+    parts = pa.table({"writer_id": writers, **numbers, "gaps": gaps, "digest": digests})
+    parts = parts.select(PARTS.names).cast(PARTS).sort_by("writer_id")
+    name = "c" + hashlib.sha256("".join(digests.to_pylist()).encode()).hexdigest()[:31]
+    events = _events(runs, writers)
+    footer = SegmentFooter(1, name, 0, 0, -1, events.num_rows, None, compacted=parts)
+    write_tables(storage, "2026-11", footer, events, None, durable=False)
+
+
+def _events(runs: pa.Table, writers: pa.Array) -> pa.Table:
+    """The facts of each run together, sorted as a compaction sorts them."""
+    accuracy, loss = (runs.column(f"metrics.{key}").to_pylist() for key in METRICS)
+    times = runs.column("start_time").to_pylist()
+    summaries = [
+        [
+            f'{{"count":20,"min":{v!r},"max":{v!r},"sum":{20 * v!r},"first_step":0,'
+            f'"last_step":19,"last_time":{t}}}'
+            for v, t in zip(values, times, strict=True)
+        ]
+        for values in (accuracy, loss)
+    ]
+    rows: list[tuple[str, str | None, list[str | None], list[str | None]]] = []
+    nothing: list[str | None] = [None] * runs.num_rows
+    for key, values, data in zip(METRICS, (accuracy, loss), summaries, strict=True):
+        rows.append(("metric_summary", key, [repr(v) for v in values], list(data)))
+    rows += [("param", k, runs.column(f"params.{k}").to_pylist(), nothing) for k in PARAMS]
+    rows.append(("run", None, nothing, ['{"python":"3.11.7","packages":{}}'] * runs.num_rows))
+    rows += [("status", None, [word] * runs.num_rows, nothing) for word in ("RUNNING", "FINISHED")]
+    rows += [("tag", k, runs.column(f"tags.{k}").to_pylist(), nothing) for k in TAGS]
+    kinds, keys = [row[0] for row in rows], [row[1] for row in rows]
+    count, width = runs.num_rows, len(rows)
+    seq = np.tile(np.arange(width), count)
+    moments = np.repeat(np.array(times), width)
+    repeated = np.repeat(np.arange(count), width)
+    columns = {
+        "writer_id": writers.take(pa.array(repeated)),
+        "seq": pa.array(seq),
+        "counter": pa.array((moments << 16) + seq),
+        "time": pa.array(moments),
+        "kind": pa.array(kinds * count),
+        "experiment_id": pa.array([EXPERIMENT] * (count * width)),
+        "run_id": runs.column("run_id").combine_chunks().take(pa.array(repeated)),
+        "key": pa.array(keys * count),
+        "value": pa.array([v for own in zip(*(row[2] for row in rows), strict=True) for v in own]),
+        "data": pa.array([v for own in zip(*(row[3] for row in rows), strict=True) for v in own]),
+    }
+    return pa.table(columns, schema=schema.EVENTS)
+
+
+def _hex(random: np.random.Generator, count: int) -> pa.Array:
+    digits = random.bytes(16 * count).hex()
+    return pa.array([digits[place : place + 32] for place in range(0, len(digits), 32)])
+
+
+def _text(values: np.ndarray) -> pa.Array:
+    return pa.array([str(value) for value in values.tolist()])

@@ -1,0 +1,93 @@
+"""The real thing: the same runs in MLflow on SQLite find the same runs in the same order."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+from query.conformance import ARCHIVES, CASES
+from query.test_cases import named
+
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # of MLflow's own libraries
+]
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Any, str]]:
+    """A MLflow store with each archive's runs, and the id of their experiment."""
+    entities = pytest.importorskip("mlflow.entities")
+    from mlflow.store.tracking import sqlalchemy_store
+
+    made = {}
+    for name, runs in ARCHIVES.items():
+        folder = tmp_path_factory.mktemp(name)
+        store = sqlalchemy_store.SqlAlchemyStore(f"sqlite:///{folder}/m.db", str(folder))
+        experiment = store.create_experiment("cases")
+        for run in runs:
+            log_run(sqlalchemy_store, store, entities, experiment, run)
+        made[name] = (store, experiment)
+    return made
+
+
+def log_run(module: Any, store: Any, entities: Any, experiment: str, run: dict[str, Any]) -> None:
+    tags = {"mlflow.user": run["user"], **run["tags"]}
+    with pytest.MonkeyPatch.context() as patch:  # MLflow takes no id, and ids break ties
+        patch.setattr(module.uuid, "uuid4", lambda: uuid.UUID(run["run_id"]))
+        store.create_run(
+            experiment,
+            run["user"],
+            run["start_time"],
+            [entities.RunTag(key, value) for key, value in tags.items()],
+            run["name"],
+        )
+    store.log_batch(
+        run["run_id"],
+        [
+            entities.Metric(key, float(value), run["start_time"] + step, step)
+            for key, values in run["metrics"].items()
+            for step, value in enumerate(values)
+        ],
+        [entities.Param(key, value) for key, value in run["params"].items()],
+        [],
+    )
+    for name, digest, context in run["datasets"]:
+        tags = [entities.InputTag("mlflow.data.context", context)] if context else []
+        dataset = entities.Dataset(name, digest, "local", "here")
+        store.log_inputs(run["run_id"], [entities.DatasetInput(dataset, tags)])
+    status = getattr(entities.RunStatus, run["status"])
+    store.update_run_info(run["run_id"], status, run["end_time"], None)
+
+
+def search(stores: dict[str, tuple[Any, str]], case: dict[str, Any]) -> list[str]:
+    store, experiment = stores[case["archive"]]
+    found = store.search_runs(
+        [experiment], case["filter"], 1, max_results=1000, order_by=case.get("order_by")
+    )
+    return [run.info.run_name for run in found]
+
+
+PLAIN = [c for c in CASES if "runs" in c and not c.get("extra") and c.get("mlflow", True)]
+
+
+@pytest.mark.parametrize("case", PLAIN, ids=named)
+def test_mlflow_finds_the_same_runs_in_the_same_order(
+    stores: dict[str, tuple[Any, str]], case: dict[str, Any]
+) -> None:
+    assert search(stores, case) == case["runs"]
+
+
+EXTRA = [c for c in CASES if c.get("extra") and c.get("mlflow", True)]
+
+
+@pytest.mark.parametrize("case", EXTRA, ids=named)
+def test_mlflow_refuses_every_extension(
+    stores: dict[str, tuple[Any, str]], case: dict[str, Any]
+) -> None:
+    from mlflow.exceptions import MlflowException
+
+    with pytest.raises(MlflowException) as caught:
+        search(stores, case)
+    assert caught.value.error_code == "INVALID_PARAMETER_VALUE"
