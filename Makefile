@@ -23,7 +23,7 @@ unit: $(VENV)/installed-test
 
 test-long: $(VENV)/installed-test
 	sh tests/ensure_installed.sh "The Spark tests" openjdk-17-jre-headless java
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,spark]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,long]'
 	$(BIN)/pytest -n 2 --dist worksteal -q -m long
 
 scripts: $(VENV)/installed-test

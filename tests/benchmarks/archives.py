@@ -51,6 +51,10 @@ def figure(what: str, seconds: float, goal: float) -> Figure:
     return Figure(what, f"{seconds:.2f} s", "–", "–", f"≤ {goal:g} s", seconds <= goal)
 
 
+def figure_ms(what: str, milliseconds: float, goal: float) -> Figure:
+    return Figure(what, f"{milliseconds:.0f} ms", "–", "–", f"≤ {goal:g} ms", milliseconds <= goal)
+
+
 def best_of(count: int, work: Callable[[], object]) -> float:
     """Median seconds."""
     times = []

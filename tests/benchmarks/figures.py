@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,3 +41,16 @@ def write_between(name: str, text: str) -> None:
     whole = DOCUMENT.read_text()
     head, tail = whole.split(begin)[0], whole.split(end)[1]
     DOCUMENT.write_text(f"{head}{begin}\n{text}\n{end}{tail}")
+
+
+def child_json(code: str, *arguments: str) -> dict[str, float]:
+    """What a fresh interpreter prints as JSON."""
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
+    )
+    return json.loads(done.stdout.splitlines()[-1])  # type: ignore[no-any-return]

@@ -15,7 +15,6 @@ import platform
 import random
 import resource
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,7 +22,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from archives import fold_a_million, open_compacted, open_uncompacted
-from figures import Figure, as_table, write_between
+from figures import Figure, as_table, child_json, write_between
+from filter_box import filter_box
+from search import search
 
 
 def main() -> None:
@@ -45,19 +46,6 @@ def main() -> None:
 def cpu_ms() -> float:
     used = resource.getrusage(resource.RUSAGE_SELF)
     return (used.ru_utime + used.ru_stime) * 1000
-
-
-def child_json(code: str, *arguments: str) -> dict[str, float]:
-    """What a fresh interpreter prints as JSON."""
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    done = subprocess.run(
-        [sys.executable, "-c", code, *arguments],
-        capture_output=True,
-        text=True,
-        check=True,
-        env=environment,
-    )
-    return json.loads(done.stdout.splitlines()[-1])  # type: ignore[no-any-return]
 
 
 # -- log_metric -----------------------------------------------------------------------------
@@ -276,6 +264,8 @@ BENCHMARKS = (
     fold_a_million,
     open_uncompacted,
     open_compacted,
+    search,
+    filter_box,
 )
 
 if __name__ == "__main__":

@@ -44,16 +44,36 @@ def test_a_click_sorts_all_runs_and_a_second_one_turns_round(page: Page) -> None
     expect(page.locator("#run-table tbody tr").last).to_contain_text("–")  # missing comes last
 
 
-def test_words_and_values_filter_and_the_count_is_said(page: Page) -> None:
+def test_words_and_queries_filter_and_the_count_is_said(page: Page) -> None:
     page.keyboard.press("/")
     page.keyboard.type("tanh lr")
     expect(page.locator("#shown")).to_have_text("0 of 73 runs match")
-    page.locator("#filter").fill("tanh hidden=64")
+    page.locator("#filter").fill("run_name like '%tanh%' and params.hidden = 64")
     expect(page.locator("#shown")).to_have_text("12 of 73 runs match")
     assert all("mlp-64-tanh" in text for text in cells(page, 1))
+    page.locator("#filter").fill("not (params.hidden < 128 or metrics.val_loss.min > 0.2)")
+    expect(page.locator("#shown")).to_have_text("19 of 73 runs match")
     page.get_by_role("button", name="Reset view").click()
     expect(page.locator("#shown")).to_have_text("1–50 of 73 runs")
     assert "#" not in page.url
+
+
+def test_what_is_wrong_with_a_query_is_said_below_it(page: Page) -> None:
+    field, advice = page.locator("#filter"), page.locator("#advice")
+    field.fill("tanh")
+    expect(page.locator("#shown")).to_have_text("36 of 73 runs match")
+    field.fill("val_acuracy > 0.9")
+    expect(advice).to_have_text(
+        "Column 1: unknown attribute “val_acuracy”. Did you mean metrics.val_accuracy?"
+    )
+    assert field.get_attribute("aria-invalid") == "true"
+    assert len(cells(page, 1)) == 36  # the rows stay until the query can be read
+    field.fill("metrics.val_acuracy > 0.9")
+    expect(advice).to_contain_text("Did you mean metrics.val_accuracy?")
+    expect(page.locator("#shown")).to_have_text("0 of 73 runs match")
+    field.fill("metrics.val_accuracy > 0.9")
+    expect(advice).to_have_text("")
+    assert field.get_attribute("aria-invalid") is None
 
 
 def test_facets_filter_and_say_what_they_count(page: Page) -> None:

@@ -1,50 +1,63 @@
 "use strict";
 const assert = require("node:assert/strict");
 const { test } = require("node:test");
-const { load } = require("./load.js");
+const { conformance, withData } = require("./site.js");
 
-const columns = [
-  { name: "run_name", label: "Run", group: "properties", kind: "text", files: [] },
-  { name: "status", label: "Status", group: "properties", kind: "text", files: [] },
-  { name: "params.model", label: "model", group: "params", kind: "text", files: [] },
-  { name: "params.lr", label: "lr", group: "params", kind: "number", format: ["general", 6], files: [] },
-  { name: "tags.team", label: "team", group: "tags", kind: "text", files: [] },
-];
-const values = {
-  run_name: ["Tree one", "net two", "net three"],
-  status: ["FINISHED", "FAILED", "FINISHED"],
-  "params.model": ["tree", "net", "net"],
-  "params.lr": [0.1, 0.01, null],
-  "tags.team": ["red", null, "blue"],
-};
+const { manifest, blocks } = conformance("basic");
+const page = withData(manifest, blocks,
+  ["readBox", "runsOfBox", "adviceOf", "columnsOfBox", "valuesOf", "nearest"]);
 
 function find(text) {
-  const page = load(["format.js", "columns.js", "filter.js"],
-    ["parseFilter", "matcher", "decoded", "logged"],
-    { brought: { manifest: { columns, runs: 3 }, blocks: new Map() } });
-  for (const [name, column] of Object.entries(values)) page.decoded.set(name, column);
-  page.logged.set("params.lr", ["0.10", "1e-2", null]);
-  const matches = page.matcher(page.parseFilter(text));
-  return [0, 1, 2].filter(matches);
+  const kept = page.runsOfBox(page.readBox(text));
+  const names = Array.from(page.valuesOf("run_name"));
+  return kept === null ? names : names.filter((_, run) => kept[run]);
 }
 
 test("words must all occur somewhere, in any case", () => {
-  assert.deepEqual(find("NET"), [1, 2]);
-  assert.deepEqual(find("net blue"), [2]);
-  assert.deepEqual(find('"net t"'), [1, 2]);
+  assert.deepEqual(find("NET").sort(), ["beta net", "eta", "gamma net"]);
+  assert.deepEqual(find("net blue").sort(), ["beta net", "eta"]);
+  assert.deepEqual(find('"beta n"'), ["beta net"]);
   assert.deepEqual(find("nothing"), []);
-  assert.deepEqual(find("  "), [0, 1, 2]);
+  assert.equal(find("  ").length, 9);
+  assert.deepEqual(find("1e-3"), ["gamma net"]); // as it was logged
 });
 
-test("name=value asks one column, by name or label", () => {
-  assert.deepEqual(find("model=net"), [1, 2]);
-  assert.deepEqual(find("params.lr=0.1"), [0]);
-  assert.deepEqual(find("params.lr=0.10"), [0]);
-  assert.deepEqual(find("lr=1e-2"), [1]);
-  assert.deepEqual(find("status=failed team=red"), []);
-  assert.deepEqual(find("lr=0.01 net"), [1]);
+test("text with an operator is a query", () => {
+  assert.deepEqual(find("params.lr > 0.01 and status = 'FINISHED'").sort(), ["alpha tree", "zeta_under"]);
+  assert.deepEqual(find("metrics.loss.min < 0.35 or duration > 2h").sort(),
+    ["Delta", "beta net", "epsilon 100%"]);
 });
 
-test("an unknown name is a word like any other", () => {
-  assert.deepEqual(find("nosuch=net"), []);
+test("an error says where and what was probably meant", () => {
+  assert.equal(page.adviceOf(page.readBox("acuracy > 0.9")),
+    "Column 1: unknown attribute “acuracy”. Did you mean metrics.accuracy?");
+  assert.match(page.adviceOf(page.readBox("params.model = tree")), /^Column 16: .*quoted text/);
+  assert.equal(page.adviceOf(page.readBox("params.model = 'tree'")), "");
+  assert.equal(page.adviceOf(page.readBox("just words")), "");
+});
+
+test("what no run has is said, and what a report leaves out", () => {
+  assert.equal(page.adviceOf(page.readBox("metrics.acuracy > 1")),
+    "No run has metrics.acuracy. Did you mean metrics.accuracy?");
+  assert.equal(page.adviceOf(page.readBox("user_id = 'ada'")), "This report does not hold user_id.");
+});
+
+test("only the columns that a query asks for are loaded", () => {
+  const columns = (text) => Array.from(page.columnsOfBox(page.readBox(text))).sort();
+  assert.deepEqual(columns("params.lr > 1 and metrics.loss.min < 2"),
+    ["metrics.loss", "metrics.loss.min", "params.lr", "stats(metrics.loss)"]);
+  assert.deepEqual(columns(""), []);
+  assert.ok(columns("word").includes("tags.team"));
+});
+
+test("the nearest name is found, or none", () => {
+  assert.equal(page.nearest("stauts", ["status", "start_time"]), "status");
+  assert.equal(page.nearest("completely", ["status", "start_time"]), undefined);
+});
+
+test("a name from an object's prototype is no name of ours", () => {
+  for (const text of ["constructor > 1", "__proto__.x = 'a'", "toString = 'a'", "params.constructor = 'a'"]) {
+    const box = page.readBox(text);
+    assert.ok(box.error || find(text).length === 0, text);
+  }
 });

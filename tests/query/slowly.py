@@ -59,11 +59,16 @@ def statistic(values: list[Any] | None, name: str) -> float | None:
         return None
     numbers = [float(value) for value in values]
     if name == "mean":
-        return math.fsum(numbers) / len(numbers) if all(map(math.isfinite, numbers)) else math.nan
+        return total(numbers) / len(numbers)
     real = [number for number in numbers if number == number]
     if not real:
         return math.nan
     return min(real) if name == "min" else max(real)
+
+
+def total(numbers: list[float]) -> float:
+    """As a seal adds points up."""
+    return math.fsum(numbers) if all(map(math.isfinite, numbers)) else sum(numbers)
 
 
 def compare(value: Any, comparison: Comparison, now_ms: float) -> bool:

@@ -161,7 +161,7 @@ def _print_runs(found: Found, fields: list[Field], form: str) -> None:
         numbers = all(isinstance(v, int | float) or v is None for v in values)
         is_number = numbers and any(v is not None for v in values)
         headers.append(_header(field, form))
-        texts.append(_texts(field, values, is_number, form))
+        texts.append(_texts(field, values, is_number))
         numeric.append(is_number and field.name != "start_time")
     rows = list(zip(*texts, strict=True)) if texts else []
     print_as(form, headers, rows, numeric)
@@ -187,12 +187,12 @@ def _header(field: Field, form: str) -> str:
     return f"{field.key}.{field.statistic}" if field.statistic else field.key
 
 
-def _texts(field: Field, values: list[Any], is_number: bool, form: str) -> list[str]:
+def _texts(field: Field, values: list[Any], is_number: bool) -> list[str]:
     if field.name in ("start_time", "end_time"):
         return [format_time(value) for value in values]
     if field.name == "duration":
         return [format_duration(None if v is None else v * 1000) for v in values]
-    if field.name == "run_id" and form == "table":
+    if field.name == "run_id":
         return [value[:12] for value in values]
     if is_number:
         shape = choose_format(values)

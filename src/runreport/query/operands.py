@@ -29,9 +29,11 @@ def read_operand(reader: Reader, realm: Realm, field: Field, operator: str) -> O
             problem = f"{operator} compares {field.name!r} with a number, without quotes"
             raise reader.error(problem, token)
         return reader.next().unquoted
-    if kind == "either" and operator in NUMBER_OPERATORS and not reader.strict:
+    takes_number = kind == "either" and operator in NUMBER_OPERATORS and not reader.strict
+    if takes_number and token.kind == "number":
         return read_number(reader, realm, field)
-    raise reader.error(f"{field.name!r} compares with quoted text, not {shown(token)}", token)
+    what = "quoted text or a number" if takes_number else "quoted text"
+    raise reader.error(f"{field.name!r} compares with {what}, not {shown(token)}", token)
 
 
 def read_number(reader: Reader, realm: Realm, field: Field) -> float | Moment:

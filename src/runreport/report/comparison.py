@@ -9,7 +9,8 @@ from typing import Any
 
 from runreport.report import charts
 from runreport.report.charts import Chart
-from runreport.report.columns import Column, DataScript, hashed_name, script_json
+from runreport.report.column_scripts import DataScript, hashed_name, script_json
+from runreport.report.columns import Column
 from runreport.report.curves import Curve, CurveReader
 from runreport.report.formatting import MISSING, NumberFormat, choose_format, general, plural
 from runreport.report.table import Table, cell_text, varying

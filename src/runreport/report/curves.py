@@ -81,7 +81,7 @@ def downsample(values: Sequence[float], limit: int = MAX_POINTS) -> Sequence[int
 
 def curve_script(curves: Mapping[str, Curve]) -> list[tuple[str, dict[str, object]]]:
     """Curves as the scripts want them: pairs, since a metric may be named ``__proto__``."""
-    from runreport.report.columns import json_number
+    from runreport.report.column_scripts import json_number
 
     return [
         (

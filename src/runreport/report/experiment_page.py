@@ -6,11 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from runreport.archive.facts import ExperimentState
-from runreport.report.columns import (
-    Column,
-    data_scripts,
-    facet_counts,
-)
+from runreport.report.column_scripts import data_scripts, facet_counts
+from runreport.report.columns import Column
 from runreport.report.comparison import chart_script, comparison_charts
 from runreport.report.config import ExperimentConfig
 from runreport.report.curves import CurveReader

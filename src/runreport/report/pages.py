@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from runreport.report.charts import Chart
-from runreport.report.columns import Column, DataScript
+from runreport.report.column_scripts import DataScript
+from runreport.report.columns import Column
 from runreport.report.curves import Curve
 
 

@@ -16,7 +16,7 @@ from runreport.archive.storage import Storage
 from runreport.entities import NOTE_TAG, Run
 from runreport.errors import InvalidValue
 from runreport.events import data_object
-from runreport.report.columns import json_number
+from runreport.report.column_scripts import json_number
 from runreport.report.config import Config
 from runreport.report.curves import CurveReader
 from runreport.report.experiment_page import moment

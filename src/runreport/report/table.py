@@ -12,6 +12,7 @@ import pyarrow as pa
 from runreport.query.index import RunIndex
 from runreport.report.columns import Column, experiment_columns
 from runreport.report.config import ExperimentConfig
+from runreport.report.filter_columns import filter_columns
 from runreport.report.formatting import MISSING, format_duration, format_time
 
 
@@ -46,7 +47,8 @@ class Table:
 
 def make_table(index: RunIndex, numbers: pa.Array, config: ExperimentConfig) -> Table:
     """The columns of an experiment's runs, newest run first."""
-    columns = {column.name: column for column in experiment_columns(index, numbers)}
+    made = (*experiment_columns(index, numbers), *filter_columns(index, numbers))
+    columns = {column.name: column for column in made}
     names = [str(name) for name in columns["run_name"].values]
     ids = [str(run_id) for run_id in columns["run_id"].values]
     repeated = {name for name, count in Counter(names).items() if count > 1}

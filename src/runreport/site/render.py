@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from runreport.errors import BuildError, ConfigError
 from runreport.report.assemble import Report
-from runreport.report.columns import script_json
+from runreport.report.column_scripts import script_json
 from runreport.report.curves import curve_script
 from runreport.report.formatting import format_size, plural
 from runreport.report.pages import ExperimentPage, RunPage

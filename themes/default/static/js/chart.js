@@ -4,6 +4,8 @@
 
 const CURVE_RUNS = 6;
 const MAX_POINTS = 1000;
+/** How long the table rests before the charts follow it. */
+const CHART_PAUSE_MS = 250;
 const live = new Set();
 
 function startCharts() {
@@ -19,7 +21,12 @@ function startCharts() {
     };
     place.append(...CONTROLS[name](state, redraw));
     place.hidden = false;
-    listeners.push(() => { if (live.has(name) || view.q || view.facets.size) redraw(); });
+    let waiting = 0;
+    listeners.push(() => {
+      clearTimeout(waiting);
+      if (!live.has(name) && !view.q && !view.facets.size) return;
+      waiting = setTimeout(redraw, CHART_PAUSE_MS); // the rows come first
+    });
   }
 }
 

@@ -42,14 +42,14 @@ function textOf(column, run) {
 function decode(column) {
   const values = [];
   const number = column.kind === "text" ? (value) => value : readNumber;
+  const isLogged = column.kind === "number" && column.group === "params";
   for (const block of brought.blocks.get(column.name) || []) {
     const start = values.length;
     if (block.p) {
       for (let place = 0; place < block.n; place++) values.push(null);
       block.p.forEach((place, index) => {
         values[start + place] = number(block.v[index]);
-        if (column.kind === "number" && typeof block.v[index] === "string"
-          && Number.isFinite(values[start + place])) {
+        if (isLogged && typeof block.v[index] === "string") {
           if (!logged.has(column.name)) logged.set(column.name, []);
           logged.get(column.name)[start + place] = block.v[index];
         }
@@ -57,7 +57,7 @@ function decode(column) {
     } else if (block.d) {
       const parsed = block.d.map(number);
       for (const code of block.i) values.push(code < 0 ? null : parsed[code]);
-      if (column.kind === "number") {
+      if (isLogged) {
         if (!logged.has(column.name)) logged.set(column.name, []);
         const texts = logged.get(column.name);
         block.i.forEach((code, index) => { texts[start + index] = code < 0 ? null : block.d[code]; });

@@ -1,28 +1,35 @@
-// The filter box: words that must all occur somewhere in a run's name, params or tags, and
-// name=value for one column. Quotes hold a phrase together.
+// The filter box: the query language, or plain words that must all occur somewhere in a run's
+// name, params or tags. Text with an operator in it is a query.
 
 /**
- * @param {string} text
- * @returns {{word: string, column: string | null}[]}
+ * What the box asks for.
+ * @typedef {{words: string[], tree: Tree | null, error: FilterError | null}} Box
  */
-function parseFilter(text) {
-  const parts = text.match(/(?:[^\s"]|"[^"]*"?)+/g) || [];
-  return parts.map((part) => {
-    const plain = part.replace(/"/g, "");
-    const cut = plain.indexOf("=");
-    const column = cut > 0 ? findColumn(plain.slice(0, cut)) : null;
-    return column
-      ? { word: plain.slice(cut + 1).toLowerCase(), column }
-      : { word: plain.toLowerCase(), column: null };
-  }).filter((part) => part.word !== "" || part.column);
+
+/** @param {string} text @returns {Box} */
+function readBox(text) {
+  if (!isQuery(text)) return { words: wordsOf(text), tree: null, error: null };
+  try {
+    return { words: [], tree: parseTree(text), error: null };
+  } catch (error) {
+    if (!(error instanceof FilterError)) throw error;
+    return { words: [], tree: null, error };
+  }
 }
 
-/** A column by its full name, or by its label where only one has it. */
-function findColumn(name) {
-  if (columnOf(name)) return name;
-  const labelled = brought.manifest.columns.filter(
-    (column) => column.label.toLowerCase() === name.toLowerCase());
-  return labelled.length ? labelled[0].name : null;
+/** Whether some token is an operator; what cannot be read as tokens is one if it looks like it. */
+function isQuery(text) {
+  try {
+    return tokenize(text).some((token) =>
+      token.kind === "operator" || isWord(token, "LIKE", "ILIKE", "IN", "IS", "BETWEEN"));
+  } catch {
+    return /[=<>]/.test(text);
+  }
+}
+
+function wordsOf(text) {
+  const parts = text.match(/(?:[^\s"]|"[^"]*"?)+/g) || [];
+  return parts.map((part) => part.replace(/"/g, "").toLowerCase()).filter(Boolean);
 }
 
 /** Columns whose text the words are searched in. */
@@ -32,32 +39,38 @@ function searchedColumns() {
     .map((column) => column.name);
 }
 
+/** The columns that a box needs. @param {Box} box @returns {string[]} */
+function columnsOfBox(box) {
+  if (box.tree) return comparisonsOf(box.tree).flatMap(({ field }) => columnsOfField(field));
+  return box.words.length ? searchedColumns() : [];
+}
+
 /** @type {string[] | null} */
 let haystack = null;
 
 /**
- * Which runs match, as a function of their number. Columns must be loaded.
- * @param {{word: string, column: string | null}[]} parts
+ * The runs that a box keeps, as 1 and 0; null keeps all. Columns must be loaded.
+ * @param {Box} box
+ * @returns {Uint8Array | null}
  */
-function matcher(parts) {
-  const words = parts.filter((part) => !part.column).map((part) => part.word);
-  const exact = parts.filter((part) => part.column).map((part) => {
-    const column = columnOf(part.column);
-    const values = valuesOf(part.column);
-    return (run) => {
-      const value = values[run];
-      if (value === null || value === undefined) return false;
-      return String(value).toLowerCase() === part.word
-        || textOf(column, run).toLowerCase() === part.word;
-    };
-  });
-  if (words.length && haystack === null) {
-    const columns = searchedColumns().map(valuesOf);
+function runsOfBox(box) {
+  if (box.tree) return evaluate(box.tree, Date.now());
+  if (!box.words.length) return null;
+  if (haystack === null) {
+    const columns = searchedColumns().map((name) => logged.get(name) || valuesOf(name));
     haystack = [];
     for (let run = 0; run < brought.manifest.runs; run++) {
       haystack.push(columns.map((values) => values[run] ?? "").join("\n").toLowerCase());
     }
   }
-  return (run) => words.every((word) => haystack[run].includes(word))
-    && exact.every((holds) => holds(run));
+  return Uint8Array.from(haystack, (text) => (box.words.every((word) => text.includes(word)) ? 1 : 0));
+}
+
+/** What to say of a box below it; empty when all is well. @param {Box} box */
+function adviceOf(box) {
+  if (box.error) {
+    const meant = box.error.suggestion ? ` Did you mean ${box.error.suggestion}?` : "";
+    return `Column ${box.error.column}: ${box.error.message}.${meant}`;
+  }
+  return box.tree ? unknownNames(box.tree).join(" ") : "";
 }

@@ -40,11 +40,11 @@ function startExperiment() {
   filter.value = view.q;
   filter.addEventListener("input", () => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => {
+    waiting = setTimeout(() => { // keys typed while the last one is worked on count as one
       view.q = filter.value;
       view.page = 1;
       update();
-    }, 80);
+    });
   });
   reset.addEventListener("click", () => {
     view = readHash("");

@@ -4,6 +4,8 @@ const PAGE_ROWS = 50;
 
 /** @type {View} */
 let view;
+/** The last filter that could be read; the rows show it until the next one can. @type {Box} */
+let asked = { words: [], tree: null, error: null };
 /** Numbers of the runs that match, in order. @type {number[]} */
 let matching = [];
 const listeners = [];
@@ -17,15 +19,13 @@ function defaultColumns() {
   return document.body.dataset.columns.trim().split(" ").map(decodeURIComponent);
 }
 
-/** Columns that the present view needs. */
-function neededColumns() {
+/** Columns that the present view needs. @param {Box} box */
+function neededColumns(box) {
   const names = new Set(["run_id", "run_name", "status", ...shownColumns().map((c) => c.name)]);
   if (columnOf("_slug")) names.add("_slug");
   for (const name of view.facets.keys()) names.add(name);
   if (view.sort) names.add(view.sort.replace(/^-/, ""));
-  const parts = parseFilter(view.q);
-  for (const part of parts) if (part.column) names.add(part.column);
-  if (parts.some((part) => !part.column)) searchedColumns().forEach((name) => names.add(name));
+  columnsOfBox(box).forEach((name) => names.add(name));
   return [...names];
 }
 
@@ -34,19 +34,21 @@ function neededColumns() {
  * @param {boolean} [first] at the start the server's rows already show the default view
  */
 async function update(first) {
+  const box = readBox(view.q);
+  advise(box);
+  if (!box.error) asked = box;
   try {
-    await loadColumns(neededColumns());
+    await loadColumns(neededColumns(asked));
   } catch (error) {
     say("The data of this table could not be loaded, so the rows stay as they were built.");
     return;
   }
-  const parts = parseFilter(view.q);
-  const matches = matcher(parts);
+  const kept = runsOfBox(asked);
   const facets = [...view.facets].map(([name, chosen]) => [valuesOf(name), chosen]);
   matching = [];
   for (let run = 0; run < brought.manifest.runs; run++) {
-    const kept = facets.every(([values, chosen]) => !chosen.size || chosen.has(values[run]));
-    if (kept && matches(run)) matching.push(run);
+    if (kept && !kept[run]) continue;
+    if (facets.every(([values, chosen]) => !chosen.size || chosen.has(values[run]))) matching.push(run);
   }
   if (view.sort) sortRuns(view.sort.replace(/^-/, ""), view.sort.startsWith("-"));
   const pages = Math.max(1, Math.ceil(matching.length / PAGE_ROWS));
@@ -174,6 +176,14 @@ function drawPages(pages) {
     last = number;
   }
   return place.replaceChildren(list);
+}
+
+/** What is wrong with the filter, or what it asks for in vain. @param {Box} box */
+function advise(box) {
+  const filter = document.getElementById("filter");
+  if (box.error) filter.setAttribute("aria-invalid", "true");
+  else filter.removeAttribute("aria-invalid");
+  document.getElementById("advice").textContent = adviceOf(box);
 }
 
 let speaking = 0;

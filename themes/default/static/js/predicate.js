@@ -1,0 +1,189 @@
+// A filter's syntax tree to the runs it keeps, as query/predicate.py has it: two-valued, and a
+// comparison with what a run does not have is false.
+
+/** Names that a report has under other names. */
+const COLUMN_OF = {
+  "tags.mlflow.runName": "run_name", "tags.mlflow.source.name": "source",
+};
+/** What a report does not hold; its runs may well have it. */
+const LEFT_OUT = ["user_id", "artifact_uri"];
+const NUMBER = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
+const NOT_FINITE = /^([+-]?)(inf|infinity|nan)$/i;
+
+/** @param {Tree} tree @returns {Comparison[]} from left to right */
+function comparisonsOf(tree) {
+  if (tree.type === "compare") return [tree];
+  return (tree.type === "not" ? [tree.part] : tree.parts).flatMap(comparisonsOf);
+}
+
+/** The column that holds a field. @param {Field} field */
+function columnNameOf(field) {
+  const name = nameOf({ ...field, statistic: "" });
+  return columnOf(name) ? name : COLUMN_OF[name] || name;
+}
+
+/** The columns that a comparison looks at. @param {Field} field @returns {string[]} */
+function columnsOfField(field) {
+  const names = [columnNameOf(field)];
+  if (field.statistic) {
+    names.push(nameOf(field), `stats(metrics.${field.key})`);
+  }
+  return names.filter(columnOf);
+}
+
+/**
+ * What of a tree no run of this report has, as sentences.
+ * @param {Tree} tree
+ * @returns {string[]}
+ */
+function unknownNames(tree) {
+  return [...new Set(comparisonsOf(tree).map(({ field }) => {
+    if (field.entity === "attribute") {
+      return LEFT_OUT.includes(field.key) && !columnOf(field.key)
+        ? `This report does not hold ${field.key}.` : "";
+    }
+    if (field.entity === "dataset" || columnsOfField(field).length) return "";
+    const group = `${field.entity}s`;
+    const keys = brought.manifest.columns.filter((column) => column.group === group);
+    const close = nearest(field.key, keys.map((column) => column.label));
+    return `No run has ${group}.${field.key}.${close ? ` Did you mean ${group}.${close}?` : ""}`;
+  }).filter(Boolean))];
+}
+
+/**
+ * The runs that a filter keeps, as 1 and 0. Columns must be loaded.
+ * @param {Tree} tree
+ * @param {number} now milliseconds since the epoch
+ * @returns {Uint8Array}
+ */
+function evaluate(tree, now) {
+  if (tree.type === "compare") return compare(tree, now);
+  if (tree.type === "not") return evaluate(tree.part, now).map((kept) => 1 - kept);
+  const isAnd = tree.type === "and";
+  const found = new Uint8Array(brought.manifest.runs).fill(isAnd ? 1 : 0);
+  for (const part of tree.parts) {
+    const own = evaluate(part, now);
+    for (let run = 0; run < found.length; run++) {
+      found[run] = isAnd ? found[run] & own[run] : found[run] | own[run];
+    }
+  }
+  return found;
+}
+
+/** @param {Comparison} comparison @param {number} now */
+function compare(comparison, now) {
+  const { field, operator } = comparison;
+  const kept = new Uint8Array(brought.manifest.runs);
+  const operands = comparison.values.map((value) =>
+    (typeof value === "object" ? now + value.offset : value));
+  const isNumeric = operands.some((value) => typeof value === "number");
+  if (field.entity === "dataset") return compareDatasets(comparison, operands, kept);
+  const values = valuesOfField(field, isNumeric);
+  if (operator === "IS NULL" || operator === "IS NOT NULL") {
+    const wanted = operator === "IS NULL";
+    for (let run = 0; run < kept.length; run++) kept[run] = (values[run] == null) === wanted ? 1 : 0;
+    return kept;
+  }
+  const meets = testOf(operator, operands);
+  for (let run = 0; run < kept.length; run++) {
+    const value = values[run];
+    if (value !== null && value !== undefined && meets(value)) kept[run] = 1;
+  }
+  return kept;
+}
+
+function compareDatasets({ field, operator }, operands, kept) {
+  const lists = valuesOf(`dataset.${field.key}`);
+  const parsed = new Map();
+  const any = operator === "IS NULL" || operator === "IS NOT NULL"
+    ? (value) => value !== null : testOf(operator, operands);
+  for (let run = 0; run < kept.length; run++) {
+    const text = lists[run];
+    if (text && !parsed.has(text)) {
+      parsed.set(text, JSON.parse(text).some((value) => value !== null && any(value)));
+    }
+    kept[run] = Boolean(text && parsed.get(text)) !== (operator === "IS NULL") ? 1 : 0;
+  }
+  return kept;
+}
+
+/** One value and the operands, as a function of the value. */
+function testOf(operator, operands) {
+  if (operator.startsWith("NOT ")) {
+    const meets = testOf(operator.slice(4), operands);
+    return (value) => !meets(value);
+  }
+  const [first, second] = operands;
+  const chosen = new Set(operands);
+  const isLike = operator === "LIKE" || operator === "ILIKE";
+  const pattern = isLike ? likePattern(first, operator === "ILIKE") : null;
+  return {
+    "=": (value) => value === first,
+    "!=": (value) => value !== first,
+    ">": (value) => value > first,
+    ">=": (value) => value >= first,
+    "<": (value) => value < first,
+    "<=": (value) => value <= first,
+    IN: (value) => value === value && chosen.has(value),
+    BETWEEN: (value) => value >= first && value <= second,
+    LIKE: (value) => pattern.test(value),
+    ILIKE: (value) => pattern.test(value),
+  }[operator];
+}
+
+function likePattern(text, ignoresCase) {
+  const body = text.replace(/[\\^$.*+?()[\]{}|/-]/g, (mark) =>
+    (mark === "-" ? "\\x2d" : `\\${mark}`)).replace(/%/g, ".*").replace(/_/g, ".");
+  return new RegExp(`^${body}$`, ignoresCase ? "sui" : "su");
+}
+
+/** Values made of a column's, kept for the next keystroke, by field. @type {Map<string, Array>} */
+const derived = new Map();
+
+function derive(key, make) {
+  if (!derived.has(key)) derived.set(key, make());
+  return derived.get(key);
+}
+
+/** A field's values, one a run; as numbers where it is compared with numbers. */
+function valuesOfField(field, isNumeric) {
+  const name = columnNameOf(field);
+  if (field.entity === "metric") {
+    if (!field.statistic) return valuesOf(name);
+    return derive(`${field.statistic} ${field.key}`, () => statisticsOf(field));
+  }
+  if (field.key === "duration" && field.entity === "attribute") {
+    return derive("duration", () =>
+      valuesOf(name).map((value) => (value === null ? null : value / 1000)));
+  }
+  const column = columnOf(name);
+  if (!column || kindOf(field) !== "either") return valuesOf(name);
+  if (!isNumeric) return logged.get(name) || valuesOf(name);
+  return column.kind === "number" ? valuesOf(name)
+    : derive(`number ${name}`, () => valuesOf(name).map(readText));
+}
+
+/** A metric that is itself called as the statistic goes first, run by run. */
+function statisticsOf(field) {
+  const own = valuesOf(nameOf(field));
+  const lasts = valuesOf(`metrics.${field.key}`);
+  const texts = valuesOf(`stats(metrics.${field.key})`);
+  const place = STATISTICS.indexOf(field.statistic);
+  const values = new Array(brought.manifest.runs);
+  for (let run = 0; run < values.length; run++) {
+    if (own[run] !== null && own[run] !== undefined) values[run] = own[run];
+    // Without a curve in the whole report each metric has one point, its last.
+    else values[run] = texts[run] ? Number(texts[run].split(" ")[place]) : lasts[run];
+  }
+  return values;
+}
+
+/** A text as a number, null if it is none in full. @param {string | null} text */
+function readText(text) {
+  if (text === null || text === undefined) return null;
+  if (NUMBER.test(text)) return Number(text);
+  const match = NOT_FINITE.exec(text);
+  if (!match) return null;
+  if (match[2].toLowerCase() === "nan") return NaN;
+  return match[1] === "-" ? -Infinity : Infinity;
+}
