@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
+import logging
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +21,9 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def stores(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Any, str]]:
     """A MLflow store with each archive's runs, and the id of their experiment."""
-    entities = pytest.importorskip("mlflow.entities")
+    if importlib.util.find_spec("mlflow") is None:
+        pytest.fail("MLflow is missing: python -m pip install -e '.[long]'", pytrace=False)
+    from mlflow import entities
     from mlflow.store.tracking import sqlalchemy_store
 
     made = {}
@@ -91,3 +96,38 @@ def test_mlflow_refuses_every_extension(
     with pytest.raises(MlflowException) as caught:
         search(stores, case)
     assert caught.value.error_code == "INVALID_PARAMETER_VALUE"
+
+
+def test_the_frame_has_mlflows_columns_and_dtypes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import mlflow
+
+    import runreport
+
+    monkeypatch.setattr(logging.getLogger("mlflow"), "disabled", True)
+    mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/m.db")
+    runreport.set_tracking_uri(tmp_path / "archive")
+    frames = []
+    try:
+        for module in (mlflow, runreport):
+            module.set_experiment("frames")
+            with module.start_run(run_name="one"):
+                module.log_param("lr", 0.1)
+                module.log_metric("loss", 0.5)
+                module.set_tag("team", "red")
+            module.start_run(run_name="open")
+            module.log_metric("other", 1)
+            frames.append(module.search_runs())
+            module.end_run()
+    finally:
+        mlflow.set_tracking_uri(None)
+    theirs, ours = frames
+    assert list(ours.columns[:6]) == list(theirs.columns[:6])
+    assert {name.partition(".")[0] for name in ours.columns} == {
+        name.partition(".")[0] for name in theirs.columns
+    }
+    shared = [name for name in theirs.columns if name in ours.columns]
+    assert {"metrics.loss", "params.lr", "tags.team", "tags.mlflow.runName"} <= set(shared)
+    assert ours[shared].dtypes.to_dict() == theirs[shared].dtypes.to_dict()
+    assert ours[shared].isna().values.tolist() == theirs[shared].isna().values.tolist()

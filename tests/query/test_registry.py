@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runreport.events import Event
-from runreport.query.registry import fold_versions
+from runreport.query.registry import fold_registry, fold_versions
 
 
 def claim(writer: str, seq: int, number: int, counter: int, name: str = "churn") -> Event:
@@ -40,3 +40,36 @@ def test_numbers_are_unique_and_do_not_depend_on_order_or_repetition(claims, rng
     shuffled = events + [one for one in events if rng.random() < 0.5]
     rng.shuffle(shuffled)
     assert fold_versions(events_of(*shuffled)) == expected
+
+
+def test_models_have_versions_aliases_tags_and_descriptions() -> None:
+    events = events_of(
+        claim("a", 0, 1, 1),
+        claim("b", 0, 2, 2),
+        event(
+            "registered_model", "churn", None, writer_id="c", counter=3 << 16, time=5000,
+            data='{"description":"who leaves","tags":{"team":"risk","old":null}}',
+        ),
+        event("model_alias", "churn", "2", writer_id="d", counter=4 << 16, time=6000,
+              data='{"alias":"champion","version":"b-0"}'),
+        event("registered_model", "gone", "deleted", writer_id="e", counter=5 << 16),
+    )  # fmt: skip
+    registry = fold_registry(events)
+    (model,) = registry.models
+    assert (model.name, model.description, model.tags) == ("churn", "who leaves", {"team": "risk"})
+    assert model.aliases == {"champion": "2"}
+    assert (model.creation_timestamp, model.last_updated_timestamp) == (1000, 6000)
+    assert [(v.version, v.aliases) for v in registry.versions] == [(1, []), (2, ["champion"])]
+    assert model.latest_versions == [registry.versions[-1]]
+
+
+def test_an_alias_follows_its_version_when_a_merge_renumbers_it() -> None:
+    alias = event(
+        "model_alias", "churn", "1", writer_id="x", counter=9 << 16,
+        data='{"alias":"mine","version":"b-0"}',
+    )  # fmt: skip
+    registry = fold_registry(events_of(claim("a", 0, 1, 1), claim("b", 0, 1, 2), alias))
+    assert registry.models[0].aliases == {"mine": "2"}
+    removed = event("model_alias", "churn", None, writer_id="y", counter=10 << 16,
+                    data='{"alias":"mine"}')  # fmt: skip
+    assert fold_registry(events_of(claim("a", 0, 1, 1), alias, removed)).models[0].aliases == {}

@@ -78,7 +78,9 @@ def _pivot(table: pa.Table, value: str, numbers: pa.Array) -> Iterator[tuple[str
 
 
 def make_frame(index: RunIndex, numbers: pa.Array, root: str) -> pd.DataFrame:
-    """Runs as MLflow's DataFrame: NaN for missing metrics, None for missing params and tags.
+    """Runs as MLflow's DataFrame.
+
+    Missing metrics are NaN, missing params and tags None (in pandas 3 NaN).
 
     Raises:
         InvalidValue: pandas is not installed.
@@ -91,11 +93,16 @@ def make_frame(index: RunIndex, numbers: pa.Array, root: str) -> pd.DataFrame:
             "output_format='list' or 'arrow'."
         ) from error
     table = make_table(index, numbers, root)
+    # What pandas makes of MLflow's lists of texts and times differs between its versions.
+    text_type = pd.Series([""]).dtype
+    time_type = pd.Series([pd.to_datetime(0, unit="ms", utc=True)]).dtype
     columns: dict[str, Any] = {}
     for name in table.column_names:
         column = table.column(name)
         if pa.types.is_string(column.type):
-            columns[name] = pd.Series(column.to_pylist(), dtype=object)
+            columns[name] = pd.Series(column.to_pylist(), dtype=text_type)
+        elif pa.types.is_timestamp(column.type):
+            columns[name] = column.to_pandas().astype(time_type)
         else:
             columns[name] = column.to_pandas()
     return pd.DataFrame(columns)

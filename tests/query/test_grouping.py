@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import math
+import statistics
+from pathlib import Path
+
+import pytest
+
+import runreport
+from runreport.errors import InvalidValue
+from runreport.query.grouping import Groups, group_runs
+from runreport.query.search import find_runs, load_index, make_query
+from runreport.query.syntax import Field
+from runreport.tracking.active import store
+
+SCORES = {"tree": [0.5, 0.7, 0.9], "net": [0.2], "none": []}
+
+
+@pytest.fixture
+def groups(archive: Path) -> Groups:
+    for model, scores in SCORES.items():
+        for seed, score in enumerate(scores or [None]):
+            with runreport.start_run():
+                if model != "none":
+                    runreport.log_param("model", model)
+                runreport.log_param("seed", seed)
+                if score is not None:
+                    runreport.log_metric("score", score)
+    index = load_index(store().storage)
+    numbers = find_runs(index, make_query(None), "").numbers
+    by, metrics = [Field("param", "model")], [Field("metric", "score")]
+    return group_runs(index, numbers, by, metrics, ["mean", "std", "min", "max", "n"])
+
+
+def test_runs_that_agree_are_one_row_with_mean_spread_and_number(groups: Groups) -> None:
+    rows = {row["params.model"]: row for row in groups.table.to_pylist()}
+    tree = rows["tree"]
+    assert tree["n"] == 3 and tree["metrics.score.mean"] == pytest.approx(0.7)
+    assert tree["metrics.score.std"] == pytest.approx(statistics.stdev(SCORES["tree"]))
+    assert (tree["metrics.score.min"], tree["metrics.score.max"]) == (0.5, 0.9)
+    assert rows["net"]["metrics.score.mean"] == 0.2 and rows["net"]["metrics.score.std"] is None
+    assert rows[None]["n"] == 1 and rows[None]["metrics.score.mean"] is None
+
+
+def test_nan_shows_in_the_mean_of_its_group(archive: Path) -> None:
+    for value in (1.0, math.nan):
+        with runreport.start_run():
+            runreport.log_metric("m", value)
+    index = load_index(store().storage)
+    numbers = find_runs(index, make_query(None), "").numbers
+    groups = group_runs(
+        index, numbers, [Field("attribute", "status")], [Field("metric", "m")], ["mean"]
+    )
+    assert math.isnan(groups.table.column("metrics.m.mean")[0].as_py())
+
+
+def test_what_cannot_be_grouped_is_an_error(groups: Groups) -> None:
+    index = load_index(store().storage)
+    with pytest.raises(InvalidValue, match="mean, std, min, max, n"):
+        group_runs(index, index.attribute("run_id"), [Field("param", "a")], [], ["median"])
+    with pytest.raises(InvalidValue, match="group by"):
+        group_runs(index, index.attribute("run_id"), [], [], ["mean"])
