@@ -28,7 +28,7 @@ def test_any_split_of_the_events_comes_to_the_same(events: list[Event], places: 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parts, "SMALL_EVENTS", 1)
         split = split_by_runs(tables)
-        index = join(fold_tables(tables, ()))
+        index = join(fold_tables(list(tables), ()))
     assert sum(table.num_rows for table in split) == len(events)
     owners = [set(table.column("run_id").to_pylist()) for table in split]
     assert sum(map(len, owners)) == len(set().union(*owners))  # no run is in two parts

@@ -8,8 +8,11 @@ conflict.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections import deque
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from operator import itemgetter
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -45,28 +48,42 @@ def fold(events: pa.Table, *, alive: Collection[str] = (), is_distinct: bool = F
 
 def fold_snapshot(snapshot: Snapshot) -> RunIndex:
     """What an archive comes to that was just read."""
-    return join(fold_tables(snapshot.tables, snapshot.alive_runs))
+    return join(fold_tables(list(snapshot.tables), snapshot.alive_runs))
 
 
 def fold_archive(storage: Storage) -> RunIndex:
-    """What an archive comes to now; its events are let go of before the index is put together."""
+    """What an archive comes to now; its events leave memory one table after the other."""
     snapshot = read_archive(storage)
-    alive, events = snapshot.alive_runs, snapshot.tables
+    alive, events = snapshot.alive_runs, list(snapshot.tables)
     del snapshot
     parts = fold_tables(events, alive)
-    del events
     pa.default_memory_pool().release_unused()
     return join(parts)
 
 
-def fold_tables(events: Sequence[pa.Table], alive: Collection[str]) -> list[Part]:
-    """What tables of events come to, none twice; folded side by side where they are large."""
-    tables = split_by_runs(events)
-    newest = max((_newest_ms(table) for table in tables), default=0)
-    if len(tables) == 1:
-        return [fold_part(tables[0], alive, newest)]
-    with ThreadPoolExecutor(min(len(tables), os.cpu_count() or 1)) as pool:
-        return list(pool.map(lambda table: fold_part(table, alive, newest), tables))
+def fold_tables(events: list[pa.Table], alive: Collection[str]) -> list[Part]:
+    """What tables of events come to, none twice; folded side by side where they are large.
+
+    Args:
+        events: emptied meanwhile, so that a table that nobody else holds is gone when folded.
+    """
+    waiting = deque(enumerate(split_by_runs(events)))
+    events.clear()
+    newest = max((_newest_ms(table) for _, table in waiting), default=0)
+
+    def work() -> list[tuple[int, Part]]:
+        parts = []
+        with suppress(IndexError):  # nothing waits any more
+            while True:
+                place, table = waiting.popleft()
+                parts.append((place, fold_part(table, alive, newest)))
+        return parts
+
+    workers = min(len(waiting), os.cpu_count() or 1)
+    with ThreadPoolExecutor(workers) as pool:
+        found = [pool.submit(work) for _ in range(workers - 1)]
+        parts = work() + [pair for future in found for pair in future.result()]
+    return [part for _, part in sorted(parts, key=itemgetter(0))]
 
 
 def fold_part(events: pa.Table, alive: Collection[str], newest_ms: int | None = None) -> Part:

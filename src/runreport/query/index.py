@@ -7,7 +7,7 @@ and answers that show them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -147,18 +147,23 @@ class RunIndex:
 
         return self._keep(("metrics", key, name), spread)
 
-    def rows_of(self, table: str, numbers: pa.Array) -> pa.Table:
-        """The rows that a long table has for some runs, in the order of their numbers."""
+    def rows_of(
+        self, table: str, numbers: pa.Array, columns: Sequence[str] | None = None
+    ) -> pa.Table:
+        """The rows that a long table has for some runs, in the order of their numbers.
+
+        Args:
+            columns: which of its columns, besides ``run``; all by default.
+        """
         rows: pa.Table = getattr(self, table)
         starts, place = self._keep((table,), lambda: _blocks(rows, self.runs.num_rows))
         places = place.take(numbers)
-        columns = {}
-        for name in rows.column_names:
-            if name != "run":
-                values = self._keep((table, "", name), partial(as_array, rows.column(name)))
-                columns[name] = pa.ListArray.from_arrays(starts, values).take(places)
-        owners = pc.list_parent_indices(next(iter(columns.values())))
-        flat = {name: pc.list_flatten(column) for name, column in columns.items()}
+        lists = {}
+        for name in columns or rows.column_names[1:]:
+            values = self._keep((table, "", name), partial(as_array, rows.column(name)))
+            lists[name] = pa.ListArray.from_arrays(starts, values).take(places)
+        owners = pc.list_parent_indices(next(iter(lists.values())))
+        flat = {name: pc.list_flatten(column) for name, column in lists.items()}
         return pa.table({"run": numbers.take(owners), **flat})
 
     def _keyed(self, table: str, key: str) -> pa.Table:

@@ -35,14 +35,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _INFO = (
-    "run_id",
-    "experiment_id",
-    "run_name",
-    "status",
-    "start_time",
-    "end_time",
-    "user_id",
-)
+    "run_id", "experiment_id", "run_name", "status", "start_time", "end_time", "user_id",
+    "is_deleted",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,30 +195,29 @@ def make_runs(index: RunIndex, numbers: pa.Array, root: str) -> list[Run]:
     inputs: dict[int, list[DatasetInput]] = {}
     for row in index.rows_of("datasets", numbers).to_pylist():
         inputs.setdefault(row["run"], []).append(_dataset_input(row))
-    rows = {
-        name: index.attribute(name).take(numbers).to_pylist() for name in (*_INFO, "is_deleted")
-    }
+    columns = [index.attribute(name).take(numbers).to_pylist() for name in _INFO]
+    stages = ["deleted" if gone else "active" for gone in columns.pop()]
+    infos = [
+        RunInfo(run_id, experiment_id, name, status, start, end, stage, f"{root}/{run_id}", user)
+        for run_id, experiment_id, name, status, start, end, user, stage in zip(
+            *columns, stages, strict=True
+        )
+    ]
     return [
         Run(
-            RunInfo(
-                **dict(zip(_INFO, own, strict=True)),
-                lifecycle_stage="deleted" if is_deleted else "active",
-                artifact_uri=f"{root}/{own[0]}",
-            ),
+            info,
             RunData(metrics.get(number, {}), params.get(number, {}), tags.get(number, {})),
             RunInputs(tuple(inputs.get(number, ()))),
         )
-        for number, is_deleted, *own in zip(
-            numbers.to_pylist(), rows["is_deleted"], *(rows[name] for name in _INFO), strict=True
-        )
+        for number, info in zip(numbers.to_pylist(), infos, strict=True)
     ]
 
 
 def _pairs(
     index: RunIndex, table: str, numbers: pa.Array, value: str
 ) -> dict[int, dict[str, Any]]:
-    rows = index.rows_of(table, numbers)
-    columns = (rows.column(name).to_pylist() for name in ("run", "key", value))
+    rows = index.rows_of(table, numbers, ("key", value))
+    columns = (column.to_pylist() for column in rows.columns)
     pairs: dict[int, dict[str, Any]] = {}
     for number, key, found in zip(*columns, strict=True):
         pairs.setdefault(number, {})[key] = found
