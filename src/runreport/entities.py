@@ -52,7 +52,7 @@ class _Entity:
         return all(getattr(self, name) == getattr(other, name) for name in self.__slots__)
 
     def __repr__(self) -> str:
-        values = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__slots__)
+        values = ", ".join(f"{name}={value!r}" for name, value in self)
         return f"{type(self).__name__}({values})"
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:

@@ -54,7 +54,10 @@ def test_experiments_are_listed_shown_made_deleted_and_restored(sample: str) -> 
     identity = ok("experiments", "create", "New one", "-t", "team=red", "-a", sample).strip()
     shown = json.loads(ok("experiments", "show", "New one", "-a", sample, "--json"))
     assert shown["experiment_id"] == identity and shown["tags"] == {"team": "red"}
-    assert "tag team: red" in ok("experiments", "show", identity, "-a", sample)
+    text = ok("experiments", "show", identity, "-a", sample)
+    assert "tag team: red" in text and re.search(
+        r"creation time: \d{4}-\d\d-\d\d \d\d:\d\d UTC", text
+    )
     assert "restore" in ok("experiments", "delete", "New one", "-a", sample)
     assert "New one" not in ok("experiments", "list", "-a", sample)
     assert "New one" in ok("experiments", "list", "--all", "-a", sample)
@@ -105,7 +108,10 @@ def test_log_makes_a_run_from_a_shell_and_adds_to_it(tmp_path: Path) -> None:
         "log", "-a", archive, "-x", "shell", "-n", "first", "-p", "lr=0.1", "-m", "loss=0.5",
         "-t", "a=b", "-f", "x.txt",
     ).strip()  # fmt: skip
-    ok("log", "-a", archive, "-r", run_id, "-m", "loss=0.25", "-s", "3")
+    ok("log", "-a", archive, "-r", run_id[:8], "-m", "loss=0.25", "-s", "3")
+    done = command("log", "-a", archive, "-r", run_id, "-x", "other")
+    assert done.returncode == 2 and "leave --experiment out" in done.stderr
+    assert "other" not in ok("experiments", "list", "-a", archive)
     shown = json.loads(ok("runs", "show", run_id, "-a", archive, "--json"))
     assert shown["params"] == {"lr": "0.1"} and shown["metrics"] == {"loss": 0.25}
     assert shown["run_name"] == "first" and shown["status"] == "FINISHED"

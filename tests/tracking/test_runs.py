@@ -44,6 +44,15 @@ def test_leaving_the_block_says_how_it_went(
     assert mlflow.active_run() is None
 
 
+def test_a_run_shows_itself_and_becomes_plain_values() -> None:
+    with mlflow.start_run(run_name="shown") as run:
+        assert repr(run).startswith("ActiveRun(data=RunData(") and "Session" not in repr(run)
+        mlflow.log_param("lr", 0.1)
+    told = mlflow.get_run(run.info.run_id).to_dictionary()
+    assert told["info"]["run_name"] == "shown" and told["data"]["params"] == {"lr": "0.1"}
+    assert dict(mlflow.get_run(run.info.run_id).info)["status"] == "FINISHED"
+
+
 def test_end_run_without_a_run_does_nothing_and_a_bad_status_is_refused() -> None:
     mlflow.end_run()
     mlflow.start_run()

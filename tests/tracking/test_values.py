@@ -122,6 +122,16 @@ def test_the_fabric_policy_refuses_what_fabric_refuses() -> None:
                 mlflow.set_tag(key, value)
 
 
+def test_an_array_of_one_number_is_a_number_as_in_mlflow() -> None:
+    import numpy as np
+
+    with mlflow.start_run() as run:
+        mlflow.log_metric("one", np.array([[0.25]]))  # type: ignore[arg-type]
+        with pytest.raises(InvalidValue, match="a number is needed"):
+            mlflow.log_metric("two", np.array([0.25, 0.5]))  # type: ignore[arg-type]
+    assert mlflow.get_run(run.info.run_id).data.metrics == {"one": 0.25}
+
+
 def test_whole_numbers_of_any_type_are_steps_and_times() -> None:
     import numpy as np
 

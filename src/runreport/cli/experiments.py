@@ -61,8 +61,10 @@ def show(experiment: str, archive: str | None, as_json: bool) -> None:
         if key == "tags":
             for tag, text in value.items():
                 click.echo(f"tag {safe(tag)}: {safe(text)}")
+        elif key.endswith("_time"):
+            click.echo(f"{key.replace('_', ' ')}: {format_time(value)} UTC")
         else:
-            click.echo(f"{key}: {safe(value)}")
+            click.echo(f"{key.replace('_', ' ')}: {safe(value)}")
 
 
 @experiments.command()

@@ -13,9 +13,10 @@ import click
 
 from runreport.cli.experiments import split_pair
 from runreport.cli.printing import archive_option, say
+from runreport.cli.runs import find_run
 from runreport.entities import RunStatus
 from runreport.errors import InvalidValue
-from runreport.tracking import experiments, runs, values
+from runreport.tracking import active, experiments, runs, values
 
 experiment_option = click.option("-x", "--experiment", help="Name; made if it does not exist.")
 
@@ -24,7 +25,12 @@ experiment_option = click.option("-x", "--experiment", help="Name; made if it do
 @archive_option
 @experiment_option
 @click.option("-n", "--name", help="Name of a new run.")
-@click.option("-r", "--run", "run_id", help="Log to this run instead of a new one.")
+@click.option(
+    "-r",
+    "--run",
+    "run_id",
+    help="Log to this run (its id or the start of it) instead of a new one.",
+)
 @click.option("-p", "--param", "params", multiple=True, metavar="KEY=VALUE", help="Repeatable.")
 @click.option("-m", "--metric", "metrics", multiple=True, metavar="KEY=NUMBER", help="Repeatable.")
 @click.option("-s", "--step", type=int, default=0, show_default=True, help="Step of the metrics.")
@@ -52,11 +58,17 @@ def log(
     """Log one run from a shell and print its id."""
     from runreport.tracking.files import log_artifact
 
+    if run_id is not None and experiment is not None:
+        raise click.UsageError(
+            "--run names a run of an experiment already; leave --experiment out."
+        )
     pairs = {key: _number(key, text) for key, text in map(split_pair, metrics)}
     for path in files:
         if not os.path.exists(path):
             raise InvalidValue(f"There is no file {path!r} to log as an artifact.")
     _choose(archive, experiment)
+    if run_id is not None:
+        run_id = find_run(active.store(), run_id).info.run_id
     run = runs.start_run(run_id=run_id, run_name=name)
     try:
         values.log_params(dict(map(split_pair, params)))
@@ -87,10 +99,10 @@ def run(
     from runreport.tracking.files import log_text
 
     _choose(archive, experiment)
-    active = runs.start_run(run_name=name or os.path.basename(command[0]))
+    started = runs.start_run(run_name=name or os.path.basename(command[0]))
     environment = {
         **os.environ,
-        "MLFLOW_RUN_ID": active.info.run_id,
+        "MLFLOW_RUN_ID": started.info.run_id,
         "RUNREPORT_ARCHIVE": experiments.get_tracking_uri(),
     }
     with tempfile.TemporaryFile("w+b") as output:
@@ -106,7 +118,7 @@ def run(
     values.log_metric("exit_code", code)
     killed = code < 0 or code == 130
     runs.end_run(RunStatus.KILLED if killed else RunStatus.FAILED if code else RunStatus.FINISHED)
-    say(f"Logged run {active.info.run_name} ({active.info.run_id}), exit code {code}.")
+    say(f"Logged run {started.info.run_name} ({started.info.run_id}), exit code {code}.")
     sys.exit(code if code >= 0 else 128 - code)
 
 

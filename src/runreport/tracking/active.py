@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import TracebackType
+from typing import Any
 
 from runreport.archive.writer import Writer
 from runreport.entities import Run, RunData, RunInfo, RunInputs, RunStatus
@@ -65,6 +66,10 @@ class ActiveRun(Run):
         return self is other
 
     __hash__ = object.__hash__  # type: ignore[assignment]
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        """What a run has; how it is logged is no part of it."""
+        return ((name, getattr(self, name)) for name in Run.__slots__)
 
     def __enter__(self) -> ActiveRun:
         return self

@@ -66,14 +66,16 @@ def check_status(status: str) -> str:
 
 
 def check_metric_value(key: str, value: object) -> float:
-    """A metric value as a float; text such as "0.5" and True are numbers too, as in MLflow.
+    """A metric value as a float; text such as "0.5", True and arrays and tensors of one number are
+    numbers too, as in MLflow.
 
     Raises:
         InvalidValue: it is not a number.
     """
     try:
-        return float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError) as error:
+        item = getattr(value, "item", None)
+        return float(item() if callable(item) else value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError, RuntimeError) as error:
         raise InvalidValue(
             f"Metric {key!r} has the value {value!r} of type {type(value).__name__}; "
             "a number is needed. Text belongs into log_param or set_tag."
