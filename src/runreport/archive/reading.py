@@ -25,6 +25,7 @@ from runreport.archive.live import JournalPart, live_events, read_journals, unpu
 from runreport.archive.notices import Notice
 from runreport.archive.purged import is_purged, read_purged, without_purged
 from runreport.archive.segment import Segment, read_points, read_segment
+from runreport.archive.segment_cache import SegmentCache
 from runreport.archive.storage import Storage, StoredFile
 from runreport.errors import ArchiveError, Damaged
 from runreport.events import Event
@@ -85,18 +86,20 @@ def read_archive(
     now_ms: int | None = None,
     silence_ms: int = SILENCE_MS,
     progress: Progress | None = None,
+    cache: SegmentCache | None = None,
 ) -> Snapshot:
     """Read all events of an archive.
 
     Args:
         now_ms: decides whether a journal of another host is silent for too long.
         progress: called with (files read, files in all).
+        cache: what was read before, and is not read again.
     """
     now = wall_ms() if now_ms is None else now_ms
     purged = read_purged(storage)
     # Journals before segments: one that is sealed meanwhile is then read twice, never missed.
     live, live_notices = read_journals(storage, now, silence_ms)
-    files = read_segments(storage, progress=progress)
+    files = read_segments(storage, progress=progress, cache=cache)
     coverage = resolve(files.sound, {part.name: part.content.last_seq for part in live})
     journals = tuple(unpurged(unsealed(part, coverage), purged) for part in live)
     facts, problems = read_facts(storage)
@@ -127,22 +130,32 @@ def _recovered(storage: Storage, segments: Iterable[Segment]) -> list[Event]:
         return []
 
 
-def read_segments(storage: Storage, *, progress: Progress | None = None) -> SegmentFiles:
+def read_segments(
+    storage: Storage, *, progress: Progress | None = None, cache: SegmentCache | None = None
+) -> SegmentFiles:
     """Read every events file that is not replaced by a compacted one."""
-    found = _Found(storage, progress)
+    found = _Found(storage, progress, read_segment if cache is None else cache.read)
     found.read_all()
     suspects = found.uncommitted()
     if suspects:  # sealed just now? Then the next listing has what commits them.
         found.read_all()
         suspects &= found.uncommitted()
-    return found.finish(suspects)
+    files = found.finish(suspects)
+    if cache is not None:
+        cache.keep(storage, files.sound)
+    return files
 
 
 class _Found:
     """What some listings of the segments have brought up so far."""
 
-    def __init__(self, storage: Storage, progress: Progress | None) -> None:
-        self.storage, self.progress = storage, progress
+    def __init__(
+        self,
+        storage: Storage,
+        progress: Progress | None,
+        read: Callable[[Storage, SegmentName], Segment],
+    ) -> None:
+        self.storage, self.progress, self.open = storage, progress, read
         self.sound: dict[SegmentName, Segment] = {}
         self.damaged: dict[SegmentName, Notice] = {}
         self.replaced: dict[SegmentName, None] = {}
@@ -194,7 +207,7 @@ class _Found:
 
         def read(name: SegmentName) -> Segment | ArchiveError | None:
             try:
-                return read_segment(self.storage, name)
+                return self.open(self.storage, name)
             except FileNotFoundError:
                 return None
             except ArchiveError as error:

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from runreport.archive.reading import Snapshot, read_archive
+from runreport.archive.segment_cache import SegmentCache
 from runreport.archive.storage import Storage
 from runreport.entities import RunStatus
 from runreport.query.arrow import align, arange, as_array, distinct, one_dictionary
@@ -51,9 +52,13 @@ def fold_snapshot(snapshot: Snapshot) -> RunIndex:
     return join(fold_tables(list(snapshot.tables), snapshot.alive_runs))
 
 
-def fold_archive(storage: Storage) -> RunIndex:
-    """What an archive comes to now; its events leave memory one table after the other."""
-    snapshot = read_archive(storage)
+def fold_archive(storage: Storage, cache: SegmentCache | None = None) -> RunIndex:
+    """What an archive comes to now; its events leave memory one table after the other.
+
+    Args:
+        cache: segments that were read before.
+    """
+    snapshot = read_archive(storage, cache=cache)
     alive, events = snapshot.alive_runs, list(snapshot.tables)
     del snapshot
     parts = fold_tables(events, alive)

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from runreport.archive.clock import wall_ms
+from runreport.archive.segment_cache import SegmentCache
 from runreport.archive.state import Kept
 from runreport.archive.storage import Storage
 from runreport.entities import (
@@ -96,10 +97,11 @@ def make_query(
 
 def load_index(storage: Storage) -> RunIndex:
     """The run index of an archive as it is now; the last one is kept until the archive changes."""
-    return _kept.get(storage, lambda: fold_archive(storage))
+    return _kept.get(storage, lambda: fold_archive(storage, _segments))
 
 
 _kept: Kept[RunIndex] = Kept()
+_segments = SegmentCache()  # for those who search after every run they log
 
 
 def find_runs(index: RunIndex, query: Query, artifact_root: str) -> Found:
