@@ -30,19 +30,26 @@ class InvalidValue(RunreportError, ValueError):
 
 
 class InvalidFilter(InvalidValue):
-    """A filter or an ordering cannot be understood; the message points at the column."""
+    """A filter, ordering or field cannot be understood; the message points at the column."""
 
-    def __init__(self, problem: str, column: int, text: str, word: str | None = None) -> None:
-        shown = text.replace("\n", " ").replace("\t", " ")
-        super().__init__(
-            f"Invalid filter at column {column}: {problem}.\n  {shown}\n  {' ' * (column - 1)}^"
-        )
+    def __init__(
+        self, problem: str, column: int, text: str, word: str | None = None, what: str = "filter"
+    ) -> None:
+        start = max(0, column - 1 - _BEFORE)
+        shown = text[start : column - 1 + _BEHIND].replace("\n", " ").replace("\t", " ")
+        caret = " " * (column - 1 - start) + "^"
+        super().__init__(f"Invalid {what} at column {column}: {problem}.\n  {shown}\n  {caret}")
         self.problem = problem
         self.column = column
         """From 1."""
         self.text = text
         self.word = word
         """The name that is not known, where that is what is wrong."""
+        self.what = what
+
+
+_BEFORE, _BEHIND = 120, 60
+"""How much of a long text an error shows around its column."""
 
 
 class NotFound(RunreportError, LookupError):

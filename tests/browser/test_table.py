@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -64,8 +64,11 @@ def test_what_is_wrong_with_a_query_is_said_below_it(page: Page) -> None:
     expect(page.locator("#shown")).to_have_text("36 of 73 runs match")
     field.fill("val_acuracy > 0.9")
     expect(advice).to_have_text(
-        "Column 1: unknown attribute “val_acuracy”. Did you mean metrics.val_accuracy?"
+        "Not applied. Column 1: unknown attribute “val_acuracy”. "
+        "Did you mean metrics.val_accuracy?val_acuracy > 0.9"
     )
+    expect(advice.locator("mark")).to_have_text("val_acuracy")
+    assert "q=tanh" in page.url  # a link shows what its sender sees
     assert field.get_attribute("aria-invalid") == "true"
     assert len(cells(page, 1)) == 36  # the rows stay until the query can be read
     field.fill("metrics.val_acuracy > 0.9")
@@ -74,6 +77,23 @@ def test_what_is_wrong_with_a_query_is_said_below_it(page: Page) -> None:
     field.fill("metrics.val_accuracy > 0.9")
     expect(advice).to_have_text("")
     assert field.get_attribute("aria-invalid") is None
+
+
+def test_a_query_that_is_overtaken_while_its_data_loads_is_dropped(page: Page) -> None:
+    def later(route: Route) -> None:
+        page.wait_for_timeout(300)
+        route.continue_()
+
+    if not page.url.startswith("file:"):
+        page.route("**/data/filter-*.js", later)
+    field, shown = page.locator("#filter"), page.locator("#shown")
+    field.fill("end_time > '2026-11-05'")
+    field.fill("params.hidden = 64")
+    expect(shown).to_have_text("24 of 73 runs match")
+    page.wait_for_timeout(600)
+    expect(shown).to_have_text("24 of 73 runs match")
+    field.fill("end_time > '2026-11-05'")
+    expect(shown).to_have_text("10 of 73 runs match")
 
 
 def test_facets_filter_and_say_what_they_count(page: Page) -> None:

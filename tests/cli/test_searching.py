@@ -34,11 +34,17 @@ def test_the_language_with_its_extensions(sample: str) -> None:
 
 def test_a_typing_mistake_is_named_and_one_that_finds_nothing_too(sample: str) -> None:
     done = command("runs", "search", "-a", sample, "-f", "acuracy > 0.5")
-    assert done.returncode == 1 and "did you mean 'metrics.accuracy'?" in done.stderr
+    assert done.returncode == 1 and "did you mean metrics.accuracy?" in done.stderr
     assert "acuracy > 0.5\n  ^" in done.stderr and "Traceback" not in done.stderr
     done = command("runs", "search", "-a", sample, "-f", "metrics.acuracy > 0.5")
     assert done.returncode == 0
-    assert "No run has metrics.acuracy. Did you mean metrics.accuracy?" in done.stderr
+    assert "No run here has metrics.acuracy. Did you mean metrics.accuracy?" in done.stderr
+    assert "No run matches." in done.stderr
+    shown = ("--columns", "params.lrr", "-f", "status = 'finished' or metrics.loss.std > 1")
+    notes = command("runs", "search", "-a", sample, *shown).stderr
+    assert "Did you mean params.lr?" in notes
+    assert "There is no status “finished”; they are RUNNING," in notes
+    assert "metrics.loss has .min, .max, .mean, but no .std." in notes
 
 
 def test_csv_has_every_column_and_every_digit(sample: str) -> None:
@@ -67,7 +73,10 @@ def test_columns_are_chosen_for_each_format(sample: str) -> None:
     assert latex[1] == "\\begin{tabular}{llrr}" and latex[-1] == "\\end{tabular}"
     assert latex[5].endswith(" \\\\")
     done = command("runs", "search", "-a", sample, "--columns", "los")
-    assert done.returncode == 1 and "unknown attribute 'los'" in done.stderr
+    assert (
+        done.returncode == 1
+        and "unknown attribute “los” (did you mean metrics.loss?)" in done.stderr
+    )
 
 
 def test_marks_of_the_format_in_names_are_escaped(tmp_path: Path) -> None:
@@ -96,7 +105,9 @@ def test_groups_show_mean_spread_and_number(sample: str) -> None:
         search(sample, "--group-by", "params.model,tags.team", *order, "--format", "json")
     )
     assert [row["params.model"] for row in rows] == ["tree", "net"]
-    assert rows[0]["metrics.accuracy.max"] == 0.7 and "n" not in rows[0]
+    assert rows[0]["metrics.accuracy.max"] == 0.7 and rows[0]["runs"] == 3
+    by_size = search(sample, "--group-by", "params.lr", "--order-by", "n DESC", "--agg", "n")
+    assert by_size.splitlines()[0].split() == ["lr", "n"]
     by_number = search(sample, "--group-by", "params.lr", "--format", "csv").splitlines()
     assert [line.split(",")[0] for line in by_number[1:]] == ["0.001", "0.01", "0.1"]
 
@@ -114,6 +125,28 @@ def test_groups_that_make_no_sense(sample: str, arguments: tuple[str, ...], prob
     assert done.returncode == 1 and problem in done.stderr
 
 
+def test_a_group_says_how_many_of_its_runs_have_the_metric(tmp_path: Path) -> None:
+    runreport.set_tracking_uri(tmp_path / "archive")
+    for value in (1.0, 2.0, None, float("nan")):
+        with runreport.start_run():
+            runreport.log_param("model", "diverged" if value != value else "net")
+            runreport.log_metric("other", 0.0)
+            if value is not None:
+                runreport.log_metric("loss", value)
+    lines = search(str(tmp_path / "archive"), "--group-by", "params.model").splitlines()
+    assert lines[0].split() == ["model", "loss", "loss", "n", "other", "other", "n"]
+    assert lines[2].split() == ["net", "1.500", "±", "0.707", "2", "0", "±", "0", "3"]
+    order = ("--order-by", "metrics.loss DESC", "--format", "csv")
+    rows = search(str(tmp_path / "archive"), "--group-by", "params.model", *order).splitlines()
+    assert [row.split(",")[0] for row in rows[1:]] == ["net", "diverged"]  # NaN comes last
+
+
+def test_options_that_would_do_nothing_are_refused(sample: str) -> None:
+    for arguments in (("--agg", "mean"), ("--json", "--format", "csv")):
+        done = command("runs", "search", "-a", sample, *arguments)
+        assert done.returncode == 2, arguments
+
+
 def test_two_runs_are_compared(sample: str) -> None:
     found = json.loads(search(sample, "--json", "--order-by", "run_name"))
     left, right = found[0]["run_id"], found[1]["run_id"]
@@ -122,6 +155,7 @@ def test_two_runs_are_compared(sample: str) -> None:
     assert "model" in text and "tree" in text and "+0.05" in text and "team" in text
     assert "python" not in text
     assert "python" in ok("runs", "diff", left, right, "-a", sample, "--all")
+    assert ok("runs", "diff", "run-0", "run-1", "-a", sample) == text
     told = json.loads(ok("runs", "diff", left, right, "-a", sample, "--json"))
     assert told["params"]["lr"] == ["0.001", "0.01"] and told["environment"] == {}
     assert "No difference" in ok("runs", "diff", left, left, "-a", sample)

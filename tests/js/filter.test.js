@@ -5,7 +5,7 @@ const { conformance, withData } = require("./site.js");
 
 const { manifest, blocks } = conformance("basic");
 const page = withData(manifest, blocks,
-  ["readBox", "runsOfBox", "adviceOf", "columnsOfBox", "valuesOf", "nearest"]);
+  ["readBox", "runsOfBox", "adviceOf", "columnsOfBox", "valuesOf", "nearest", "likeTest"]);
 
 function find(text) {
   const kept = page.runsOfBox(page.readBox(text));
@@ -30,22 +30,69 @@ test("text with an operator is a query", () => {
 
 test("an error says where and what was probably meant", () => {
   assert.equal(page.adviceOf(page.readBox("acuracy > 0.9")),
-    "Column 1: unknown attribute “acuracy”. Did you mean metrics.accuracy?");
-  assert.match(page.adviceOf(page.readBox("params.model = tree")), /^Column 16: .*quoted text/);
+    "Not applied. Column 1: unknown attribute “acuracy”. Did you mean metrics.accuracy?");
+  assert.match(page.adviceOf(page.readBox("params.model = tree")),
+    /Column 16: .*quoted text or a number, not “tree”; write 'tree'/);
+  assert.match(page.adviceOf(page.readBox("params.model contains 'a'")), /“contains” is no operator/);
   assert.equal(page.adviceOf(page.readBox("params.model = 'tree'")), "");
   assert.equal(page.adviceOf(page.readBox("just words")), "");
 });
 
+test("what is still being typed is no mistake yet", () => {
+  const text = "metrics.accuracy > 0.9 and params.model = 'tree'";
+  for (let length = 8; length < text.length; length++) {
+    const box = page.readBox(text.slice(0, length));
+    assert.equal(box.words.length, 0, box.text);
+    assert.doesNotMatch(page.adviceOf(box), /Not applied/, box.text);
+  }
+});
+
+test("words that happen to be operators are words", () => {
+  for (const text of ["in", "like", "between", "net in", "is it", '"a = b"', "it's"]) {
+    const box = page.readBox(text);
+    assert.ok(!box.error && !box.tree && box.words.length, text);
+  }
+  assert.ok(page.readBox("run_name like 'a%'").tree);
+  assert.ok(page.readBox("status is not null").tree);
+});
+
 test("what no run has is said, and what a report leaves out", () => {
-  assert.equal(page.adviceOf(page.readBox("metrics.acuracy > 1")),
-    "No run has metrics.acuracy. Did you mean metrics.accuracy?");
-  assert.equal(page.adviceOf(page.readBox("user_id = 'ada'")), "This report does not hold user_id.");
+  const advice = (text) => page.adviceOf(page.readBox(text));
+  assert.equal(advice("metrics.acuracy > 1"),
+    "No run here has metrics.acuracy. Did you mean metrics.accuracy?");
+  assert.equal(advice("metrics.loss.std > 1"),
+    "metrics.loss has .min, .max, .mean, but no .std.");
+  assert.match(advice("status = 'finished'"), /^There is no status “finished”; they are RUNNING,/);
+  for (const text of ["user_id is null", "not artifact_uri = 'x'", "tags.`mlflow.user` = 'ada'"]) {
+    assert.match(advice(text), /^Not applied\. Column \d+: this report does not hold/, text);
+  }
+});
+
+test("no filter takes long", () => {
+  const start = performance.now();
+  page.readBox(Array.from({ length: 4000 }, (_, i) => `metrics.loss = ${i}`).join(" or "));
+  page.readBox(`metrics.loss = ${"1".repeat(90000)}x`);
+  page.readBox(`a = 1${" ".repeat(90000)}x`);
+  page.readBox(`a = '${"x".repeat(10 ** 7)}'`);
+  const like = page.likeTest("%a%a%a%a%a%b", false);
+  assert.equal(like("a".repeat(400)), false);
+  assert.ok(performance.now() - start < 4000, `${performance.now() - start} ms`);
+});
+
+test("LIKE reads as SQL has it", () => {
+  const like = (text, pattern) => page.likeTest(pattern, false)(text);
+  for (const [text, pattern, expected] of [
+    ["", "", true], ["", "%", true], ["a", "", false], ["abc", "a%", true], ["abc", "%c", true],
+    ["abc", "a_c", true], ["abc", "a_", false], ["aXbXc", "%X%X%", true], ["ab", "%%b", true],
+    ["𝒳y", "_y", true], ["a.c", "a.c", true], ["abc", "a.c", false],
+  ]) assert.equal(like(text, pattern), expected, `${text} ${pattern}`);
 });
 
 test("only the columns that a query asks for are loaded", () => {
   const columns = (text) => Array.from(page.columnsOfBox(page.readBox(text))).sort();
   assert.deepEqual(columns("params.lr > 1 and metrics.loss.min < 2"),
     ["metrics.loss", "metrics.loss.min", "params.lr", "stats(metrics.loss)"]);
+  assert.deepEqual(columns("metrics.`loss`.min < 2"), ["metrics.loss", "stats(metrics.loss)"]);
   assert.deepEqual(columns(""), []);
   assert.ok(columns("word").includes("tags.team"));
 });

@@ -40,10 +40,10 @@ def holds(run: dict[str, Any], node: Node, now_ms: float) -> bool:
 def value_of(run: dict[str, Any], field: Field) -> Any:
     if field.entity == "metric":
         metrics = run["metrics"]
-        if field.statistic and f"{field.key}.{field.statistic}" not in metrics:
+        whole = f"{field.key}.{field.statistic}" if field.statistic else field.key
+        if field.statistic and not (field.is_bare and whole in metrics):
             return statistic(metrics.get(field.key), field.statistic)
-        values = metrics.get(f"{field.key}.{field.statistic}" if field.statistic else field.key)
-        return None if values is None else float(values[-1])
+        return float(metrics[whole][-1]) if whole in metrics else None
     if field.entity in ("param", "tag"):
         tags = {"mlflow.runName": run["name"], "mlflow.user": run["user"], **run["tags"]}
         return (run["params"] if field.entity == "param" else tags).get(field.key)

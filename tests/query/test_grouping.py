@@ -35,11 +35,12 @@ def groups(archive: Path) -> Groups:
 def test_runs_that_agree_are_one_row_with_mean_spread_and_number(groups: Groups) -> None:
     rows = {row["params.model"]: row for row in groups.table.to_pylist()}
     tree = rows["tree"]
-    assert tree["n"] == 3 and tree["metrics.score.mean"] == pytest.approx(0.7)
+    assert tree["metrics.score.n"] == 3 and tree["metrics.score.mean"] == pytest.approx(0.7)
     assert tree["metrics.score.std"] == pytest.approx(statistics.stdev(SCORES["tree"]))
     assert (tree["metrics.score.min"], tree["metrics.score.max"]) == (0.5, 0.9)
     assert rows["net"]["metrics.score.mean"] == 0.2 and rows["net"]["metrics.score.std"] is None
-    assert rows[None]["n"] == 1 and rows[None]["metrics.score.mean"] is None
+    assert rows[None]["runs"] == 1 and rows[None]["metrics.score.n"] == 0
+    assert rows[None]["metrics.score.mean"] is None
 
 
 def test_nan_shows_in_the_mean_of_its_group(archive: Path) -> None:
@@ -58,5 +59,18 @@ def test_what_cannot_be_grouped_is_an_error(groups: Groups) -> None:
     index = load_index(store().storage)
     with pytest.raises(InvalidValue, match="mean, std, min, max, n"):
         group_runs(index, index.attribute("run_id"), [Field("param", "a")], [], ["median"])
-    with pytest.raises(InvalidValue, match="group by"):
-        group_runs(index, index.attribute("run_id"), [], [], ["mean"])
+    for by, aggregates in (([], ["mean"]), ([Field("param", "a")], [])):
+        with pytest.raises(InvalidValue, match="group by"):
+            group_runs(index, index.attribute("run_id"), by, [], aggregates)
+    numbers = find_runs(index, make_query(None), "").numbers
+    with pytest.raises(InvalidValue, match=r"Two columns .* 'metrics\.score\.min'"):
+        smallest = [Field("metric", "score", "min")]
+        group_runs(index, numbers, smallest, [Field("metric", "score")], ["min"])
+
+
+def test_what_is_asked_twice_is_answered_once(groups: Groups) -> None:
+    index = load_index(store().storage)
+    numbers = find_runs(index, make_query(None), "").numbers
+    by, metrics = [Field("param", "model")] * 2, [Field("metric", "score")] * 2
+    twice = group_runs(index, numbers, by, metrics, ["mean", "mean"])
+    assert twice.table.column_names == ["params.model", "runs", "metrics.score.mean"]

@@ -38,7 +38,7 @@ TEXTS = [
     "é",
     "x\ny",
 ]
-NUMBERS = [-2.0, 0.0, 0.5, 1.0, 1.5, 3.0, 10.0, 1e300]
+NUMBERS = [-2.0, -0.0, 0.0, 0.5, 1.0, 1.5, 3.0, 10.0, 1e300]
 KEYS = ["a", "b", "a.min", "x y"]
 ENDS = st.sampled_from(["FINISHED", "FAILED"])
 
@@ -124,6 +124,8 @@ METRIC_FIELDS = st.builds(
     st.just("metric"),
     st.sampled_from(["a", "b", "x y"]),
     st.sampled_from(["", "min", "max", "mean"]),
+) | st.builds(
+    Field, st.just("metric"), st.sampled_from("ab"), st.sampled_from(["min", "max"]), st.just(True)
 )
 TIME_FIELDS = st.builds(Field, st.just("attribute"), st.sampled_from(["start_time", "end_time"]))
 SPAN_FIELDS = st.just(Field("attribute", "duration"))
@@ -188,6 +190,8 @@ def written(node: Node) -> str:
         name = field.key
         if field.entity != "attribute":
             name = f"{field.entity}s.`{field.key}`"
+        if field.is_bare:
+            name = f"metrics.{field.key}"
         name += f".{field.statistic}" if field.statistic else ""
         values = [_literal(value) for value in node.values]
         if node.operator.endswith("IN"):

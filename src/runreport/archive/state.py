@@ -3,6 +3,8 @@ a byte of it."""
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -37,14 +39,22 @@ class Kept(Generic[_Value]):
 
     def __init__(self) -> None:
         self._slot: tuple[str, ArchiveState, _Value] | None = None
+        self._lock = threading.Lock()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self.renew_lock)
 
     def get(self, storage: Storage, make: Callable[[], _Value]) -> _Value:
         """What the archive comes to now; ``make`` reads it where nothing is kept."""
-        state = archive_state(storage)  # before reading: what changes meanwhile is read again
-        slot = self._slot
-        if slot is not None and slot[:2] == (storage.identity, state):
-            return slot[2]
-        slot = self._slot = None  # gone from memory before the next one comes
-        value = make()
-        self._slot = (storage.identity, state, value)
-        return value
+        with self._lock:  # several threads would each read it all
+            state = archive_state(storage)  # before reading: what changes meanwhile is read again
+            slot = self._slot
+            if slot is not None and slot[:2] == (storage.identity, state):
+                return slot[2]
+            slot = self._slot = None  # gone from memory before the next one comes
+            value = make()
+            self._slot = (storage.identity, state, value)
+            return value
+
+    def renew_lock(self) -> None:
+        """In a forked child: another thread of the parent may have held the lock."""
+        self._lock = threading.Lock()

@@ -113,14 +113,14 @@ def find(store: Store, name_or_id: str) -> ExperimentState:
     Raises:
         NotFound: neither; the message names the nearest.
     """
-    import difflib
+    from runreport.query.fields import nearest
 
     states = store.experiment_states()
     by_name = {state.name: state for state in states.values()}
     found = by_name.get(name_or_id) or states.get(name_or_id)
     if found is None:
-        close = difflib.get_close_matches(name_or_id, by_name, n=1)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
+        close = nearest(name_or_id, by_name)
+        hint = f" Did you mean {close!r}?" if close else ""
         raise NotFound(
             f"There is no experiment {name_or_id!r} in {store.storage.root}.{hint} "
             "`runreport experiments list` shows them."

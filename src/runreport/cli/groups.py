@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -36,104 +37,98 @@ def show_groups(
     from runreport.query.grouping import group_runs
     from runreport.query.syntax import Field
 
-    metrics = fields or [Field("metric", key) for key in sorted(found.index.keys_of("metrics"))]
+    keys = found.index.rows_of("metrics", found.numbers, ("key",)).column("key")
+    metrics = fields or [Field("metric", key) for key in sorted(set(keys.to_pylist()))]
     for field in metrics:
         if field.entity != "metric":
             raise InvalidValue(f"Only metrics are aggregated, not {field.name!r}.")
-    groups = group_runs(
-        found.index,
-        found.numbers,
-        by,
-        metrics,
-        aggregates,
-        found.artifact_root,
-    )
-    present = [name for name in groups.metrics if _has_values(groups, name)]
+    groups = group_runs(found.index, found.numbers, by, metrics, aggregates, found.artifact_root)
     columns = {name: groups.table.column(name).to_pylist() for name in groups.table.column_names}
-    order = _group_order(groups, columns, order_by)
-    order = order[: max_results or None]
+    order = _group_order(groups, columns, order_by)[: max_results or None]
     columns = {name: [values[place] for place in order] for name, values in columns.items()}
     if form in ("json", "csv"):
-        if "n" not in groups.aggregates:
-            columns.pop("n")
         print_values(columns, form)
     else:
-        _print_groups(groups, columns, present, form)
-
-
-def _has_values(groups: Groups, metric: str) -> bool:
-    own = [name for name in groups.table.column_names if name.startswith(f"{metric}.")]
-    return any(groups.table.column(name).null_count < groups.table.num_rows for name in own)
+        _print_groups(groups, columns, form)
 
 
 def _group_order(
     groups: Groups, columns: dict[str, list[Any]], order_by: Sequence[str]
 ) -> list[int]:
     """Places of the groups: by the fields they agree in, else by what was asked for."""
-    from runreport.query.filters import parse_order
-
-    order = list(range(groups.table.num_rows))
     keys = [(name, False) for name in groups.by]
     if order_by:
-        keys = []
-        for text in order_by:
-            ordering = parse_order(text)
-            name = ordering.field.name
-            known = [
-                c for c in (name, f"{name}.mean", f"{name}.min", f"{name}.max") if c in columns
-            ]
-            if not known:
-                raise InvalidValue(
-                    f"Groups cannot be ordered by {name!r}; use one of "
-                    f"{', '.join((*groups.by, *groups.metrics))}."
-                )
-            keys.append((known[0], ordering.is_descending))
+        keys = [_order_key(groups, columns, text) for text in order_by]
+    order = list(range(groups.table.num_rows))
     for name, is_descending in reversed(keys):
         values = columns[name]
         present = [place for place in order if values[place] is not None]
-        present.sort(key=lambda place: _sortable(values[place]), reverse=is_descending)
-        order = present + [place for place in order if values[place] is None]
+        numbers = [place for place in present if values[place] == values[place]]
+        numbers.sort(key=lambda place: _sortable(values[place]), reverse=is_descending)
+        rest = [place for place in present if values[place] != values[place]]  # NaN, then missing
+        order = numbers + rest + [place for place in order if values[place] is None]
     return order
+
+
+def _order_key(groups: Groups, columns: dict[str, list[Any]], text: str) -> tuple[str, bool]:
+    """The column that an ``--order-by`` means, and whether it descends."""
+    from runreport.query.filters import parse_order
+
+    name, _, direction = text.strip().partition(" ")
+    if name in ("n", "runs") and direction.strip().upper() in ("", "ASC", "DESC"):
+        return "runs", direction.strip().upper() == "DESC"
+    ordering = parse_order(text)
+    name = ordering.field.name
+    for candidate in (name, *(f"{name}.{one}" for one in ("mean", "min", "max", "n"))):
+        if candidate in columns:
+            return candidate, ordering.is_descending
+    raise InvalidValue(
+        f"Groups cannot be ordered by {name!r}; use one of "
+        f"{', '.join((*groups.by, *groups.metrics, 'n'))}."
+    )
 
 
 def _sortable(value: object) -> tuple[float, str]:
     """Numbers, also those in texts, by size; other texts behind them."""
     try:
-        return (float(str(value)), "")
+        number = float(str(value))
     except ValueError:
-        return (float("inf"), str(value))
+        return (math.inf, str(value))
+    return (number, "") if number == number else (math.inf, str(value))
 
 
-def _print_groups(
-    groups: Groups, columns: dict[str, list[Any]], metrics: list[str], form: str
-) -> None:
+def _print_groups(groups: Groups, columns: dict[str, list[Any]], form: str) -> None:
     headers = [name.partition(".")[2] or name for name in groups.by]
     texts = [[MISSING if v is None else str(v) for v in columns[name]] for name in groups.by]
     numeric = [False] * len(headers)
-    for aggregate in groups.aggregates:
-        if aggregate == "n":
-            headers.append("n")
-            texts.append([f"{count:,}" for count in columns["n"]])
-            numeric.append(True)
-    shown = [name for name in groups.aggregates if name != "n"]
-    joined = "mean" in shown and "std" in shown
-    for metric in metrics:
-        values = {name: columns[f"{metric}.{name}"] for name in shown}
-        shape = choose_format([v for name in shown if name != "std" for v in values[name]])
+
+    def add(header: str, cells: list[str]) -> None:
+        headers.append(header)
+        texts.append(cells)
+        numeric.append(True)
+
+    counts = [columns[f"{metric}.n"] for metric in groups.metrics if "n" in groups.aggregates]
+    is_one_count = all(count == counts[0] for count in counts)
+    if counts and is_one_count:
+        add("n", [f"{count:,}" for count in counts[0]])
+    for metric in groups.metrics:
+        values = {name: columns[f"{metric}.{name}"] for name in groups.aggregates}
+        shown = [v for name, own in values.items() if name not in ("std", "n") for v in own]
+        shape = choose_format(shown)
         label = metric.removeprefix("metrics.")
-        for name in shown:
-            if joined and name == "std":
-                continue
-            spread = values["std"] if joined and name == "mean" else None
-            headers.append(label if joined and name == "mean" else f"{label} {name}")
-            texts.append([_cell(shape, v, spread, i) for i, v in enumerate(values[name])])
-            numeric.append(True)
-    rows = list(zip(*texts, strict=True))
-    print_as(form, headers, rows, numeric)
+        joined = "mean" in values and "std" in values
+        for name, own in values.items():
+            if name == "n":
+                if not is_one_count:
+                    add(f"{label} n", [f"{count:,}" for count in own])
+            elif name == "mean" and joined:
+                add(
+                    label, [_spread(shape, *pair) for pair in zip(own, values["std"], strict=True)]
+                )
+            elif name != "std" or not joined:
+                add(f"{label} {name}", [shape(value) for value in own])
+    print_as(form, headers, list(zip(*texts, strict=True)), numeric)
 
 
-def _cell(shape: NumberFormat, value: float | None, spread: list[Any] | None, place: int) -> str:
-    text = shape(value)
-    if spread is None or spread[place] is None:
-        return text
-    return f"{text} ± {shape(spread[place])}"
+def _spread(shape: NumberFormat, mean: float | None, std: float | None) -> str:
+    return shape(mean) if std is None else f"{shape(mean)} ± {shape(std)}"

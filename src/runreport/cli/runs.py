@@ -170,7 +170,7 @@ def artifacts(run: str, output: str | None, archive: str | None, as_json: bool) 
 
 
 def find_run(store: Store, start: str) -> Run:
-    """A run by its id or a unique start of it.
+    """A run by its id, a unique start of it, or a name that no other run has.
 
     Raises:
         NotFound, InvalidValue: none, or several.
@@ -185,6 +185,8 @@ def find_run(store: Store, start: str) -> Run:
     if start in found:
         found = [start]
     if not found:
+        found = ids.filter(pc.equal(index.runs.column("run_name"), start)).to_pylist()
+    if not found:
         raise NotFound(
             f"There is no run {start!r} in {store.storage.root}. "
             "`runreport runs search` lists the runs with their ids."
@@ -192,7 +194,7 @@ def find_run(store: Store, start: str) -> Run:
     if len(found) > 1:
         listed = ", ".join(found[:3])
         raise InvalidValue(
-            f"{len(found)} runs start with {start!r}: {listed}… Give more of the id."
+            f"{len(found)} runs are called or start with {start!r}: {listed}… Give more of the id."
         )
     return get_run(index, found[0], store.artifact_root)
 

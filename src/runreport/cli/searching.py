@@ -14,6 +14,7 @@ from runreport.cli.formats import FORMATS, print_as, print_values
 from runreport.cli.groups import show_groups
 from runreport.cli.printing import archive_option, json_option, print_json, say
 from runreport.entities import Run, ViewType
+from runreport.errors import InvalidFilter
 from runreport.report.formatting import (
     MISSING,
     choose_format,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from runreport.query.search import Found
     from runreport.query.syntax import Field
 
+DEFAULT_AGGREGATES = "mean,std,n"
 SHOWN_KEYS = 4
 """How many metrics, and how many params, a table shows that names no columns."""
 _ATTRIBUTES = {
@@ -54,8 +56,9 @@ _ATTRIBUTES = {
     help="A row a group of runs that agree in these fields.",
 )  # fmt: skip
 @click.option(
-    "--agg", default="mean,std,n", show_default=True, metavar="NAME,...",
-    help="What to show of a group's metrics: mean, std, min, max, n.",
+    "--agg", metavar="NAME,...",
+    help="What to show of each metric of a group: mean, std (of a sample, n - 1), min, max, n "
+    "(the runs that have it); mean,std,n by default.",
 )  # fmt: skip
 @click.option(
     "--max-results", default=50, show_default=True, type=click.IntRange(0), help="0: all."
@@ -71,16 +74,25 @@ def search(
     order_by: tuple[str, ...],
     columns: tuple[str, ...],
     group_by: tuple[str, ...],
-    agg: str,
+    agg: str | None,
     max_results: int,
     deleted: bool,
     mlflow_strict: bool,
     form: str,
     as_json: bool,
 ) -> None:
-    """Find runs, e.g. --filter "metrics.rmse < 1 and params.model = 'LR'"."""
-    from runreport.query.search import unknown_keys
+    """Find runs.
 
+    For example: --filter "metrics.rmse < 1 and params.model = 'LR'". What a filter may ask is in
+    docs/filters.md.
+    """
+    from runreport.query.search import advice
+
+    if agg is not None and not group_by:
+        raise click.UsageError("--agg is about groups; give --group-by, too.")
+    if as_json and form not in ("table", "json"):
+        raise click.UsageError(f"Give --json or --format {form}, not both.")
+    form = "json" if as_json else form
     store = Store(open_archive(archive))
     ids = [find(store, name).experiment_id for name in names] or None
     view = ViewType.DELETED_ONLY if deleted else ViewType.ACTIVE_ONLY
@@ -88,13 +100,14 @@ def search(
     found = store.search(
         ids, filter_string, view, limit, [] if group_by else list(order_by), strict=mlflow_strict
     )
-    for hint in unknown_keys(found.index, found.query):
+    fields, by = _fields(found, columns), _fields(found, group_by)
+    for hint in advice(found, (*fields, *by)):
         say(f"Note: {hint}")
-    form = "json" if as_json else form
-    fields = [_field(text) for text in _split(columns)]
-    if group_by:
-        by = [_field(text) for text in _split(group_by)]
-        show_groups(found, by, fields, _split([agg]), order_by, max_results, form)
+    if not found.total:
+        say("No run matches.")
+    if by:
+        aggregates = _split([DEFAULT_AGGREGATES if agg is None else agg])
+        show_groups(found, by, fields, aggregates, order_by, max_results, form)
         return
     if form == "json" and not fields:
         print_json([described(run) for run in found.runs()])
@@ -124,10 +137,22 @@ def described(run: Run) -> dict[str, Any]:
     }
 
 
-def _field(text: str) -> Field:
-    from runreport.query.filters import parse_order
+def _fields(found: Found, texts: Sequence[str]) -> list[Field]:
+    """Fields by their names, each once.
 
-    return parse_order(text).field
+    Raises:
+        InvalidFilter: there is no such field; the message names what was probably meant.
+    """
+    from runreport.query.filters import parse_field
+    from runreport.query.search import explained
+
+    fields = []
+    for text in _split(texts):
+        try:
+            fields.append(parse_field(text))
+        except InvalidFilter as error:
+            raise explained(error, found.index) from None
+    return list(dict.fromkeys(fields))
 
 
 def _split(texts: Sequence[str]) -> list[str]:
@@ -168,15 +193,24 @@ def _print_runs(found: Found, fields: list[Field], form: str) -> None:
 
 
 def _default_fields(found: Found) -> list[Field]:
-    """Attributes, and the metrics and params that most of the runs have."""
+    """Attributes, and the metrics and params in which most of the runs differ."""
     from runreport.query.syntax import Field
 
     fields = [Field("attribute", name) for name in _ATTRIBUTES]
-    for entity in ("metric", "param"):
-        rows = found.index.rows_of(f"{entity}s", found.numbers)
-        counts = rows.group_by("key").aggregate([([], "count_all")]).to_pylist()
-        counts.sort(key=lambda row: (-row["count_all"], row["key"]))
-        fields += [Field(entity, row["key"]) for row in counts[:SHOWN_KEYS]]
+    for entity, value in (("metric", "last"), ("param", "value")):
+        rows = found.index.rows_of(f"{entity}s", found.numbers, ("key", value))
+        groups = rows.group_by("key").aggregate([([], "count_all"), (value, "count_distinct")])
+        keys = groups.to_pylist()
+        keys.sort(
+            key=lambda row: (
+                row[f"{value}_count_distinct"] < min(2, len(found.numbers)),
+                -row["count_all"],
+                row["key"],
+            )
+        )
+        fields += [Field(entity, row["key"]) for row in keys[:SHOWN_KEYS]]
+        if len(keys) > SHOWN_KEYS:
+            say(f"{len(keys) - SHOWN_KEYS} more {entity}s; --columns chooses what is shown.")
     return fields
 
 

@@ -31,6 +31,7 @@ PATTERN_OPERATORS = ("LIKE", "ILIKE", "NOT LIKE", "NOT ILIKE")
 OPERATORS = (
     *NUMBER_OPERATORS, *PATTERN_OPERATORS, *SET_OPERATORS, *RANGE_OPERATORS, *NULL_OPERATORS,
 )  # fmt: skip
+MLFLOW_OPERATORS = (*NUMBER_OPERATORS, "LIKE", "ILIKE", *SET_OPERATORS, *NULL_OPERATORS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,10 @@ DATASET_ATTRIBUTES: Mapping[str, str] = _own("name", "digest", "context")
 RUNS = Realm(
     "run",
     {
-        **_own("run_id", "status", "user_id", "artifact_uri", "end_time", "duration"),
         **dict.fromkeys(("run_name", "run name", "Run name", "Run Name"), "run_name"),
+        **_own("run_id", "status"),
         **dict.fromkeys(("start_time", "created", "Created"), "start_time"),
+        **_own("end_time", "duration", "user_id", "artifact_uri"),
     },
     times=("start_time", "end_time"),
     spans=("duration",),
@@ -148,9 +150,9 @@ MODEL_VERSIONS = Realm(
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The name that was probably meant; None when none is near."""
     names = list(known)
-    close = difflib.get_close_matches(word, names, n=1, cutoff=0.7)
+    close = difflib.get_close_matches(word, names, n=1, cutoff=0.65)
     if not close:  # the case may be all that differs, or what stands before the dot
         folded = {name.lower(): name for name in reversed(names)}
-        close = difflib.get_close_matches(word.lower(), folded, n=1, cutoff=0.7)
+        close = difflib.get_close_matches(word.lower(), folded, n=1, cutoff=0.65)
         close = [folded[name] for name in close]
     return close[0] if close else None

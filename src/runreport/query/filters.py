@@ -2,19 +2,21 @@
 
 MLflow's grammar (comparisons joined by AND) and what it lacks: OR, NOT, parentheses, BETWEEN,
 numbers for params and tags, IN for every field, statistics of metrics, durations, dates and times
-from now. ``strict`` refuses all that MLflow refuses. The browser's filter box reads the same
+from now. ``strict`` refuses these. The browser's filter box reads the same
 language (``themes/default/static/js``); ``tests/query/cases.jsonl`` holds both to it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from runreport.errors import InvalidFilter
 from runreport.query.fields import (
     DATASET_ATTRIBUTES,
     ENTITIES,
+    MLFLOW_OPERATORS,
     NULL_OPERATORS,
     OPERATORS,
     RANGE_OPERATORS,
@@ -35,8 +37,9 @@ from runreport.query.syntax import (
     Or,
     Ordering,
 )
-from runreport.query.tokens import Reader, Token, shown
+from runreport.query.tokens import QUOTED, Reader, Token, shown
 
+_KEYED = ("metric", "param", "tag")
 MAX_DEPTH = 50
 """How deep parentheses and NOT may be nested."""
 _Part = TypeVar("_Part")
@@ -62,14 +65,42 @@ def parse_order(text: str, realm: Realm = RUNS, *, strict: bool = False) -> Orde
     Raises:
         InvalidFilter: unknown field or word.
     """
-    return _Parser(text, realm, strict).ordering()
+    return _Parser(text, realm, strict, "order_by").ordering()
+
+
+def parse_orders(
+    entries: Sequence[str] | None, realm: Realm = RUNS, *, strict: bool = False
+) -> tuple[Ordering, ...]:
+    """A whole ``order_by``; one entry may stand alone.
+
+    Raises:
+        InvalidFilter: see `parse_order`.
+    """
+    listed = [entries] if isinstance(entries, str) else entries or ()
+    return tuple(parse_order(entry, realm, strict=strict) for entry in listed)
+
+
+def parse_field(text: str, realm: Realm = RUNS) -> Field:
+    """The name of a field, as filters write it.
+
+    Raises:
+        InvalidFilter: there is no such field, or more than one.
+    """
+    parser = _Parser(text, realm, strict=False, what="field")
+    token = parser.here
+    field = parser.field()
+    if field.entity == "dataset":
+        raise parser.error("a run may have several data sets", token)
+    if not parser.at_end:
+        raise parser.error(f"nothing may follow, found {shown(parser.here)}", parser.here)
+    return field
 
 
 class _Parser(Reader):
     """Reads one filter or ordering."""
 
-    def __init__(self, text: str, realm: Realm, strict: bool) -> None:
-        super().__init__(text, strict=strict)
+    def __init__(self, text: str, realm: Realm, strict: bool, what: str = "filter") -> None:
+        super().__init__(text, what=what, strict=strict)
         self.realm = realm
         self.depth = 0
 
@@ -80,7 +111,9 @@ class _Parser(Reader):
         if not self.at_end:
             token = self.next()
             expected = "AND or OR" if not self.strict else "AND"
-            raise self.error(f"expected {expected}, found {token.text!r}", token)
+            is_date = re.fullmatch("-[0-9]{1,2}", token.text)
+            hint = "; a date is written in quotes" if is_date else ""
+            raise self.error(f"expected {expected}, found {shown(token)}{hint}", token)
         return found
 
     def either(self) -> Node:
@@ -125,7 +158,7 @@ class _Parser(Reader):
         allowed = self.realm.strict_operators(field) if self.strict else ()
         if operator not in (allowed or self.realm.operators(field)):
             raise self.error(
-                f"{operator} cannot be asked of {field.name!r}, which takes "
+                f"{operator} cannot be asked of {field.name}, which takes "
                 f"{', '.join(allowed or self.realm.operators(field))}",
                 token,
             )
@@ -147,15 +180,16 @@ class _Parser(Reader):
         token = self.here
         field = self.field()
         if field.entity == "dataset":
-            raise self.error(f"runs cannot be ordered by {field.name!r}", token)
+            raise self.error(f"runs cannot be ordered by {field.name}", token)
         direction = self.next()
         if direction.kind == "end":
             return Ordering(field, False)
         if not direction.is_word("ASC", "DESC"):
-            raise self.error(f"{direction.text!r} where ASC or DESC may stand", direction)
+            raise self.error(f"{shown(direction)} where ASC or DESC may stand", direction)
         if not self.at_end:
             token = self.next()
-            raise self.error(f"{token.text!r} after {direction.text}", token)
+            hint = "; each field is an entry of its own" if token.text == "," else ""
+            raise self.error(f"{shown(token)} after {direction.text}{hint}", token)
         return Ordering(field, direction.is_word("DESC"))
 
     # -- fields ------------------------------------------------------------------------------
@@ -170,9 +204,9 @@ class _Parser(Reader):
         entity_text, dot, key = token.text.partition(".") if token.kind == "word" else ("", "", "")
         if not dot:
             if self.here.text != ".":
-                return self.attribute(token.unquoted, token.column)
+                return self.attribute(token.inside, token.column)
             self.next()
-            return self.quoted_key(token, self.entity(token.unquoted, token))
+            return self.quoted_key(token, self.entity(token.inside, token))
         entity = self.entity(entity_text, token)
         column = token.column + len(entity_text) + 1
         if entity == "attribute":
@@ -181,17 +215,17 @@ class _Parser(Reader):
             return self.dataset(key, column)
         base, _, statistic = key.rpartition(".")
         if entity == "metric" and base and statistic in STATISTICS and not self.strict:
-            return Field(entity, base, statistic)
+            return Field(entity, base, statistic, is_bare=True)
         return Field(entity, key)
 
     def quoted_key(self, opening: Token, entity: str) -> Field:
         """What follows an entity and a dot when the key is in quotes."""
         token = self.next()
-        if token.kind not in ("quoted", "ticked"):
+        if token.kind not in (*QUOTED, "word"):
             raise self.error(
-                f"expected a key after {opening.text!r} and a dot, found {shown(token)}", token
+                f"expected a key after {opening.text} and a dot, found {shown(token)}", token
             )
-        key = token.unquoted
+        key = token.inside
         if entity == "attribute":
             return self.attribute(key, token.column)
         if entity == "dataset":
@@ -209,10 +243,10 @@ class _Parser(Reader):
         entity = ENTITIES.get(text)
         if entity is None:
             known = [name for name, meant in ENTITIES.items() if meant in self.realm.entities]
-            raise self.error(f"unknown entity {text!r}{_meant(text, known)}", token, token.text)
+            raise self.error(f"unknown entity “{text}”{_meant(text, known)}", token, token.text)
         if entity not in self.realm.entities:
             has = " and ".join(f"{name}s" for name in self.realm.entities)
-            raise self.error(f"a {self.realm.noun} has no {entity}s; it has {has}", token)
+            raise self.error(f"{self.realm.noun}s have no {entity}s; they have {has}", token)
         return entity
 
     def attribute(self, text: str, column: int) -> Field:
@@ -223,16 +257,18 @@ class _Parser(Reader):
                 for name in dict.fromkeys(self.realm.attributes.values())
                 if not self.strict or name not in self.realm.extra_attributes
             ]
-            problem = f"unknown attribute {text!r}{_meant(text, known)}; known: {', '.join(known)}"
-            raise InvalidFilter(problem, column, self.text, text)
+            others = [f"{name}s.KEY" for name in self.realm.entities if name in _KEYED]
+            listed = ", ".join([*known, *others])
+            problem = f"unknown attribute “{text}”{_meant(text, known)}; known: {listed}"
+            raise InvalidFilter(problem, column, self.text, text, self.what)
         return Field("attribute", name)
 
     def dataset(self, text: str, column: int) -> Field:
         if text not in DATASET_ATTRIBUTES:
             known = ", ".join(DATASET_ATTRIBUTES)
             hint = _meant(text, DATASET_ATTRIBUTES)
-            problem = f"unknown attribute {text!r} of a data set{hint}; known: {known}"
-            raise InvalidFilter(problem, column, self.text)
+            problem = f"unknown attribute “{text}” of a data set{hint}; known: {known}"
+            raise InvalidFilter(problem, column, self.text, what=self.what)
         return Field("dataset", text)
 
     # -- operators ---------------------------------------------------------------------------
@@ -250,7 +286,7 @@ class _Parser(Reader):
         if token.is_word("NOT") and self.here.is_word("IN", "LIKE", "ILIKE", "BETWEEN"):
             negated = self.next()
             if not negated.is_word("IN"):
-                self.extension(negated)
+                self.extension(token)
             return f"NOT {negated.text.upper()}"
         if token.is_word("IS"):
             negation = "NOT " if self.here.is_word("NOT") else ""
@@ -262,11 +298,14 @@ class _Parser(Reader):
             return f"IS {negation}NULL"
         if token.kind == "end":
             raise self.error("a comparison is missing here", token)
-        hint = "; a key with such a character is written in `ticks`" if token.text == "-" else ""
-        known = f"known: {', '.join(OPERATORS)}"
-        raise self.error(f"{token.text!r} is no operator{hint or f'; {known}'}", token)
+        known = [name for name in OPERATORS if not self.strict or name in MLFLOW_OPERATORS]
+        hint = f"known: {', '.join(known)}"
+        if token.text == "-" or token.kind == "word":
+            hint = "a key with spaces or other such characters is written in `ticks`"
+            hint += f"; known: {', '.join(known)}" if token.kind == "word" else ""
+        raise self.error(f"{shown(token)} is no operator; {hint}", token)
 
 
 def _meant(word: str, known: Iterable[str]) -> str:
     close = nearest(word, known)
-    return f" (did you mean {close!r}?)" if close else ""
+    return f" (did you mean {close}?)" if close else ""

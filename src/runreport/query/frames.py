@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -102,7 +103,9 @@ def make_frame(index: RunIndex, numbers: pa.Array, root: str) -> pd.DataFrame:
         if pa.types.is_string(column.type):
             columns[name] = pd.Series(column.to_pylist(), dtype=text_type)
         elif pa.types.is_timestamp(column.type):
-            columns[name] = column.to_pandas().astype(time_type)
+            columns[name] = column.to_pandas()
+            with suppress(pd.errors.OutOfBoundsDatetime):  # a clock that is centuries off
+                columns[name] = columns[name].astype(time_type)
         else:
             columns[name] = column.to_pandas()
     return pd.DataFrame(columns)

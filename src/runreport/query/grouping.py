@@ -14,7 +14,8 @@ from runreport.query.predicate import run_column
 from runreport.query.syntax import Field
 
 AGGREGATES = ("mean", "std", "min", "max", "n")
-"""``std`` is that of a sample (n - 1); missing for a group with one value."""
+"""Over the runs of a group that have the metric: ``n`` is how many these are, ``std`` is that of a
+sample (n - 1), missing for one value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,8 @@ class Groups:
     aggregates: tuple[str, ...]
     """In the order asked for."""
     table: pa.Table
-    """A column for each field of ``by``, ``n`` (the runs of the group), and ``NAME.AGGREGATE``
-    float64 for each metric and aggregate but n; null where no run of the group has the metric."""
+    """A column for each field of ``by``, ``runs`` (how many a group has), and ``NAME.AGGREGATE``
+    for each metric and aggregate: n int64, the others float64, null where n is 0."""
 
 
 def group_runs(
@@ -53,38 +54,38 @@ def group_runs(
     for name in aggregates:
         if name not in AGGREGATES:
             raise InvalidValue(f"There is no aggregate {name!r}; use {', '.join(AGGREGATES)}.")
-    if not by:
-        raise InvalidValue("Name a field to group by, such as params.model.")
+    if not by or not aggregates:
+        raise InvalidValue("Name a field to group by, such as params.model, and an aggregate.")
+    by, metrics = tuple(dict.fromkeys(by)), tuple(dict.fromkeys(metrics))
+    aggregates = tuple(dict.fromkeys(aggregates))
     # Positions as names, since a field may be called anything.
     columns = {}
     for place, field in enumerate((*by, *metrics)):
         values = run_column(index, field, artifact_root).take(numbers)
         columns[str(place)] = pc.cast(values, pa.string()) if _is_coded(values) else values
     keys = [str(place) for place in range(len(by))]
-    wanted = [
-        (str(len(by) + place), _ARROW[name], _options(name))
-        for place in range(len(metrics))
-        for name in aggregates
-        if name != "n"
-    ]
+    cells = [(str(len(by) + place), name) for place in range(len(metrics)) for name in aggregates]
+    wanted = [(column, _ARROW[name], _options(name)) for column, name in cells]
     groups = pa.table(columns).group_by(keys, use_threads=False)
     found = groups.aggregate([*wanted, ([], "count_all")])
     named = {field.name: found.column(key) for field, key in zip(by, keys, strict=True)}
-    named["n"] = found.column("count_all")
-    for place, field in enumerate(metrics):
-        for name in aggregates:
-            if name != "n":
-                values = found.column(f"{len(by) + place}_{_ARROW[name]}")
-                named[f"{field.name}.{name}"] = pc.cast(values, pa.float64())
+    named["runs"] = found.column("count_all")
+    for column, name in cells:
+        field = metrics[int(column) - len(by)]
+        label = f"{field.name}.{name}"
+        if label in named:
+            raise InvalidValue(f"Two columns would be called {label!r}; ask for one at a time.")
+        values = found.column(f"{column}_{_ARROW[name]}")
+        named[label] = values if name == "n" else pc.cast(values, pa.float64())
     return Groups(
         tuple(field.name for field in by),
         tuple(field.name for field in metrics),
-        tuple(aggregates),
+        aggregates,
         pa.table(named),
     )
 
 
-_ARROW = {"mean": "mean", "std": "stddev", "min": "min", "max": "max"}
+_ARROW = {"mean": "mean", "std": "stddev", "min": "min", "max": "max", "n": "count"}
 
 
 def _options(name: str) -> pc.FunctionOptions | None:

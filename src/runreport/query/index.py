@@ -171,11 +171,13 @@ class RunIndex:
         return rows.filter(pc.equal(rows.column("key"), key))
 
     def _keep(self, name: tuple[str, ...], make: Callable[[], Any]) -> Any:
-        if name not in self._kept:
+        found = self._kept.get(name)
+        if found is None:
+            found = make()
             while len(self._kept) >= MAX_KEPT:
-                self._kept.pop(next(iter(self._kept)), None)
-            self._kept[name] = make()
-        return self._kept[name]
+                self._kept.pop(list(self._kept)[0], None)  # noqa: RUF015 - threads may change it
+            self._kept[name] = found
+        return found
 
 
 def _blocks(rows: pa.Table, runs: int) -> tuple[pa.Array, pa.Array]:

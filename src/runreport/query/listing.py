@@ -9,8 +9,9 @@ import pyarrow as pa
 
 from runreport.archive.clock import wall_ms
 from runreport.entities import Experiment, ModelVersion, RegisteredModel, ViewType
+from runreport.errors import InvalidValue
 from runreport.query.fields import EXPERIMENTS, MODEL_VERSIONS, MODELS, Realm
-from runreport.query.filters import parse_filter, parse_order
+from runreport.query.filters import parse_filter, parse_orders
 from runreport.query.predicate import compare, evaluate
 from runreport.query.syntax import Comparison, Field, Ordering
 
@@ -31,6 +32,8 @@ def find_experiments(
     Raises:
         InvalidFilter: the filter or an ordering is not allowed.
     """
+    if view_type not in (ViewType.ACTIVE_ONLY, ViewType.DELETED_ONLY, ViewType.ALL):
+        raise InvalidValue(f"view_type is {view_type!r}; use ViewType.ACTIVE_ONLY and so on.")
     shown = list(experiments)
     if view_type != ViewType.ALL:
         stage = "active" if view_type == ViewType.ACTIVE_ONLY else "deleted"
@@ -86,8 +89,9 @@ def _find(
     order_by: Sequence[str] | None,
     strict: bool,
 ) -> list[_Entity]:
-    node = parse_filter(filter_string or "", realm, strict=strict)
-    orderings = [parse_order(entry, realm, strict=strict) for entry in order_by or ()]
+    text = "" if filter_string is None else filter_string
+    node = parse_filter(text, realm, strict=strict)
+    orderings = parse_orders(order_by, realm, strict=strict)
     now = wall_ms()
 
     def value(entity: _Entity, field: Field) -> _Value:

@@ -9,6 +9,8 @@ from runreport.query.fields import NUMBER_OPERATORS, Realm
 from runreport.query.syntax import Field, Moment, Operand
 from runreport.query.tokens import Reader, Token, shown
 
+NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+"""A text that is a number, as a regular expression; the report's columns and scripts agree."""
 _DATE = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T]([0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]{1,3})?)?Z?)?"
 )
@@ -26,14 +28,15 @@ def read_operand(reader: Reader, realm: Realm, field: Field, operator: str) -> O
     token = reader.here
     if token.kind in ("string", "quoted"):
         if operator in NUMBER_OPERATORS[2:]:
-            problem = f"{operator} compares {field.name!r} with a number, without quotes"
+            problem = f"{operator} compares {field.name} with a number, without quotes"
             raise reader.error(problem, token)
-        return reader.next().unquoted
+        return reader.unquote(reader.next())
     takes_number = kind == "either" and operator in NUMBER_OPERATORS and not reader.strict
     if takes_number and token.kind == "number":
         return read_number(reader, realm, field)
     what = "quoted text or a number" if takes_number else "quoted text"
-    raise reader.error(f"{field.name!r} compares with {what}, not {shown(token)}", token)
+    hint = f"; write '{token.text}'" if token.kind == "word" else ""
+    raise reader.error(f"{field.name} compares with {what}, not {shown(token)}{hint}", token)
 
 
 def read_number(reader: Reader, realm: Realm, field: Field) -> float | Moment:
@@ -56,7 +59,7 @@ def read_number(reader: Reader, realm: Realm, field: Field) -> float | Moment:
         "span": " of seconds, or a span such as 90s, 5m or 2h",
         "time": " of milliseconds, a date such as '2026-11-21', or now - 7d",
     }.get(kind, "")
-    problem = f"{field.name!r} compares with an unquoted number{also}, not {shown(token)}"
+    problem = f"{field.name} compares with an unquoted number{also}, not {shown(token)}"
     raise reader.error(problem, token)
 
 
@@ -74,10 +77,12 @@ def read_list(reader: Reader, realm: Realm, field: Field) -> tuple[Operand, ...]
         if isinstance(values[0], str) != isinstance(values[-1], str):
             raise reader.error("a list holds quoted texts or numbers, not both", first)
         token = reader.next()
+        if token.text == "," and reader.here.text == ")":  # MLflow tolerates one at the end
+            token = reader.next()
         if token.text == ")":
             return tuple(values)
         if token.text != ",":
-            raise reader.error(f"expected ',' or ')', found {shown(token)}", token)
+            raise reader.error(f"expected , or ), found {shown(token)}", token)
 
 
 def _read_moment(reader: Reader) -> Moment:
@@ -91,7 +96,7 @@ def _read_moment(reader: Reader) -> Moment:
 
 
 def _date(reader: Reader, token: Token) -> float:
-    match = _DATE.fullmatch(token.unquoted)
+    match = _DATE.fullmatch(token.inside)
     try:
         if match is None:
             raise ValueError
@@ -99,5 +104,7 @@ def _date(reader: Reader, token: Token) -> float:
         moment = datetime.fromisoformat(text).replace(tzinfo=UTC)
     except ValueError:
         problem = f"{token.text} is no date; write '2026-11-21' or '2026-11-21 18:30' (UTC)"
+        if token.inside.lower().startswith("now"):
+            problem = f"write {token.inside} without quotes"
         raise reader.error(problem, token) from None
     return float(round(moment.timestamp() * 1000))

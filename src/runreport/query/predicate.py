@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from runreport.query.arrow import arange, as_array
 from runreport.query.index import RunIndex
+from runreport.query.operands import NUMBER
 from runreport.query.syntax import And, Comparison, Field, Moment, Node, Not, Operand, Ordering
 
 _COMPARE = {
@@ -23,7 +24,7 @@ _COMPARE = {
     "<": pc.less,
     "<=": pc.less_equal,
 }
-_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+_NUMBER = rf"^{NUMBER}$"
 _NOT_FINITE = r"^[+-]?(?i:inf|infinity|nan)$"
 
 
@@ -62,15 +63,9 @@ def matching_runs(index: RunIndex, node: Node, artifact_root: str, now_ms: int) 
 
 
 def run_column(index: RunIndex, field: Field, artifact_root: str) -> pa.Array:
-    """A field's values, a place for each run, null where a run has none.
-
-    A metric that is itself called ``loss.min`` goes before the minimum of ``loss``, run by run.
-    """
+    """A field's values, a place for each run, null where a run has none."""
     if field.entity == "metric":
-        if not field.statistic:
-            return index.long_column("metrics", field.key, "last")
-        own = index.long_column("metrics", f"{field.key}.{field.statistic}", "last")
-        return pc.coalesce(own, index.statistic(field.key, field.statistic))
+        return _metric_column(index, field)
     if field.entity in ("param", "tag"):
         return index.long_column(f"{field.entity}s", field.key, "value")
     if field.key == "artifact_uri":
@@ -79,6 +74,18 @@ def run_column(index: RunIndex, field: Field, artifact_root: str) -> pa.Array:
         length = pc.subtract(index.attribute("end_time"), index.attribute("start_time"))
         return pc.divide(pc.cast(pc.max_element_wise(length, 0, skip_nulls=False), "double"), 1000)
     return index.attribute(field.key)
+
+
+def _metric_column(index: RunIndex, field: Field) -> pa.Array:
+    """A metric that is itself called ``loss.min`` goes before the minimum of ``loss``, run by run,
+    where the name was written as one."""
+    if not field.statistic:
+        return index.long_column("metrics", field.key, "last")
+    statistic = index.statistic(field.key, field.statistic)
+    if not field.is_bare:
+        return statistic
+    own = index.long_column("metrics", f"{field.key}.{field.statistic}", "last")
+    return pc.coalesce(own, statistic)
 
 
 def compare(values: pa.Array, comparison: Comparison, now_ms: int = 0) -> pa.Array:
@@ -93,6 +100,8 @@ def compare(values: pa.Array, comparison: Comparison, now_ms: int = 0) -> pa.Arr
         return pc.fill_null(found, False)
     if comparison.is_numeric and pa.types.is_string(values.type):
         values = as_numbers(values)
+    if pa.types.is_integer(values.type):
+        values = pc.cast(values, pa.float64(), safe=False)
     operands = [_resolved(value, now_ms) for value in comparison.values]
     if operator.startswith("NOT "):
         found = pc.invert(_meets(values, operator.removeprefix("NOT "), operands))
@@ -103,9 +112,10 @@ def compare(values: pa.Array, comparison: Comparison, now_ms: int = 0) -> pa.Arr
 
 def _meets(values: pa.Array, operator: str, operands: Sequence[str | float]) -> pa.Array:
     if operator == "IN":
-        kind = pa.string() if pa.types.is_string(values.type) else pa.float64()
-        own = pc.cast(values, kind)
-        return pc.is_in(own, value_set=pa.array(operands, kind))
+        if pa.types.is_string(values.type):
+            return pc.is_in(values, value_set=pa.array(operands, pa.string()))
+        wanted = pa.array([value + 0.0 for value in operands], pa.float64())  # type: ignore[operator]
+        return pc.is_in(pc.add(values, 0.0), value_set=wanted)  # -0.0 is 0.0 there
     if operator == "BETWEEN":
         low, high = operands
         return pc.and_(pc.greater_equal(values, low), pc.less_equal(values, high))

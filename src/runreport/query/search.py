@@ -20,17 +20,18 @@ from runreport.entities import (
     RunData,
     RunInfo,
     RunInputs,
+    RunStatus,
     ViewType,
 )
 from runreport.errors import InvalidFilter, InvalidValue, NotFound
 from runreport.events import data_object
-from runreport.query.fields import nearest
-from runreport.query.filters import parse_filter, parse_order
+from runreport.query.fields import STATISTICS, nearest
+from runreport.query.filters import parse_filter, parse_orders
 from runreport.query.fold import fold_archive
 from runreport.query.frames import make_frame, make_table
 from runreport.query.index import RunIndex
-from runreport.query.predicate import matching_runs, sort_runs
-from runreport.query.syntax import EVERYTHING, Node, Ordering, comparisons
+from runreport.query.predicate import matching_runs, run_column, sort_runs
+from runreport.query.syntax import EVERYTHING, Field, Node, Ordering, comparisons
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,14 +83,12 @@ def make_query(
         raise InvalidValue(f"max_results is {max_results!r}; it must be a whole number from 0 on.")
     if view_type not in (ViewType.ACTIVE_ONLY, ViewType.DELETED_ONLY, ViewType.ALL):
         raise InvalidValue(f"run_view_type is {view_type!r}; use ViewType.ACTIVE_ONLY and so on.")
-    if isinstance(order_by, str):
-        order_by = [order_by]
     return Query(
         None if experiment_ids is None else tuple(str(identity) for identity in experiment_ids),
-        parse_filter(filter_string or "", strict=strict),
+        parse_filter("" if filter_string is None else filter_string, strict=strict),
         view_type,
         max_results,
-        tuple(parse_order(entry, strict=strict) for entry in order_by or ()),
+        parse_orders(order_by, strict=strict),
         offset,
         now_ms=wall_ms() if now_ms is None else now_ms,
     )
@@ -106,18 +105,26 @@ _segments = SegmentCache()  # for those who search after every run they log
 
 def find_runs(index: RunIndex, query: Query, artifact_root: str) -> Found:
     """The runs that a query asks for, in its order."""
-    keep = matching_runs(index, query.filter, artifact_root, query.now_ms)
-    if query.view_type == ViewType.ACTIVE_ONLY:
-        keep = pc.and_(keep, pc.invert(index.is_deleted))
-    elif query.view_type == ViewType.DELETED_ONLY:
-        keep = pc.and_(keep, index.is_deleted)
-    if query.experiment_ids is not None:
-        wanted = pa.array(query.experiment_ids, pa.string())
-        keep = pc.and_(keep, pc.is_in(index.attribute("experiment_id"), value_set=wanted))
+    keep = pc.and_(
+        matching_runs(index, query.filter, artifact_root, query.now_ms), _in_view(index, query)
+    )
     numbers = pc.cast(pc.indices_nonzero(keep), pa.int32())
     limit = query.offset + query.max_results
     chosen = sort_runs(index, numbers, query.order_by, artifact_root, limit)[query.offset :]
     return Found(index, query, chosen, len(numbers), artifact_root)
+
+
+def _in_view(index: RunIndex, query: Query) -> pa.Array:
+    """Which runs a query looks at, whatever its filter."""
+    keep = pa.repeat(True, index.runs.num_rows)
+    if query.view_type == ViewType.ACTIVE_ONLY:
+        keep = pc.invert(index.is_deleted)
+    elif query.view_type == ViewType.DELETED_ONLY:
+        keep = index.is_deleted
+    if query.experiment_ids is not None:
+        wanted = pa.array(query.experiment_ids, pa.string())
+        keep = pc.and_(keep, pc.is_in(index.attribute("experiment_id"), value_set=wanted))
+    return keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,22 +163,50 @@ def explained(error: InvalidFilter, index: RunIndex) -> InvalidFilter:
     if close is None:
         return error
     problem, _, rest = error.problem.partition(";")
-    hint = f"{problem} (did you mean {known.get(close, close)!r}?);{rest}"
-    return InvalidFilter(hint, error.column, error.text, error.word)
+    hint = f"{problem} (did you mean {known.get(close, close)}?);{rest}"
+    return InvalidFilter(hint, error.column, error.text, error.word, error.what)
 
 
-def unknown_keys(index: RunIndex, query: Query) -> list[str]:
-    """What a query asks for that no run of the archive has, with the nearest that one has."""
+def advice(found: Found, fields: Iterable[Field] = ()) -> list[str]:
+    """What a question asks for in vain: keys that no run of its experiments has, with the nearest
+    that one has, and statuses that there are not.
+
+    Args:
+        fields: further ones that are to be shown.
+    """
+    index, query = found.index, found.query
+    asked = list(comparisons(query.filter))
+    named = [comparison.field for comparison in asked]
+    named += [ordering.field for ordering in query.order_by]
     hints = []
-    fields = [comparison.field for comparison in comparisons(query.filter)]
-    for field in dict.fromkeys((*fields, *(ordering.field for ordering in query.order_by))):
-        if field.entity in ("metric", "param", "tag"):
-            known = index.keys_of(f"{field.entity}s")
-            if field.key not in known:
-                close = nearest(field.key, known)
-                hint = f" Did you mean {field.entity}s.{close}?" if close else ""
-                hints.append(f"No run has {field.entity}s.{field.key}.{hint}")
+    for field in dict.fromkeys((*named, *fields)):
+        if field.entity in _TABLES:
+            values = run_column(index, field, found.artifact_root)
+            if not len(values.filter(_in_view(index, query)).drop_null()):
+                hints.append(_unknown(index, field))
+    for comparison in asked:
+        if comparison.field.key == "status" and comparison.operator in ("=", "!=", "IN", "NOT IN"):
+            hints += [
+                f"There is no status “{value}”; they are {', '.join(RunStatus.ALL)}."
+                for value in comparison.values
+                if value not in RunStatus.ALL
+            ]
     return hints
+
+
+_TABLES = {"metric": "metrics", "param": "params", "tag": "tags"}
+
+
+def _unknown(index: RunIndex, field: Field) -> str:
+    table = _TABLES[field.entity]
+    known = index.keys_of(table)
+    base, _, last = field.key.rpartition(".")
+    if field.entity == "metric" and base in known:
+        hint = f" {table}.{base} has .{', .'.join(STATISTICS)}, but no .{last}."
+    else:
+        close = nearest(field.key, known - {field.key})
+        hint = f" Did you mean {table}.{close}?" if close and field.key not in known else ""
+    return f"No run here has {field.name}.{hint}"
 
 
 def get_run(index: RunIndex, run_id: str, root: str) -> Run:

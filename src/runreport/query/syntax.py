@@ -15,6 +15,8 @@ class Field:
     key: str
     statistic: str = ""
     """``min``, ``max`` or ``mean`` of all points of a metric; empty for its last value."""
+    is_bare: bool = False
+    """Whether key and statistic were written as one name, which may itself be a metric's."""
 
     @property
     def name(self) -> str:

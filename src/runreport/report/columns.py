@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from runreport.query.arrow import align
 from runreport.query.index import RunIndex
+from runreport.query.operands import NUMBER
 from runreport.query.summaries import has_curve
 from runreport.report.formatting import NumberFormat, choose_format
 from runreport.report.urls import slug
@@ -30,7 +31,7 @@ FOR_FILTERS = "filter"
 SLUG = "_slug"
 """The column that scripts need where run ids differ from their URLs."""
 _SYSTEM_TAG = "mlflow."
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?")
+_NUMBER = re.compile(NUMBER)
 
 
 @dataclass(frozen=True, slots=True)

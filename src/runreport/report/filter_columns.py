@@ -8,14 +8,15 @@ import json
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from runreport.entities import NAME_TAG
 from runreport.events import float_text
 from runreport.query.fields import DATASET_ATTRIBUTES, STATISTICS
 from runreport.query.index import RunIndex
 from runreport.query.summaries import has_curve
 from runreport.report.columns import FOR_FILTERS, Column, make_column
 
-_UNSEARCHED_TAGS = ("mlflow.runName", "mlflow.source.name", "mlflow.note.content")
-"""The first two are columns under other names; notes may be long."""
+_UNSEARCHED_TAGS = ("mlflow.source.name", "mlflow.note.content")
+"""The first is a column under another name; notes may be long."""
 
 
 def filter_columns(index: RunIndex, numbers: pa.Array) -> tuple[Column, ...]:
@@ -30,7 +31,7 @@ def filter_columns(index: RunIndex, numbers: pa.Array) -> tuple[Column, ...]:
     """
     columns = {
         "end_time": index.attribute("end_time").take(numbers).to_pylist(),
-        "user_id": [user or None for user in index.attribute("user_id").take(numbers).to_pylist()],
+        **_users(index, numbers),
         **_system_tags(index, numbers),
         **_datasets(index, numbers),
         **_statistics(index, numbers),
@@ -42,13 +43,21 @@ def filter_columns(index: RunIndex, numbers: pa.Array) -> tuple[Column, ...]:
     )
 
 
+def _users(index: RunIndex, numbers: pa.Array) -> dict[str, list[object]]:
+    users = index.attribute("user_id").take(numbers).to_pylist()
+    return {"user_id": users} if any(users) else {}  # they are left out, or there are none
+
+
 def _system_tags(index: RunIndex, numbers: pa.Array) -> dict[str, list[object]]:
     keys = sorted(key for key in index.keys_of("tags") if key.startswith("mlflow."))
-    return {
+    tags = {
         f"tags.{key}": index.long_column("tags", key, "value").take(numbers).to_pylist()
         for key in keys
         if key not in _UNSEARCHED_TAGS
     }
+    if tags.get(f"tags.{NAME_TAG}") == index.attribute("run_name").take(numbers).to_pylist():
+        del tags[f"tags.{NAME_TAG}"]  # else some run has no name of its own
+    return tags
 
 
 def _datasets(index: RunIndex, numbers: pa.Array) -> dict[str, list[object]]:

@@ -98,6 +98,9 @@ _side_sessions: dict[tuple[str, str], Session] = {}
 
 MAX_SIDE_SESSIONS = 16
 """Each keeps a journal open."""
+MAX_CREATED_SESSIONS = 100
+"""Runs that a client made and has not ended; an older one is shown as KILLED until it is logged to
+again or ended."""
 
 location: str | None = None
 """The archive set by `set_tracking_uri`; None follows the environment."""
@@ -178,12 +181,19 @@ def session_of(run_id: str) -> Session:
         session = _side_sessions.setdefault(key, made)
         if not session.is_own:
             session = _side_sessions[key] = made
-        resumed = [place for place, other in _side_sessions.items() if not other.is_created]
-        oldest = resumed[0] if len(resumed) > MAX_SIDE_SESSIONS else None
-        surplus = _side_sessions.pop(oldest) if oldest is not None else None
+        surplus = _take_surplus()
     if surplus is not None:
         surplus.store.seal(surplus.writer)
     return session
+
+
+def _take_surplus() -> Session | None:
+    """A session to close, as each keeps files open: the oldest of more than are allowed."""
+    for is_created, most in ((False, MAX_SIDE_SESSIONS), (True, MAX_CREATED_SESSIONS)):
+        own = [key for key, one in _side_sessions.items() if one.is_created == is_created]
+        if len(own) > most:
+            return _side_sessions.pop(own[0])
+    return None
 
 
 def keep_open(session: Session) -> None:
@@ -191,6 +201,9 @@ def keep_open(session: Session) -> None:
     session.is_created = True
     with _lock:
         _side_sessions[session.store.storage.root, session.run_id] = session
+        surplus = _take_surplus()
+    if surplus is not None:
+        surplus.store.seal(surplus.writer)
 
 
 def end_session(session: Session, status: str, *, time_ms: int | None = None) -> None:

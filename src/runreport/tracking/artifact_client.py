@@ -15,22 +15,22 @@ class ArtifactClient(CatalogClient):
 
     def log_artifact(self, run_id: str, local_path: str, artifact_path: str | None = None) -> None:
         """Log a file; see `runreport.log_artifact`."""
-        with self.at(run_id):
+        with self.at_run(run_id):
             files.log_artifact(local_path, artifact_path)
 
     def log_artifacts(self, run_id: str, local_dir: str, artifact_path: str | None = None) -> None:
         """Log all files of a folder; see `runreport.log_artifacts`."""
-        with self.at(run_id):
+        with self.at_run(run_id):
             files.log_artifacts(local_dir, artifact_path)
 
     def log_text(self, run_id: str, text: str, artifact_file: str) -> None:
         """Log a text as a file."""
-        with self.at(run_id):
+        with self.at_run(run_id):
             files.log_text(text, artifact_file)
 
     def log_dict(self, run_id: str, dictionary: Any, artifact_file: str) -> None:
         """Log a dictionary as a JSON or YAML file."""
-        with self.at(run_id):
+        with self.at_run(run_id):
             files.log_dict(dictionary, artifact_file)
 
     def log_figure(
@@ -42,7 +42,7 @@ class ArtifactClient(CatalogClient):
         save_kwargs: Mapping[str, Any] | None = None,
     ) -> None:
         """Log a figure; see `runreport.log_figure`."""
-        with self.at(run_id):
+        with self.at_run(run_id):
             files.log_figure(figure, artifact_file, save_kwargs=save_kwargs)
 
     def log_image(
@@ -57,12 +57,12 @@ class ArtifactClient(CatalogClient):
     ) -> None:
         """Log an image; see `runreport.log_image`."""
         del synchronous
-        with self.at(run_id):
+        with self.at_run(run_id):
             files.log_image(image, artifact_file, key, step, timestamp)
 
     def log_table(self, run_id: str, data: Any, artifact_file: str) -> None:
         """Log a table; see `runreport.log_table`."""
-        with self.at(run_id):
+        with self.at_run(run_id):
             tables.log_table(data, artifact_file)
 
     def load_table(

@@ -44,8 +44,18 @@ class CatalogClient:
         """The archive it works on."""
         return active.store() if self._location is None else open_store(self._location)
 
-    def at(self, run_id: str | None = None) -> AbstractContextManager[None]:
-        """Within the block the fluent calls work on this archive and run."""
+    def at(self) -> AbstractContextManager[None]:
+        """Within the block the fluent calls work on this archive."""
+        return active.pointed_at(self.store)
+
+    def at_run(self, run_id: str) -> AbstractContextManager[None]:
+        """Within the block the fluent calls work on this run of this archive.
+
+        Raises:
+            InvalidValue: it is no id.
+        """
+        if not isinstance(run_id, str) or not run_id:
+            raise InvalidValue(f"run_id is {run_id!r}; it must be the id of a run.")
         return active.pointed_at(self.store, run_id)
 
     # -- experiments -------------------------------------------------------------------------
@@ -77,10 +87,14 @@ class CatalogClient:
         filter_string: str | None = None,
         order_by: Sequence[str] | None = None,
         page_token: str | None = None,
+        *,
+        mlflow_strict: bool = False,
     ) -> PagedList[Experiment]:
         """A page of the experiments that match, last updated first."""
-        found = self.store.search_experiments(view_type, filter_string, order_by)
-        question = ("experiments", view_type, filter_string, order_by)
+        found = self.store.search_experiments(
+            view_type, filter_string, order_by, strict=mlflow_strict
+        )
+        question = ("experiments", view_type, filter_string or "", order_by or [])
         return _page_of(found, max_results, page_token, question)
 
     def rename_experiment(self, experiment_id: str, new_name: str) -> None:
@@ -114,11 +128,15 @@ class CatalogClient:
         max_results: int = 100,
         order_by: Sequence[str] | None = None,
         page_token: str | None = None,
+        *,
+        mlflow_strict: bool = False,
     ) -> PagedList[RegisteredModel]:
         """A page of the registered models that match, by name."""
         with self.at():
-            found = models.search_registered_models(None, filter_string, list(order_by or ()))
-        question = ("models", filter_string, order_by)
+            found = models.search_registered_models(
+                None, filter_string, order_by, mlflow_strict=mlflow_strict
+            )
+        question = ("models", filter_string or "", order_by or [])
         return _page_of(found, max_results, page_token, question)
 
     def search_model_versions(
@@ -127,11 +145,15 @@ class CatalogClient:
         max_results: int = 10_000,
         order_by: Sequence[str] | None = None,
         page_token: str | None = None,
+        *,
+        mlflow_strict: bool = False,
     ) -> PagedList[ModelVersion]:
         """A page of the model versions that match, last updated first."""
         with self.at():
-            found = models.search_model_versions(None, filter_string, list(order_by or ()))
-        question = ("versions", filter_string, order_by)
+            found = models.search_model_versions(
+                None, filter_string, order_by, mlflow_strict=mlflow_strict
+            )
+        question = ("versions", filter_string or "", order_by or [])
         return _page_of(found, max_results, page_token, question)
 
 

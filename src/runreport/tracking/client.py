@@ -105,9 +105,13 @@ class RunreportClient(ArtifactClient):
         """
         if isinstance(experiment_ids, str | int):
             experiment_ids = [str(experiment_ids)]
+        if experiment_ids is None:
+            raise InvalidValue(
+                "experiment_ids is None; give the ids of the experiments to search."
+            )
         ids = [str(identity) for identity in experiment_ids]
         limit = paging.check_limit(max_results)
-        question = (ids, filter_string, run_view_type, order_by, mlflow_strict)
+        question = (ids, filter_string or "", run_view_type, order_by or [], mlflow_strict)
         offset = paging.offset_of(page_token, question)
         found = self.store.search(
             ids, filter_string, run_view_type, limit + 1, order_by,
@@ -123,7 +127,7 @@ class RunreportClient(ArtifactClient):
         """
         if status is not None:
             validation.check_status(status)
-        with self.at(run_id):
+        with self.at_run(run_id):
             session = runs.current_session(run_id)
             if name:
                 session.writer.log_values("tag", {NAME_TAG: validation.tag_text(NAME_TAG, name)})
@@ -143,7 +147,7 @@ class RunreportClient(ArtifactClient):
         """
         status = validation.check_status(status or RunStatus.FINISHED)
         moment = wall_ms() if end_time is None else validation.check_time(end_time)
-        with self.at(run_id):
+        with self.at_run(run_id):
             active.end_session(runs.current_session(run_id), status, time_ms=moment)
 
     def delete_run(self, run_id: str) -> None:
@@ -158,7 +162,7 @@ class RunreportClient(ArtifactClient):
 
     def log_param(self, run_id: str, key: str, value: Any, synchronous: bool | None = None) -> Any:
         """Log a param; see `runreport.log_param`."""
-        with self.at(run_id):
+        with self.at_run(run_id):
             return values.log_param(key, value, synchronous)
 
     def log_metric(
@@ -175,7 +179,7 @@ class RunreportClient(ArtifactClient):
     ) -> None:
         """Log a value of a metric; see `runreport.log_metric`."""
         del dataset_name, dataset_digest, model_id
-        with self.at(run_id):
+        with self.at_run(run_id):
             values.log_metric(key, value, step, synchronous, timestamp)
 
     def log_batch(
@@ -203,6 +207,9 @@ class RunreportClient(ArtifactClient):
                     f"A batch of {len(entries):,} {what} is too large; at most {most:,} are "
                     "allowed. Split it."
                 )
+        given = {param.key: param.value for param in params}
+        if len(given) < len(params):
+            raise InvalidValue("A batch holds each param once; one of these has several values.")
         points = [
             (
                 validation.check_key("Metric", metric.key),
@@ -213,26 +220,26 @@ class RunreportClient(ArtifactClient):
             for metric in metrics
         ]
         texts = _tag_texts({tag.key: tag.value for tag in tags}, self.store)
-        with self.at(run_id):
+        with self.at_run(run_id):
             writer = runs.current_session(run_id).writer
-            values.log_params({param.key: param.value for param in params}, synchronous)
+            values.log_params(given, synchronous)
             for point in points:
                 writer.log_metric(*point)
             writer.log_values("tag", texts)
 
     def set_tag(self, run_id: str, key: str, value: Any, synchronous: bool | None = None) -> None:
         """Set a tag; see `runreport.set_tag`."""
-        with self.at(run_id):
+        with self.at_run(run_id):
             values.set_tag(key, value, synchronous)
 
     def delete_tag(self, run_id: str, key: str) -> None:
         """Remove a tag; `NotFound` where the run has none."""
-        with self.at(run_id):
+        with self.at_run(run_id):
             values.delete_tag(key)
 
     def log_inputs(self, run_id: str, datasets: Iterable[Any] | None = None) -> None:
         """Record data sets that a run used, as `DatasetInput`."""
-        with self.at(run_id):
+        with self.at_run(run_id):
             for entry in datasets or ():
                 tags = dict(entry.tags)
                 context = tags.pop("mlflow.data.context", None)

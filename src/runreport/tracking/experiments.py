@@ -9,7 +9,7 @@ from runreport.archive.directory import locate_archive
 from runreport.archive.facts import DEFAULT_ID
 from runreport.entities import Experiment, ViewType
 from runreport.errors import InvalidValue
-from runreport.tracking import active, validation
+from runreport.tracking import active, paging, validation
 
 
 def set_tracking_uri(uri: str | os.PathLike[str]) -> None:
@@ -116,7 +116,7 @@ def search_experiments(
     found = active.store().search_experiments(
         view_type, filter_string, order_by, strict=mlflow_strict
     )
-    return found[:max_results]
+    return paging.first_of(found, max_results)
 
 
 def delete_experiment(experiment_id: str) -> None:

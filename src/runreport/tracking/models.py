@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from runreport.entities import ModelVersion, RegisteredModel
-from runreport.tracking import active
+from runreport.tracking import active, paging
 
 
 def search_registered_models(
     max_results: int | None = None,
     filter_string: str | None = None,
-    order_by: list[str] | None = None,
+    order_by: Sequence[str] | None = None,
     *,
     mlflow_strict: bool = False,
 ) -> list[RegisteredModel]:
@@ -17,19 +19,23 @@ def search_registered_models(
 
     Raises:
         InvalidFilter: the filter or an ordering cannot be understood.
+        InvalidValue: the number of results is not allowed.
     """
     from runreport.query.listing import find_models
 
-    models = active.store().registry().models
-    return find_models(
-        models, filter_string=filter_string, order_by=order_by, strict=mlflow_strict
-    )[:max_results]
+    found = find_models(
+        active.store().registry().models,
+        filter_string=filter_string,
+        order_by=order_by,
+        strict=mlflow_strict,
+    )
+    return paging.first_of(found, max_results)
 
 
 def search_model_versions(
     max_results: int | None = None,
     filter_string: str | None = None,
-    order_by: list[str] | None = None,
+    order_by: Sequence[str] | None = None,
     *,
     mlflow_strict: bool = False,
 ) -> list[ModelVersion]:
@@ -37,10 +43,14 @@ def search_model_versions(
 
     Raises:
         InvalidFilter: the filter or an ordering cannot be understood.
+        InvalidValue: the number of results is not allowed.
     """
     from runreport.query.listing import find_model_versions
 
-    versions = active.store().registry().versions
-    return find_model_versions(
-        versions, filter_string=filter_string, order_by=order_by, strict=mlflow_strict
-    )[:max_results]
+    found = find_model_versions(
+        active.store().registry().versions,
+        filter_string=filter_string,
+        order_by=order_by,
+        strict=mlflow_strict,
+    )
+    return paging.first_of(found, max_results)

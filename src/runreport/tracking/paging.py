@@ -26,6 +26,8 @@ def offset_of(page_token: str | None, question: object) -> int:
     """
     if not page_token:
         return 0
+    if not isinstance(page_token, str):
+        raise InvalidValue(f"page_token is {page_token!r}; pass the ``token`` of the page before.")
     try:
         fields = json.loads(base64.urlsafe_b64decode(page_token.encode()))
         offset, digest = int(fields["offset"]), str(fields["question"])
@@ -52,6 +54,15 @@ def page(items: Sequence[_Item], limit: int, offset: int, question: object) -> P
         fields = {"offset": offset + limit, "question": _digest(question)}
         token = base64.urlsafe_b64encode(json.dumps(fields).encode()).decode()
     return PagedList(items[:limit], token)
+
+
+def first_of(items: Sequence[_Item], max_results: int | None) -> list[_Item]:
+    """The first of an answer, all of it by default.
+
+    Raises:
+        InvalidValue: the number is not allowed.
+    """
+    return list(items if max_results is None else items[: check_limit(max_results)])
 
 
 def check_limit(max_results: object) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -201,8 +202,8 @@ class Store(ExperimentStore):
         return metric_history(self.storage, run_id, key)
 
     def registry(self) -> Registry:
-        """The registered models and their versions."""
-        return self.load_index().registry
+        """The registered models and their versions, the caller's to change."""
+        return deepcopy(self.load_index().registry)
 
 
 @lru_cache(maxsize=16)

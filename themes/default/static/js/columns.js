@@ -5,9 +5,15 @@ const decoded = new Map();
 /** Texts of numbers that are shown as they were logged, by column name. @type {Map<string, Array>} */
 const logged = new Map();
 
+/** @type {Map<string, Column>} */
+const columnsByName = new Map();
+
 /** @param {string} name @returns {Column | undefined} */
 function columnOf(name) {
-  return brought.manifest.columns.find((column) => column.name === name);
+  if (!columnsByName.size) {
+    for (const column of brought.manifest.columns) columnsByName.set(column.name, column);
+  }
+  return columnsByName.get(name);
 }
 
 /**

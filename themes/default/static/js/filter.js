@@ -3,28 +3,43 @@
 
 /**
  * What the box asks for.
- * @typedef {{words: string[], tree: Tree | null, error: FilterError | null}} Box
+ * @typedef {{text: string, words: string[], tree: Tree | null, error: FilterError | null}} Box
  */
+
+const EMPTY_BOX = { text: "", words: [], tree: null, error: null };
+const KEYED = /^(?:metrics?|params?|parameters?|tags?|attributes?|attr|datasets?)\./;
 
 /** @param {string} text @returns {Box} */
 function readBox(text) {
-  if (!isQuery(text)) return { words: wordsOf(text), tree: null, error: null };
   try {
-    return { words: [], tree: parseTree(text), error: null };
+    const tokens = tokenize(text);
+    if (!isQuery(tokens)) return { ...EMPTY_BOX, text, words: wordsOf(text) };
+    const tree = parseTree(text, tokens);
+    return { ...EMPTY_BOX, text, tree, error: leftOut(tree, text) || null };
   } catch (error) {
     if (!(error instanceof FilterError)) throw error;
-    return { words: [], tree: null, error };
+    if (!/[=<>]/.test(text) && !KEYED.test(text.trim())) {
+      return { ...EMPTY_BOX, text, words: wordsOf(text) };
+    }
+    return { ...EMPTY_BOX, text, error };
   }
 }
 
-/** Whether some token is an operator; what cannot be read as tokens is one if it looks like it. */
-function isQuery(text) {
-  try {
-    return tokenize(text).some((token) =>
-      token.kind === "operator" || isWord(token, "LIKE", "ILIKE", "IN", "IS", "BETWEEN"));
-  } catch {
-    return /[=<>]/.test(text);
-  }
+/**
+ * Whether text is a query rather than words: a comparison stands in it, a parenthesis, or a key
+ * with what it belongs to (params.lr). Words may well be "in" or "like".
+ * @param {Token[]} tokens
+ */
+function isQuery(tokens) {
+  return tokens.some((token, place) => {
+    if (token.kind === "operator" || token.text === "(") return true;
+    const following = tokens[place + 1] || token;
+    const name = following.text === "." ? `${token.text}.` : token.text;
+    if (token.kind === "word" && KEYED.test(name)) return true;
+    if (place === 0 || !isWord(token, "LIKE", "ILIKE", "IN", "IS", "BETWEEN")) return false;
+    return ["string", "quoted", "number"].includes(following.kind)
+      || isWord(following, "NULL", "NOT");
+  });
 }
 
 function wordsOf(text) {
@@ -66,11 +81,13 @@ function runsOfBox(box) {
   return Uint8Array.from(haystack, (text) => (box.words.every((word) => text.includes(word)) ? 1 : 0));
 }
 
-/** What to say of a box below it; empty when all is well. @param {Box} box */
+/**
+ * What to say of a box below it; empty when all is well, and while a query is being typed.
+ * @param {Box} box
+ */
 function adviceOf(box) {
-  if (box.error) {
-    const meant = box.error.suggestion ? ` Did you mean ${box.error.suggestion}?` : "";
-    return `Column ${box.error.column}: ${box.error.message}.${meant}`;
-  }
-  return box.tree ? unknownNames(box.tree).join(" ") : "";
+  if (!box.error) return box.tree ? inVain(box.tree).join(" ") : "";
+  if (box.error.isUnfinished) return "";
+  const meant = box.error.suggestion ? ` Did you mean ${box.error.suggestion}?` : "";
+  return `Not applied. Column ${box.error.column}: ${box.error.message}.${meant}`;
 }

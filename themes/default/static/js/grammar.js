@@ -1,7 +1,8 @@
 // The filter language: text to a syntax tree, as query/filters.py and query/operands.py read it.
 
 /**
- * @typedef {{entity: string, key: string, statistic: string}} Field
+ * @typedef {{entity: string, key: string, statistic: string, isBare?: boolean, token: Token}}
+ *   Field isBare: key and statistic were written as one name, which may itself be a metric's
  * @typedef {{type: "compare", field: Field, operator: string,
  *   values: (string|number|{offset: number})[]}} Comparison
  * @typedef {Comparison | {type: "not", part: Tree} | {type: "and"|"or", parts: Tree[]}} Tree
@@ -61,23 +62,26 @@ function nameOf(field) {
 
 /**
  * @param {string} text
+ * @param {Token[]} [tokens] of the text
  * @returns {Tree}
  * @throws {FilterError}
  */
-function parseTree(text) {
-  const reader = new Reader(text);
+function parseTree(text, tokens) {
+  const reader = new Reader(text, tokens || tokenize(text));
   if (reader.here.kind === "end") return { type: "and", parts: [] };
   const tree = reader.either();
   if (reader.here.kind !== "end") {
-    throw reader.error(`expected AND or OR, found ${shown(reader.here)}`, reader.here);
+    const hint = /^-[0-9]{1,2}$/.test(reader.here.text) ? "; a date is written in quotes" : "";
+    throw reader.error(`expected AND or OR, found ${shown(reader.here)}${hint}`, reader.here);
   }
   return tree;
 }
 
 /** Reads one filter, token after token. */
 class Reader {
-  constructor(text) {
-    this.tokens = tokenize(text);
+  constructor(text, tokens) {
+    this.text = text;
+    this.tokens = tokens;
     this.position = 0;
     this.depth = 0;
   }
@@ -91,7 +95,14 @@ class Reader {
   }
 
   error(problem, token, suggestion) {
-    return new FilterError(problem, token.column, suggestion);
+    const error = new FilterError(problem, this.text, token.at, token.text.length, suggestion);
+    error.isUnfinished = token.kind === "end" || (token.kind === "word" && this.endsWith(token));
+    return error;
+  }
+
+  /** Whether a token is the last one, and may still be typed. */
+  endsWith(token) {
+    return this.tokens[this.tokens.length - 1].at === token.at + token.text.length;
   }
 
   expect(mark, purpose) {
@@ -128,7 +139,7 @@ class Reader {
     if (this.here.text === "(") {
       const token = this.next();
       const found = this.nested(() => this.either(), token);
-      this.expect(")", `to close the one at column ${token.column}`);
+      this.expect(")", "to close the one before");
       return found;
     }
     return this.comparison();
@@ -170,33 +181,37 @@ class Reader {
     if (!["word", "quoted", "ticked"].includes(token.kind) || isWord(token, "AND", "OR", "NOT")) {
       throw this.error(`expected a field, found ${shown(token)}`, token);
     }
+    return { ...this.fieldOf(token), token };
+  }
+
+  fieldOf(token) {
     const cut = token.kind === "word" ? token.text.indexOf(".") : -1;
     if (cut < 0) {
-      if (this.here.text !== ".") return this.attribute(unquoted(token), token.column);
+      if (this.here.text !== ".") return this.attribute(unquoted(token), token.at);
       this.next();
       return this.quotedKey(token, this.entity(unquoted(token), token));
     }
     const before = token.text.slice(0, cut);
     const key = token.text.slice(cut + 1);
     const entity = this.entity(before, token);
-    const column = token.column + [...before].length + 1;
-    if (entity === "attribute") return this.attribute(key, column);
-    if (entity === "dataset") return this.dataset(key, column);
+    const at = token.at + before.length + 1;
+    if (entity === "attribute") return this.attribute(key, at);
+    if (entity === "dataset") return this.dataset(key, at);
     const last = key.lastIndexOf(".");
     if (entity === "metric" && last > 0 && STATISTICS.includes(key.slice(last + 1))) {
-      return { entity, key: key.slice(0, last), statistic: key.slice(last + 1) };
+      return { entity, key: key.slice(0, last), statistic: key.slice(last + 1), isBare: true };
     }
     return { entity, key, statistic: "" };
   }
 
   quotedKey(opening, entity) {
     const token = this.next();
-    if (token.kind !== "quoted" && token.kind !== "ticked") {
+    if (!["string", "quoted", "ticked", "word"].includes(token.kind)) {
       throw this.error(`expected a key after ${opening.text} and a dot, found ${shown(token)}`, token);
     }
-    const key = unquoted(token);
-    if (entity === "attribute") return this.attribute(key, token.column);
-    if (entity === "dataset") return this.dataset(key, token.column);
+    const key = token.kind === "word" ? token.text : token.text.slice(1, -1);
+    if (entity === "attribute") return this.attribute(key, token.at);
+    if (entity === "dataset") return this.dataset(key, token.at);
     if (entity === "metric" && this.here.text === ".") {
       this.next();
       const statistic = this.next();
@@ -214,21 +229,23 @@ class Reader {
     throw this.error(`unknown entity ${shown({ text })}`, token, nearest(text, Object.keys(ENTITIES)));
   }
 
-  attribute(text, column) {
+  attribute(text, at) {
     if (Object.hasOwn(ATTRIBUTES, text)) {
       return { entity: "attribute", key: ATTRIBUTES[text], statistic: "" };
     }
     const known = [...new Set(Object.values(ATTRIBUTES))];
-    throw new FilterError(`unknown attribute ${shown({ text })}`, column,
-      nearest(text, known) || nearestColumn(text));
+    const error = new FilterError(`unknown attribute ${shown({ text })}`, this.text, at,
+      text.length, nearest(text, known) || nearestColumn(text));
+    error.isUnfinished = this.here.kind === "end" && this.here.at === at + text.length;
+    throw error;
   }
 
-  dataset(text, column) {
+  dataset(text, at) {
     if (Object.hasOwn(DATASET_ATTRIBUTES, text)) {
       return { entity: "dataset", key: text, statistic: "" };
     }
-    throw new FilterError(`unknown attribute ${shown({ text })} of a data set`, column,
-      nearest(text, Object.keys(DATASET_ATTRIBUTES)));
+    throw new FilterError(`unknown attribute ${shown({ text })} of a data set`, this.text, at,
+      text.length, nearest(text, Object.keys(DATASET_ATTRIBUTES)));
   }
 
   operator(token) {
@@ -245,9 +262,10 @@ class Reader {
       return `IS ${negation}NULL`;
     }
     if (token.kind === "end") throw this.error("a comparison is missing here", token);
-    const hint = token.text === "-" ? "; a key with such a character is written in `ticks`"
-      : `; known: ${OPERATORS.join(", ")}`;
-    throw this.error(`${shown(token)} is no operator${hint}`, token);
+    const hint = token.text === "-" || token.kind === "word"
+      ? "a key with spaces or other such characters is written in `ticks`"
+      : `known: ${OPERATORS.join(", ")}`;
+    throw this.error(`${shown(token)} is no operator; ${hint}`, token);
   }
 
   operand(field, operator) {
@@ -263,7 +281,11 @@ class Reader {
     const takesNumber = kind === "either" && NUMBER_OPERATORS.includes(operator);
     if (takesNumber && token.kind === "number") return this.number(field);
     const what = takesNumber ? "quoted text or a number" : "quoted text";
-    throw this.error(`${nameOf(field)} compares with ${what}, not ${shown(token)}`, token);
+    const hint = token.kind === "word" ? `; write '${token.text}'` : "";
+    const error = this.error(
+      `${nameOf(field)} compares with ${what}, not ${shown(token)}${hint}`, token);
+    error.isUnfinished = token.kind === "end";
+    throw error;
   }
 
   number(field) {
@@ -292,15 +314,19 @@ class Reader {
   }
 
   date(token) {
+    const text = unquoted(token);
     const match = /^([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[ T]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(\.[0-9]{1,3})?)?Z?)?$/
-      .exec(unquoted(token));
+      .exec(text);
     if (match) {
       const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part || 0));
-      const time = Date.UTC(year, month - 1, day, hour, minute, second) + Number(match[7] || 0) * 1000;
-      const moment = new Date(time);
-      if (moment.getUTCMonth() === month - 1 && moment.getUTCDate() === day && hour < 24
-        && minute < 60 && second < 60) return Math.round(time);
+      const moment = new Date(Date.UTC(2000, 0, 1, hour, minute, second));
+      moment.setUTCFullYear(year, month - 1, day);
+      if (year && moment.getUTCMonth() === month - 1 && moment.getUTCDate() === day && hour < 24
+        && minute < 60 && second < 60) {
+        return Math.round(moment.getTime() + Number(match[7] || 0) * 1000);
+      }
     }
+    if (/^now/i.test(text)) throw this.error(`write ${text} without quotes`, token);
     throw this.error(`${token.text} is no date; write '2026-11-21' or '2026-11-21 18:30' (UTC)`, token);
   }
 
@@ -313,7 +339,8 @@ class Reader {
       if ((typeof values[0] === "string") !== (typeof values[values.length - 1] === "string")) {
         throw this.error("a list holds quoted texts or numbers, not both", first);
       }
-      const token = this.next();
+      let token = this.next();
+      if (token.text === "," && this.here.text === ")") token = this.next();
       if (token.text === ")") return values;
       if (token.text !== ",") throw this.error(`expected , or ), found ${shown(token)}`, token);
     }

@@ -60,7 +60,7 @@ function startExperiment() {
     }
   });
   addEventListener("hashchange", () => {
-    if (location.hash === writeHash(view)) return;
+    if (location.hash === writeHash({ ...view, q: asked.text })) return;
     view = readHash(location.hash);
     filter.value = view.q;
     update();

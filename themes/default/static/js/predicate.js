@@ -5,9 +5,10 @@
 const COLUMN_OF = {
   "tags.mlflow.runName": "run_name", "tags.mlflow.source.name": "source",
 };
-/** What a report does not hold; its runs may well have it. */
-const LEFT_OUT = ["user_id", "artifact_uri"];
-const NUMBER = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
+/** What a report may not hold although its runs have it. */
+const LEFT_OUT = ["user_id", "artifact_uri", "tags.mlflow.user", "tags.mlflow.source.git.repoURL"];
+const STATUSES = ["RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"];
+const NUMBER = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
 const NOT_FINITE = /^([+-]?)(inf|infinity|nan)$/i;
 
 /** @param {Tree} tree @returns {Comparison[]} from left to right */
@@ -26,28 +27,51 @@ function columnNameOf(field) {
 function columnsOfField(field) {
   const names = [columnNameOf(field)];
   if (field.statistic) {
-    names.push(nameOf(field), `stats(metrics.${field.key})`);
+    names.push(`stats(metrics.${field.key})`);
+    if (field.isBare) names.push(nameOf(field));
   }
   return names.filter(columnOf);
 }
 
 /**
- * What of a tree no run of this report has, as sentences.
+ * The first comparison with something that this report leaves out, as an error.
+ * @param {Tree} tree
+ * @param {string} text
+ * @returns {FilterError | undefined}
+ */
+function leftOut(tree, text) {
+  const found = comparisonsOf(tree).find(({ field }) =>
+    LEFT_OUT.includes(nameOf(field)) && !columnOf(nameOf(field)));
+  return found && new FilterError(`this report does not hold ${nameOf(found.field)}`, text,
+    found.field.token.at, found.field.token.text.length);
+}
+
+/**
+ * What a tree asks for in vain, as sentences.
  * @param {Tree} tree
  * @returns {string[]}
  */
-function unknownNames(tree) {
-  return [...new Set(comparisonsOf(tree).map(({ field }) => {
-    if (field.entity === "attribute") {
-      return LEFT_OUT.includes(field.key) && !columnOf(field.key)
-        ? `This report does not hold ${field.key}.` : "";
+function inVain(tree) {
+  return [...new Set(comparisonsOf(tree).flatMap(({ field, operator, values }) => {
+    if (field.entity === "attribute" && field.key === "status" && /=|IN/.test(operator)) {
+      return values.filter((value) => !STATUSES.includes(value)).map((value) =>
+        `There is no status “${value}”; they are ${STATUSES.join(", ")}.`);
     }
-    if (field.entity === "dataset" || columnsOfField(field).length) return "";
-    const group = `${field.entity}s`;
-    const keys = brought.manifest.columns.filter((column) => column.group === group);
-    const close = nearest(field.key, keys.map((column) => column.label));
-    return `No run has ${group}.${field.key}.${close ? ` Did you mean ${group}.${close}?` : ""}`;
-  }).filter(Boolean))];
+    if (["attribute", "dataset"].includes(field.entity) || columnsOfField(field).length) return [];
+    return [unknownKey(field)];
+  }))];
+}
+
+function unknownKey(field) {
+  const group = `${field.entity}s`;
+  const cut = field.key.lastIndexOf(".");
+  if (field.entity === "metric" && cut > 0 && columnOf(`metrics.${field.key.slice(0, cut)}`)) {
+    return `metrics.${field.key.slice(0, cut)} has .${STATISTICS.join(", .")}, but no ${
+      field.key.slice(cut)}.`;
+  }
+  const keys = brought.manifest.columns.filter((column) => column.group === group);
+  const close = nearest(field.key, keys.map((column) => column.label));
+  return `No run here has ${group}.${field.key}.${close ? ` Did you mean ${group}.${close}?` : ""}`;
 }
 
 /**
@@ -116,7 +140,7 @@ function testOf(operator, operands) {
   const [first, second] = operands;
   const chosen = new Set(operands);
   const isLike = operator === "LIKE" || operator === "ILIKE";
-  const pattern = isLike ? likePattern(first, operator === "ILIKE") : null;
+  const isLikeIt = isLike ? likeTest(first, operator === "ILIKE") : null;
   return {
     "=": (value) => value === first,
     "!=": (value) => value !== first,
@@ -126,15 +150,36 @@ function testOf(operator, operands) {
     "<=": (value) => value <= first,
     IN: (value) => value === value && chosen.has(value),
     BETWEEN: (value) => value >= first && value <= second,
-    LIKE: (value) => pattern.test(value),
-    ILIKE: (value) => pattern.test(value),
+    LIKE: isLikeIt,
+    ILIKE: isLikeIt,
   }[operator];
 }
 
-function likePattern(text, ignoresCase) {
-  const body = text.replace(/[\\^$.*+?()[\]{}|/-]/g, (mark) =>
-    (mark === "-" ? "\\x2d" : `\\${mark}`)).replace(/%/g, ".*").replace(/_/g, ".");
-  return new RegExp(`^${body}$`, ignoresCase ? "sui" : "su");
+/**
+ * LIKE as a function of the value: % is any text, _ one character. What follows a % is looked for
+ * from left to right and never twice, so that no pattern takes long.
+ */
+function likeTest(pattern, ignoresCase) {
+  const fold = (text) => [...(ignoresCase ? text.toLowerCase() : text)];
+  const wanted = fold(pattern);
+  return (text) => {
+    const letters = fold(text);
+    let at = 0, place = 0, star = -1, mark = 0;
+    while (at < letters.length) {
+      if (place < wanted.length && wanted[place] === "%") {
+        [star, mark] = [place, at];
+        place += 1;
+      } else if (place < wanted.length && (wanted[place] === "_" || wanted[place] === letters[at])) {
+        at += 1;
+        place += 1;
+      } else if (star >= 0) {
+        mark += 1;
+        [at, place] = [mark, star + 1];
+      } else return false;
+    }
+    while (wanted[place] === "%") place += 1;
+    return place === wanted.length;
+  };
 }
 
 /** Values made of a column's, kept for the next keystroke, by field. @type {Map<string, Array>} */
@@ -150,7 +195,7 @@ function valuesOfField(field, isNumeric) {
   const name = columnNameOf(field);
   if (field.entity === "metric") {
     if (!field.statistic) return valuesOf(name);
-    return derive(`${field.statistic} ${field.key}`, () => statisticsOf(field));
+    return derive(`${field.statistic} ${field.isBare} ${field.key}`, () => statisticsOf(field));
   }
   if (field.key === "duration" && field.entity === "attribute") {
     return derive("duration", () =>
@@ -163,9 +208,9 @@ function valuesOfField(field, isNumeric) {
     : derive(`number ${name}`, () => valuesOf(name).map(readText));
 }
 
-/** A metric that is itself called as the statistic goes first, run by run. */
+/** A metric that is itself called as a bare statistic goes first, run by run. */
 function statisticsOf(field) {
-  const own = valuesOf(nameOf(field));
+  const own = field.isBare ? valuesOf(nameOf(field)) : [];
   const lasts = valuesOf(`metrics.${field.key}`);
   const texts = valuesOf(`stats(metrics.${field.key})`);
   const place = STATISTICS.indexOf(field.statistic);

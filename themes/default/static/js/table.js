@@ -5,7 +5,9 @@ const PAGE_ROWS = 50;
 /** @type {View} */
 let view;
 /** The last filter that could be read; the rows show it until the next one can. @type {Box} */
-let asked = { words: [], tree: null, error: null };
+let asked = EMPTY_BOX;
+/** Counts the updates; one that is overtaken while its columns load is dropped. */
+let turns = 0;
 /** Numbers of the runs that match, in order. @type {number[]} */
 let matching = [];
 const listeners = [];
@@ -34,6 +36,7 @@ function neededColumns(box) {
  * @param {boolean} [first] at the start the server's rows already show the default view
  */
 async function update(first) {
+  const turn = ++turns;
   const box = readBox(view.q);
   advise(box);
   if (!box.error) asked = box;
@@ -43,6 +46,7 @@ async function update(first) {
     say("The data of this table could not be loaded, so the rows stay as they were built.");
     return;
   }
+  if (turn !== turns) return;
   const kept = runsOfBox(asked);
   const facets = [...view.facets].map(([name, chosen]) => [valuesOf(name), chosen]);
   matching = [];
@@ -53,7 +57,7 @@ async function update(first) {
   if (view.sort) sortRuns(view.sort.replace(/^-/, ""), view.sort.startsWith("-"));
   const pages = Math.max(1, Math.ceil(matching.length / PAGE_ROWS));
   view.page = Math.min(view.page, pages);
-  const hash = writeHash(view);
+  const hash = writeHash({ ...view, q: asked.text }); // a link shows what its sender sees
   if (first && !hash) drawPages(pages);
   else drawTable(pages);
   if (hash !== location.hash) {
@@ -181,9 +185,15 @@ function drawPages(pages) {
 /** What is wrong with the filter, or what it asks for in vain. @param {Box} box */
 function advise(box) {
   const filter = document.getElementById("filter");
-  if (box.error) filter.setAttribute("aria-invalid", "true");
-  else filter.removeAttribute("aria-invalid");
-  document.getElementById("advice").textContent = adviceOf(box);
+  const advice = document.getElementById("advice");
+  const text = adviceOf(box);
+  advice.textContent = text;
+  if (!box.error || !text) return filter.removeAttribute("aria-invalid");
+  filter.setAttribute("aria-invalid", "true");
+  const { at, length } = box.error;
+  advice.append(make("code", {}, box.text.slice(Math.max(0, at - 60), at),
+    make("mark", {}, box.text.slice(at, at + length) || " "),
+    box.text.slice(at + length, at + length + 40)));
 }
 
 let speaking = 0;

@@ -1,71 +1,89 @@
 // The words of a filter: text to tokens, each with its column. As query/tokens.py reads them;
 // tests/query/cases.jsonl holds both to the same cases.
 
-/** @typedef {{kind: string, text: string, column: number}} Token */
+/** @typedef {{kind: string, text: string, at: number}} Token `at` counts UTF-16 units from 0 */
 
-/** What is wrong with a filter, and at which column, from 1. */
+/** What is wrong with a filter, and where. */
 class FilterError extends Error {
   /**
    * @param {string} problem
-   * @param {number} column
+   * @param {string} text the whole filter
+   * @param {number} at where in it, in UTF-16 units
+   * @param {number} [length] of what is wrong
    * @param {string} [suggestion] the name that was probably meant
    */
-  constructor(problem, column, suggestion) {
+  constructor(problem, text, at, length, suggestion) {
     super(problem);
-    this.column = column;
+    this.text = text;
+    this.at = at;
+    this.length = length || 1;
     this.suggestion = suggestion;
   }
+
+  /** From 1; characters are counted, not UTF-16 units. */
+  get column() { return [...this.text.slice(0, this.at)].length + 1; }
 }
 
+const MAX_LENGTH = 100000;
 const TOKEN = new RegExp([
   "[ \\t\\r\\n\\u00a0]*(?:",
-  "(?<number>[-+]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][-+]?[0-9]+)?(?![\\p{L}\\p{N}_.]))",
-  "|(?<span>(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:ms|s|min|m|h|d|w)(?![\\p{L}\\p{N}_.]))",
-  "|(?<string>'(?:[^'\\\\]|\\\\.|'')*')",
-  '|(?<quoted>"(?:[^"\\\\]|\\\\.|"")*")',
+  "(?<number>[-+]?(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:[eE][-+]?[0-9]+)?(?![\\p{L}\\p{N}_.]))",
+  "|(?<span>(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ms|s|min|m|h|d|w)(?![\\p{L}\\p{N}_.]))",
+  "|(?<string>'(?:''|\\\\'|[^'])*')",
+  '|(?<quoted>"(?:""|\\\\"|[^"])*")',
   "|(?<ticked>`[^`]*`)",
   "|(?<word>[\\p{L}\\p{Nl}\\p{No}_][\\p{L}\\p{N}_/]*(?:\\.[\\p{L}\\p{N}_/]+)*)",
   "|(?<operator><=|>=|!=|==|=|<|>)",
   "|(?<mark>[().,+-])",
   ")"].join(""), "suy");
-const SPACES = /[ \t\r\n\u00a0]+/;
+const SPACES = " \t\r\n\u00a0";
 const SPANS = {
   ms: 1, s: 1000, m: 60000, min: 60000, h: 3600000, d: 86400000, w: 604800000,
 };
+const MEANT = { "&": "AND", "|": "OR", "!": "NOT", "“": "straight quotes", "‘": "straight quotes" };
 
 /**
  * @param {string} text
  * @returns {Token[]} an "end" token last
+ * @throws {FilterError}
  */
 function tokenize(text) {
+  if (text.length > MAX_LENGTH) {
+    throw new FilterError(`it has ${text.length} characters; at most ${MAX_LENGTH} are allowed`, text, 0);
+  }
   const tokens = [];
-  const end = text.length - (/[ \t\r\n\u00a0]*$/.exec(text)[0].length);
+  let end = text.length;
+  while (end && SPACES.includes(text[end - 1])) end -= 1;
   let position = 0;
   while (position < end) {
     TOKEN.lastIndex = position;
     const match = TOKEN.exec(text);
     if (!match) {
-      const rest = text.slice(position).replace(new RegExp(`^${SPACES.source}`), "");
-      throw new FilterError(`${problemOf(rest)}: ${shorten(rest)}`,
-        columnAt(text, text.length - rest.length));
+      while (SPACES.includes(text[position])) position += 1;
+      throw problemAt(text, position);
     }
     const [kind, found] = Object.entries(match.groups).find((entry) => entry[1] !== undefined);
-    tokens.push({ kind, text: found, column: columnAt(text, TOKEN.lastIndex - found.length) });
+    tokens.push({ kind, text: found, at: TOKEN.lastIndex - found.length });
     position = TOKEN.lastIndex;
   }
-  tokens.push({ kind: "end", text: "", column: columnAt(text, end) });
+  tokens.push({ kind: "end", text: "", at: end });
   return tokens;
 }
 
-function problemOf(rest) {
-  if ("'\"`".includes(rest[0])) return "an open quote";
-  return /[0-9]/.test(rest[0]) ? "neither a number nor a span such as 7d"
-    : "a character no filter knows";
-}
-
-/** Characters are counted, not UTF-16 units. */
-function columnAt(text, position) {
-  return [...text.slice(0, position)].length + 1;
+/** What is wrong with a text that no token starts with. */
+function problemAt(text, at) {
+  const [word] = text.slice(at, at + 60).split(/[ \t\r\n\u00a0]/);
+  const quoted = shown({ text: word });
+  if ("'\"`".includes(word[0])) {
+    const error = new FilterError(`a quote is open: ${quoted}`, text, at);
+    error.isUnfinished = true;
+    return error;
+  }
+  if (/[0-9]/.test(word[0])) {
+    return new FilterError(`${quoted} is neither a number nor a span such as 7d`, text, at, word.length);
+  }
+  const meant = Object.hasOwn(MEANT, word[0]) ? `; write ${MEANT[word[0]]}` : "";
+  return new FilterError(`${quoted} is nothing a filter knows${meant}`, text, at, word.length);
 }
 
 /** @param {Token} token @returns {string} without its quotes; a doubled one stands for one */
