@@ -200,3 +200,22 @@ def test_artifacts_are_listed_and_fetched(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(InvalidValue):
         mlflow.download_artifacts()
     assert mlflow.get_artifact_uri("a/b.txt") == f"file://{folder}/a/b.txt"
+
+
+def test_artifacts_are_loaded_as_text_dictionary_and_image(tmp_path: Path) -> None:
+    import numpy as np
+
+    with mlflow.start_run() as run:
+        mlflow.log_text("hällo", "notes/a.txt")
+        mlflow.log_dict({"a": [1, 2.5, None]}, "c.json")
+        mlflow.log_dict({"b": "x"}, "d.yaml")
+        mlflow.log_image(np.zeros((3, 5, 3), np.uint8), "black.png")
+    root = f"runs:/{run.info.run_id}"
+    assert mlflow.artifacts.load_text(f"{root}/notes/a.txt") == "hällo"
+    assert mlflow.artifacts.load_dict(f"{root}/c.json") == {"a": [1, 2.5, None]}
+    assert mlflow.artifacts.load_dict(f"{root}/d.yaml") == {"b": "x"}
+    assert mlflow.artifacts.load_image(f"{root}/black.png").size == (5, 3)
+    with pytest.raises(mlflow.MlflowException, match="no JSON or YAML"):
+        mlflow.artifacts.load_dict(f"{root}/black.png")
+    folder = mlflow.artifacts.download_artifacts(root, dst_path=str(tmp_path / "all"))
+    assert (tmp_path / "all" / "notes" / "a.txt").exists() and Path(folder) == tmp_path / "all"

@@ -206,7 +206,9 @@ def download_artifacts(
         raise NotFound(f"There is no artifact {artifact_path or artifact_uri!r} at {local}.")
     if dst_path is None:
         return local
-    target = os.path.join(dst_path, os.path.basename(local.rstrip("/")))
+    is_whole = run_id is not None and not artifact_path
+    name = "" if is_whole else os.path.basename(local.rstrip("/"))  # all files go straight in
+    target = os.path.join(dst_path, name)
     os.makedirs(dst_path, exist_ok=True)
     if os.path.isdir(local):
         shutil.copytree(local, target, dirs_exist_ok=True)
@@ -215,12 +217,40 @@ def download_artifacts(
     return target
 
 
+def load_text(artifact_uri: str) -> str:
+    """The text of an artifact, e.g. ``runs:/<run_id>/notes.txt``."""
+    with open(download_artifacts(artifact_uri), encoding="utf-8") as file:
+        return file.read()
+
+
+def load_dict(artifact_uri: str) -> Any:
+    """What a JSON or YAML artifact holds.
+
+    Raises:
+        InvalidValue: it is neither.
+    """
+    import yaml
+
+    try:
+        return yaml.safe_load(load_text(artifact_uri))  # JSON is YAML, too
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InvalidValue(f"{artifact_uri} is no JSON or YAML file: {error}") from error
+
+
+def load_image(artifact_uri: str) -> Any:
+    """An artifact as a Pillow image."""
+    from PIL import Image
+
+    with Image.open(download_artifacts(artifact_uri)) as picture:
+        return picture.copy()
+
+
 def _fetch(storage: Storage, run_id: str, path: str, dst_path: str | None) -> str:
     """Copy an artifact, or a folder of them, from an object store to this machine."""
     import tempfile
 
     folder = dst_path or tempfile.mkdtemp(prefix="runreport-")
-    target = os.path.join(folder, os.path.basename(path) or run_id)
+    target = os.path.join(folder, os.path.basename(path))
     names = [name for name, _, _ in list_run_artifacts(storage, run_id)]
     wanted = [
         name for name in names if name == path or name.startswith(f"{path}/" if path else "")
