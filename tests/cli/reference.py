@@ -46,7 +46,10 @@ def reference() -> str:
     parts = [HEAD]
     for words, command in every_command():
         context = click.Context(
-            command, info_name=" ".join(["runreport", *words]), terminal_width=96
+            command,
+            info_name=" ".join(["runreport", *words]),
+            terminal_width=96,
+            help_option_names=root.context_settings["help_option_names"],
         )
         parts.append(
             f"\n## `runreport {' '.join(words)}`\n\n```\n{command.get_help(context)}\n```\n"
