@@ -11,16 +11,13 @@ const SCRIPTS = [
 
 /** @param {Object} manifest @param {Map<string, Array>} blocks @param {string[]} wanted */
 exports.withData = function withData(manifest, blocks, wanted) {
-  const page = load(SCRIPTS, [...wanted, "loadColumns"], {
-    brought: { manifest, blocks },
-    loadScript: () => Promise.resolve(),
-  });
-  page.loadColumns(manifest.columns.map((column) => column.name));
+  const page = load(SCRIPTS, [...wanted, "decode", "decoded"], { brought: { manifest, blocks } });
+  for (const column of manifest.columns) page.decoded.set(column.name, page.decode(column));
   return page;
 };
 
-/** The data of one of the conformance archives, as a build wrote it. @param {string} name */
-exports.conformance = function conformance(name) {
+/** What data scripts bring. @param {string} scripts */
+exports.dataOf = function dataOf(scripts) {
   const found = { manifest: null, blocks: new Map() };
   const runreport = {
     manifest(manifest) { found.manifest = manifest; },
@@ -31,7 +28,12 @@ exports.conformance = function conformance(name) {
       }
     },
   };
-  const file = path.join(__dirname, "..", "query", "scripts", `${name}.js`);
-  vm.runInContext(fs.readFileSync(file, "utf8"), vm.createContext({ runreport }));
+  vm.runInContext(scripts, vm.createContext({ runreport }));
   return found;
+};
+
+/** The data of one of the conformance archives, as a build wrote it. @param {string} name */
+exports.conformance = function conformance(name) {
+  const file = path.join(__dirname, "..", "query", "scripts", `${name}.js`);
+  return exports.dataOf(fs.readFileSync(file, "utf8"));
 };

@@ -9,8 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from query.conformance import ARCHIVES, CASES
-from query.test_cases import named
+from query.test_cases import answer, indexes, named
+
+from runreport.query.index import RunIndex
+
+__all__ = ["indexes"]  # a fixture
 
 pytestmark = [
     pytest.mark.long,
@@ -96,6 +102,56 @@ def test_mlflow_refuses_every_extension(
     with pytest.raises(MlflowException) as caught:
         search(stores, case)
     assert caught.value.error_code == "INVALID_PARAMETER_VALUE"
+
+
+NUMBERS = st.sampled_from(["0", "0.3", "0.5", "0.91", "-1.5", "2", "1e-5", "1790000003000"])
+TEXTS = st.sampled_from(
+    ["tree", "Tree", "net", "", "0.1", "red", "Red", "FINISHED", "Delta", "ada", "a1" * 16, "d1"]
+)
+PATTERNS = st.sampled_from(["%", "", "t%", "T%", "%e%", "_et", "%red%", "F%", "%a%", "0._"])
+NUMERIC = st.sampled_from(
+    ["metrics.accuracy", "metrics.loss", "metrics.zero", "metrics.nothing", "start_time",
+     "attributes.end_time", "metrics.`cross-entropy`", "created"]
+)  # fmt: skip
+TEXTUAL = st.sampled_from(
+    ["params.model", "params.lr", "params.nothing", "tags.team", "tags.`stage.name`", "status",
+     "run_name", "user_id", "run_id", "dataset.name", "dataset.digest", 'params."learning rate"']
+)  # fmt: skip
+KEYED = st.sampled_from(["params.model", "params.depth", "tags.team", "tags.priority"])
+CLAUSES = st.one_of(
+    st.tuples(NUMERIC, st.sampled_from(["=", "!=", "<", "<=", ">", ">="]), NUMBERS),
+    st.tuples(TEXTUAL, st.sampled_from(["=", "!="]), TEXTS.map(lambda text: f"'{text}'")),
+    st.tuples(TEXTUAL, st.sampled_from(["LIKE", "ILIKE"]), PATTERNS.map(lambda p: f"'{p}'")),
+    st.tuples(KEYED, st.sampled_from(["IS NULL", "IS NOT NULL"])),
+    st.tuples(
+        st.sampled_from(["run_id", "dataset.name", "dataset.context"]),
+        st.sampled_from(["IN", "NOT IN"]),
+        st.lists(TEXTS, min_size=1, max_size=3).map(
+            lambda texts: "('" + "', '".join(texts) + "')"
+        ),
+    ),
+).map(" ".join)
+ORDERS = st.lists(
+    st.sampled_from(["metrics.accuracy", "params.model DESC", "tags.team", "end_time DESC",
+                     "metrics.loss DESC", "run_name", "status DESC"]),
+    max_size=2, unique_by=lambda text: text.split()[0],
+)  # fmt: skip
+
+
+@settings(
+    max_examples=400,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(clauses=st.lists(CLAUSES, min_size=1, max_size=3), order=ORDERS)
+def test_random_filters_find_what_mlflow_finds(
+    stores: dict[str, tuple[Any, str]],
+    indexes: dict[str, RunIndex],
+    clauses: list[str],
+    order: list[str],
+) -> None:
+    case = {"archive": "basic", "filter": " AND ".join(clauses), "order_by": order}
+    assert answer(indexes["basic"], case, strict=True) == search(stores, case)
 
 
 def test_the_frame_has_mlflows_columns_and_dtypes(
