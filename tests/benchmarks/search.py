@@ -54,7 +54,7 @@ print(json.dumps({"mlflow": statistics.median(times)}))
 """
 
 CHILD = """
-import json, resource, statistics, sys, time
+import json, statistics, sys, time
 import pyarrow as pa, pyarrow.compute as pc, pyarrow.parquet as pq
 archive, wide, text = sys.argv[1:]
 
@@ -67,7 +67,9 @@ def ask():
         search_all_experiments=True, output_format="list")
 first_answer = ask()
 first = time.perf_counter() - start
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+# Not ru_maxrss, which begins with what the parent had when it forked.
+status = open("/proc/self/status").read()
+peak = int(status.split("VmHWM:")[1].split()[0]) * 1024
 
 def floor():
     columns = ["run_id", "metrics.accuracy", "params.model"]
