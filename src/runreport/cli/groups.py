@@ -34,11 +34,13 @@ def show_groups(
     Raises:
         InvalidValue: a field is no metric, or there is no such aggregate or order.
     """
+    import pyarrow.compute as pc
+
     from runreport.query.grouping import group_runs
     from runreport.query.syntax import Field
 
-    keys = found.index.rows_of("metrics", found.numbers, ("key",)).column("key")
-    metrics = fields or [Field("metric", key) for key in sorted(set(keys.to_pylist()))]
+    keys = pc.unique(found.index.rows_of("metrics", found.numbers, ("key",)).column("key"))
+    metrics = fields or [Field("metric", key) for key in sorted(keys.to_pylist())]
     for field in metrics:
         if field.entity != "metric":
             raise InvalidValue(f"Only metrics are aggregated, not {field.name!r}.")
