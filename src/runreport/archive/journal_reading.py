@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from runreport.archive.intervals import ranges_text
 from runreport.archive.journal import SILENCE_MS, Header, JournalName
 from runreport.archive.layout import FORMAT
 from runreport.events import Event, Point
@@ -51,7 +52,7 @@ class JournalContent(NamedTuple):
         if not seqs or len(seqs) == max(seqs) - min(seqs) + 1:
             return ""
         seqs.sort()
-        return " ".join(f"{low + 1}-{high - 1}" for low, high in pairwise(seqs) if high > low + 1)
+        return ranges_text([(low + 1, high - 1) for low, high in pairwise(seqs) if high > low + 1])
 
     @property
     def run_ids(self) -> frozenset[str]:

@@ -42,3 +42,7 @@ class SegmentCache:
             if size <= MAX_BYTES:
                 kept[segment.name] = segment
         self._identity, self._segments = storage.identity, kept
+
+
+RECENT = SegmentCache()
+"""What this process read last, for those who ask after every run they log."""

@@ -54,8 +54,6 @@ class Realm:
     """What MLflow lets IS NULL ask of."""
     extra_attributes: tuple[str, ...] = ()
     """Those that MLflow does not have."""
-    unsearched: tuple[str, ...] = ()
-    """Attributes that only an ``order_by`` may name in MLflow."""
 
     def kind_of(self, field: Field) -> str:
         """number, time, span, text, or either (text that may be a number)."""
@@ -128,7 +126,6 @@ MODELS = Realm(
     },
     times=("creation_timestamp", "last_updated_timestamp"),
     members=("name",),
-    unsearched=("creation_timestamp", "last_updated_timestamp"),
 )
 MODEL_VERSIONS = Realm(
     "model version",
@@ -143,7 +140,6 @@ MODEL_VERSIONS = Realm(
     times=("creation_timestamp", "last_updated_timestamp"),
     numbers=("version_number",),
     members=("name", "run_id"),
-    unsearched=("creation_timestamp", "last_updated_timestamp"),
 )
 
 

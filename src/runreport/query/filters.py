@@ -155,11 +155,11 @@ class _Parser(Reader):
         field = self.field()
         token = self.next()
         operator = self.operator(token)
-        allowed = self.realm.strict_operators(field) if self.strict else ()
-        if operator not in (allowed or self.realm.operators(field)):
+        realm = self.realm
+        allowed = realm.strict_operators(field) if self.strict else realm.operators(field)
+        if operator not in allowed:
             raise self.error(
-                f"{operator} cannot be asked of {field.name}, which takes "
-                f"{', '.join(allowed or self.realm.operators(field))}",
+                f"{operator} cannot be asked of {field.name}, which takes {', '.join(allowed)}",
                 token,
             )
         if operator in NULL_OPERATORS:

@@ -218,6 +218,8 @@ def _fold_metrics(coded: Coded) -> pa.Table:
         ["run", "key", "writer_id", "seq", "last", "data"]
     )
     group = coded.group(parts)
+    if is_growing(group):  # no metric has several
+        return parts
     counts = pa.table({"group": group}).group_by("group", use_threads=False)
     counts = counts.aggregate([([], "count_all")])
     if counts.num_rows == parts.num_rows:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from runreport.errors import InvalidValue
-from runreport.query.arrow import as_array
+from runreport.query.arrow import arange, as_array
 from runreport.query.index import RunIndex
 
 if TYPE_CHECKING:
@@ -50,25 +50,24 @@ def key_columns(index: RunIndex, numbers: pa.Array) -> dict[str, pa.Array]:
     """A column for each metric, param and tag that some of the runs have, null where one has
     none."""
     columns: dict[str, pa.Array] = {}
-    for prefix, table, value in (
-        ("metrics", index.metrics, "last"),
-        ("params", index.params, "value"),
-        ("tags", index.tags, "value"),
-    ):
-        for key, column in _pivot(table, value, numbers):
-            columns[f"{prefix}.{key}"] = column
+    for table, value in (("metrics", "last"), ("params", "value"), ("tags", "value")):
+        for key, column in _pivot(index.rows_of(table, numbers, ("key", value)), numbers):
+            columns[f"{table}.{key}"] = column
     return columns
 
 
-def _pivot(table: pa.Table, value: str, numbers: pa.Array) -> Iterator[tuple[str, pa.Array]]:
-    """(key, column) of each key of a long table, sorted by key."""
-    place = pc.index_in(table.column("run"), value_set=numbers)
-    rows = pa.table({"key": table.column("key"), "place": place, "value": table.column(value)})
-    rows = rows.filter(pc.is_valid(place))
+def _pivot(rows: pa.Table, numbers: pa.Array) -> Iterator[tuple[str, pa.Array]]:
+    """(key, column) of each key among some runs' rows of a long table, sorted by key.
+
+    Args:
+        rows: run, key and value.
+    """
+    run, key, value = rows.columns
+    rows = pa.table({"key": key, "place": pc.index_in(run, value_set=numbers), "value": value})
     rows = rows.sort_by([("key", "ascending"), ("place", "ascending")]).combine_chunks()
     counts = rows.group_by("key", use_threads=False).aggregate([([], "count_all")])
     places, values = as_array(rows.column("place")), as_array(rows.column("value"))
-    every = pa.array(range(len(numbers)), pa.int32())
+    every = arange(len(numbers))
     start = 0
     for key, count in sorted(zip(*(c.to_pylist() for c in counts.columns), strict=True)):
         own = values.slice(start, count)

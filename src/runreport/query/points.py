@@ -16,6 +16,7 @@ from runreport.archive.notices import Notice
 from runreport.archive.ordering import sort_table
 from runreport.archive.reading import MAX_LISTINGS, Snapshot, read_archive
 from runreport.archive.schema import CODED_METRICS, METRICS, metric_table, sort_points
+from runreport.archive.segment_cache import RECENT
 from runreport.archive.state import Kept
 from runreport.archive.storage import Storage
 from runreport.entities import Metric
@@ -111,7 +112,7 @@ _kept: Kept[PointReader] = Kept()  # one asks for the curves of many runs in a r
 
 def metric_history(storage: Storage, run_id: str, key: str) -> list[Metric]:
     """Every point of one metric of a run, by step, time and the order of logging."""
-    reader = _kept.get(storage, lambda: PointReader(read_archive(storage)))
+    reader = _kept.get(storage, lambda: PointReader(read_archive(storage, cache=RECENT)))
     points = reader.points_of(run_id)
     own = points.filter(pc.equal(points.column("key"), key))
     columns = (own.column(name).to_pylist() for name in ("value", "time", "step"))

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from runreport.archive.clock import wall_ms
-from runreport.archive.segment_cache import SegmentCache
+from runreport.archive.segment_cache import RECENT
 from runreport.archive.state import Kept
 from runreport.archive.storage import Storage
 from runreport.entities import (
@@ -96,11 +96,10 @@ def make_query(
 
 def load_index(storage: Storage) -> RunIndex:
     """The run index of an archive as it is now; the last one is kept until the archive changes."""
-    return _kept.get(storage, lambda: fold_archive(storage, _segments))
+    return _kept.get(storage, lambda: fold_archive(storage, RECENT))
 
 
 _kept: Kept[RunIndex] = Kept()
-_segments = SegmentCache()  # for those who search after every run they log
 
 
 def find_runs(index: RunIndex, query: Query, artifact_root: str) -> Found:
@@ -178,11 +177,12 @@ def advice(found: Found, fields: Iterable[Field] = ()) -> list[str]:
     asked = list(comparisons(query.filter))
     named = [comparison.field for comparison in asked]
     named += [ordering.field for ordering in query.order_by]
+    in_view = _in_view(index, query)
     hints = []
     for field in dict.fromkeys((*named, *fields)):
         if field.entity in _TABLES:
             values = run_column(index, field, found.artifact_root)
-            if not len(values.filter(_in_view(index, query)).drop_null()):
+            if not len(values.filter(in_view).drop_null()):
                 hints.append(_unknown(index, field))
     for comparison in asked:
         if comparison.field.key == "status" and comparison.operator in ("=", "!=", "IN", "NOT IN"):

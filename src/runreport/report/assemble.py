@@ -171,16 +171,10 @@ class RunPages:
         index = self.index
         runs = make_runs(index, numbers, "")
         parents = self._parents(runs)
-        rows = {
-            name: _by_run(_of_runs(table, numbers))
-            for name, table in (
-                ("params", index.params),
-                ("artifacts", index.artifacts),
-                ("records", index.records),
-            )
-        }
+        tables = ("params", "artifacts", "records")
+        rows = {name: _by_run(index.rows_of(name, numbers)) for name in tables}
         # Only these runs' summaries are taken apart, not all of the index once a batch.
-        rows["metrics"] = _by_run(with_stats(_of_runs(index.metrics, numbers)))
+        rows["metrics"] = _by_run(with_stats(index.rows_of("metrics", numbers)))
         for number, run in zip(numbers.to_pylist(), runs, strict=True):
             records = rows["records"].get(number, [])
             record = data_object(records[0]["data"]) if records else {}
@@ -200,10 +194,6 @@ class RunPages:
         return {
             run.info.run_id: run for run in make_runs(self.index, self.numbers.filter(kept), "")
         }
-
-
-def _of_runs(table: pa.Table, numbers: pa.Array) -> pa.Table:
-    return table.filter(pc.is_in(table.column("run"), value_set=numbers))
 
 
 def _by_run(table: pa.Table) -> dict[int, list[dict[str, Any]]]:

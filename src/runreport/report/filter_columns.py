@@ -12,7 +12,7 @@ from runreport.entities import NAME_TAG
 from runreport.events import float_text
 from runreport.query.fields import DATASET_ATTRIBUTES, STATISTICS
 from runreport.query.index import RunIndex
-from runreport.query.summaries import has_curve
+from runreport.query.summaries import has_curve, mean_of, with_stats
 from runreport.report.columns import FOR_FILTERS, Column, make_column
 
 _UNSEARCHED_TAGS = ("mlflow.source.name", "mlflow.note.content")
@@ -61,11 +61,11 @@ def _system_tags(index: RunIndex, numbers: pa.Array) -> dict[str, list[object]]:
 
 
 def _datasets(index: RunIndex, numbers: pa.Array) -> dict[str, list[object]]:
-    places = {number: place for place, number in enumerate(numbers.to_pylist())}
+    places = _places(numbers)
     found: dict[str, list[object]] = {}
     for row in index.rows_of("datasets", numbers).to_pylist():
         for key in DATASET_ATTRIBUTES:
-            own = found.setdefault(f"dataset.{key}", [None] * len(numbers))
+            own = found.setdefault(f"dataset.{key}", _empty(numbers))
             entries = own[places[row["run"]]]
             if entries is None:
                 entries = own[places[row["run"]]] = []
@@ -79,12 +79,22 @@ def _datasets(index: RunIndex, numbers: pa.Array) -> dict[str, list[object]]:
 
 def _statistics(index: RunIndex, numbers: pa.Array) -> dict[str, list[object]]:
     rows = index.rows_of("metrics", numbers)
-    keys = pc.unique(rows.filter(has_curve(rows)).column("key")).to_pylist()
-    found: dict[str, list[object]] = {}
-    for key in sorted(keys):
-        columns = [index.statistic(key, name).take(numbers).to_pylist() for name in STATISTICS]
-        found[f"stats(metrics.{key})"] = [
-            None if low is None else " ".join(map(float_text, (low, high, mean)))
-            for low, high, mean in zip(*columns, strict=True)
-        ]
+    keys = pc.unique(rows.filter(has_curve(rows)).column("key"))
+    stats = with_stats(rows.filter(pc.is_in(rows.column("key"), value_set=keys)))
+    stats = stats.append_column("mean", mean_of(stats))
+    places = _places(numbers)
+    found = {f"stats(metrics.{key})": _empty(numbers) for key in sorted(keys.to_pylist())}
+    columns = (stats.column(name).to_pylist() for name in ("run", "key", *STATISTICS))
+    for run, key, *values in zip(*columns, strict=True):
+        found[f"stats(metrics.{key})"][places[run]] = " ".join(map(float_text, values))
     return found
+
+
+def _places(numbers: pa.Array) -> dict[int, int]:
+    """Where each run stands in the table."""
+    return {number: place for place, number in enumerate(numbers.to_pylist())}
+
+
+def _empty(numbers: pa.Array) -> list[object]:
+    """A column in which no run has anything yet."""
+    return [None] * len(numbers)
