@@ -18,7 +18,7 @@ from runreport.archive.reading import Snapshot
 from runreport.archive.verify import damaged_artifacts
 from runreport.entities import PARENT_TAG, Run, RunStatus
 from runreport.events import data_object
-from runreport.query.arrow import as_array
+from runreport.query.arrow import arange, as_array
 from runreport.query.fold import fold_snapshot
 from runreport.query.index import RunIndex
 from runreport.query.search import make_runs
@@ -205,13 +205,7 @@ def _by_run(table: pa.Table) -> dict[int, list[dict[str, Any]]]:
 
 def _shown_numbers(index: RunIndex) -> pa.Array:
     """The runs a site shows: not deleted, and of an experiment that is not."""
-    experiments = as_array(index.runs.column("experiment_id"))
-    kept = [s.experiment_id for s in index.experiments.values() if not s.is_deleted and s.name]
-    keep = pc.and_(
-        pc.invert(as_array(index.runs.column("is_deleted"))),
-        pc.is_in(experiments, value_set=pa.array(kept, pa.string())),
-    )
-    return pa.array(range(index.runs.num_rows), pa.int32()).filter(keep)
+    return arange(index.runs.num_rows).filter(pc.invert(index.is_deleted))
 
 
 def _newest(snapshot: Snapshot) -> int | None:

@@ -21,7 +21,6 @@ from runreport.errors import InvalidValue
 from runreport.tracking import active, data, paging, runs, validation, values
 from runreport.tracking.artifact_client import ArtifactClient
 from runreport.tracking.names import random_name
-from runreport.tracking.store import Store
 
 MAX_BATCH_METRICS = 1000
 MAX_BATCH_PARAMS = 100
@@ -55,7 +54,7 @@ class RunreportClient(ArtifactClient):
             InvalidValue: a tag is not allowed, or names differ.
             NotFound, InvalidState: no such experiment, or it is deleted.
         """
-        texts = _tag_texts(tags or {}, self.store)
+        texts = validation.tag_texts(tags or {}, self.store.tag_policy)
         if run_name and texts.get(NAME_TAG, run_name) != run_name:
             raise InvalidValue(
                 f"run_name is {run_name!r} and tag {NAME_TAG!r} is {texts[NAME_TAG]!r}; "
@@ -219,7 +218,8 @@ class RunreportClient(ArtifactClient):
             )
             for metric in metrics
         ]
-        texts = _tag_texts({tag.key: tag.value for tag in tags}, self.store)
+        named = {tag.key: tag.value for tag in tags}
+        texts = validation.tag_texts(named, self.store.tag_policy)
         with self.at_run(run_id):
             writer = runs.current_session(run_id).writer
             values.log_params(given, synchronous)
@@ -247,10 +247,3 @@ class RunreportClient(ArtifactClient):
 
 
 MlflowClient = RunreportClient
-
-
-def _tag_texts(tags: Mapping[str, Any], store: Store) -> dict[str, str]:
-    return {
-        validation.check_key("Tag", key): validation.tag_text(key, value, store.tag_policy)
-        for key, value in tags.items()
-    }

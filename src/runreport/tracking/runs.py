@@ -54,11 +54,7 @@ def start_run(
             "INVALID_STATE",
         )
     run_id = run_id or os.environ.pop("MLFLOW_RUN_ID", None)
-    policy = active.store().tag_policy
-    texts = {
-        validation.check_key("Tag", key): validation.tag_text(key, value, policy)
-        for key, value in (tags or {}).items()
-    }
+    texts = validation.tag_texts(tags or {}, active.store().tag_policy)
     if description is not None:
         if NOTE_TAG in texts:
             raise InvalidValue(f"Give the description or the tag {NOTE_TAG!r}, not both.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import re
 import warnings
+from collections.abc import Mapping
 from typing import Literal
 
 from runreport.entities import RunStatus
@@ -137,6 +138,15 @@ def tag_text(key: str, value: object, policy: TagPolicy = "mlflow") -> str:
     if policy == "fabric":
         check_fabric_tag(key, str(value))
     return _text(f"Tag {key!r}", value, MAX_TAG_VALUE)
+
+
+def tag_texts(tags: Mapping[str, object], policy: TagPolicy = "mlflow") -> dict[str, str]:
+    """Tags as they are stored, all or none of them.
+
+    Raises:
+        InvalidValue: a name, or under the policy a value, is not allowed.
+    """
+    return {check_key("Tag", key): tag_text(key, value, policy) for key, value in tags.items()}
 
 
 def check_fabric_tag(key: str, value: str) -> None:

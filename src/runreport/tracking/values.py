@@ -117,11 +117,7 @@ def set_tags(tags: Mapping[str, Any], synchronous: bool | None = None) -> None:
         InvalidValue: a name, or under the tag policy ``fabric`` a value, is not allowed.
     """
     del synchronous
-    policy = active.store().tag_policy
-    texts = {
-        validation.check_key("Tag", key): validation.tag_text(key, value, policy)
-        for key, value in tags.items()
-    }
+    texts = validation.tag_texts(tags, active.store().tag_policy)
     current_session(None).writer.log_values("tag", texts)
 
 

@@ -7,7 +7,9 @@
  */
 
 const EMPTY_BOX = { text: "", words: [], tree: null, error: null };
-const KEYED = /^(?:metrics?|params?|parameters?|tags?|attributes?|attr|datasets?)\./;
+/** A name with what it belongs to; "run." may well begin a word such as run.py. */
+const KEYED = new RegExp(
+  `^(?:${Object.keys(ENTITIES).filter((name) => name !== "run").join("|")})\\.`);
 
 /** @param {string} text @returns {Box} */
 function readBox(text) {

@@ -2,8 +2,8 @@
 
 const MISSING = "–";
 const MARKS = {
-  FINISHED: ["✓", "finished"], FAILED: ["✕", "failed"], RUNNING: ["◐", "running"],
-  KILLED: ["■", "killed"], SCHEDULED: ["–", "scheduled"],
+  RUNNING: ["◐", "running"], SCHEDULED: ["–", "scheduled"], FINISHED: ["✓", "finished"],
+  FAILED: ["✕", "failed"], KILLED: ["■", "killed"],
 };
 
 /** @param {number} value @param {number} decimals */

@@ -7,7 +7,7 @@ const COLUMN_OF = {
 };
 /** What a report may not hold although its runs have it. */
 const LEFT_OUT = ["user_id", "artifact_uri", "tags.mlflow.user", "tags.mlflow.source.git.repoURL"];
-const STATUSES = ["RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"];
+const STATUSES = Object.keys(MARKS);
 const NUMBER = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
 const NOT_FINITE = /^([+-]?)(inf|infinity|nan)$/i;
 
