@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from builders import log_run, sample_archive, state_of
 
+from runreport.archive.compaction import compact_archive
 from runreport.archive.directory import open_archive
 from runreport.archive.reading import read_archive
 from runreport.archive.sealing import seal_journal
-from runreport.archive.storage import LocalStorage
+from runreport.archive.storage import LocalStorage, StoredFile
 from runreport.archive.verify import verify_archive
 
 
@@ -91,3 +93,29 @@ def test_an_orphaned_metrics_file_is_named(tmp_path: Path) -> None:
     events.unlink()
     (notice,) = read_archive(open_archive(archive)).notices
     assert "no events file commits" in notice.problem
+
+
+def test_a_metrics_file_that_a_listing_missed_is_found_by_the_next(tmp_path: Path) -> None:
+    """The disk lists a folder while a compaction writes into it: the new events file is seen, its
+    metrics file, made just before, is not; and of an old segment the metrics file is gone."""
+    sample_archive(tmp_path / "archive")
+    archive = LocalStorage(str(tmp_path / "archive"))
+    files = [file.path for file in archive.list("segments") if ".events." in file.path]
+    old = archive.read(files[0])
+    before = state_of(archive)
+    compact_archive(archive)
+    archive.put(files[0], old)  # not deleted yet
+
+    class Hurried(LocalStorage):
+        listings = 0
+
+        def list(self, folder: str) -> Iterator[StoredFile]:
+            self.listings += folder == "segments"
+            for file in super().list(folder):
+                if self.listings > 1 or ".metrics." not in file.path:
+                    yield file
+
+    hurried = Hurried(archive.root)
+    assert read_archive(hurried).notices == ()
+    assert hurried.listings > 1
+    assert state_of(Hurried(archive.root)) == before

@@ -184,6 +184,7 @@ class _Found:
                 self.metrics[name] = file
             elif name not in self.seen:
                 fresh.append(name)
+        self._judge_again()
         fresh.sort(key=lambda name: name.path)
         self.seen.update(fresh)
         # Compacted ones first, as they tell which of the others need not be opened.
@@ -222,6 +223,13 @@ class _Found:
         with ThreadPoolExecutor(readers) as pool:
             yield from pool.map(read, names)
 
+    def _judge_again(self) -> None:
+        """A listing may miss a file made while it runs: here a metrics file whose events file it
+        had, so that a compacted segment did not count though what it replaces was deleted."""
+        for name, segment in self.sound.items():
+            if not segment.is_whole and self._is_whole(segment):
+                self.sound[name] = replace(segment, is_whole=True)
+
     def _is_whole(self, segment: Segment) -> bool:
         metrics = segment.footer.metrics
         return metrics is None or self.sizes.get(segment.metrics_path or "") == metrics.size_bytes
@@ -249,10 +257,13 @@ class _Found:
             if segment.is_whole
             for stem in segment.footer.supersedes
         }
-        for name in [name for name in (*self.sound, *self.damaged) if name.stem in stems]:
-            self.sound.pop(name, None)
-            self.damaged.pop(name, None)
-            self.replaced[name] = None
+        read = [*self.sound, *self.damaged]
+        kept = {*self._not_replaced([name for name in read if not name.is_compacted])}
+        for name in read:
+            if name.stem in stems or not (name.is_compacted or name in kept):
+                self.sound.pop(name, None)
+                self.damaged.pop(name, None)
+                self.replaced[name] = None
         problem = "no events file commits this metrics file"
         lost = [Notice(name.path, problem, "it is left out") for name in uncommitted]
         problem = "it is missing"
