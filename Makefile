@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 NODE = $$($(BIN)/python tests/browser/find_node.py)
 
-.PHONY: demo test test-long lint unit scripts bench samples clean
+.PHONY: demo test test-long test-frameworks lint unit scripts bench samples clean
 
 demo: $(VENV)/installed-core
 	$(BIN)/runreport build sample_runs/archive --config sample_runs/runreport.toml -o site
@@ -25,6 +25,9 @@ test-long: $(VENV)/installed-test
 	sh tests/ensure_installed.sh "The Spark tests" openjdk-17-jre-headless java
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,long]'
 	$(BIN)/pytest -n 2 --dist worksteal -q -m long
+
+test-frameworks: $(VENV)-frameworks/installed
+	$(VENV)-frameworks/bin/pytest -q -m frameworks
 
 scripts: $(VENV)/installed-test
 	$(NODE) --test tests/js/*.test.js
@@ -50,6 +53,12 @@ $(VENV)/installed-core: pyproject.toml | $(VENV)/bin/python
 $(VENV)/installed-test: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
 	touch $@ $(VENV)/installed-core
+
+# MLflow holds pyarrow back, so the frameworks get an environment of their own, too.
+$(VENV)-frameworks/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)-frameworks
+	$(VENV)-frameworks/bin/python -m pip install --quiet --disable-pip-version-check -e '.[frameworks]'
+	touch $@
 
 # The peers pin versions of their own, so they get an environment of their own.
 $(VENV)-bench/installed: pyproject.toml

@@ -59,7 +59,17 @@ from runreport.tracking.values import (
 )
 
 if TYPE_CHECKING:
-    from runreport import exceptions
+    from runreport import (
+        exceptions,
+        keras,
+        models,
+        onnx,
+        pyfunc,
+        pytorch,
+        sklearn,
+        tensorflow,
+        xgboost,
+    )
     from runreport.tracking import data
     from runreport.tracking import files as artifacts
     from runreport.tracking.client import MlflowClient, RunreportClient
@@ -74,7 +84,11 @@ if TYPE_CHECKING:
         log_image,
         log_text,
     )
-    from runreport.tracking.models import search_model_versions, search_registered_models
+    from runreport.tracking.models import (
+        register_model,
+        search_model_versions,
+        search_registered_models,
+    )
     from runreport.tracking.tables import load_table, log_table
 
 __version__ = "0.1.0"
@@ -113,6 +127,7 @@ __all__ = [
     "get_run",
     "get_tracking_uri",
     "is_tracking_uri_set",
+    "keras",
     "last_active_run",
     "load_table",
     "log_artifact",
@@ -127,6 +142,11 @@ __all__ = [
     "log_params",
     "log_table",
     "log_text",
+    "models",
+    "onnx",
+    "pyfunc",
+    "pytorch",
+    "register_model",
     "restore_experiment",
     "restore_run",
     "search_experiments",
@@ -139,13 +159,30 @@ __all__ = [
     "set_tag",
     "set_tags",
     "set_tracking_uri",
+    "sklearn",
     "start_run",
+    "tensorflow",
+    "xgboost",
 ]
 
 _LATER = {  # public names whose modules the first logged value does not need
     "MlflowClient": "runreport.tracking.client:MlflowClient",
     "RunreportClient": "runreport.tracking.client:RunreportClient",
     "exceptions": "runreport.exceptions",
+    **{
+        name: f"runreport.{name}"
+        for name in (
+            "keras",
+            "models",
+            "onnx",
+            "pyfunc",
+            "pytorch",
+            "sklearn",
+            "tensorflow",
+            "xgboost",
+        )
+    },
+    "register_model": "runreport.tracking.models:register_model",
     "search_model_versions": "runreport.tracking.models:search_model_versions",
     "search_registered_models": "runreport.tracking.models:search_registered_models",
     "artifacts": "runreport.tracking.files",

@@ -19,6 +19,8 @@ ARCHIVE_TEXT = b'{"format": 1, "made_for": "runreport"}\n'
 SEGMENTS = "segments"
 EXPERIMENTS = "experiments"
 ARTIFACTS = "artifacts"
+CLAIMS = "claims"
+"""Empty files, ``claims/<model hash>/<n>``: whose maker may give a model version this number."""
 PURGED = "purged"
 """Empty files named by the SHA-256 of what was purged; no reader shows it again."""
 

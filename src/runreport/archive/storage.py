@@ -219,6 +219,14 @@ class LocalStorage(Storage):
 
     # -- made of primitives ------------------------------------------------------------------
 
+    def claim(self, path: str) -> bool:
+        """Make an empty file; False if it was there, so that one process of many gets it."""
+        try:
+            os.close(self.create(path))
+        except FileExistsError:
+            return False
+        return True
+
     def put_chunks(self, path: str, chunks: Iterable[bytes], *, durable: bool = True) -> None:
         """Write a whole file, piece by piece, so that it is there completely or not at all.
 

@@ -8,7 +8,17 @@ import sys
 import click
 
 from runreport import __version__
-from runreport.cli import archive, build, diff, experiments, logging, maintenance, runs, searching
+from runreport.cli import (
+    archive,
+    build,
+    diff,
+    experiments,
+    logging,
+    maintenance,
+    models,
+    runs,
+    searching,
+)
 from runreport.cli.printing import fail
 from runreport.errors import RunreportError
 
@@ -27,6 +37,7 @@ root.add_command(build.serve)
 root.add_command(build.serve, name="ui")
 root.add_command(experiments.experiments)
 root.add_command(runs.runs)
+root.add_command(models.models)
 root.add_command(logging.log)
 root.add_command(logging.run)
 root.add_command(archive.archive)

@@ -34,6 +34,11 @@ class Claim(NamedTuple):
     identity: tuple[int, str, int]
     """(counter, writer_id, seq) of its event."""
 
+    @property
+    def key(self) -> str:
+        """What other events name it by: ``<writer_id>-<seq>``, which no merge changes."""
+        return f"{self.identity[1]}-{self.identity[2]}"
+
 
 class Registry(NamedTuple):
     """The models of an archive."""
@@ -42,6 +47,14 @@ class Registry(NamedTuple):
     """By name; deleted ones are left out."""
     versions: tuple[ModelVersion, ...]
     """By name and number."""
+    claims: tuple[Claim, ...] = ()
+    """All that were ever registered, deleted ones too: their numbers stay taken."""
+    counter: int = 0
+    """The greatest of its events; the next must be later."""
+
+    def claim_of(self, name: str, version: int) -> Claim | None:
+        """What was registered under a number; None if nothing was."""
+        return next((c for c in self.claims if (c.name, c.version) == (name, version)), None)
 
 
 def registry_events(events: pa.Table) -> pa.Table:
@@ -58,31 +71,27 @@ def fold_registry(events: pa.Table) -> Registry:
     claims = fold_versions(events)
     found: dict[str, _Model] = {}
     for claim in claims:
-        model = found.setdefault(claim.name, _Model())
-        model.saw(claim.time)
-        model.claims.append(claim)
-    for name, value, _, time, data, *_ in _rows(events, "registered_model"):
-        model = found.setdefault(name, _Model())
-        model.saw(time)
-        model.is_deleted = model.is_deleted if value is None else value == "deleted"
-        model.change(data_object(data))
-    for name, value, _, time, data, *_ in _rows(events, "model_alias"):
-        model = found.setdefault(name, _Model())
-        model.saw(time)
-        model.point(data_object(data), value)
+        found.setdefault(claim.name, _Model()).claim(claim)
+    for row in _rows(events, "registered_model"):
+        found.setdefault(row.key, _Model()).change(row)
+    for row in _rows(events, "model_version"):
+        if row.value is None:
+            found.setdefault(row.key, _Model()).change_version(row)
+    for row in _rows(events, "model_alias"):
+        found.setdefault(row.key, _Model()).point(row)
     shown = [(name, model) for name, model in sorted(found.items()) if not model.is_deleted]
     versions = [version for _, model in shown for version in model.versions()]
     models = [model.registered(name) for name, model in shown]
-    return Registry(tuple(models), tuple(versions))
+    counter = pc.max(events.column("counter")).as_py() or 0
+    return Registry(tuple(models), tuple(versions), tuple(claims), counter)
 
 
 def fold_versions(events: pa.Table) -> list[Claim]:
     """The versions of all models, sorted by name and number; the events in any order."""
     claims = [
-        (name, _number(value), run_id, time, data, (counter, writer_id, seq))
-        for name, value, run_id, time, data, counter, writer_id, seq in _rows(
-            events, "model_version"
-        )
+        (row.key, _number(row.value), row.run_id, row.time, row.data, row.identity)
+        for row in _rows(events, "model_version")
+        if row.value is not None
     ]
     taken = {(name, number) for name, number, *_ in claims}
     held: set[tuple[str, int]] = set()
@@ -97,15 +106,70 @@ def fold_versions(events: pa.Table) -> list[Claim]:
     return sorted(versions)
 
 
+class _Row(NamedTuple):
+    """An event about a model."""
+
+    key: str
+    value: str | None
+    run_id: str | None
+    time: int
+    data: str | None
+    counter: int
+    writer_id: str
+    seq: int
+
+    @property
+    def identity(self) -> tuple[int, str, int]:
+        return self.counter, self.writer_id, self.seq
+
+
+class _Version:
+    """What the facts about one version have come to until now."""
+
+    def __init__(self, claim: Claim) -> None:
+        data = data_object(claim.data)
+        self.claim = claim
+        self.updated = claim.time
+        self.is_deleted = False
+        self.description = _text(data.get("description"))
+        self.source = _text(data.get("source")) or ""
+        self.user_id = _text(data.get("user_id"))
+        self.tags: dict[str, str] = {}
+        _merge_tags(self.tags, data)
+
+    def change(self, data: dict[str, Any], time: int) -> None:
+        self.updated = max(self.updated, time)
+        self.is_deleted = self.is_deleted or data.get("deleted") is True
+        if "description" in data:
+            self.description = _text(data["description"])
+        _merge_tags(self.tags, data)
+
+    def entity(self, aliases: Iterable[str]) -> ModelVersion:
+        return ModelVersion(
+            self.claim.name,
+            self.claim.version,
+            creation_timestamp=self.claim.time,
+            last_updated_timestamp=self.updated,
+            description=self.description,
+            user_id=self.user_id,
+            source=self.source,
+            run_id=self.claim.run_id,
+            tags=self.tags,
+            aliases=sorted(aliases),
+        )
+
+
 class _Model:
     """What the facts about one model have come to until now."""
 
     def __init__(self) -> None:
-        self.claims: list[Claim] = []
+        self.held: dict[str, _Version] = {}
+        """Versions by the keys of their claims, in the order of their numbers."""
         self.is_deleted = False
         self.description: str | None = None
         self.tags: dict[str, str] = {}
-        self.aliases: dict[str, int] = {}
+        self.aliases: dict[str, str] = {}
+        """Keys of claims, by alias; the number as text where another tool named no claim."""
         self.created: int | None = None
         self.updated = 0
 
@@ -113,40 +177,52 @@ class _Model:
         self.created = time if self.created is None else min(self.created, time)
         self.updated = max(self.updated, time)
 
-    def change(self, data: dict[str, Any]) -> None:
+    def claim(self, claim: Claim) -> None:
+        self.saw(claim.time)
+        self.held[claim.key] = _Version(claim)
+
+    def change(self, row: _Row) -> None:
+        self.saw(row.time)
+        self.is_deleted = self.is_deleted if row.value is None else row.value == "deleted"
+        if self.is_deleted:  # its versions go with it, and do not come back under its name
+            for version in self.held.values():
+                version.is_deleted |= version.claim.identity < row.identity
+            self.description, self.tags, self.aliases, self.created = None, {}, {}, None
+        data = data_object(row.data)
         if "description" in data:
             self.description = _text(data["description"])
-        for key, value in _pairs(data.get("tags")):
-            if value is None:
-                self.tags.pop(key, None)
-            else:
-                self.tags[key] = str(value)
+        _merge_tags(self.tags, data)
 
-    def point(self, data: dict[str, Any], value: str | None) -> None:
+    def change_version(self, row: _Row) -> None:
+        self.saw(row.time)
+        data = data_object(row.data)
+        version = self.held.get(str(data.get("version")))
+        if version is not None:
+            version.change(data, row.time)
+
+    def point(self, row: _Row) -> None:
         """Set or remove an alias; the version is named by its event, which no merge renumbers."""
+        self.saw(row.time)
+        data = data_object(row.data)
         alias = str(data.get("alias", ""))
-        target = data.get("version")
-        numbers = {f"{c.identity[1]}-{c.identity[2]}": c.version for c in self.claims}
-        number = numbers.get(str(target), _number(value))
         self.aliases.pop(alias, None)
-        if value is not None and alias:
-            self.aliases[alias] = number
+        if row.value is not None and alias:
+            target = str(data.get("version"))
+            self.aliases[alias] = target if target in self.held else row.value
+
+    def shown(self) -> list[_Version]:
+        return [version for version in self.held.values() if not version.is_deleted]
+
+    def numbers(self) -> dict[str, int]:
+        """Versions by alias; an alias of a deleted version is gone with it."""
+        shown = {key: one.claim.version for key, one in self.held.items() if not one.is_deleted}
+        named = {a: shown.get(t, _number(t)) for a, t in sorted(self.aliases.items())}
+        return {alias: number for alias, number in named.items() if number in shown.values()}
 
     def versions(self) -> Iterable[ModelVersion]:
-        for claim in self.claims:
-            data = data_object(claim.data)
-            yield ModelVersion(
-                claim.name,
-                claim.version,
-                creation_timestamp=claim.time,
-                last_updated_timestamp=claim.time,
-                description=_text(data.get("description")),
-                user_id=_text(data.get("user_id")),
-                source=_text(data.get("source")) or "",
-                run_id=claim.run_id,
-                tags={key: str(value) for key, value in _pairs(data.get("tags"))},
-                aliases=sorted(a for a, number in self.aliases.items() if number == claim.version),
-            )
+        numbers = self.numbers().items()
+        for one in self.shown():
+            yield one.entity(alias for alias, number in numbers if number == one.claim.version)
 
     def registered(self, name: str) -> RegisteredModel:
         versions = list(self.versions())
@@ -157,16 +233,24 @@ class _Model:
             description=self.description,
             latest_versions=versions[-1:],
             tags=self.tags,
-            aliases={alias: str(number) for alias, number in sorted(self.aliases.items())},
+            aliases={alias: str(number) for alias, number in self.numbers().items()},
         )
 
 
-def _rows(events: pa.Table, kind: str) -> list[tuple[Any, ...]]:
+def _rows(events: pa.Table, kind: str) -> list[_Row]:
     """The facts of one kind, each once, from the earliest to the latest."""
     rows = events.filter(pc.equal(events.column("kind"), kind))
     facts = set(zip(*(rows.column(name).to_pylist() for name in _COLUMNS), strict=True))
-    named = (fact for fact in facts if fact[0] is not None)
-    return sorted(named, key=lambda fact: fact[-3:])
+    return sorted((_Row(*f) for f in facts if f[0] is not None), key=lambda row: row.identity)
+
+
+def _merge_tags(tags: dict[str, str], data: dict[str, Any]) -> None:
+    """Take over what an event says of tags; null removes one."""
+    for key, value in _pairs(data.get("tags")):
+        if value is None:
+            tags.pop(key, None)
+        else:
+            tags[key] = str(value)
 
 
 def _pairs(tags: object) -> list[tuple[str, object]]:

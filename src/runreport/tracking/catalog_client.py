@@ -1,4 +1,4 @@
-"""The client's calls about experiments and registered models, and which archive it works on."""
+"""The client's calls about experiments, and which archive it works on."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from runreport.archive.directory import locate_archive
-from runreport.entities import Experiment, ModelVersion, PagedList, RegisteredModel, ViewType
+from runreport.entities import Experiment, PagedList, ViewType
 from runreport.errors import InvalidValue, NotFound
-from runreport.tracking import active, experiments, models, paging
+from runreport.tracking import active, experiments, paging
 from runreport.tracking.store import Store, open_store
 
 
 class CatalogClient:
-    """Finds and changes the experiments and models of one archive.
+    """Finds and changes the experiments of one archive.
 
     Args:
         tracking_uri: the archive; by default the one in use when each call is made.
@@ -95,7 +95,7 @@ class CatalogClient:
             view_type, filter_string, order_by, strict=mlflow_strict
         )
         question = ("experiments", view_type, filter_string or "", order_by or [])
-        return _page_of(found, max_results, page_token, question)
+        return page_of(found, max_results, page_token, question)
 
     def rename_experiment(self, experiment_id: str, new_name: str) -> None:
         """Give an experiment another name; its id stays."""
@@ -120,46 +120,15 @@ class CatalogClient:
             raise NotFound(f"Experiment {state.name!r} has no tag {key!r}.")
         self.store.set_experiment_tags(state.experiment_id, {key: None})
 
-    # -- models ------------------------------------------------------------------------------
 
-    def search_registered_models(
-        self,
-        filter_string: str | None = None,
-        max_results: int = 100,
-        order_by: Sequence[str] | None = None,
-        page_token: str | None = None,
-        *,
-        mlflow_strict: bool = False,
-    ) -> PagedList[RegisteredModel]:
-        """A page of the registered models that match, by name."""
-        with self.at():
-            found = models.search_registered_models(
-                None, filter_string, order_by, mlflow_strict=mlflow_strict
-            )
-        question = ("models", filter_string or "", order_by or [])
-        return _page_of(found, max_results, page_token, question)
-
-    def search_model_versions(
-        self,
-        filter_string: str | None = None,
-        max_results: int = 10_000,
-        order_by: Sequence[str] | None = None,
-        page_token: str | None = None,
-        *,
-        mlflow_strict: bool = False,
-    ) -> PagedList[ModelVersion]:
-        """A page of the model versions that match, last updated first."""
-        with self.at():
-            found = models.search_model_versions(
-                None, filter_string, order_by, mlflow_strict=mlflow_strict
-            )
-        question = ("versions", filter_string or "", order_by or [])
-        return _page_of(found, max_results, page_token, question)
-
-
-def _page_of(
+def page_of(
     found: list[Any], max_results: int | None, page_token: str | None, question: object
 ) -> PagedList[Any]:
+    """A page of an answer that was found whole.
+
+    Raises:
+        InvalidValue: the number of results or the token is not allowed.
+    """
     limit = len(found) + 1 if max_results is None else paging.check_limit(max_results)
     offset = paging.offset_of(page_token, question)
     return paging.page(found[offset:], limit, offset, question)

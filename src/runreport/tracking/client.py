@@ -20,6 +20,7 @@ from runreport.entities import (
 from runreport.errors import InvalidValue
 from runreport.tracking import active, data, paging, runs, validation, values
 from runreport.tracking.artifact_client import ArtifactClient
+from runreport.tracking.model_client import ModelClient
 from runreport.tracking.names import random_name
 
 MAX_BATCH_METRICS = 1000
@@ -28,7 +29,7 @@ MAX_BATCH_TAGS = 100
 MAX_BATCH = 1000
 
 
-class RunreportClient(ArtifactClient):
+class RunreportClient(ArtifactClient, ModelClient):
     """Reads and writes one archive; nothing it does changes which run is active.
 
     Args:

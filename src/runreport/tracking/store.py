@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from runreport.query.index import RunIndex
     from runreport.query.registry import Registry
     from runreport.query.search import Found
+    from runreport.tracking.registrar import Registrar
 
 
 class Store(ExperimentStore):
@@ -52,8 +53,8 @@ class Store(ExperimentStore):
 
     # -- runs --------------------------------------------------------------------------------
 
-    def new_writer(self, experiment_id: str, run_id: str, *, counter: int = 0) -> Writer:
-        """A writer for one run."""
+    def new_writer(self, experiment_id: str, run_id: str | None, *, counter: int = 0) -> Writer:
+        """A writer for one run, or for what belongs to none."""
         if self.spool is not None:
             self.spool.start()
         return Writer(
@@ -135,9 +136,12 @@ class Store(ExperimentStore):
         writer.log_event("status", None, status, time_ms=time_ms)
         self.seal(writer)
 
-    def seal(self, writer: Writer) -> None:
+    def seal(self, writer: Writer, *, is_final: bool = True) -> None:
         """Close a writer and seal its journal, and those that its forked children left; upload
         them when the archive is remote.
+
+        Args:
+            is_final: the run may have ended; files that another tool left beside it are recorded.
 
         What fails warns: the facts are safe in the journal or in the spool.
         """
@@ -147,7 +151,7 @@ class Store(ExperimentStore):
                 return
             from runreport.archive.sealing import seal_journal
 
-            seal_journal(writer.storage, name)
+            seal_journal(writer.storage, name, is_final=is_final)
             if writer.forked and writer.run_id is not None:
                 from runreport.archive.recovery import seal_dead_journals
 
@@ -204,6 +208,12 @@ class Store(ExperimentStore):
     def registry(self) -> Registry:
         """The registered models and their versions, the caller's to change."""
         return deepcopy(self.load_index().registry)
+
+    def registrar(self) -> Registrar:
+        """What changes them."""
+        from runreport.tracking.registrar import Registrar
+
+        return Registrar(self)
 
 
 @lru_cache(maxsize=16)

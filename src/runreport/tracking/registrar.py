@@ -1,0 +1,262 @@
+"""Writes the model registry of one archive: names, versions, aliases, tags, descriptions.
+
+A version's number is claimed by making a file that must not exist yet, so that processes never get
+the same one; where that is not possible, on an object store, the fold settles it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from runreport.archive.layout import CLAIMS
+from runreport.archive.storage import LocalStorage
+from runreport.archive.writer import Writer
+from runreport.entities import ModelVersion, RegisteredModel
+from runreport.errors import AlreadyExists, InvalidValue, NotFound, WriteFailed
+from runreport.models.names import (
+    check_alias,
+    check_model_name,
+    check_version,
+    parse_model_uri,
+)
+from runreport.tracking import validation
+
+if TYPE_CHECKING:
+    from runreport.query.registry import Registry
+    from runreport.tracking.store import Store
+
+Tags = Mapping[str, Any]
+
+
+class Registrar:
+    """Reads and writes the registered models of one archive."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    # -- finding -----------------------------------------------------------------------------
+
+    def model(self, name: str) -> RegisteredModel:
+        """A registered model.
+
+        Raises:
+            NotFound: there is none of this name.
+        """
+        models = self.store.registry().models
+        found = next((model for model in models if model.name == name), None)
+        if found is None:
+            names = ", ".join(model.name for model in models) or "none"
+            raise NotFound(f"There is no registered model {name!r}. Registered: {names}.")
+        return found
+
+    def version(self, name: str, version: object) -> ModelVersion:
+        """A version of a registered model.
+
+        Raises:
+            NotFound: there is no such model or version.
+            InvalidValue: the version is no number.
+        """
+        number = check_version(version)
+        self.model(name)
+        versions = [one for one in self.store.registry().versions if one.name == name]
+        found = next((one for one in versions if one.version == number), None)
+        if found is None:
+            has = ", ".join(str(one.version) for one in versions) or "none"
+            raise NotFound(f"Model {name!r} has no version {number}. It has: {has}.")
+        return found
+
+    def by_alias(self, name: str, alias: str) -> ModelVersion:
+        """The version that an alias names.
+
+        Raises:
+            NotFound: there is no such model or alias.
+        """
+        model = self.model(name)
+        if alias not in model.aliases:
+            has = ", ".join(model.aliases) or "none"
+            raise NotFound(f"Model {name!r} has no alias {alias!r}. It has: {has}.")
+        return self.version(name, model.aliases[alias])
+
+    def latest(self, name: str) -> ModelVersion:
+        """The version with the greatest number.
+
+        Raises:
+            NotFound: there is no such model, or it has no version.
+        """
+        latest = self.model(name).latest_versions
+        if not latest:
+            raise NotFound(f"Model {name!r} has no version yet; register_model adds one.")
+        return latest[-1]
+
+    def resolve(self, uri: str) -> ModelVersion:
+        """The version that a ``models:/`` URI names.
+
+        Raises:
+            NotFound, InvalidValue: there is none, or it is no such URI.
+        """
+        named = parse_model_uri(uri)
+        if named.alias is not None:
+            return self.by_alias(named.name, named.alias)
+        if named.version is not None:
+            return self.version(named.name, named.version)
+        return self.latest(named.name)
+
+    # -- changing ----------------------------------------------------------------------------
+
+    def create_model(
+        self, name: str, tags: Tags | None = None, description: str | None = None
+    ) -> RegisteredModel:
+        """Register a name without a version.
+
+        Raises:
+            AlreadyExists: it is registered.
+            InvalidValue: the name or a tag is not allowed.
+        """
+        check_model_name(name)
+        data = _changes(tags, description)
+        registry = self.store.registry()
+        if any(model.name == name for model in registry.models):
+            raise AlreadyExists(f"Model {name!r} is registered already; choose another name.")
+        with self._writer(registry.counter) as writer:
+            writer.log_event("registered_model", name, "active", data)
+        return self.model(name)
+
+    def change_model(
+        self, name: str, tags: Tags | None = None, data: Mapping[str, Any] | None = None
+    ) -> RegisteredModel:
+        """Change a model's tags (None removes one) or, in ``data``, its description."""
+        self.model(name)
+        with self._writer(self.store.registry().counter) as writer:
+            changes = {**_changes(tags, None), **(data or {})}
+            writer.log_event("registered_model", name, None, changes)
+        return self.model(name)
+
+    def delete_model(self, name: str) -> None:
+        """Hide a model and its versions; the numbers stay taken."""
+        self.model(name)
+        with self._writer(self.store.registry().counter) as writer:
+            writer.log_event("registered_model", name, "deleted")
+
+    def create_version(
+        self,
+        name: str,
+        source: str,
+        run_id: str | None = None,
+        tags: Tags | None = None,
+        description: str | None = None,
+    ) -> ModelVersion:
+        """Add a version to a model, which is registered if it is not.
+
+        Args:
+            source: where its files are, ``runs:/<run id>/<path>``.
+
+        Raises:
+            InvalidValue: the name or a tag is not allowed.
+            NotFound, InvalidState: no such run, or it takes no more facts.
+        """
+        check_model_name(name)
+        experiment_id, counter = "", 0
+        if run_id is not None:
+            run, counter = self.store.writable_run(run_id)
+            experiment_id = run.info.experiment_id
+        registry = self.store.registry()
+        data: dict[str, Any] = {"source": source, **_changes(tags, description)}
+        is_new = all(model.name != name for model in registry.models)
+        number = self._claim(name, registry)
+        with self._writer(max(counter, registry.counter), experiment_id, run_id) as writer:
+            event: tuple[str, Any] = ("model_version", (name, str(number), data, None))
+            first: tuple[str, Any] = ("registered_model", (name, "active", {}, None))
+            writer.log_lines((first, event) if is_new else (event,))
+            key = f"{writer.writer_id}-{int(is_new)}"
+        claims = self.store.registry().claims
+        settled = next((claim.version for claim in claims if claim.key == key), number)
+        return self.version(name, settled)
+
+    def change_version(self, name: str, version: object, data: Mapping[str, Any]) -> ModelVersion:
+        """Change what is known of a version: ``tags``, ``description``, ``deleted``."""
+        found = self.version(name, version)
+        with self._about(found) as (writer, key):
+            writer.log_event("model_version", name, None, {"version": key, **data})
+        return found if data.get("deleted") else self.version(name, version)
+
+    def set_alias(self, name: str, alias: str, version: object) -> None:
+        """Let an alias name a version, and no other any more."""
+        check_alias(alias)
+        found = self.version(name, version)
+        with self._about(found) as (writer, key):
+            data = {"alias": alias, "version": key}
+            writer.log_event("model_alias", name, str(found.version), data)
+
+    def delete_alias(self, name: str, alias: str) -> None:
+        """Take an alias away; `NotFound` where there is none."""
+        with self._about(self.by_alias(name, alias)) as (writer, _):
+            writer.log_event("model_alias", name, None, {"alias": alias})
+
+    # -- how ---------------------------------------------------------------------------------
+
+    def _claim(self, name: str, registry: Registry) -> int:
+        """A number that no other process gets; the next one above all that were ever given."""
+        taken = (claim.version for claim in registry.claims if claim.name == name)
+        number = max(taken, default=0) + 1
+        storage = self.store.storage
+        if not isinstance(storage, LocalStorage):
+            return number
+        folder = f"{CLAIMS}/{hashlib.sha256(name.encode()).hexdigest()[:32]}"
+        try:
+            storage.make_folder(folder)
+            while not storage.claim(f"{folder}/{number}"):
+                number += 1
+        except OSError as error:
+            raise WriteFailed(
+                f"Could not claim version {number} of {name!r} in {storage.root}: "
+                f"{error.strerror or error}."
+            ) from error
+        return number
+
+    @contextmanager
+    def _writer(
+        self, counter: int, experiment_id: str = "", run_id: str | None = None
+    ) -> Iterator[Writer]:
+        writer = self.store.new_writer(experiment_id, run_id, counter=counter)
+        try:
+            yield writer
+        finally:
+            self.store.seal(writer, is_final=False)
+
+    @contextmanager
+    def _about(self, version: ModelVersion) -> Iterator[tuple[Writer, str]]:
+        """A writer, and what its events name the version by."""
+        registry = self.store.registry()
+        claim = registry.claim_of(version.name, version.version)
+        assert claim is not None
+        with self._writer(registry.counter) as writer:
+            yield writer, claim.key
+
+
+def _changes(tags: Tags | None, description: str | None) -> dict[str, Any]:
+    """What an event says of tags and description.
+
+    Raises:
+        InvalidValue: a tag is not allowed.
+    """
+    if description is not None and not isinstance(description, str):
+        raise InvalidValue(f"The description is {description!r}; it must be text.")
+    data: dict[str, Any] = {}
+    if description is not None:
+        data["description"] = validation.encodable("The description", description)
+    if tags:
+        data["tags"] = {
+            validation.check_key("Tag", key): (
+                None if value is None else validation.tag_text(key, value)
+            )
+            for key, value in tags.items()
+        }
+    return data
+
+
+def tag_changes(tags: Tags) -> dict[str, Any]:
+    """What an event says that changes tags; None removes one."""
+    return _changes(tags, None)

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import runreport
+from runreport.archive.compaction import compact_archive
+from runreport.archive.directory import open_archive
+from runreport.archive.merging import merge_archive
+from runreport.errors import AlreadyExists, InvalidState, InvalidValue, NotFound
+
+MODEL = "flavors: {}\n"
+
+
+def logged(path: str = "model", **metrics: float) -> str:
+    """A run with a model folder; its URI."""
+    with runreport.start_run() as run:
+        runreport.log_metrics(metrics)
+        runreport.log_text(MODEL, f"{path}/MLmodel")
+    return f"runs:/{run.info.run_id}/{path}"
+
+
+def test_versions_count_from_one_per_name(archive: Path) -> None:
+    uri = logged()
+    versions = [runreport.register_model(uri, name) for name in ("a", "b", "a")]
+    assert [(v.name, v.version) for v in versions] == [("a", 1), ("b", 1), ("a", 2)]
+    assert versions[2].source == uri
+    assert versions[2].run_id == uri.split("/")[1]
+
+
+def test_an_active_run_can_register_its_model(archive: Path) -> None:
+    with runreport.start_run() as run:
+        runreport.log_text(MODEL, "model/MLmodel")
+        version = runreport.register_model(f"runs:/{run.info.run_id}/model", "a")
+        runreport.log_metric("after", 1.0)
+    assert version.run_id == run.info.run_id
+    assert runreport.get_run(run.info.run_id).data.metrics == {"after": 1.0}
+
+
+def test_what_cannot_be_registered_is_told(archive: Path) -> None:
+    uri = logged("net")
+    run_id = uri.split("/")[1]
+    for model_uri, error, message in (
+        (f"runs:/{run_id}/model", NotFound, "no model 'model'. Its models: net"),
+        ("runs:/nothing/model", NotFound, "nothing"),
+        ("/some/folder", InvalidValue, "log the model to a run"),
+        ("models:/a/1", NotFound, "no registered model 'a'"),
+    ):
+        with pytest.raises(error, match=message):
+            runreport.register_model(model_uri, "a")
+    with pytest.raises(InvalidValue, match="holds '/'"):
+        runreport.register_model(uri, "a/b")
+    assert runreport.search_registered_models() == []
+
+
+def test_a_deleted_run_takes_no_version(archive: Path) -> None:
+    uri = logged()
+    runreport.delete_run(uri.split("/")[1])
+    with pytest.raises(InvalidState, match="is deleted"):
+        runreport.register_model(uri, "a")
+
+
+def test_aliases_tags_and_descriptions(archive: Path) -> None:
+    client = runreport.MlflowClient()
+    uri = logged()
+    client.create_registered_model("churn", tags={"team": "risk"}, description="who leaves")
+    for _ in range(2):
+        runreport.register_model(uri, "churn", tags={"k": "v"})
+    client.set_registered_model_alias("churn", "champion", 1)
+    client.set_registered_model_alias("churn", "champion", "2")
+    client.set_registered_model_alias("churn", "old", 1)
+    client.set_model_version_tag("churn", 1, "checked", True)
+    client.delete_model_version_tag("churn", 1, "k")
+    client.update_model_version("churn", 2, "better")
+    client.set_registered_model_tag("churn", "stage", "live")
+    client.delete_registered_model_tag("churn", "team")
+    client.delete_registered_model_alias("churn", "old")
+    model = client.get_registered_model("churn")
+    assert (model.description, model.tags) == ("who leaves", {"stage": "live"})
+    assert model.aliases == {"champion": "2"}
+    first, second = (client.get_model_version("churn", n) for n in (1, "2"))
+    assert (first.tags, first.aliases) == ({"checked": "True"}, [])
+    assert (second.description, second.aliases, second.tags) == (
+        "better",
+        ["champion"],
+        {"k": "v"},
+    )
+    assert client.get_model_version_by_alias("churn", "champion").version == 2
+    assert client.find_model_version("models:/churn/latest").version == 2
+    assert [v.version for v in client.get_latest_versions("churn")] == [2]
+
+
+def test_what_does_not_exist_is_told_with_what_does(archive: Path) -> None:
+    client = runreport.MlflowClient()
+    runreport.register_model(logged(), "churn")
+    for call, message in (
+        (lambda: client.get_model_version("churn", 7), "no version 7. It has: 1"),
+        (lambda: client.get_model_version("spam", 1), "'spam'. Registered: churn"),
+        (lambda: client.get_model_version_by_alias("churn", "x"), "no alias 'x'. It has: none"),
+        (lambda: client.delete_model_version_tag("churn", 1, "t"), "no tag 't'"),
+        (lambda: client.delete_registered_model_tag("churn", "t"), "no tag 't'"),
+        (lambda: client.create_model_version("spam", "runs:/a/b"), "'spam'"),
+    ):
+        with pytest.raises(NotFound, match=message):
+            call()
+    with pytest.raises(AlreadyExists, match="'churn' is registered already"):
+        client.create_registered_model("churn")
+    with pytest.raises(InvalidValue, match=r"set_registered_model_alias\('churn', 'production'"):
+        client.transition_model_version_stage("churn", 1, "Production")
+
+
+def test_a_deleted_version_and_a_deleted_model_leave_their_numbers_taken(archive: Path) -> None:
+    client = runreport.MlflowClient()
+    uri = logged()
+    for _ in range(2):
+        runreport.register_model(uri, "churn")
+    client.set_registered_model_alias("churn", "best", 2)
+    client.delete_model_version("churn", 2)
+    assert client.get_registered_model("churn").aliases == {}
+    assert runreport.register_model(uri, "churn").version == 3
+    client.delete_registered_model("churn")
+    assert runreport.search_registered_models() == []
+    assert runreport.register_model(uri, "churn").version == 4
+    assert [v.version for v in runreport.search_model_versions()] == [4]
+
+
+REGISTER = """
+import sys, runreport
+runreport.set_tracking_uri(sys.argv[1])
+print(*[runreport.register_model(sys.argv[2], "churn").version for _ in range(10)])
+"""
+
+
+@pytest.mark.slow
+def test_processes_never_get_the_same_number(archive: Path) -> None:
+    uri = logged()
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", REGISTER, str(archive), uri], stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(4)
+    ]
+    numbers = [int(n) for process in started for n in process.communicate(timeout=120)[0].split()]
+    assert sorted(numbers) == list(range(1, 41))
+    versions = runreport.search_model_versions(filter_string="name = 'churn'")
+    assert sorted(v.version for v in versions) == list(range(1, 41))
+
+
+def test_a_merge_keeps_both_versions_of_one_number_and_the_alias_of_each(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        runreport.set_tracking_uri(tmp_path / name)
+        uri = logged()
+        runreport.register_model(uri, "churn")
+        runreport.MlflowClient().set_registered_model_alias("churn", name, 1)
+    one, two = (open_archive(tmp_path / name) for name in ("one", "two"))
+    merge_archive(two, one)
+    compact_archive(one)
+    runreport.set_tracking_uri(tmp_path / "one")
+    model = runreport.MlflowClient().get_registered_model("churn")
+    assert model.aliases == {"one": "1", "two": "2"}
+    assert runreport.register_model(logged(), "churn").version == 3
+
+
+def test_versions_of_a_remote_archive_are_numbered_by_the_fold() -> None:
+    runreport.set_tracking_uri("memory://registrar")
+    uri = logged()
+    assert [runreport.register_model(uri, "churn").version for _ in range(2)] == [1, 2]
