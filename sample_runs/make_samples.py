@@ -27,6 +27,7 @@ import matplotlib
 matplotlib.use("svg")
 import matplotlib.pyplot as plt
 import numpy as np
+import sample_models
 from sklearn import datasets, metrics
 from sklearn.ensemble import GradientBoostingRegressor, RandomForestClassifier
 from sklearn.exceptions import ConvergenceWarning
@@ -68,6 +69,8 @@ def main() -> None:
     tumour_classifiers()
     diabetes_regression()
     wine_sweep()
+    go_to_day(16, "release")
+    sample_models.appoint()
     killed_run(archive)
     make_broken(archive, HERE / "broken")
     mlflow.set_tracking_uri(archive)
@@ -203,6 +206,7 @@ def tumour_classifiers() -> None:
                         "brier": metrics.brier_score_loss(y_test, scores),
                     }
                 )
+                sample_models.release_screen(model, number, seed, data, x_train[sample])
                 if seed == 0:
                     log_roc(y_test, scores)
                 if seed == 0 and family == "forest":
@@ -251,6 +255,7 @@ def diabetes_regression() -> None:
                         mlflow.log_metric("rmse", error, step=step)
                         mlflow.log_metric("train_rmse", model.train_score_[step - 1] ** 0.5, step)
                 mlflow.log_metric("r2", model.score(x_test, y_test))
+                sample_models.release_score(model, number, seed, x_train)
                 if number % 6 == 0 and seed == 0:
                     log_residuals(y_test, model.predict(x_test))
     for alpha in (0.01, 0.1, 1.0, 10.0):
@@ -453,7 +458,9 @@ def rewrite_as_newer(path: Path) -> None:
     import pyarrow.parquet as pq
 
     table = pq.read_table(path)
-    footer = pq.read_metadata(path).metadata[b"runreport"].replace(b'"format": 1', b'"format": 9')
+    own = pq.read_metadata(path).metadata[b"runreport"]
+    footer = own.replace(b'"format":1', b'"format":9')
+    assert footer != own
     with pq.ParquetWriter(path, table.schema, store_schema=False) as file:
         file.write_table(table)
         file.add_key_value_metadata({"runreport": footer})

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, expect
 import runreport
 from runreport.archive.directory import open_archive
 from runreport.archive.writer import Writer
+from runreport.models import Model, infer_signature
 from runreport.pipeline import build_site
 from runreport.report.config import parse_config
 
@@ -20,12 +21,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 @pytest.fixture
 def paths(sample_site: Path, find_experiment: Callable[[str], str]) -> list[str]:
-    run = sorted(sample_site.glob("r/*/*/files/confusion.png"))[0].parents[1]
+    run = sorted(sample_site.glob("r/*/*/files/report.csv"))[0].parents[1]
     return [
         "index.html",
         find_experiment("digits"),
         find_experiment("diabetes"),
         f"{run.relative_to(sample_site)}/index.html",
+        "m/index.html",
+        "m/tumour-screen/index.html",
+        "m/tumour-screen/v5/index.html",
     ]
 
 
@@ -71,7 +75,8 @@ def test_without_script_every_page_has_its_rows_charts_and_links(
 def test_the_overview_leads_to_experiments_best_and_failed_runs(reader: Any) -> None:
     page = reader.open("index.html")
     expect(page.locator(".best li")).to_have_count(4)
-    expect(page.locator(".card")).to_have_count(4)
+    expect(page.locator("section[aria-labelledby=experiments] .card")).to_have_count(4)
+    expect(page.locator("section[aria-labelledby=models] .card")).to_have_count(2)
     page.locator("section[aria-labelledby=failed]").get_by_role("link").first.click()
     expect(page.locator(".facts")).to_contain_text("killed")
     page.get_by_text("Experiments", exact=True).click()
@@ -142,6 +147,10 @@ def hostile_site(folder: Path) -> Path:
             runreport.log_text(f"<script>window.__xss=1</script>{text}", "page.html")
             runreport.log_text(f"a,b\n{text},1\n", "t.csv")
             runreport.log_dict({text: text}, "d.json")
+            model = Model(artifact_path=text, signature=infer_signature({text: 1.5}, [text]))
+            model.add_flavor(text).save(folder)
+            runreport.log_artifact(folder / "MLmodel", "model")
+            runreport.log_text(text, "model/requirements.txt")
             runreport.log_text(
                 "<svg xmlns='http://www.w3.org/2000/svg'><script>parent.__xss=1</script></svg>",
                 "x.svg",
@@ -152,6 +161,12 @@ def hostile_site(folder: Path) -> Path:
         writer.log_values("tag", {text: text})
         writer.log_metric(text, float(number), 0, 1)
         writer.log_metric(text, float(number), 1, 2)
+        source = f"runs:/{run.info.run_id}/model"
+        data = {"source": source, "description": text, "tags": {text: text}}
+        for name in (text, HOSTILE[0]):
+            writer.log_event("model_version", name, str(number + 1), data)
+            writer.log_event("model_alias", name, str(number + 1), {"alias": text})
+            writer.log_event("registered_model", name, "active", data)
         writer.finish()
     config = {"title": HOSTILE[2], "description": " ".join(HOSTILE), "primary_metric": "m"}
     build_site(str(folder / "archive"), str(folder / "site"), parse_config(config))
@@ -168,6 +183,8 @@ def test_hostile_text_in_every_field_is_shown_as_text(browser: Browser, tmp_path
     page.on("dialog", lambda dialog: complaints.append(dialog.message))
     (experiment,) = (site / "e").glob("*/index.html")
     pages = [site / "index.html", experiment, *site.glob("r/*/*/index.html")]
+    pages += site.glob("m/**/index.html")
+    assert len(pages) > 4 * len(HOSTILE)
     for path in pages:
         page.goto(f"file://{path}")
         page.wait_for_timeout(50)

@@ -53,7 +53,7 @@ def test_the_eight_fields_of_a_run(tmp_path: Path) -> None:
     report = report_of(sample_archive(tmp_path / "a", runs=1))
     (page,) = report.run_pages()
     assert page.source and "/" not in page.source
-    assert page.registered_version == "Not registered"
+    assert page.registered == ()
     assert page.started.iso.endswith("Z") and page.status == "FINISHED"
     assert [(p.name, p.value) for p in page.params] == [
         ("lr", "0.001"),

@@ -7,7 +7,7 @@ their number; all other pages are made at once.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,7 @@ from runreport.report.experiment_page import (
     run_link,
     status_counts,
 )
+from runreport.report.models import ModelReport, assemble_models
 from runreport.report.notes import render_note
 from runreport.report.pages import (
     BestRun,
@@ -41,6 +42,7 @@ from runreport.report.pages import (
     RunLink,
     RunPage,
     SiteInfo,
+    VersionLink,
 )
 from runreport.report.redaction import Finding, Redactor, private_names, redact_index
 from runreport.report.run_page import RunFacts, make_run_page
@@ -60,6 +62,7 @@ class Report:
     site: SiteInfo
     overview: OverviewPage
     experiments: tuple[ExperimentPage, ...]
+    models: ModelReport
     runs: int
     """How many run pages `run_pages` makes."""
     _pages: RunPages
@@ -121,6 +124,7 @@ def assemble_report(
             make_experiment_page(state, table, curves, settings, folder, all_rows=all_rows)
         )
         cards.append(_card(state.name, folder, table))
+    models = assemble_models(index, shown, snapshot.storage, redactor, config)
     site = SiteInfo(
         title=config.title,
         as_of=moment(as_of),
@@ -129,14 +133,16 @@ def assemble_report(
             (page.name, f"{page.folder}/index.html", page.runs) for page in experiments
         ),
         notices=tuple(redactor.text(str(notice), "file names") for notice in notices),
+        models=len(models.cards),
     )
     names = {page.experiment_id: (page.name, page.folder) for page in experiments}
     return Report(
         site,
         _overview(config, tables, tuple(cards), as_of),
         tuple(experiments),
+        models,
         len(shown),
-        RunPages(index, shown, names, curves, snapshot, redactor, config),
+        RunPages(index, shown, names, curves, snapshot, redactor, config, models.by_run),
     )
 
 
@@ -152,6 +158,8 @@ class RunPages:
     snapshot: Snapshot
     redactor: Redactor
     config: Config
+    registered: Mapping[str, tuple[VersionLink, ...]]
+    """The versions that runs were saved as, by run id."""
 
     def make(self) -> Iterator[RunPage]:
         """The page models, in the order of the index."""
@@ -184,6 +192,7 @@ class RunPages:
                 rows["params"].get(number, []),
                 rows["metrics"].get(number, []),
                 rows["artifacts"].get(number, []),
+                self.registered.get(run.info.run_id, ()),
                 record,
             )
 

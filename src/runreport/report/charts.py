@@ -160,6 +160,36 @@ def scatter_spec(
     return _finish(chart.encode(**encoding))
 
 
+def versions_spec(metric: str, versions: Sequence[str]) -> Spec:
+    """A metric over the versions of a model, in the order they were registered.
+
+    Rows: ``version``, ``value``, ``run``.
+
+    Args:
+        versions: oldest first.
+    """
+    import altair as alt
+
+    base = alt.Chart(alt.NamedData(DATA_NAME), width=WIDTH, height=HEIGHT).encode(
+        x=alt.X(
+            "version:O",
+            title="Version",
+            sort=list(versions),
+            axis=alt.Axis(grid=False, labelAngle=0, labelOverlap=True),
+        ),
+        y=alt.Y("value:Q", title=metric, scale=alt.Scale(zero=False)),
+    )
+    line = base.mark_line(strokeWidth=1.8, color="var(--c1)")
+    points = base.mark_point(filled=True, size=56, color="var(--c1)", opacity=1).encode(
+        tooltip=[
+            alt.Tooltip("version:O", title="Version"),
+            alt.Tooltip("value:Q", title=metric),
+            alt.Tooltip("run:N", title="Run"),
+        ]
+    )
+    return _finish(alt.layer(line, points))
+
+
 def parallel_spec(axes: Sequence[str], metric: str, *, is_lower_better: bool = False) -> Spec:
     """Parallel coordinates: an axis a param or metric, a line a run, coloured by the metric.
 

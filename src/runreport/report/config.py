@@ -17,9 +17,10 @@ from runreport.errors import ConfigError
 FILE_NAME = "runreport.toml"
 DIRECTIONS = ("max", "min")
 
-SITE_KEYS = ("title", "description", "theme", "experiments", "publish")
+SITE_KEYS = ("title", "description", "theme", "experiments", "models", "publish")
 EXPERIMENT_KEYS = ("primary_metric", "direction", "columns", "description")
 """Also allowed at the top level, where they hold for every experiment."""
+MODEL_KEYS = ("primary_metric", "direction", "description")
 PUBLISH_KEYS = ("environment", "allow_secrets", "max_file_mb")
 PROPERTIES = ("run_name", "status", "start_time", "duration", "run_id", "source")
 """Columns a run table can show beside ``metrics.*``, ``params.*`` and ``tags.*``."""
@@ -27,7 +28,7 @@ PROPERTIES = ("run_name", "status", "start_time", "duration", "run_id", "source"
 
 @dataclass(frozen=True, slots=True)
 class ExperimentConfig:
-    """How one experiment is shown."""
+    """How one experiment, or one registered model, is shown."""
 
     primary_metric: str | None = None
     """None: the report chooses one and calls no run best."""
@@ -48,6 +49,7 @@ class Config:
     theme: str = "default"
     default: ExperimentConfig = field(default_factory=ExperimentConfig)
     experiments: Mapping[str, ExperimentConfig] = field(default_factory=dict)
+    models: Mapping[str, ExperimentConfig] = field(default_factory=dict)
     publish_environment: bool = False
     """Publish user, host, command line, folder and diff, which are left out otherwise."""
     allow_secrets: bool = False
@@ -59,7 +61,14 @@ class Config:
 
     def for_experiment(self, name: str) -> ExperimentConfig:
         """What holds for one experiment: its own table over the top level."""
-        own, default = self.experiments.get(name), self.default
+        return self._settled(self.experiments.get(name))
+
+    def for_model(self, name: str) -> ExperimentConfig:
+        """What holds for one registered model: its own table over the top level."""
+        return self._settled(self.models.get(name))
+
+    def _settled(self, own: ExperimentConfig | None) -> ExperimentConfig:
+        default = self.default
         if own is None:
             return default
         is_own_metric = own.primary_metric is not None
@@ -106,6 +115,7 @@ def parse_config(content: Mapping[str, Any], path: str = FILE_NAME) -> Config:
     publish = _typed(content, "publish", dict, path, "") or {}
     _refuse_unknown(publish, PUBLISH_KEYS, path, "publish.")
     experiments = _typed(content, "experiments", dict, path, "") or {}
+    models = _typed(content, "models", dict, path, "") or {}
     shared = {key: content[key] for key in EXPERIMENT_KEYS if key in content}
     shared.pop("description", None)  # at the top level it describes the site
     defaults = Config()
@@ -118,6 +128,10 @@ def parse_config(content: Mapping[str, Any], path: str = FILE_NAME) -> Config:
             name: _parse_experiment(table, path, f"experiments.{name}.")
             for name, table in experiments.items()
         },
+        models={
+            name: _parse_experiment(table, path, f"models.{name}.", MODEL_KEYS)
+            for name, table in models.items()
+        },
         publish_environment=bool(_typed(publish, "environment", bool, path, "publish.")),
         allow_secrets=bool(_typed(publish, "allow_secrets", bool, path, "publish.")),
         max_file_mb=_positive(publish, "max_file_mb", defaults.max_file_mb, path, "publish."),
@@ -125,10 +139,12 @@ def parse_config(content: Mapping[str, Any], path: str = FILE_NAME) -> Config:
     )
 
 
-def _parse_experiment(table: Any, path: str, prefix: str) -> ExperimentConfig:
+def _parse_experiment(
+    table: Any, path: str, prefix: str, known: tuple[str, ...] = EXPERIMENT_KEYS
+) -> ExperimentConfig:
     if not isinstance(table, dict):
         raise ConfigError(f"{path}: {prefix.rstrip('.')} must be a table of settings.")
-    _refuse_unknown(table, EXPERIMENT_KEYS, path, prefix)
+    _refuse_unknown(table, known, path, prefix)
     direction = _typed(table, "direction", str, path, prefix)
     if direction is not None and direction not in DIRECTIONS:
         raise ConfigError(

@@ -59,6 +59,17 @@ class RunLink:
 
 
 @dataclass(frozen=True, slots=True)
+class VersionLink:
+    """A version as other pages mention it."""
+
+    model: str
+    version: int
+    url: str
+    """From the site's root."""
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """What of a file a page shows inline."""
 
@@ -117,7 +128,8 @@ class RunPage:
     experiment_url: str
     parent: RunLink | None
     source: str
-    registered_version: str
+    registered: tuple[VersionLink, ...]
+    """The versions it was saved as."""
     started: Moment
     ended: Moment
     duration: str
@@ -249,3 +261,5 @@ class SiteInfo:
     """(name, URL from the root, runs), as the menu lists them."""
     notices: tuple[str, ...]
     """What of the archive had to be left out."""
+    models: int = 0
+    """How many registered models there are."""

@@ -16,8 +16,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from runreport.entities import ModelVersion, RegisteredModel
 from runreport.events import data_object
 from runreport.query.index import RunIndex
+from runreport.query.registry import Registry
 
 REDACTED = "[redacted]"
 
@@ -196,7 +198,45 @@ def redact_index(index: RunIndex, redactor: Redactor) -> RunIndex:
             )
             for identity, state in index.experiments.items()
         },
+        registry=_redact_registry(index.registry, redactor),
     )
+
+
+def _redact_registry(registry: Registry, redactor: Redactor) -> Registry:
+    """The registered models without who registered them."""
+
+    def text(value: str, place: str, key: str = "") -> str:
+        return redactor.text(value, f"models.{place}", key)
+
+    def tags(pairs: dict[str, str]) -> dict[str, str]:
+        return {text(key, "tags"): text(value, "tags", key) for key, value in pairs.items()}
+
+    models = (
+        RegisteredModel(
+            text(model.name, "names"),
+            model.creation_timestamp,
+            model.last_updated_timestamp,
+            text(model.description or "", "descriptions"),
+            tags=tags(model.tags),
+            aliases=model.aliases,
+        )
+        for model in registry.models
+    )
+    versions = (
+        ModelVersion(
+            text(one.name, "names"),
+            one.version,
+            one.creation_timestamp,
+            one.last_updated_timestamp,
+            text(one.description or "", "descriptions"),
+            source=one.source,
+            run_id=one.run_id,
+            tags=tags(one.tags),
+            aliases=one.aliases,
+        )
+        for one in registry.versions
+    )
+    return Registry(tuple(models), tuple(versions))
 
 
 def _redact_names(table: pa.Table, column: str, redactor: Redactor) -> pa.Table:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from runreport.archive.artifacts import read_artifact
 from runreport.archive.storage import Storage
-from runreport.entities import NOTE_TAG, Run
+from runreport.entities import NOTE_TAG, OVERRIDDEN_TAG, Run
 from runreport.errors import InvalidValue
 from runreport.events import data_object
 from runreport.report.column_scripts import json_number
@@ -37,6 +37,7 @@ from runreport.report.pages import (
     PublishedFile,
     RunLink,
     RunPage,
+    VersionLink,
 )
 from runreport.report.previews import make_preview, publishable
 from runreport.report.redaction import Redactor
@@ -55,6 +56,7 @@ class RunFacts:
     """Rows of the params table, for their conflicts."""
     metrics: Sequence[dict[str, Any]]
     artifacts: Sequence[dict[str, Any]]
+    registered: tuple[VersionLink, ...]
     record: dict[str, Any]
     """What was recorded of the environment, as it may be published."""
 
@@ -83,18 +85,18 @@ def make_run_page(
         experiment_url=f"{experiment_folder}/index.html",
         parent=_parent_link(facts.parent),
         source=tags.get("mlflow.source.name", MISSING),
-        registered_version="Not registered",
+        registered=facts.registered,
         started=moment(info.start_time),
         ended=moment(ended),
         duration=format_duration(span),
         status=info.status,
         status_note=_KILLED if info.status == "KILLED" else "",
-        params=tuple(_param(row) for row in facts.params),
+        params=tuple(_param(row, tags) for row in facts.params),
         metrics=tuple(_metric(row) for row in facts.metrics),
         tags=tuple(
             Field(key, value)
             for key, value in sorted(tags.items())
-            if not key.startswith("mlflow.")
+            if not key.startswith(("mlflow.", OVERRIDDEN_TAG))
         ),
         files=files,
         datasets=tuple(
@@ -126,8 +128,11 @@ def _parent_link(parent: Run | None) -> RunLink | None:
     return RunLink(parent.info.run_name, url, parent.info.status, started)
 
 
-def _param(row: dict[str, Any]) -> Field:
+def _param(row: dict[str, Any], tags: Mapping[str, str]) -> Field:
     note = ""
+    automatic = tags.get(f"{OVERRIDDEN_TAG}{row['key']}")
+    if automatic is not None:
+        note = f"set by hand; autologging recorded {automatic}"
     if row["rivals"] > 1:
         note = f"{row['rivals']} different values were logged; this is the latest"
     return Field(row["key"], row["value"], note)
@@ -258,6 +263,7 @@ def _as_json(facts: RunFacts, experiment: str, redactor: Redactor) -> str:
             for row in facts.metrics
         },
         "tags": dict(sorted(facts.run.data.tags.items())),
+        "registered": [f"{link.model}/{link.version}" for link in facts.registered],
         "artifacts": [
             {
                 "path": redactor.text(row["path"], "file names"),

@@ -49,6 +49,16 @@ def run_folder(run_id: str) -> str:
     return f"r/{own[:2]}/{own}"
 
 
+def model_folder(name: str) -> str:
+    """The folder of a registered model's page."""
+    return f"m/{slug(name)}"
+
+
+def version_folder(name: str, version: int) -> str:
+    """The folder of the page of one version of a model."""
+    return f"{model_folder(name)}/v{version}"
+
+
 def file_path(path: str) -> str:
     """Where an artifact lies inside its run's ``files/`` folder.
 

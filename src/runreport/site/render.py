@@ -75,8 +75,15 @@ def render_site(report: Report, theme: Theme) -> Iterator[SiteFile]:
         yield from pages.run(run)
     for experiment in report.experiments:
         yield from pages.experiment(experiment)
+    yield from pages.models()
     yield pages.page("404.html", "404.html", nav="")
-    yield pages.page("index.html", "overview.html", nav="overview", page=report.overview)
+    yield pages.page(
+        "index.html",
+        "overview.html",
+        nav="overview",
+        page=report.overview,
+        models=report.models.cards,
+    )
 
 
 class _Pages:
@@ -130,6 +137,28 @@ class _Pages:
             content = f"runreport.curves({script_json(page.run_id)},{data});\n"
             yield SiteFile(f"{folder}/curves.js", content.encode(errors="replace"))
         yield self.page(f"{folder}/index.html", "run.html", nav=page.experiment, page=page)
+
+    def models(self) -> Iterator[SiteFile]:
+        """The list of registered models, their pages and those of their versions."""
+        models = self.report.models
+        for page, versions in models.pages:
+            for version in versions:
+                yield self.page(
+                    f"{version.folder}/index.html", "version.html", nav="models", page=version
+                )
+            pictures = {
+                chart.name: chart_svg(chart, _vega_lite_version(chart.spec))
+                for chart in page.charts
+            }
+            yield self.page(
+                f"{page.folder}/index.html",
+                "model.html",
+                nav="models",
+                page=page,
+                pictures=pictures,
+            )
+        if models.pages:
+            yield self.page("m/index.html", "models.html", nav="models", models=models.cards)
 
     def experiment(self, page: ExperimentPage) -> Iterator[SiteFile]:
         """An experiment's pages, data scripts included."""

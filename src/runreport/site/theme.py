@@ -33,10 +33,11 @@ SCRIPTS = (
     "facets.js",
     "menu.js",
     "chart.js",
+    "versions.js",
     "page.js",
     "tail.js",
 )
-STYLES = ("tokens.css", "page.css", "table.css", "chart.css", "run.css")
+STYLES = ("tokens.css", "page.css", "table.css", "chart.css", "run.css", "model.css")
 CHART_SCRIPTS = ("vega.min.js", "vega-lite.min.js", "vega-interpreter.min.js")
 _KEYS = ("name", "parent", "options")
 _OPTIONS: Mapping[str, type] = {"scripts": bool}

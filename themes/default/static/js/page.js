@@ -78,5 +78,6 @@ function startExperiment() {
 startTheme();
 document.addEventListener("DOMContentLoaded", () => {
   startMenus();
+  if (document.body.dataset.page === "model") startVersions();
   if (document.body.dataset.page === "experiment" && brought.manifest) startExperiment();
 });

@@ -1,0 +1,101 @@
+"""What the files of a logged model say, read as data; no model is ever loaded."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from runreport.archive.artifacts import read_artifact
+from runreport.archive.storage import Storage
+from runreport.errors import InvalidValue
+from runreport.events import data_object
+from runreport.models.environment import REQUIREMENTS, package_of
+from runreport.models.folder import FILE_NAME, Model, parse_model
+from runreport.report.redaction import Redactor
+
+MAX_BYTES = 1_000_000
+"""Longer files of this kind are not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """A file of a model's folder."""
+
+    path: str
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFiles:
+    """The folder of one logged model."""
+
+    model: Model | None
+    """What its MLmodel file says; None where that cannot be shown."""
+    requirements: tuple[str, ...]
+    files: tuple[ModelFile, ...]
+    problem: str = ""
+
+    @property
+    def packages(self) -> Mapping[str, str]:
+        """What it requires of each distribution, by name."""
+        named = {package_of(line) or line: line for line in self.requirements}
+        return {name: _without_name(line, name) for name, line in named.items()}
+
+
+def read_model(
+    storage: Storage,
+    run_id: str,
+    path: str,
+    artifacts: list[dict[str, Any]],
+    redactor: Redactor,
+) -> ModelFiles:
+    """What a run's model says of itself.
+
+    Args:
+        path: its folder among the run's artifacts.
+        artifacts: rows of the index about the run's files; only recorded bytes are believed.
+    """
+    own = {
+        row["path"].removeprefix(f"{path}/"): row
+        for row in artifacts
+        if row["path"].startswith(f"{path}/")
+    }
+    files = tuple(
+        ModelFile(redactor.text(name, "file names"), _size(row), str(row["sha256"]))
+        for name, row in sorted(own.items())
+    )
+    text = _text(storage, run_id, own.get(FILE_NAME))
+    if text is None:
+        return ModelFiles(None, (), files, "Its MLmodel file is missing or not what was logged.")
+    try:
+        model = parse_model(redactor.text(text, "model files"), FILE_NAME)
+    except InvalidValue as error:
+        return ModelFiles(None, (), files, str(error))
+    needs = _text(storage, run_id, own.get(REQUIREMENTS)) or ""
+    lines = (line.strip() for line in redactor.text(needs, "model files").splitlines())
+    return ModelFiles(model, tuple(line for line in lines if line and line[0] != "#"), files)
+
+
+def _text(storage: Storage, run_id: str, row: dict[str, Any] | None) -> str | None:
+    if row is None or _size(row) > MAX_BYTES:
+        return None
+    try:
+        content = read_artifact(storage, run_id, row["path"])
+        is_logged = hashlib.sha256(content).hexdigest() == row["sha256"]
+        return content.decode() if is_logged else None
+    except (OSError, InvalidValue, UnicodeDecodeError):
+        return None
+
+
+def _size(row: dict[str, Any]) -> int:
+    size = data_object(row["data"]).get("size_bytes")
+    return size if isinstance(size, int) else 0
+
+
+def _without_name(line: str, name: str) -> str:
+    """``1.5.0`` of ``scikit-learn==1.5.0``; other forms as they are."""
+    head, is_pinned, version = line.partition("==")
+    return version.strip() if is_pinned and package_of(head) == name else line
