@@ -61,15 +61,19 @@ from runreport.tracking.values import (
 if TYPE_CHECKING:
     from runreport import (
         exceptions,
+        huggingface,
         keras,
+        lightning,
         models,
         onnx,
         pyfunc,
         pytorch,
         sklearn,
         tensorflow,
+        transformers,
         xgboost,
     )
+    from runreport.integrations.autolog import autolog
     from runreport.tracking import data
     from runreport.tracking import files as artifacts
     from runreport.tracking.client import MlflowClient, RunreportClient
@@ -110,6 +114,7 @@ __all__ = [
     "ViewType",
     "active_run",
     "artifacts",
+    "autolog",
     "create_experiment",
     "data",
     "delete_experiment",
@@ -126,9 +131,11 @@ __all__ = [
     "get_parent_run",
     "get_run",
     "get_tracking_uri",
+    "huggingface",
     "is_tracking_uri_set",
     "keras",
     "last_active_run",
+    "lightning",
     "load_table",
     "log_artifact",
     "log_artifacts",
@@ -162,6 +169,7 @@ __all__ = [
     "sklearn",
     "start_run",
     "tensorflow",
+    "transformers",
     "xgboost",
 ]
 
@@ -172,16 +180,20 @@ _LATER = {  # public names whose modules the first logged value does not need
     **{
         name: f"runreport.{name}"
         for name in (
+            "huggingface",
             "keras",
+            "lightning",
             "models",
             "onnx",
             "pyfunc",
             "pytorch",
             "sklearn",
             "tensorflow",
+            "transformers",
             "xgboost",
         )
     },
+    "autolog": "runreport.integrations.autolog:autolog",
     "register_model": "runreport.tracking.models:register_model",
     "search_model_versions": "runreport.tracking.models:search_model_versions",
     "search_registered_models": "runreport.tracking.models:search_registered_models",

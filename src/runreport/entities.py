@@ -13,6 +13,8 @@ from typing import Any, Generic, TypeVar
 NAME_TAG = "mlflow.runName"
 NOTE_TAG = "mlflow.note.content"
 PARENT_TAG = "mlflow.parentRunId"
+OVERRIDDEN_TAG = "overridden."
+"""Begins the tag that keeps what autologging recorded of a param that was then set by hand."""
 
 
 class ViewType:

@@ -104,6 +104,11 @@ def _load(folder: str, settings: dict[str, Any], **load_options: Any) -> Any:
     return torch.load(place, **options)
 
 
+def predict(model: Any, data: Any) -> Any:
+    """What a module says to an array or data frame, in evaluation mode and without gradients."""
+    return _Loaded(model).predict(data)
+
+
 class _Loaded:
     """A module that takes arrays and data frames, and gives such back."""
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from runreport.events import data_object
 from runreport.query.arrow import distinct
 from runreport.query.registry import fold_versions
 
@@ -50,7 +51,13 @@ def find_conflicts(events: pa.Table) -> list[ParamConflict | VersionConflict]:
 def _param_conflicts(events: pa.Table) -> list[ParamConflict]:
     params = events.filter(pc.equal(events.column("kind"), "param"))
     params = params.filter(pc.is_valid(params.column("value")))
-    texts = ("run_id", "key", "writer_id", "value")  # coded by a dictionary a segment until here
+    texts = (
+        "run_id",
+        "key",
+        "writer_id",
+        "value",
+        "data",
+    )  # coded by a dictionary a segment until here
     params = pa.table(
         {name: params.column(name).cast(pa.string()) for name in texts}
         | {name: params.column(name) for name in ("counter", "seq")}
@@ -65,9 +72,15 @@ def _param_conflicts(events: pa.Table) -> list[ParamConflict]:
         is_own = pc.and_(
             pc.equal(params.column("run_id"), run_id), pc.equal(params.column("key"), key)
         )
-        rows = params.filter(is_own).select(["counter", "writer_id", "seq", "value"])
-        ordered = sorted(zip(*(column.to_pylist() for column in rows.columns), strict=True))
-        latest = {value: place for place, (*_, value) in enumerate(ordered)}
+        rows = params.filter(is_own).select(["counter", "writer_id", "seq", "value", "data"])
+        ordered = sorted(
+            zip(*(column.to_pylist() for column in rows.columns), strict=True),
+            key=lambda row: row[:3],
+        )
+        latest = {value: place for place, (*_, value, _) in enumerate(ordered)}
+        latest.pop(data_object(ordered[-1][-1]).get("overrides"), None)
+        if len(latest) < 2:  # set by hand over what autologging recorded
+            continue
         found.append(ParamConflict(run_id, key, tuple(sorted(latest, key=latest.__getitem__))))
     return found
 

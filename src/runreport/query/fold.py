@@ -207,7 +207,9 @@ def _fold_params(coded: Coded) -> pa.Table:
     )
     place = pc.index_in(coded.group(latest), value_set=as_array(rivals.column("group")))
     counts = as_array(rivals.column("value_count_distinct")).take(place)
-    return latest.append_column("rivals", counts)
+    # One that was set by hand over what autologging recorded says so; this is no conflict.
+    is_override = pc.cast(pc.is_valid(as_array(latest.column("data"))), pa.int64())
+    return latest.append_column("rivals", pc.max_element_wise(pc.subtract(counts, is_override), 1))
 
 
 def _fold_metrics(coded: Coded) -> pa.Table:

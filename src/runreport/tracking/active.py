@@ -38,6 +38,8 @@ class Session:
         self.experiment_id = experiment_id
         self.params = params or {}
         """What the run has, since a param may not change."""
+        self.automatic: set[str] = set()
+        """Those of them that autologging recorded, which may still be set by hand."""
         self.tables: list[str] = []
         """Paths of the tables logged by this session, which one tag lists."""
         self.process = os.getpid()

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from runreport.entities import OVERRIDDEN_TAG
 from runreport.errors import InvalidValue, NotFound
 from runreport.tracking import active, validation
+from runreport.tracking.active import Session
 from runreport.tracking.runs import current_session
 
 
@@ -34,21 +36,50 @@ def log_params(
     """
     del synchronous  # every call is written before it returns
     session = current_session(run_id)
-    texts = {}
+    texts, overridden = {}, {}
     for key, value in params.items():
         validation.check_key("Param", key)
         text = validation.param_text(key, value)
-        known = session.params.get(key, text)
-        if known != text:
+        known = session.params.get(key)
+        if known is None:
+            texts[key] = text
+        elif known != text and key in session.automatic:
+            overridden[key] = text
+        elif known != text:
             raise InvalidValue(
                 f"Changing param values is not allowed. Param {key!r} was logged as {known!r} "
                 f"for run {session.run_id} and cannot become {text!r}. Log it under another "
                 "name, or use a tag."
             )
-        if key not in session.params:
-            texts[key] = text
     session.writer.log_values("param", texts)
     session.params.update(texts)
+    if overridden:
+        _override(session, overridden)
+
+
+def log_automatic_params(params: Mapping[str, Any]) -> None:
+    """Log what autologging found out: what was logged by hand stays, and may still be."""
+    session = current_session(None)
+    texts = {
+        validation.check_key("Param", key): validation.param_text(key, value)
+        for key, value in params.items()
+        if key not in session.params
+    }
+    session.writer.log_values("param", texts)
+    session.params.update(texts)
+    session.automatic.update(texts)
+
+
+def _override(session: Session, texts: Mapping[str, str]) -> None:
+    """Put values set by hand in the place of those that autologging recorded, and say so."""
+    lines: list[Any] = [
+        ("param", (key, text, {"overrides": session.params[key]}, None))
+        for key, text in texts.items()
+    ]
+    old = {f"{OVERRIDDEN_TAG}{key}"[: validation.MAX_KEY]: session.params[key] for key in texts}
+    session.writer.log_lines((*lines, ("tag", old)))
+    session.params.update(texts)
+    session.automatic -= texts.keys()
 
 
 def log_metric(

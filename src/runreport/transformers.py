@@ -1,0 +1,5 @@
+"""``runreport.transformers``: MLflow's name for `runreport.huggingface`."""
+
+from runreport.integrations.huggingface_autolog import autolog
+
+__all__ = ["autolog"]
