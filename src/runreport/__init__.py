@@ -60,10 +60,12 @@ from runreport.tracking.values import (
 
 if TYPE_CHECKING:
     from runreport import (
+        evaluate,
         exceptions,
         huggingface,
         keras,
         lightning,
+        metrics,
         models,
         onnx,
         pyfunc,
@@ -123,6 +125,7 @@ __all__ = [
     "delete_tag",
     "download_artifacts",
     "end_run",
+    "evaluate",
     "exceptions",
     "flush_async_logging",
     "get_artifact_uri",
@@ -149,6 +152,7 @@ __all__ = [
     "log_params",
     "log_table",
     "log_text",
+    "metrics",
     "models",
     "onnx",
     "pyfunc",
@@ -180,9 +184,11 @@ _LATER = {  # public names whose modules the first logged value does not need
     **{
         name: f"runreport.{name}"
         for name in (
+            "evaluate",
             "huggingface",
             "keras",
             "lightning",
+            "metrics",
             "models",
             "onnx",
             "pyfunc",
