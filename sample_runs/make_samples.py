@@ -27,6 +27,7 @@ import matplotlib
 matplotlib.use("svg")
 import matplotlib.pyplot as plt
 import numpy as np
+import sample_answers
 import sample_models
 from sklearn import datasets, metrics
 from sklearn.ensemble import GradientBoostingRegressor, RandomForestClassifier
@@ -71,6 +72,8 @@ def main() -> None:
     wine_sweep()
     go_to_day(16, "release")
     sample_models.appoint()
+    go_to_day(16.5, "answers")
+    sample_answers.evaluate_answers()
     killed_run(archive)
     make_broken(archive, HERE / "broken")
     mlflow.set_tracking_uri(archive)

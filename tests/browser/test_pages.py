@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 @pytest.fixture
 def paths(sample_site: Path, find_experiment: Callable[[str], str]) -> list[str]:
     run = sorted(sample_site.glob("r/*/*/files/report.csv"))[0].parents[1]
+    evaluated = next(sample_site.glob("r/*/*/evaluation"))
     return [
         "index.html",
         find_experiment("digits"),
@@ -30,6 +31,8 @@ def paths(sample_site: Path, find_experiment: Callable[[str], str]) -> list[str]
         "m/index.html",
         "m/tumour-screen/index.html",
         "m/tumour-screen/v5/index.html",
+        find_experiment("handbook").replace("index.html", "evaluations/index.html"),
+        f"{evaluated.relative_to(sample_site)}/index.html",
     ]
 
 
@@ -74,8 +77,8 @@ def test_without_script_every_page_has_its_rows_charts_and_links(
 
 def test_the_overview_leads_to_experiments_best_and_failed_runs(reader: Any) -> None:
     page = reader.open("index.html")
-    expect(page.locator(".best li")).to_have_count(4)
-    expect(page.locator("section[aria-labelledby=experiments] .card")).to_have_count(4)
+    expect(page.locator(".best li")).to_have_count(5)
+    expect(page.locator("section[aria-labelledby=experiments] .card")).to_have_count(5)
     expect(page.locator("section[aria-labelledby=models] .card")).to_have_count(2)
     page.locator("section[aria-labelledby=failed]").get_by_role("link").first.click()
     expect(page.locator(".facts")).to_contain_text("killed")
@@ -151,6 +154,9 @@ def hostile_site(folder: Path) -> Path:
             model.add_flavor(text).save(folder)
             runreport.log_artifact(folder / "MLmodel", "model")
             runreport.log_text(text, "model/requirements.txt")
+            runreport.log_table(
+                {text: [text], "outputs": text, "m/score": 1.0}, "eval_results_table.json"
+            )
             runreport.log_text(
                 "<svg xmlns='http://www.w3.org/2000/svg'><script>parent.__xss=1</script></svg>",
                 "x.svg",
@@ -183,7 +189,8 @@ def test_hostile_text_in_every_field_is_shown_as_text(browser: Browser, tmp_path
     page.on("dialog", lambda dialog: complaints.append(dialog.message))
     (experiment,) = (site / "e").glob("*/index.html")
     pages = [site / "index.html", experiment, *site.glob("r/*/*/index.html")]
-    pages += site.glob("m/**/index.html")
+    pages += [*site.glob("m/**/index.html"), *site.glob("r/*/*/evaluation/index.html")]
+    pages += site.glob("e/*/evaluations/index.html")
     assert len(pages) > 4 * len(HOSTILE)
     for path in pages:
         page.goto(f"file://{path}")

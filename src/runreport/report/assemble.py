@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -25,6 +25,8 @@ from runreport.query.search import make_runs
 from runreport.query.summaries import with_stats
 from runreport.report.config import Config
 from runreport.report.curves import CurveReader
+from runreport.report.evaluation_list import assemble_evaluations
+from runreport.report.evaluations import EvaluationsPage
 from runreport.report.experiment_page import (
     best_run,
     make_experiment_page,
@@ -63,6 +65,8 @@ class Report:
     overview: OverviewPage
     experiments: tuple[ExperimentPage, ...]
     models: ModelReport
+    evaluations: tuple[EvaluationsPage, ...]
+    """Of each experiment that has any."""
     runs: int
     """How many run pages `run_pages` makes."""
     _pages: RunPages
@@ -136,11 +140,18 @@ def assemble_report(
         models=len(models.cards),
     )
     names = {page.experiment_id: (page.name, page.folder) for page in experiments}
+    evaluations = assemble_evaluations(index, shown, snapshot.storage, redactor, names)
+    places = {page.experiment_url: f"{page.folder}/index.html" for page in evaluations}
+    experiments = [
+        replace(page, evaluations=places.get(f"{page.folder}/index.html", ""))
+        for page in experiments
+    ]
     return Report(
         site,
         _overview(config, tables, tuple(cards), as_of),
         tuple(experiments),
         models,
+        evaluations,
         len(shown),
         RunPages(index, shown, names, curves, snapshot, redactor, config, models.by_run),
     )

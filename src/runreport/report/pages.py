@@ -11,6 +11,7 @@ from runreport.report.charts import Chart
 from runreport.report.column_scripts import DataScript
 from runreport.report.columns import Column
 from runreport.report.curves import Curve
+from runreport.report.evaluations import EvaluationPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,8 @@ class RunPage:
     published: tuple[PublishedFile, ...]
     record: str
     """The run as JSON text, for download."""
+    evaluation: EvaluationPage | None = None
+    """Its results table, a page of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +220,8 @@ class ExperimentPage:
     charts: tuple[Chart, ...]
     chart_script: DataScript | None
     table: RunTable
+    evaluations: str = ""
+    """URL of its evaluations from the site's root; empty where it has none."""
 
 
 @dataclass(frozen=True, slots=True)

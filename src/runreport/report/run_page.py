@@ -16,6 +16,7 @@ from runreport.archive.storage import Storage
 from runreport.entities import NOTE_TAG, OVERRIDDEN_TAG, Run
 from runreport.errors import InvalidValue
 from runreport.events import data_object
+from runreport.report import evaluations
 from runreport.report.column_scripts import json_number
 from runreport.report.config import Config
 from runreport.report.curves import CurveReader
@@ -117,7 +118,21 @@ def make_run_page(
         is_deleted=info.lifecycle_stage == "deleted",
         published=published,
         record=_as_json(facts, experiment, redactor),
+        evaluation=_evaluation(facts, storage, redactor),
     )
+
+
+def _evaluation(
+    facts: RunFacts, storage: Storage, redactor: Redactor
+) -> evaluations.EvaluationPage | None:
+    info = facts.run.info
+    for row in facts.artifacts:
+        if row["path"] == evaluations.TABLE_FILE:
+            table = evaluations.read_table(storage, info.run_id, row, redactor)
+            if table is not None:
+                folder = run_folder(info.run_id)
+                return evaluations.make_page(info.run_id, info.run_name, folder, table)
+    return None
 
 
 def _parent_link(parent: Run | None) -> RunLink | None:

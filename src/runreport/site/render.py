@@ -75,6 +75,13 @@ def render_site(report: Report, theme: Theme) -> Iterator[SiteFile]:
         yield from pages.run(run)
     for experiment in report.experiments:
         yield from pages.experiment(experiment)
+    for evaluations in report.evaluations:
+        yield pages.page(
+            f"{evaluations.folder}/index.html",
+            "evaluations.html",
+            nav=evaluations.experiment,
+            page=evaluations,
+        )
     yield from pages.models()
     yield pages.page("404.html", "404.html", nav="")
     yield pages.page(
@@ -133,9 +140,21 @@ class _Pages:
         yield SiteFile(f"{folder}/run.json", page.record.encode(errors="replace"))
         if self.theme.has_scripts and page.curves:
             curves = {picture.curve.key: picture.curve for picture in page.curves}
-            data = script_json(curve_script(curves))
-            content = f"runreport.curves({script_json(page.run_id)},{data});\n"
+            pairs = script_json(curve_script(curves))
+            content = f"runreport.curves({script_json(page.run_id)},{pairs});\n"
             yield SiteFile(f"{folder}/curves.js", content.encode(errors="replace"))
+        if page.evaluation is not None:
+            own = page.evaluation
+            if self.theme.has_scripts:
+                data = own.script.content.encode(errors="replace")
+                yield SiteFile(f"{own.folder}/{own.script.name}", data)
+            yield self.page(
+                f"{own.folder}/index.html",
+                "evaluation.html",
+                nav=page.experiment,
+                page=own,
+                run=page,
+            )
         yield self.page(f"{folder}/index.html", "run.html", nav=page.experiment, page=page)
 
     def models(self) -> Iterator[SiteFile]:

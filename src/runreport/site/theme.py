@@ -34,10 +34,19 @@ SCRIPTS = (
     "menu.js",
     "chart.js",
     "versions.js",
+    "evaluation.js",
     "page.js",
     "tail.js",
 )
-STYLES = ("tokens.css", "page.css", "table.css", "chart.css", "run.css", "model.css")
+STYLES = (
+    "tokens.css",
+    "page.css",
+    "table.css",
+    "chart.css",
+    "run.css",
+    "model.css",
+    "evaluation.css",
+)
 CHART_SCRIPTS = ("vega.min.js", "vega-lite.min.js", "vega-interpreter.min.js")
 _KEYS = ("name", "parent", "options")
 _OPTIONS: Mapping[str, type] = {"scripts": bool}

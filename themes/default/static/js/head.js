@@ -21,6 +21,8 @@ const brought = {
   charts: {},
   /** Curves by run id, then metric. @type {Map<string, Map<string, Object>>} */
   curves: new Map(),
+  /** Results tables by run id. @type {Map<string, Object>} */
+  evaluations: new Map(),
   /** Encoded values by column name, one entry a block. @type {Map<string, Array>} */
   blocks: new Map(),
 };
@@ -29,6 +31,7 @@ window.runreport = Object.freeze({
   manifest(manifest) { brought.manifest = manifest; },
   charts(charts) { brought.charts = charts; },
   curves(run, pairs) { brought.curves.set(run, new Map(pairs)); },
+  evaluation(run, table) { brought.evaluations.set(run, table); },
   data(block, columns) {
     for (const name of Object.keys(columns)) {
       if (!brought.blocks.has(name)) brought.blocks.set(name, []);

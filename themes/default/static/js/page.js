@@ -79,5 +79,7 @@ startTheme();
 document.addEventListener("DOMContentLoaded", () => {
   startMenus();
   if (document.body.dataset.page === "model") startVersions();
+  if (document.body.dataset.page === "evaluation") startEvaluation();
+  if (document.body.dataset.page === "evaluations") startEvaluations();
   if (document.body.dataset.page === "experiment" && brought.manifest) startExperiment();
 });

@@ -1,0 +1,288 @@
+"""Evaluations: a run's results table as a page, and the runs of an experiment row by row."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from runreport.archive.artifacts import read_artifact
+from runreport.archive.storage import Storage
+from runreport.errors import InvalidValue
+from runreport.report.column_scripts import DataScript, json_number, script_json
+from runreport.report.formatting import MISSING, NumberFormat, choose_format
+from runreport.report.redaction import Redactor
+
+TABLE_FILE = "eval_results_table.json"
+MAX_BYTES = 20_000_000
+MAX_ROWS = 5000
+"""Longer tables are shown so far; the file has all."""
+PRE_RENDERED = 200
+MAX_CELL = 2000
+_SCORE = NumberFormat("general", 4)
+_ENDING = re.compile(r"(/v\d+)?/score$")
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationColumn:
+    """A column of a results table."""
+
+    name: str
+    kind: str
+    """input, target, output, score or justification."""
+
+    @property
+    def label(self) -> str:
+        """Its name without what every score's name ends in."""
+        if self.kind == "justification":
+            return "why"
+        return _ENDING.sub("", self.name) if self.kind == "score" else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationTable:
+    """A results table."""
+
+    columns: tuple[EvaluationColumn, ...]
+    rows: tuple[tuple[object, ...], ...]
+    """Text; numbers where the column is a score, None where there is none."""
+    total: int
+    """Rows in the file."""
+
+    def texts(self, limit: int = PRE_RENDERED) -> tuple[tuple[str, ...], ...]:
+        """The first rows as a page shows them."""
+        return tuple(tuple(map(_text, row)) for row in self.rows[:limit])
+
+    @property
+    def scores(self) -> tuple[str, ...]:
+        """The names of its scores."""
+        return tuple(column.name for column in self.columns if column.kind == "score")
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationPage:
+    """The results table of one run, as a part of its page model."""
+
+    folder: str
+    """From the site's root."""
+    run_url: str
+    run_name: str
+    table: EvaluationTable
+    rows: tuple[tuple[str, ...], ...]
+    """Those that are there without script."""
+    script: DataScript
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluatedRun:
+    """A run that has a results table, in the list of an experiment's evaluations."""
+
+    run_id: str
+    name: str
+    url: str
+    """Of its results table, from the site's root."""
+    script: str
+    """From the site's root."""
+    started: str
+    values: tuple[str, ...]
+    """One a metric of the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowDifference:
+    """One row of two evaluations."""
+
+    inputs: str
+    target: str
+    outputs: tuple[str, str]
+    scores: tuple[tuple[str, str, str], ...]
+    """Name, and the score of each."""
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationsPage:
+    """The evaluations of an experiment, and the two newest row by row."""
+
+    experiment: str
+    experiment_url: str
+    folder: str
+    metrics: tuple[str, ...]
+    runs: tuple[EvaluatedRun, ...]
+    """Newest first."""
+    compared: tuple[RowDifference, ...]
+    compared_total: int
+
+
+def read_table(
+    storage: Storage, run_id: str, row: Mapping[str, Any], redactor: Redactor
+) -> EvaluationTable | None:
+    """A run's results table; None where the file is not what was logged, or no table.
+
+    Args:
+        row: of the index, about the file.
+    """
+    try:
+        content = read_artifact(storage, run_id, str(row["path"]))
+        is_logged = hashlib.sha256(content).hexdigest() == row["sha256"]
+        if not is_logged or len(content) > MAX_BYTES:
+            return None
+        parsed = json.loads(content)
+        names, data = parsed["columns"], parsed["data"]
+        rows = [dict(zip(names, values, strict=True)) for values in data[:MAX_ROWS]]
+    except (OSError, InvalidValue, ValueError, TypeError, KeyError):
+        return None
+    columns = tuple(
+        EvaluationColumn(redactor.text(str(name), "evaluations"), _kind(str(name), data, place))
+        for place, name in enumerate(names)
+    )
+    cells = tuple(
+        tuple(
+            _cell(one[name], column.kind, redactor)
+            for name, column in zip(names, columns, strict=True)
+        )
+        for one in rows
+    )
+    return EvaluationTable(columns, cells, len(data)) if cells else None
+
+
+def _text(value: object) -> str:
+    """As the script writes it, too: two tables are compared by these texts."""
+    if value is None:
+        return MISSING
+    return _SCORE(value) if isinstance(value, float) else str(value)
+
+
+def _kind(name: str, data: Sequence[Sequence[Any]], place: int) -> str:
+    if name in ("target", "targets"):
+        return "target"
+    if name in ("outputs", "output", "predictions", "prediction"):
+        return "output"
+    if name.endswith("/justification"):
+        return "justification"
+    numbers = [row[place] for row in data if row[place] is not None]
+    are_numbers = all(isinstance(v, int | float) and not isinstance(v, bool) for v in numbers)
+    if name.endswith("/score") or name in ("token_count", "latency"):
+        return "score" if are_numbers else "justification"
+    return "input"
+
+
+def _cell(value: Any, kind: str, redactor: Redactor) -> object:
+    if value is None:
+        return None
+    if kind == "score":
+        return float(value)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = redactor.text(text, "evaluations")
+    return text if len(text) <= MAX_CELL else f"{text[: MAX_CELL - 1]}…"
+
+
+def make_page(
+    run_id: str, run_name: str, run_folder: str, table: EvaluationTable
+) -> EvaluationPage:
+    """The page of one run's results table."""
+    return EvaluationPage(
+        folder=f"{run_folder}/evaluation",
+        run_url=f"{run_folder}/index.html",
+        run_name=run_name,
+        table=table,
+        rows=table.texts(),
+        script=table_script(run_id, table),
+    )
+
+
+def table_script(run_id: str, table: EvaluationTable) -> DataScript:
+    """The rows for the browser; floats that JSON has not travel as text."""
+    content = {
+        "columns": [[column.name, column.kind] for column in table.columns],
+        "rows": [[json_number(value) for value in row] for row in table.rows],
+    }
+    text = f"runreport.evaluation({script_json(run_id)},{script_json(content)});\n"
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return DataScript(f"rows-{digest}.js", text)
+
+
+def compare_rows(one: EvaluationTable, other: EvaluationTable) -> tuple[RowDifference, ...]:
+    """Two tables row by row: rows of the same inputs, in the order of the first table."""
+    theirs = _keyed(other)
+    names = [name for name in one.scores if name in other.scores]
+    texts = (one.texts(MAX_ROWS), other.texts(MAX_ROWS))
+    found = []
+    for key, place in _keyed(one).items():
+        their = theirs.get(key)
+        if their is None:
+            continue
+        left, right = (
+            dict(zip((c.name for c in table.columns), text[at], strict=True))
+            for table, text, at in zip((one, other), texts, (place, their), strict=True)
+        )
+        outputs = (
+            _of_kind(one, texts[0][place], "output"),
+            _of_kind(other, texts[1][their], "output"),
+        )
+        scores = tuple((_ENDING.sub("", name), left[name], right[name]) for name in names)
+        found.append(
+            RowDifference(
+                _of_kind(one, texts[0][place], "input"),
+                _of_kind(one, texts[0][place], "target"),
+                outputs,
+                scores,
+                outputs[0] != outputs[1] or any(a != b for _, a, b in scores),
+            )
+        )
+    return tuple(found)
+
+
+def _keyed(table: EvaluationTable) -> dict[tuple[object, ...], int]:
+    """The place of each row by its inputs and by how often they came before."""
+    asked = [place for place, column in enumerate(table.columns) if column.kind == "input"]
+    seen: dict[tuple[object, ...], int] = {}
+    places = {}
+    for number, row in enumerate(table.rows):
+        inputs = tuple(row[place] for place in asked)
+        seen[inputs] = seen.get(inputs, 0) + 1
+        places[*inputs, seen[inputs]] = number
+    return places
+
+
+def _of_kind(table: EvaluationTable, texts: Sequence[str], kind: str) -> str:
+    found = [
+        text for column, text in zip(table.columns, texts, strict=True) if column.kind == kind
+    ]
+    return " · ".join(found)
+
+
+def metric_names(
+    runs: Sequence[Mapping[str, float]], tables: Sequence[EvaluationTable]
+) -> list[str]:
+    """The metrics that these evaluations logged: those named after their scores, and all that
+    every run has."""
+    prefixes = {name.removesuffix("/score") for table in tables for name in table.scores}
+    names: dict[str, int] = {}
+    for metrics in runs:
+        for name in metrics:
+            names[name] = names.get(name, 0) + 1
+    shown = [
+        name
+        for name in sorted(names)
+        if any(name in (prefix, f"{prefix}/mean", f"{prefix}/ratio") for prefix in prefixes)
+    ]
+    return shown or [name for name, count in sorted(names.items()) if count == len(runs)][:6]
+
+
+def metric_texts(
+    metrics: Sequence[str], runs: Sequence[Mapping[str, float]]
+) -> list[tuple[str, ...]]:
+    """The values of some metrics, one row a run."""
+    formats = {name: choose_format([run.get(name) for run in runs]) for name in metrics}
+    return [
+        tuple(
+            formats[name](run[name]) if math.isfinite(run.get(name, math.nan)) else MISSING
+            for name in metrics
+        )
+        for run in runs
+    ]
