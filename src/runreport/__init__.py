@@ -224,6 +224,20 @@ _LATER = {  # public names whose modules the first logged value does not need
 }
 
 
+def load_ipython_extension(shell: Any) -> None:
+    """``%load_ext runreport``: show under each cell the runs it made."""
+    from importlib import import_module
+
+    import_module("runreport.integrations.notebook").load_ipython_extension(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """``%unload_ext runreport``."""
+    from importlib import import_module
+
+    import_module("runreport.integrations.notebook").unload_ipython_extension(shell)
+
+
 def __getattr__(name: str) -> Any:
     place = _LATER.get(name)
     if place is None:

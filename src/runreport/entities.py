@@ -250,6 +250,22 @@ class Run(_Entity):
         self.data = data or RunData()
         self.inputs = inputs or RunInputs()
 
+    def _repr_html_(self) -> str:
+        """As a notebook shows it."""
+        from runreport.cards import run_html
+
+        return run_html(self)
+
+
+class RunList(list[Run]):
+    """Runs that were found."""
+
+    def _repr_html_(self) -> str:
+        """As a notebook shows them."""
+        from runreport.cards import runs_html
+
+        return runs_html(self)
+
 
 class FileInfo(_Entity):
     """A file or folder among a run's artifacts."""
@@ -354,3 +370,8 @@ class PagedList(list[_Item], Generic[_Item]):
     def to_list(self) -> list[_Item]:
         """The page as a plain list."""
         return list(self)
+
+    def _repr_html_(self) -> str | None:
+        """As a notebook shows it, where it is a page of runs."""
+        runs = [item for item in self if isinstance(item, Run)]
+        return RunList(runs)._repr_html_() if runs and len(runs) == len(self) else None

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from runreport.errors import BuildError
+
 Spec = dict[str, Any]
 Row = Mapping[str, object]
 
@@ -158,6 +160,37 @@ def scatter_spec(
     chart = alt.Chart(alt.NamedData(DATA_NAME), width=width, height=HEIGHT)
     chart.mark = mark
     return _finish(chart.encode(**encoding))
+
+
+def bars_spec(metric: str) -> Spec:
+    """A bar a run, the longest on top.
+
+    Rows: ``run``, ``value``.
+    """
+    import altair as alt
+
+    return _finish(
+        alt.Chart(alt.NamedData(DATA_NAME), width=WIDTH, height=alt.Step(24))
+        .mark_bar(color="var(--c1)")
+        .encode(
+            x=alt.X("value:Q", title=metric, axis=alt.Axis(tickCount=5)),
+            y=alt.Y("run:N", title=None, sort="-x", axis=alt.Axis(ticks=False, domain=False)),
+        )
+    )
+
+
+def vega_lite_version(spec: Spec) -> str:
+    """``6.4`` from a spec's schema URL, which Altair writes.
+
+    Raises:
+        BuildError: it has none.
+    """
+    schema = str(spec.get("$schema", ""))
+    version = schema.rpartition("/v")[2].removesuffix(".json")
+    parts = version.split(".")
+    if len(parts) < 2:
+        raise BuildError(f"Chart spec has no Vega-Lite version in {schema!r}.")
+    return ".".join(parts[:2])
 
 
 def versions_spec(metric: str, versions: Sequence[str]) -> Spec:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
-from runreport.errors import BuildError, ConfigError
+from runreport.errors import ConfigError
 from runreport.report.assemble import Report
+from runreport.report.charts import vega_lite_version
 from runreport.report.column_scripts import script_json
 from runreport.report.curves import curve_script
 from runreport.report.formatting import format_size, plural
@@ -166,7 +166,7 @@ class _Pages:
                     f"{version.folder}/index.html", "version.html", nav="models", page=version
                 )
             pictures = {
-                chart.name: chart_svg(chart, _vega_lite_version(chart.spec))
+                chart.name: chart_svg(chart, vega_lite_version(chart.spec))
                 for chart in page.charts
             }
             yield self.page(
@@ -191,7 +191,7 @@ class _Pages:
                     f"{folder}/data/{script.name}", script.content.encode(errors="replace")
                 )
         pictures = {
-            chart.name: chart_svg(chart, _vega_lite_version(chart.spec)) for chart in page.charts
+            chart.name: chart_svg(chart, vega_lite_version(chart.spec)) for chart in page.charts
         }
         last = max(1, -(-len(table.rows) // table.page_size))
         for number in range(1, last + 1):
@@ -207,13 +207,3 @@ class _Pages:
                 last=last,
                 pictures=pictures,
             )
-
-
-def _vega_lite_version(spec: dict[str, Any]) -> str:
-    """``6.4`` from a spec's schema URL, which Altair writes."""
-    schema = str(spec.get("$schema", ""))
-    version = schema.rpartition("/v")[2].removesuffix(".json")
-    parts = version.split(".")
-    if len(parts) < 2:
-        raise BuildError(f"Chart spec has no Vega-Lite version in {json.dumps(schema)}.")
-    return ".".join(parts[:2])

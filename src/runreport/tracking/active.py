@@ -10,11 +10,12 @@ import atexit
 import os
 import sys
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 from runreport.archive.writer import Writer
 from runreport.entities import Run, RunData, RunInfo, RunInputs, RunStatus
@@ -108,6 +109,33 @@ location: str | None = None
 """The archive set by `set_tracking_uri`; None follows the environment."""
 experiment_id: str | None = None
 """The experiment set by `set_experiment`."""
+
+
+class Started(NamedTuple):
+    """A run that this process has started."""
+
+    number: int
+    """From 0, in the order they were started."""
+    store: Store
+    run_id: str
+
+
+_started: deque[Started] = deque(maxlen=1000)
+
+
+def note_started(own_store: Store, run_id: str) -> None:
+    """Remember a run for those who ask what was started, such as a notebook."""
+    _started.append(Started(started_count(), own_store, run_id))
+
+
+def started_count() -> int:
+    """How many runs this process has started."""
+    return _started[-1].number + 1 if _started else 0
+
+
+def started_since(count: int) -> list[Started]:
+    """The runs started since there were so many, the latest thousand at most."""
+    return [one for one in list(_started) if one.number >= count]
 
 
 @contextmanager

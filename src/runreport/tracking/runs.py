@@ -14,6 +14,7 @@ from runreport.entities import (
     Run,
     RunData,
     RunInfo,
+    RunList,
     RunStatus,
     ViewType,
 )
@@ -173,7 +174,7 @@ def search_runs(
         ids, filter_string, run_view_type, max_results, order_by, strict=mlflow_strict
     )
     if output_format == "list":
-        return found.runs()
+        return RunList(found.runs())
     return found.table() if output_format == "arrow" else found.frame()
 
 
@@ -249,6 +250,7 @@ def open_run(
         artifact_uri=f"{store.artifact_root}/{run_id}",
         user_id=tags.get("mlflow.user", ""),
     )
+    active.note_started(store, run_id)
     return Session(store, writer, run_id, state.experiment_id), info, dict(tags)
 
 
