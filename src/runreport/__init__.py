@@ -75,6 +75,7 @@ if TYPE_CHECKING:
         transformers,
         xgboost,
     )
+    from runreport.integrations.any_model import log_model
     from runreport.integrations.autolog import autolog
     from runreport.tracking import data
     from runreport.tracking import files as artifacts
@@ -148,6 +149,7 @@ __all__ = [
     "log_input",
     "log_metric",
     "log_metrics",
+    "log_model",
     "log_param",
     "log_params",
     "log_table",
@@ -200,6 +202,7 @@ _LATER = {  # public names whose modules the first logged value does not need
         )
     },
     "autolog": "runreport.integrations.autolog:autolog",
+    "log_model": "runreport.integrations.any_model:log_model",
     "register_model": "runreport.tracking.models:register_model",
     "search_model_versions": "runreport.tracking.models:search_model_versions",
     "search_registered_models": "runreport.tracking.models:search_registered_models",

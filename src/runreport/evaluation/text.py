@@ -76,11 +76,7 @@ def bleu() -> EvaluationMetric:
     smoothing."""
 
     def compare(prediction: str, target: str) -> float:
-        library = require("sacrebleu", "bleu")
-        scored = library.sentence_bleu(
-            prediction, [target], smooth_method="none", use_effective_order=False
-        )
-        return float(scored.score) / 100
+        return float(_bleu().corpus_score([prediction], [[target]]).score) / 100
 
     return _against_targets("bleu", compare, lambda: require("sacrebleu", "bleu"))
 
@@ -115,6 +111,11 @@ def _rouge(kind: str) -> EvaluationMetric:
 @cache
 def _scorer(kind: str) -> Any:
     return require("rouge_score.rouge_scorer", kind).RougeScorer([kind], use_stemmer=False)
+
+
+@cache
+def _bleu() -> Any:
+    return require("sacrebleu.metrics", "bleu").BLEU(smooth_method="none", effective_order=False)
 
 
 @cache
