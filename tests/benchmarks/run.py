@@ -22,6 +22,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from archives import fold_a_million, open_compacted, open_uncompacted
+from autologging import autologging
 from figures import Figure, as_table, child_json, write_between
 from filter_box import filter_box
 from search import search
@@ -266,6 +267,7 @@ BENCHMARKS = (
     open_compacted,
     search,
     filter_box,
+    autologging,
 )
 
 if __name__ == "__main__":
