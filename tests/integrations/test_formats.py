@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-pytestmark = pytest.mark.frameworks
+pytestmark = [pytest.mark.frameworks, pytest.mark.filterwarnings("default")]
 
 FLAVORS = ("sklearn", "xgboost", "booster", "pytorch", "tensorflow", "onnx", "function")
 
@@ -148,6 +148,57 @@ def test_runreport_loads_what_mlflow_saved(name: str, tmp_path: Path) -> None:
     numpy.testing.assert_array_equal(numbers(ours.predict(case.data)), expected)
     if case.flavor != "pyfunc":
         assert getattr(runreport, case.flavor).load_model(tmp_path / "model") is not None
+
+
+def layouts() -> dict[str, tuple[str, dict[str, Any]]]:
+    """Other ways in which MLflow saves, by name: which model, and its options."""
+    return {
+        "exported": ("pytorch", {"serialization_format": "pt2", "input_example": data()[0][:2]}),
+        "h5": ("tensorflow", {"keras_model_kwargs": {"save_format": "h5"}}),
+        "custom objects": ("tensorflow", {"custom_objects": {"own": dict}}),
+        "json": ("xgboost", {"model_format": "json"}),
+        "skops": (
+            "sklearn",
+            {
+                "serialization_format": "skops",
+                "skops_trusted_types": ["sklearn.tree._tree.Tree"],
+            },
+        ),
+    }
+
+
+@pytest.mark.parametrize("layout", ["exported", "h5", "custom objects", "json", "skops"])
+def test_runreport_loads_mlflows_other_layouts(layout: str, tmp_path: Path) -> None:
+    import mlflow
+    import numpy
+
+    import runreport
+
+    if layout == "skops":
+        pytest.importorskip("skops")
+    name, options = layouts()[layout]
+    case = case_of(name)
+    save(mlflow, case, tmp_path / "model", **options)
+    ours = runreport.pyfunc.load_model(tmp_path / "model")
+    theirs = mlflow.pyfunc.load_model(str(tmp_path / "model"))
+    expected = numbers(theirs.predict(case.data))
+    numpy.testing.assert_array_equal(numbers(ours.predict(case.data)), expected)
+
+
+def test_a_python_model_of_mlflow_gets_its_context_whatever_it_calls_it(tmp_path: Path) -> None:
+    import mlflow
+
+    import runreport
+
+    class Own(mlflow.pyfunc.PythonModel):  # type: ignore[misc,name-defined]
+        def predict(self, ctx: Any, model_input: Any, params: Any = None) -> Any:
+            return [Path(ctx.artifacts["w"]).read_text()] * len(model_input)
+
+    (tmp_path / "w.txt").write_text("weights")
+    mlflow.pyfunc.save_model(
+        str(tmp_path / "m"), python_model=Own(), artifacts={"w": str(tmp_path / "w.txt")}
+    )
+    assert runreport.pyfunc.load_model(tmp_path / "m").predict([1, 2]) == ["weights"] * 2
 
 
 @pytest.mark.parametrize("name", FLAVORS)

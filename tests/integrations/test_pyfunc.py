@@ -96,3 +96,41 @@ def test_an_example_that_cannot_be_predicted_warns_and_leaves_the_outputs_open(
         )
     signature = Model.load(tmp_path / "m").signature
     assert signature is not None and signature.outputs is None
+
+
+def test_files_of_one_name_do_not_meet(tmp_path: Path) -> None:
+    class Both:
+        def load_context(self, context: Any) -> None:
+            self.texts = [Path(place).read_text() for place in context.artifacts.values()]
+
+        def predict(self, context: Any, model_input: Any) -> Any:
+            return self.texts
+
+    for name in ("s1", "s2"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "w.txt").write_text(name)
+    files = {name: str(tmp_path / name / "w.txt") for name in ("s1", "s2")}
+    runreport.pyfunc.save_model(tmp_path / "m", python_model=Both(), artifacts=files)
+    assert runreport.pyfunc.load_model(tmp_path / "m").predict([1]) == ["s1", "s2"]
+
+
+def test_a_function_of_more_than_the_data_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidValue, match="does not take the data alone"):
+        runreport.pyfunc.save_model(tmp_path / "m", python_model=lambda x, params: x)
+
+
+def test_names_in_a_function_are_no_requirements(tmp_path: Path) -> None:
+    def predict(model_input: Any) -> Any:
+        click, yaml = "click", "yaml"
+        return [click, yaml]
+
+    runreport.pyfunc.save_model(tmp_path / "m", python_model=predict)
+    lines = (tmp_path / "m" / "requirements.txt").read_text().lower()
+    assert "click" not in lines and "yaml" not in lines
+
+
+@pytest.mark.parametrize("settings", ["3", "{loader_module: 5}", "{}"])
+def test_an_mlmodel_file_that_names_no_loader_is_refused(tmp_path: Path, settings: str) -> None:
+    (tmp_path / "MLmodel").write_text(f"flavors: {{python_function: {settings}}}")
+    with pytest.raises(InvalidValue, match=r"no settings|it must be a module"):
+        runreport.pyfunc.load_model(tmp_path)

@@ -166,7 +166,7 @@ def test_a_file_outside_of_the_model_is_not_loaded(tmp_path: Path) -> None:
 
 
 def test_a_signature_can_be_set_later_but_not_on_a_version(archive: Path) -> None:
-    info = runreport.sklearn.log_model(trained(), registered_model_name="line")
+    info = runreport.sklearn.log_model(trained())
     loaded = runreport.pyfunc.load_model(info.model_uri)
     with pytest.raises(InvalidValue, match="has no signature"):
         loaded.validate(DATA)
@@ -175,8 +175,10 @@ def test_a_signature_can_be_set_later_but_not_on_a_version(archive: Path) -> Non
     loaded.validate(DATA)
     with pytest.raises(InvalidValue, match="lacks the column 'b'"):
         loaded.predict(DATA[["a"]])
-    with pytest.raises(InvalidValue, match="stays as it is"):
-        set_signature("models:/line/1", infer_signature(DATA))
+    runreport.register_model(info.model_uri, "line")
+    for uri in ("models:/line/1", info.model_uri):
+        with pytest.raises(InvalidValue, match="stays as it is"):
+            set_signature(uri, infer_signature(DATA))
 
 
 class Trap:
@@ -203,3 +205,14 @@ def test_a_build_loads_no_model(archive: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "sprung").exists()
     runreport.sklearn.load_model("models:/trap/1")
     assert (tmp_path / "sprung").exists()  # the trap works
+
+
+def test_params_of_the_signature_reach_the_estimator(tmp_path: Path) -> None:
+    from sklearn.gaussian_process import GaussianProcessRegressor
+
+    model = GaussianProcessRegressor().fit(DATA, TARGET)
+    signature = infer_signature(DATA, params={"return_std": True})
+    runreport.sklearn.save_model(model, tmp_path / "m", signature=signature)
+    loaded = runreport.pyfunc.load_model(tmp_path / "m")
+    assert len(loaded.predict(DATA)) == 2
+    assert len(loaded.predict(DATA, params={"return_std": False})) == 3

@@ -11,7 +11,7 @@ from sklearn.datasets import load_iris
 from sklearn.ensemble import RandomForestClassifier, VotingClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.model_selection import GridSearchCV
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import runreport
@@ -221,6 +221,86 @@ def test_threads_with_runs_of_their_own_log_to_them() -> None:
     for thread in threads:
         thread.join()
     assert sorted(run.info.run_name for run in runs() if run.data.params) == ["a", "b", "c"]
+
+
+def test_threads_without_runs_each_log_a_training_of_their_own() -> None:
+    threads = [
+        threading.Thread(target=RandomForestClassifier(20).fit, args=(X, Y)) for _ in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [run.info.status for run in runs()] == ["FINISHED"] * 3
+
+
+def test_threads_that_a_training_starts_log_nothing() -> None:
+    import joblib
+
+    with joblib.parallel_backend("threading"):
+        GridSearchCV(LogisticRegression(max_iter=999), {"C": [0.1, 1.0]}, n_jobs=2).fit(X, Y)
+    assert sum("mlflow.parentRunId" not in run.data.tags for run in runs()) == 1
+
+
+def test_a_second_training_in_a_run_replaces_the_first_and_says_so() -> None:
+    with runreport.start_run() as run:
+        LogisticRegression(C=1.0, max_iter=999).fit(X, Y)
+        with pytest.warns(UserWarning, match="C of an earlier training in this run"):
+            LogisticRegression(C=50.0, max_iter=999).fit(X, Y)
+    found = runreport.get_run(run.info.run_id)
+    assert (found.data.params["C"], found.data.tags["overridden.C"]) == ("50.0", "1.0")
+    assert runreport.sklearn.load_model(f"runs:/{run.info.run_id}/model").C == 50.0
+
+
+def test_names_that_are_not_allowed_are_changed_and_lose_nothing() -> None:
+    Pipeline([("clf (v1)", LogisticRegression(max_iter=999))]).fit(X, Y)
+    assert runs()[0].data.params["clf _v1___C"] == "1.0"
+    assert autologging.allowed_name("ndcg@10") == "ndcg_at_10"
+    assert autologging.allowed_name("../a") == "a"
+
+
+def test_a_training_that_opens_runs_of_its_own_leaves_none_open() -> None:
+    class Opens(ClassifierMixin, BaseEstimator):
+        def fit(self, X: Any, y: Any) -> None:
+            runreport.start_run(nested=True)
+            raise ValueError("half-way")
+
+    with pytest.raises(ValueError, match="half-way"):
+        Opens().fit(X, Y)
+    assert runreport.active_run() is None
+    assert {run.info.status for run in runs()} == {"FAILED"}
+
+
+def test_weights_count_in_the_metrics() -> None:
+    weights = [100.0] * 50 + [1.0] * 100
+    model = LogisticRegression(C=0.01, max_iter=999).fit(X, Y, weights)
+    metrics = runs()[0].data.metrics
+    assert metrics["training_score"] == pytest.approx(model.score(X, Y, weights))
+
+
+def test_sparse_data_is_logged_too() -> None:
+    from scipy.sparse import coo_matrix
+
+    LogisticRegression(max_iter=999).fit(coo_matrix(X), Y)
+    (run,) = runs()
+    assert run.data.metrics["training_score"] > 0.9
+    assert runreport.artifacts.list_artifacts(run.info.run_id)
+
+
+def test_a_class_of_the_callers_is_pickled_without_what_logs_it() -> None:
+    class Own(ClassifierMixin, BaseEstimator):
+        def fit(self, X: Any, y: Any) -> Any:
+            self.classes_ = [0]
+            return self
+
+        def predict(self, X: Any) -> Any:
+            return [0] * len(X)
+
+    Own().fit(X, Y)
+    (run,) = runs()
+    place = runreport.artifacts.download_artifacts(f"runs:/{run.info.run_id}/model/model.pkl")
+    assert b"runreport" not in Path(place).read_bytes()
+    assert hasattr(Own.fit, "_runreport_wraps")
 
 
 def test_slow_predictions_are_made_for_some_rows_only() -> None:

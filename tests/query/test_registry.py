@@ -17,7 +17,7 @@ def claim(writer: str, seq: int, number: int, counter: int, name: str = "churn")
 def test_the_earlier_claim_keeps_a_contested_number() -> None:
     events = events_of(claim("b", 0, 1, 5), claim("a", 0, 1, 9), claim("a", 1, 2, 10))
     versions = [(v.version, v.claimed, v.identity[1]) for v in fold_versions(events)]
-    assert versions == [(1, 1, "b"), (2, 2, "a"), (3, 1, "a")]
+    assert versions == [(1, 1, "b"), (2, 1, "a"), (3, 2, "a")]
 
 
 def test_models_do_not_share_numbers() -> None:
@@ -73,3 +73,18 @@ def test_an_alias_follows_its_version_when_a_merge_renumbers_it() -> None:
     removed = event("model_alias", "churn", None, writer_id="y", counter=10 << 16,
                     data='{"alias":"mine"}')  # fmt: skip
     assert fold_registry(events_of(claim("a", 0, 1, 1), alias, removed)).models[0].aliases == {}
+
+
+def test_a_number_does_not_change_with_what_is_registered_later() -> None:
+    merged = [claim("b", 0, 1, 5), claim("a", 0, 1, 9), claim("a", 1, 2, 10)]
+    before = {v.identity: v.version for v in fold_versions(events_of(*merged))}
+    later = [*merged, claim("c", 0, 4, 20), claim("d", 0, 5, 21)]
+    after = {v.identity: v.version for v in fold_versions(events_of(*later))}
+    assert {key: after[key] for key in before} == before
+
+
+def test_a_version_registered_after_a_deletion_elsewhere_brings_the_model_back() -> None:
+    deletion = event("registered_model", "churn", "deleted", writer_id="x", counter=5 << 16)
+    registry = fold_registry(events_of(claim("a", 0, 1, 1), deletion, claim("b", 0, 2, 9)))
+    assert [v.version for v in registry.versions] == [2]
+    assert fold_registry(events_of(claim("a", 0, 1, 1), deletion)).models == ()

@@ -168,3 +168,59 @@ def test_versions_of_a_remote_archive_are_numbered_by_the_fold() -> None:
     runreport.set_tracking_uri("memory://registrar")
     uri = logged()
     assert [runreport.register_model(uri, "churn").version for _ in range(2)] == [1, 2]
+
+
+def test_threads_on_a_remote_archive_get_versions_of_their_own() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    runreport.set_tracking_uri("memory://registrar-threads")
+    client = runreport.MlflowClient()
+    client.create_registered_model("q")
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda n: client.create_model_version("q", f"s3://{n}"), range(8)))
+    settled = {v.source: v.version for v in client.search_model_versions()}
+    assert sorted(settled.values()) == list(range(1, 9))
+    assert {v.source: v.version for v in made} == settled
+
+
+def test_a_purged_version_leaves_its_number_taken_and_its_alias_gone(tmp_path: Path) -> None:
+    from click.testing import CliRunner
+
+    from runreport.cli import root
+
+    runreport.set_tracking_uri(tmp_path / "one")
+    client = runreport.MlflowClient()
+    runreport.register_model(logged(), "m")
+    second = runreport.register_model(logged(), "m")
+    client.set_registered_model_alias("m", "champion", 2)
+    words = ["archive", "purge", str(second.run_id), "--yes", "-a", str(tmp_path / "one")]
+    done = CliRunner().invoke(root, words)
+    assert done.exit_code == 0, done.output
+    assert client.get_registered_model("m").aliases == {}
+    merge_archive(open_archive(tmp_path / "one"), open_archive(tmp_path / "two", create=True))
+    runreport.set_tracking_uri(tmp_path / "two")
+    assert runreport.register_model(logged(), "m").version == 3
+
+
+def test_a_model_made_anew_is_new(archive: Path) -> None:
+    client = runreport.MlflowClient()
+    client.create_registered_model("m", tags={"a": "b"})
+    runreport.register_model(logged(), "m")
+    client.set_registered_model_alias("m", "x", 1)
+    before = client.get_registered_model("m").creation_timestamp
+    client.delete_registered_model("m")
+    made = client.create_registered_model("m")
+    assert made.creation_timestamp > before
+    assert (made.tags, made.aliases, made.latest_versions) == ({}, {}, [])
+
+
+@pytest.mark.parametrize("description", [3, ["x"]])
+def test_a_description_is_text(archive: Path, description: object) -> None:
+    client = runreport.MlflowClient()
+    runreport.register_model(logged(), "m")
+    with pytest.raises(InvalidValue, match="it must be text"):
+        client.update_model_version("m", 1, description)  # type: ignore[arg-type]
+    with pytest.raises(InvalidValue, match="it must be text"):
+        client.update_registered_model("m", description)  # type: ignore[arg-type]
+    with pytest.raises(InvalidValue, match="source is None"):
+        client.create_model_version("m", None)  # type: ignore[arg-type]

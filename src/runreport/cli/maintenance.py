@@ -128,6 +128,7 @@ def purge(what: str | None, archive: str | None, yes: bool, as_json: bool) -> No
         if not yes and not click.confirm(question, err=True):
             click.echo("Nothing was erased.")
             return
+    Store(storage).registrar().keep_numbers(run_ids)
     done = purge_identities(storage, run_ids, writers)
     if as_json:
         print_json({**asdict(done), "runs": run_ids, "notices": [str(n) for n in done.notices]})

@@ -153,6 +153,8 @@ def alias(model: str, alias: str, is_removal: bool, archive: str | None) -> None
     name, version = _find(store, model)
     registrar = store.registrar()
     if is_removal:
+        if version is not None and alias not in version.aliases:
+            raise NotFound(f"{model} has no alias {alias!r}.")
         registrar.delete_alias(name, alias)
         click.echo(f"Model {name!r} has no alias {alias!r} any more.")
         return

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import re
 import threading
 import time
 import warnings
@@ -19,6 +20,7 @@ from typing import Any
 
 import runreport
 from runreport.errors import InvalidValue
+from runreport.tracking.active import is_active
 from runreport.tracking.values import log_automatic_params
 
 FLAVORS = ("sklearn", "xgboost", "keras", "lightning", "huggingface")
@@ -46,8 +48,6 @@ class Settings:
 
 _settings: dict[str, Settings] = {}
 _inside: ContextVar[bool] = ContextVar("runreport_inside_training", default=False)
-_lock = threading.Lock()
-_training_threads: dict[int, int] = {}
 _WRAPPED = "_runreport_wraps"
 
 
@@ -117,6 +117,26 @@ def wrap(owner: Any, name: str, around: Callable[..., Any]) -> None:
     setattr(owner, name, wrapper)
 
 
+@contextmanager
+def unwrapped(kind: type) -> Iterator[None]:
+    """Within the block a class is as it was: to pickle one that goes into the pickle whole, which
+    is then loaded where runreport is not installed."""
+    own = [
+        (owner, name, value)
+        for owner in kind.__mro__
+        if owner.__module__ == "__main__" or "<locals>" in owner.__qualname__
+        for name, value in list(vars(owner).items())
+        if hasattr(value, _WRAPPED)
+    ]
+    for owner, name, value in own:
+        setattr(owner, name, getattr(value, _WRAPPED))
+    try:
+        yield
+    finally:
+        for owner, name, value in own:
+            setattr(owner, name, value)
+
+
 class Training:
     """One training that is logged."""
 
@@ -144,13 +164,19 @@ class Training:
                     )
 
     def log_params(self, params: Mapping[str, Any]) -> None:
-        """Log params that were not logged by hand; names that may not be are left out."""
-        allowed = {}
-        for key, value in params.items():
-            text = str(value)
-            allowed[key] = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+        """Log params that were not logged by hand, under names that are allowed."""
         with self.safely("params"):
-            log_automatic_params(allowed)
+            allowed = {}
+            for key, value in params.items():
+                text = str(value)
+                short = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+                allowed[allowed_name(key)] = short
+            changed = log_automatic_params(allowed)
+            if changed:
+                raise InvalidValue(
+                    f"{', '.join(changed)} of an earlier training in this run as they were: the "
+                    "later values are kept. Give each training a run of its own, or a nested one"
+                )
 
     def log_metrics(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
         """Log those of some values that are numbers."""
@@ -159,7 +185,7 @@ class Training:
             for key, value in metrics.items():
                 number = as_number(value)
                 if number is not None:
-                    numbers[key] = number
+                    numbers[allowed_name(key)] = number
             runreport.log_metrics(numbers, step=step)
 
     def set_tags(self, tags: Mapping[str, Any]) -> None:
@@ -178,6 +204,13 @@ class Training:
 
 _LONGEST = 500
 """Characters of a param, so that a long list of steps does not fill a page."""
+_FORBIDDEN = re.compile(r"[^\w\-./: ]")
+
+
+def allowed_name(key: object) -> str:
+    """A name that params and metrics may have: ``ndcg@10`` is ``ndcg_at_10``, as in MLflow."""
+    name = _FORBIDDEN.sub("_", str(key).replace("@", "_at_"))[:250]
+    return "/".join(part for part in name.split("/") if part not in ("", ".", "..")) or "_"
 
 
 def training(
@@ -192,9 +225,9 @@ def training(
     settings = _settings.get(flavor)
     if settings is None or settings.disable or not _may_log(settings):
         return train()
+    _watch_threads()
     one = Training(flavor, settings)
     token = _inside.set(True)
-    _enter_thread(1)
     try:
         own = _own_run(one)
         finish: Callable[[Any], None] | None = None
@@ -214,24 +247,27 @@ def training(
         _end(own, one, "FINISHED")
         return result
     finally:
-        _enter_thread(-1)
         _inside.reset(token)
 
 
 def _may_log(settings: Settings) -> bool:
-    if _inside.get() or (settings.exclusive and runreport.active_run() is not None):
+    if _inside.get() or getattr(threading.current_thread(), _OF_TRAINING, False):
         return False
-    # A pool's thread works on a training that another thread has begun, unless it has a run.
-    others = any(thread != threading.get_ident() for thread in _training_threads)
-    return not others or runreport.active_run() is not None
+    return not settings.exclusive or runreport.active_run() is None
 
 
-def _enter_thread(change: int) -> None:
-    ident = threading.get_ident()
-    with _lock:
-        depth = _training_threads.pop(ident, 0) + change
-        if depth > 0:
-            _training_threads[ident] = depth
+_OF_TRAINING = "_runreport_of_training"
+
+
+def _watch_threads() -> None:
+    """A thread that a training starts works for it, and logs no training of its own."""
+
+    def start(original: Callable[..., Any], thread: threading.Thread) -> Any:
+        inner = _inside.get() or getattr(threading.current_thread(), _OF_TRAINING, False)
+        setattr(thread, _OF_TRAINING, inner)
+        return original(thread)
+
+    wrap(threading.Thread, "start", start)
 
 
 def _own_run(one: Training) -> Any:
@@ -244,8 +280,9 @@ def _own_run(one: Training) -> Any:
 
 
 def _end(run: Any, one: Training, status: str) -> None:
-    if run is not None:
-        with one.safely("the end of the run"):
+    """End the training's own run, and those that the training left open within it."""
+    with one.safely("the end of the run"):
+        while run is not None and is_active(run.info.run_id):
             runreport.end_run(status)
 
 
@@ -259,9 +296,16 @@ def as_number(value: Any) -> float | None:
 
 
 def first_rows(data: Any, count: int) -> Any:
-    """The first rows of some data, whatever holds it; None where it has no rows."""
+    """The first rows of some data, whatever holds it; None where it has no rows.
+
+    Of several inputs (a tuple, a dictionary, a list of arrays) the first rows of each.
+    """
     if hasattr(data, "iloc"):
         return data.iloc[:count]
-    if hasattr(data, "shape") or isinstance(data, list):
-        return data[:count]
-    return None
+    if isinstance(data, Mapping):
+        return {name: first_rows(values, count) for name, values in data.items()}
+    if isinstance(data, tuple | list) and data and hasattr(data[0], "shape"):
+        return type(data)(first_rows(values, count) for values in data)
+    if hasattr(data, "tocsr"):  # of sparse matrices only some kinds can be cut
+        return data.tocsr()[:count]
+    return data[:count] if hasattr(data, "shape") or isinstance(data, list) else None

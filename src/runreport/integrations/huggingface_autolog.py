@@ -59,11 +59,11 @@ def _install() -> None:
 
 
 def _train(original: Callable[..., Any], trainer: Any, *args: Any, **kwargs: Any) -> Any:
+    if not trainer.is_world_process_zero():  # the first process of a job speaks for all
+        return original(trainer, *args, **kwargs)
     callbacks: list[Any] = []
 
     def log(one: Training) -> Callable[[Any], None]:
-        if not trainer.is_world_process_zero():
-            return lambda _: None
         one.log_params(_params(trainer))
         one.set_tags({"model_class": type(trainer.model).__name__})
         callbacks.append(_callback(one))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -71,22 +72,24 @@ def _install() -> None:
 
 def _fit(original: Callable[..., Any], model: Any, *args: Any, **kwargs: Any) -> Any:
     data = args[0] if args else kwargs.get("x")
-    given = dict(kwargs)
+    given = (args, kwargs)
 
     def log(one: Training) -> Callable[[Any], None]:
-        one.log_params(_params(model, args, kwargs))
-        with one.safely("the model's layers"):
-            lines: list[str] = []
-            model.summary(print_fn=lambda line, **_: lines.append(line))
-            runreport.log_text("\n".join(lines), "model_summary.txt")
-        given["callbacks"] = [*_as_list(kwargs.get("callbacks")), _curve(one)]
+        nonlocal given
+        with one.safely("params"):
+            one.log_params(_params(model, args, kwargs))
+        # The caller's arguments may come by position.
+        bound = inspect.signature(original).bind(model, *args, **kwargs)
+        own = _as_list(bound.arguments.get("callbacks"))
+        bound.arguments["callbacks"] = [*own, _curve(one)]
+        given = (bound.args[1:], bound.kwargs)
 
         def finish(history: Any) -> None:
             _log_result(one, model, data, history)
 
         return finish
 
-    return training(FLAVOR, lambda: original(model, *args, **given), log)
+    return training(FLAVOR, lambda: original(model, *given[0], **given[1]), log)
 
 
 def _params(model: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,7 +106,6 @@ def _params(model: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dic
     loss = getattr(model, "loss", None)
     if loss is not None:
         params["loss"] = loss if isinstance(loss, str) else getattr(loss, "name", str(loss))
-    params["trainable_params"] = sum(_size(weight) for weight in model.trainable_weights)
     return params
 
 
@@ -117,6 +119,8 @@ def _size(weight: Any) -> int:
 def _as_list(callbacks: Any) -> list[Any]:
     if callbacks is None:
         return []
+    if hasattr(callbacks, "callbacks"):  # Keras' own list of them
+        return list(callbacks.callbacks)
     return list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
 
 
@@ -135,6 +139,12 @@ def _curve(one: Training) -> Any:
 
 def _log_result(one: Training, model: Any, data: Any, history: Any) -> None:
     one.log_dataset(data, "train")
+    with one.safely("the model's layers"):  # which a model may have only since it has seen data
+        lines: list[str] = []
+        model.summary(print_fn=lambda line, **_: lines.append(line))
+        runreport.log_text("\n".join(lines), "model_summary.txt")
+        count = sum(_size(weight) for weight in model.trainable_weights)
+        one.log_params({"trainable_params": count})
     if len(getattr(history, "epoch", ())) and getattr(model, "stop_training", False):
         one.log_metrics({"stopped_epoch": history.epoch[-1]})
     if not one.settings.log_models:

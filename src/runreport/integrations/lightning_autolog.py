@@ -101,20 +101,22 @@ def _add_scalar(original: Callable[..., Any], writer: Any, *args: Any, **kwargs:
 def _fit(original: Callable[..., Any], trainer: Any, *args: Any, **kwargs: Any) -> Any:
     model = args[0] if args else kwargs.get("model")
 
+    if getattr(trainer, "global_rank", 0) != 0:  # the first process of a job speaks for all
+        return original(trainer, *args, **kwargs)
+    callbacks: list[Any] = []
+
     def log(one: Training) -> Callable[[Any], None]:
-        # Ranks of one job are one run; the first process speaks for it.
-        if getattr(trainer, "global_rank", 0) != 0:
-            return lambda _: None
         params = {"epochs": trainer.max_epochs, "max_steps": trainer.max_steps}
         hparams = getattr(model, "hparams", None)
         if isinstance(hparams, Mapping):
             params.update(hparams)
         one.log_params({key: value for key, value in params.items() if value is not None})
         one.set_tags({"model_class": f"{type(model).__module__}.{type(model).__name__}"})
-        trainer.callbacks.append(_callback(one, type(trainer)))
+        callbacks.append(_callback(one, type(trainer)))
+        trainer.callbacks.append(callbacks[0])
 
         def finish(_: Any) -> None:
-            _log_result(one, trainer, model)
+            _log_result(one, trainer, model, callbacks[0])
 
         return finish
 
@@ -122,12 +124,9 @@ def _fit(original: Callable[..., Any], trainer: Any, *args: Any, **kwargs: Any) 
         try:
             return original(trainer, *args, **kwargs)
         finally:
-            trainer.callbacks[:] = [c for c in trainer.callbacks if not hasattr(c, _OURS)]
+            trainer.callbacks[:] = [own for own in trainer.callbacks if own not in callbacks]
 
     return training(FLAVOR, train, log)
-
-
-_OURS = "_runreport_callback"
 
 
 def _callback(one: Training, kind: type) -> Any:
@@ -139,7 +138,10 @@ def _callback(one: Training, kind: type) -> Any:
     class Curve(base):  # type: ignore[misc,valid-type]
         """Logs what the trainer knows at the end of each epoch, and once what optimizes."""
 
-        _runreport_callback = True
+        def __init__(self) -> None:
+            super().__init__()
+            self.batch: Any = None
+            self.logged: tuple[int, dict[str, float | None]] = (-1, {})
 
         def on_train_start(self, trainer: Any, pl_module: Any) -> None:
             del pl_module
@@ -152,6 +154,13 @@ def _callback(one: Training, kind: type) -> Any:
                 name = type(optimizer).__name__
                 one.log_params({"optimizer_name": name, **own})
 
+        def on_train_batch_start(
+            self, trainer: Any, pl_module: Any, batch: Any, batch_idx: int
+        ) -> None:
+            del trainer, pl_module, batch_idx
+            if self.batch is None:  # drawing one later would move the caller's random numbers
+                self.batch = batch
+
         def on_train_batch_end(self, trainer: Any, *_: Any, **__: Any) -> None:
             every = one.settings.own["log_every_n_step"]
             if every and trainer.global_step % every == 0:
@@ -161,14 +170,21 @@ def _callback(one: Training, kind: type) -> Any:
             del pl_module
             epoch = trainer.current_epoch
             if epoch % one.settings.own["log_every_n_epoch"] == 0:
-                one.log_metrics(trainer.callback_metrics, step=epoch)
+                self.log_values(trainer, epoch)
+
+        def log_values(self, trainer: Any, epoch: int) -> None:
+            """Log those values that were not logged for this epoch yet."""
+            values = {key: as_number(value) for key, value in trainer.callback_metrics.items()}
+            before = self.logged[1] if self.logged[0] == epoch else {}
+            one.log_metrics({k: v for k, v in values.items() if before.get(k) != v}, step=epoch)
+            self.logged = (epoch, values)
 
     return Curve()
 
 
-def _log_result(one: Training, trainer: Any, model: Any) -> None:
+def _log_result(one: Training, trainer: Any, model: Any, curve: Any) -> None:
     # The last epoch's means are complete only when the training is over.
-    one.log_metrics(trainer.callback_metrics, step=max(0, trainer.current_epoch - 1))
+    curve.log_values(trainer, max(0, trainer.current_epoch - 1))
     with one.safely("the model's layers"):
         runreport.log_text(str(model), "model_summary.txt")
     if one.settings.log_models:
@@ -176,7 +192,7 @@ def _log_result(one: Training, trainer: Any, model: Any) -> None:
             example, signature = None, None
             if one.settings.log_model_signatures or one.settings.log_input_examples:
                 with one.safely("the model's signature"):
-                    example, signature = _signature_of(trainer, model)
+                    example, signature = _signature_of(curve.batch, model)
             # The trainer, and with it the data, is no part of the model.
             owner, model.trainer = getattr(model, "_trainer", None), None
             try:
@@ -193,11 +209,10 @@ def _log_result(one: Training, trainer: Any, model: Any) -> None:
                 model.trainer = owner
 
 
-def _signature_of(trainer: Any, model: Any) -> tuple[Any, Any]:
-    """A few of the inputs of the training data, and the signature they show."""
+def _signature_of(batch: Any, model: Any) -> tuple[Any, Any]:
+    """A few of the inputs of the first batch, and the signature they show."""
     from runreport.models.signature import infer_signature
 
-    batch = next(iter(trainer.train_dataloader))
     inputs = batch[0] if isinstance(batch, list | tuple) else batch
     example = inputs[:2].detach().cpu().numpy()
     return example, infer_signature(example, models.predict(model, example))

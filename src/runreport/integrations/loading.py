@@ -132,7 +132,9 @@ def load_pyfunc(model_uri: str | os.PathLike[str], dst_path: str | None = None) 
         InvalidValue: it cannot be loaded as a function, or a library is missing.
     """
     folder, settings = open_model(model_uri, PYFUNC, dst_path)
-    name = str(settings.get("loader_module", ""))
+    name = settings.get("loader_module")
+    if not isinstance(name, str) or not name:
+        raise InvalidValue(f"{model_uri} names {name!r} as what loads it; it must be a module.")
     own = _LOADERS.get(name)
     target = f"runreport.integrations.{own}" if own else name
     try:

@@ -66,7 +66,7 @@ def split_run_uri(uri: str) -> tuple[str, str]:
     return run_id, path
 
 
-def set_signature(model_uri: str, signature: ModelSignature) -> None:
+def set_signature(model_uri: str | os.PathLike[str], signature: ModelSignature) -> None:
     """Give a saved or logged model another signature.
 
     Args:
@@ -80,6 +80,7 @@ def set_signature(model_uri: str, signature: ModelSignature) -> None:
         raise InvalidValue(
             f"The signature is {type(signature).__name__}; infer_signature makes one."
         )
+    model_uri = os.fspath(model_uri)
     if model_uri.startswith("models:/"):
         raise InvalidValue(
             f"{model_uri} is a registered version, which stays as it is. Set the signature of "
@@ -92,6 +93,12 @@ def set_signature(model_uri: str, signature: ModelSignature) -> None:
         model.save(folder)
         return
     run_id, path = split_run_uri(model_uri)
+    for version in runreport.search_model_versions():
+        if version.source == f"runs:/{run_id}/{path}":
+            raise InvalidValue(
+                f"{model_uri} is version {version.version} of model {version.name!r}, which stays "
+                "as it is. Log the model again with the signature, and register that."
+            )
     with tempfile.TemporaryDirectory(prefix="runreport-") as temporary:
         model.save(temporary)
         runreport.log_artifact(os.path.join(temporary, FILE_NAME), path, run_id)

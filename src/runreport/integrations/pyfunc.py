@@ -110,6 +110,8 @@ def _writer(
             f"python_model is {python_model!r}; give a function of the data, or an object with "
             "predict(context, model_input)."
         )
+    if not has_predict:
+        _check_function(python_model)
     model = python_model if has_predict else FunctionModel(python_model)
 
     def write(folder: str) -> Written:
@@ -154,9 +156,39 @@ class _Loaded:
 
     def predict(self, data: Any, params: dict[str, Any] | None = None) -> Any:
         takes = inspect.signature(self.python_model.predict).parameters
-        first = [self.context] if next(iter(takes), "") in ("context", "_context") else []
+        first = [self.context] if takes_context(self.python_model.predict) else []
         given = {} if params is None or "params" not in takes else {"params": params}
         return self.python_model.predict(*first, data, **given)
+
+
+def takes_context(predict: Callable[..., Any]) -> bool:
+    """Whether a Python model's ``predict`` takes the context before the data."""
+    own = inspect.signature(predict).parameters.values()
+    needed = [
+        one
+        for one in own
+        if one.name != "params"
+        and one.default is one.empty
+        and one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)
+    ]
+    return len(needed) > 1 or next((one.name for one in own), "") in ("context", "_context")
+
+
+def _check_function(function: Callable[..., Any]) -> None:
+    """A function as a model takes the data and nothing else.
+
+    Raises:
+        InvalidValue: it takes more.
+    """
+    try:
+        inspect.signature(function).bind("data")
+    except TypeError as error:
+        raise InvalidValue(
+            f"python_model is a function that does not take the data alone ({error}); params need "
+            "a PythonModel with predict(context, model_input, params)."
+        ) from error
+    except ValueError:  # some functions written in C do not tell
+        pass
 
 
 def _context(folder: str, settings: Mapping[str, Any]) -> PythonModelContext:
@@ -168,11 +200,13 @@ def _context(folder: str, settings: Mapping[str, Any]) -> PythonModelContext:
 def _copy_artifacts(folder: str, artifacts: Mapping[str, str]) -> dict[str, dict[str, str]]:
     import shutil
 
-    named = {}
+    named: dict[str, dict[str, str]] = {}
     for name, source in artifacts.items():
         if not os.path.exists(source):
             raise InvalidValue(f"artifacts names {source!r} as {name!r}, which does not exist.")
         path = f"artifacts/{os.path.basename(os.path.abspath(source))}"
+        if os.path.exists(os.path.join(folder, path)):
+            path = f"artifacts/{len(named)}/{os.path.basename(path)}"
         target = os.path.join(folder, path)
         os.makedirs(os.path.dirname(target), exist_ok=True)
         if os.path.isdir(source):
@@ -206,14 +240,23 @@ def packages_of(pickled: bytes) -> list[str]:
     """The distributions whose modules a pickle names; it is read as data, not run."""
     modules: set[str] = set()
     texts: list[str] = []
+    memo: list[str] = []
     for opcode, argument, _ in pickletools.genops(pickled):
+        # cloudpickle has a module that is used as the argument of its function subimport.
+        is_module = texts[-1:] == ["subimport"]
         if opcode.name == "GLOBAL":
             modules.add(str(argument).partition(" ")[0])
         elif opcode.name == "STACK_GLOBAL":
-            modules.update(texts[-2:])
+            modules.update(texts[-2:-1])
+        elif opcode.name == "MEMOIZE":
+            memo.append(texts[-1] if texts else "")
+        elif opcode.name in ("BINGET", "LONG_BINGET") and isinstance(argument, int):
+            texts.append(memo[argument] if argument < len(memo) else "")
         elif isinstance(argument, str):
             texts.append(argument)
-    tops = {module.partition(".")[0] for module in (*modules, *texts)} & set(sys.modules)
+        if is_module and texts[-1] != "subimport":
+            modules.add(texts[-1])
+    tops = {module.partition(".")[0] for module in modules} & set(sys.modules)
     known = metadata.packages_distributions()
     names = {name for top in tops for name in known.get(top, ())}
     return sorted(names - {"runreport", "cloudpickle"})

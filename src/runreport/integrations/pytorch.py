@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any, Unpack
 
@@ -18,6 +19,7 @@ from runreport.models.folder import Model, ModelInfo
 FLAVOR = "pytorch"
 FOLDER = "data"
 FILE = "model.pth"
+EXPORTED = "model.pt2"
 _MODULE_FILE = "pickle_module_info.txt"
 _NEEDS = "PyTorch models"
 
@@ -99,7 +101,10 @@ def _pickle_module() -> Any:
 
 def _load(folder: str, settings: dict[str, Any], **load_options: Any) -> Any:
     torch = require("torch", _NEEDS)
-    place = inside(folder, os.path.join(str(settings.get("model_data", FOLDER)), FILE))
+    data = str(settings.get("model_data", FOLDER))
+    if os.path.exists(os.path.join(folder, data, EXPORTED)):  # MLflow's newer default
+        return torch.export.load(inside(folder, os.path.join(data, EXPORTED))).module()
+    place = inside(folder, os.path.join(data, FILE))
     options = {"map_location": "cpu", "weights_only": False, **load_options}
     return torch.load(place, **options)
 
@@ -107,6 +112,20 @@ def _load(folder: str, settings: dict[str, Any], **load_options: Any) -> Any:
 def predict(model: Any, data: Any) -> Any:
     """What a module says to an array or data frame, in evaluation mode and without gradients."""
     return _Loaded(model).predict(data)
+
+
+@contextlib.contextmanager
+def _evaluating(model: Any) -> Iterator[None]:
+    """Within the block a module is in evaluation mode; an exported one always is."""
+    was_training = model.training
+    is_exported = type(model).__module__.startswith("torch.fx")
+    if was_training and not is_exported:
+        model.eval()
+    try:
+        yield
+    finally:
+        if was_training and not is_exported:
+            model.train()
 
 
 class _Loaded:
@@ -120,13 +139,8 @@ class _Loaded:
         is_frame = hasattr(data, "to_numpy")
         values = data.to_numpy(dtype="float32") if is_frame else data
         tensor = values if isinstance(values, torch.Tensor) else torch.as_tensor(values)
-        was_training = self.raw_model.training
-        self.raw_model.eval()
-        try:
-            with torch.no_grad():
-                output = self.raw_model(tensor, **(params or {}))
-        finally:
-            self.raw_model.train(was_training)
+        with _evaluating(self.raw_model), torch.no_grad():
+            output = self.raw_model(tensor, **(params or {}))
         if not isinstance(output, torch.Tensor):
             return output
         array = output.cpu().numpy()
@@ -134,6 +148,4 @@ class _Loaded:
 
 
 def _load_pyfunc(folder: str) -> Any:
-    model = _load(folder, Model.load(folder).flavor(FLAVOR))
-    model.eval()
-    return _Loaded(model)
+    return _Loaded(_load(folder, Model.load(folder).flavor(FLAVOR)))

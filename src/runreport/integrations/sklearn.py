@@ -125,7 +125,10 @@ class _Loaded:
 
     def __init__(self, raw_model: Any, predict_fn: str) -> None:
         self.raw_model = raw_model
-        self.predict: Callable[..., Any] = getattr(raw_model, predict_fn)
+        self._predict: Callable[..., Any] = getattr(raw_model, predict_fn)
+
+    def predict(self, data: Any, params: dict[str, Any] | None = None) -> Any:
+        return self._predict(data, **(params or {}))
 
 
 def _load_pyfunc(folder: str) -> Any:

@@ -17,6 +17,7 @@ from runreport.integrations.autologging import (
     first_rows,
     make_settings,
     training,
+    unwrapped,
     wrap,
 )
 from runreport.integrations.import_hooks import when_imported
@@ -124,6 +125,7 @@ def _fit(original: Callable[..., Any], estimator: Any, *args: Any, **kwargs: Any
     def log(one: Training) -> Callable[[Any], None]:
         data = args[0] if args else kwargs.get("X")
         target = args[1] if len(args) > 1 else kwargs.get("y")
+        weights = args[2] if len(args) > 2 else kwargs.get("sample_weight")
         is_search = _is_search(estimator)
         one.set_tags(
             {
@@ -135,14 +137,14 @@ def _fit(original: Callable[..., Any], estimator: Any, *args: Any, **kwargs: Any
             one.log_params(estimator.get_params(deep=not is_search))
 
         def finish(_: Any) -> None:
-            _log_result(one, estimator, data, target)
+            _log_result(one, estimator, data, target, weights)
 
         return finish
 
     return training(FLAVOR, train, log)
 
 
-def _log_result(one: Training, estimator: Any, data: Any, target: Any) -> None:
+def _log_result(one: Training, estimator: Any, data: Any, target: Any, weights: Any) -> None:
     seconds = one.seconds
     one.log_dataset(data, "train")
     fitted = estimator
@@ -155,7 +157,7 @@ def _log_result(one: Training, estimator: Any, data: Any, target: Any) -> None:
     if one.settings.own["log_post_training_metrics"] and data is not None:
         with one.safely("metrics of the training data"):
             rows, metrics = training_metrics(
-                fitted, data, target, seconds, one.settings.own["pos_label"]
+                fitted, data, target, seconds, one.settings.own["pos_label"], weights
             )
             one.log_metrics(metrics)
             if rows:
@@ -172,26 +174,37 @@ def _log_model(one: Training, fitted: Any, path: str, data: Any) -> None:
             with one.safely("the model's signature"):
                 output = fitted.predict(example) if hasattr(fitted, "predict") else None
                 signature = infer_signature(example, output)
-        models.log_model(
-            fitted,
-            path,
-            signature=signature if signature is not None else False,
-            input_example=example if one.settings.log_input_examples else None,
-            serialization_format=one.settings.own["serialization_format"],
-            registered_model_name=one.settings.registered_model_name,
-        )
+        with unwrapped(type(fitted)):
+            _save(one, fitted, path, signature, example)
+
+
+def _save(one: Training, fitted: Any, path: str, signature: Any, example: Any) -> None:
+    models.log_model(
+        fitted,
+        path,
+        signature=signature if signature is not None else False,
+        input_example=example if one.settings.log_input_examples else None,
+        serialization_format=one.settings.own["serialization_format"],
+        registered_model_name=one.settings.registered_model_name,
+    )
 
 
 # -- metrics --------------------------------------------------------------------------------
 
 
 def training_metrics(
-    estimator: Any, data: Any, target: Any, seconds: float, pos_label: Any = None
+    estimator: Any,
+    data: Any,
+    target: Any,
+    seconds: float,
+    pos_label: Any = None,
+    weights: Any = None,
 ) -> tuple[str, dict[str, float]]:
     """Metrics of an estimator on the data it was trained on, named as MLflow does.
 
     Args:
         seconds: how long the training took; much less goes into this.
+        weights: of the rows, as the training was given them.
 
     Returns:
         Which rows they are of, empty for all, and the metrics.
@@ -205,38 +218,40 @@ def training_metrics(
     unchecked = config_context(assume_finite=True, skip_parameter_validation=True)
     with unchecked, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # e.g. of classes that were never predicted
-        rows, data, target = _affordable(estimator, data, target, seconds)
+        count = _rows_of(data)
+        step = _affordable_step(estimator, data, count, seconds)
+        if step is None:
+            return "", {}
+        data, target, weights = (_every(one, step) for one in (data, target, weights))
+        rows = "" if step == 1 else f"{_rows_of(data):,} of {count:,}"
         if is_classifier(estimator):
-            return rows, _of_classifier(estimator, data, target, pos_label)
+            return rows, _of_classifier(estimator, data, target, pos_label, weights)
         if is_regressor(estimator):
-            return rows, _of_regressor(estimator.predict(data), target)
+            return rows, _of_regressor(estimator.predict(data), target, weights)
     return "", {}
 
 
-def _affordable(estimator: Any, data: Any, target: Any, seconds: float) -> tuple[str, Any, Any]:
-    """All rows, or as many as can be predicted in a small share of the training's time."""
-    count = _rows_of(data)
+def _affordable_step(estimator: Any, data: Any, count: int | None, seconds: float) -> int | None:
+    """Every how many rows can be predicted in a small share of the training's time: 1 for all,
+    None where not even a few can."""
     if count is None or count <= _PROBE_ROWS:
-        return "", data, target
-    probe = first_rows(data, _PROBE_ROWS)
-    began = time.perf_counter()
-    estimator.predict(probe)
-    fixed = time.perf_counter() - began
+        return 1
     most = max(METRICS_SECONDS, METRICS_SHARE * seconds)
-    rows = count
-    if fixed * count / _PROBE_ROWS > most:
-        # Most of so short a prediction is a call's own time, hence a second, longer look.
-        wider = min(count, _PROBE_ROWS * 20)
-        began = time.perf_counter()
-        estimator.predict(first_rows(data, wider))
-        each = max(1e-9, (time.perf_counter() - began - fixed) / max(1, wider - _PROBE_ROWS))
-        rows = min(count, max(_PROBE_ROWS, int((most - fixed) / each)))
-    if rows >= count:
-        return "", data, target
-    step = count // rows
-    return f"{len(range(0, count, step)):,} of {count:,}", *(
-        _every(d, step) for d in (data, target)
-    )
+    began = time.perf_counter()
+    estimator.predict(first_rows(data, _PROBE_ROWS))
+    first = time.perf_counter() - began
+    if first * count / _PROBE_ROWS <= most:
+        return 1
+    if first > 5 * most:
+        return None
+    # Most of so short a prediction is a call's own time, hence a second, longer look.
+    wider = min(count, _PROBE_ROWS * 10)
+    began = time.perf_counter()
+    estimator.predict(first_rows(data, wider))
+    second = time.perf_counter() - began
+    each = max(1e-9, (second - first) / max(1, wider - _PROBE_ROWS))
+    rows = min(count, max(_PROBE_ROWS, int((most - first) / each)))
+    return max(1, count // rows)
 
 
 def _rows_of(data: Any) -> int | None:
@@ -245,18 +260,24 @@ def _rows_of(data: Any) -> int | None:
 
 
 def _every(data: Any, step: int) -> Any:
+    if data is None or step == 1:
+        return data
+    if hasattr(data, "tocsr"):
+        return data.tocsr()[::step]
     return data.iloc[::step] if hasattr(data, "iloc") else data[::step]
 
 
-def _of_classifier(estimator: Any, data: Any, target: Any, pos_label: Any) -> dict[str, float]:
+def _of_classifier(
+    estimator: Any, data: Any, target: Any, pos_label: Any, weights: Any
+) -> dict[str, float]:
     import numpy as np
     from sklearn import metrics
 
     guess = estimator.predict(data)
-    accuracy = float((np.asarray(target) == np.asarray(guess)).mean())
+    accuracy = float(np.average(np.asarray(target) == np.asarray(guess), weights=weights))
     average = {"average": "weighted"} if pos_label is None else {"pos_label": pos_label}
     precision, recall, f1, _ = metrics.precision_recall_fscore_support(
-        target, guess, zero_division=0, **{"average": "binary", **average}
+        target, guess, zero_division=0, sample_weight=weights, **{"average": "binary", **average}
     )
     found = {
         "training_score": accuracy,
@@ -269,26 +290,33 @@ def _of_classifier(estimator: Any, data: Any, target: Any, pos_label: Any) -> di
         with contextlib.suppress(Exception):  # where a class is missing there is no such metric
             chances = estimator.predict_proba(data)
             found["training_log_loss"] = metrics.log_loss(
-                target, chances, labels=estimator.classes_
+                target, chances, labels=estimator.classes_, sample_weight=weights
             )
             two = chances.shape[1] == 2
+            # One against one has no weights; one against the rest has.
             found["training_roc_auc"] = metrics.roc_auc_score(
-                target, chances[:, 1] if two else chances, average="weighted", multi_class="ovo"
+                target,
+                chances[:, 1] if two else chances,
+                average="weighted",
+                multi_class="ovo" if weights is None else "ovr",
+                sample_weight=weights,
             )
     return found
 
 
-def _of_regressor(guess: Any, target: Any) -> dict[str, float]:
+def _of_regressor(guess: Any, target: Any, weights: Any) -> dict[str, float]:
     from sklearn import metrics
 
-    squared = metrics.mean_squared_error(target, guess)
-    r2 = metrics.r2_score(target, guess)
+    squared = metrics.mean_squared_error(target, guess, sample_weight=weights)
+    r2 = metrics.r2_score(target, guess, sample_weight=weights)
     return {
         "training_score": r2,
         "training_r2_score": r2,
         "training_mean_squared_error": squared,
         "training_root_mean_squared_error": math.sqrt(squared),
-        "training_mean_absolute_error": metrics.mean_absolute_error(target, guess),
+        "training_mean_absolute_error": metrics.mean_absolute_error(
+            target, guess, sample_weight=weights
+        ),
     }
 
 

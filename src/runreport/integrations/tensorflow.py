@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 from collections.abc import Callable
 from typing import Any, Unpack
 
@@ -17,6 +18,7 @@ FLAVORS = ("tensorflow", "keras")
 """MLflow has Keras on TensorFlow under the first, on another backend under the second."""
 FOLDER = "data"
 FILE = "model.keras"
+_CUSTOM = "custom_objects.cloudpickle"
 _NEEDS = "Keras models"
 
 
@@ -109,8 +111,18 @@ def _load(folder: str, **load_options: Any) -> Any:
     keras = require("keras", _NEEDS)
     model = Model.load(folder)
     settings = model.flavor(next((name for name in FLAVORS if name in model.flavors), FLAVORS[0]))
+    if settings.get("model_type", "keras") != "keras":
+        raise InvalidValue(
+            f"The model in {folder} is a TensorFlow {settings['model_type']}, not a Keras model. "
+            "Load it with tensorflow.saved_model.load."
+        )
     data = str(settings.get("data", FOLDER))
-    return keras.models.load_model(inside(folder, os.path.join(data, FILE)), **load_options)
+    own = os.path.join(folder, data, _CUSTOM)
+    if os.path.exists(own) and "custom_objects" not in load_options:
+        with open(inside(folder, os.path.join(data, _CUSTOM)), "rb") as file:
+            load_options["custom_objects"] = pickle.load(file)
+    name = "model.h5" if settings.get("save_format") == "h5" else FILE
+    return keras.models.load_model(inside(folder, os.path.join(data, name)), **load_options)
 
 
 class _Loaded:

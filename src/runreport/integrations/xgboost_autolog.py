@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from typing import Any
 
 import runreport
@@ -22,8 +23,8 @@ FLAVOR = "xgboost"
 EXAMPLE_ROWS = 5
 _LOGGED_ARGUMENTS = ("num_boost_round", "maximize", "early_stopping_rounds", "verbose_eval")
 
-_current: list[Training] = []
-"""The trainings under way, the innermost last: `train` logs the curve of the `fit` around it."""
+_current: ContextVar[Training | None] = ContextVar("runreport_xgboost", default=None)
+"""The training under way: `train` logs the curve of the `fit` around it."""
 
 
 def autolog(
@@ -85,24 +86,25 @@ def _train(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return original(*args, **{**kwargs, "callbacks": _with_curve(kwargs.get("callbacks"))})
 
     def log(one: Training) -> Callable[[Any], None]:
-        _current.append(one)
+        _current.set(one)
         params = dict(args[0] if args else kwargs.get("params") or {})
         params["num_boost_round"] = args[2] if len(args) > 2 else kwargs.get("num_boost_round", 10)
         params.update({key: kwargs[key] for key in _LOGGED_ARGUMENTS if key in kwargs})
         one.log_params(params)
         return lambda booster: _log_result(one, booster, booster, None)
 
+    token = _current.set(None)
     try:
         return training(FLAVOR, train, log)
     finally:
-        _current.clear()
+        _current.reset(token)
 
 
 def _fit(original: Callable[..., Any], model: Any, *args: Any, **kwargs: Any) -> Any:
     """``fit`` of XGBoost's scikit-learn classes, which call `train`."""
 
     def log(one: Training) -> Callable[[Any], None]:
-        _current.append(one)
+        _current.set(one)
         data = args[0] if args else kwargs.get("X")
         params = {k: v for k, v in model.get_params().items() if v is not None and k != "missing"}
         one.log_params(params)
@@ -119,15 +121,16 @@ def _fit(original: Callable[..., Any], model: Any, *args: Any, **kwargs: Any) ->
 
         return finish
 
+    token = _current.set(None)
     try:
         return training(FLAVOR, lambda: original(model, *args, **kwargs), log)
     finally:
-        _current.clear()
+        _current.reset(token)
 
 
 def _inner_train(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """What ``fit`` calls: not a training of its own, but it has the curve."""
-    if not _current:
+    if _current.get() is None:
         return original(*args, **kwargs)
     return original(*args, **{**kwargs, "callbacks": _with_curve(kwargs.get("callbacks"))})
 
@@ -135,11 +138,11 @@ def _inner_train(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any
 def _with_curve(callbacks: Any) -> list[Any]:
     """The caller's callbacks, and one that logs each round's metrics as a step."""
     given = list(callbacks or ())
-    if not _current:
+    found = _current.get()
+    if found is None:
         return given
+    one: Training = found
     from xgboost.callback import TrainingCallback
-
-    one = _current[-1]
 
     class Curve(TrainingCallback):  # type: ignore[misc]
         def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:

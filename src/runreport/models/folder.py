@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from runreport.errors import InvalidValue, NotFound
 from runreport.models.signature import ModelSignature
+from runreport.models.yaml_text import read_yaml
 
 FILE_NAME = "MLmodel"
 PYFUNC = "python_function"
@@ -109,8 +110,12 @@ class Model:
             place = os.path.join(place, FILE_NAME)
         if not os.path.isfile(place):
             raise NotFound(f"There is no model at {folder}: it has no file {FILE_NAME}.")
-        with open(place, encoding="utf-8") as file:
-            return parse_model(file.read(), place)
+        try:
+            with open(place, encoding="utf-8") as file:
+                text = file.read()
+        except UnicodeDecodeError as error:
+            raise InvalidValue(f"{place} is no MLmodel file: {error}") from error
+        return parse_model(text, place)
 
     def info(self, model_uri: str, version: int | None = None) -> ModelInfo:
         """What `log_model` tells of a logged model."""
@@ -157,14 +162,15 @@ def parse_model(text: str, place: str) -> Model:
     Raises:
         InvalidValue: it cannot be understood.
     """
-    import yaml
-
     try:
-        content = _loader()(text).get_single_data()
+        content = read_yaml(text)
         if not isinstance(content, dict) or not isinstance(content.get("flavors"), dict):
             raise InvalidValue("it names no flavors")
+        for name, settings in content["flavors"].items():
+            if not isinstance(settings, dict):
+                raise InvalidValue(f"flavor {name!r} has no settings")
         return Model.from_dict(content)
-    except (yaml.YAMLError, ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError) as error:
         raise InvalidValue(f"{place} is no MLmodel file: {error}") from error
 
 
@@ -173,15 +179,3 @@ def _dumper() -> Any:
     import yaml
 
     return getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-
-
-def _loader() -> Any:
-    """YAML's texts, numbers and so on, and times as the texts they are."""
-    import yaml
-
-    base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    kept = {
-        first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
-        for first, pairs in base.yaml_implicit_resolvers.items()
-    }
-    return type("MLmodelLoader", (base,), {"yaml_implicit_resolvers": kept})

@@ -16,7 +16,8 @@ SCALARS = (
     "boolean", "integer", "long", "float", "double", "string", "binary", "datetime",
 )  # fmt: skip
 """Types of a column: ``integer`` and ``long`` have 32 and 64 bits, as ``float`` and ``double``."""
-_NESTED = ("array", "object", "map", "any")
+_DEEPEST = 20
+_LONGEST = 1_000_000
 
 ColumnType = str | Mapping[str, Any]
 """One of `SCALARS`, or a nested type as its JSON: ``{"type": "array", "items": …}``, ``{"type":
@@ -36,8 +37,7 @@ class ColSpec:
     required: bool = True
 
     def __post_init__(self) -> None:
-        kind = self.type if isinstance(self.type, str) else self.type.get("type")
-        if kind not in (*SCALARS, *_NESTED):
+        if not _is_type(self.type):
             raise InvalidValue(
                 f"Column {self.name!r} has the type {self.type!r}; a column is one of "
                 f"{', '.join(SCALARS)}, or a nested type such as "
@@ -186,6 +186,20 @@ class ParamSchema:
         return "\n".join(map(str, self.params))
 
 
+def _is_type(kind: Any, depth: int = 0) -> bool:
+    """Whether it is the name of a type, or a nested one all of whose parts are types."""
+    name = kind if isinstance(kind, str) else kind.get("type") if isinstance(kind, Mapping) else ""
+    if name in SCALARS or name == "any":
+        return True
+    if depth > _DEEPEST or not isinstance(kind, Mapping):
+        return False
+    if name == "object":
+        parts = kind.get("properties")
+        return isinstance(parts, Mapping) and all(_is_type(p, depth + 1) for p in parts.values())
+    inner = {"array": "items", "map": "values"}.get(str(name))
+    return inner is not None and _is_type(kind.get(inner), depth + 1)
+
+
 def type_text(kind: ColumnType) -> str:
     """A type as a person reads it, e.g. ``list of long``."""
     if isinstance(kind, str):
@@ -213,7 +227,12 @@ def _inner(kind: Any) -> ColumnType:
 
 
 def _list(text: str) -> Sequence[Any]:
-    entries = json.loads(text)
+    if len(text) > _LONGEST:
+        raise TypeError(f"it has {len(text):,} characters")
+    try:
+        entries = json.loads(text)
+    except RecursionError as error:
+        raise TypeError("it is nested too deeply") from error
     if not isinstance(entries, list):
         raise TypeError("it is no list")
     return entries

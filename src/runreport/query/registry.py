@@ -1,13 +1,15 @@
 """The model registry: registered models, their versions, tags and aliases, folded from events.
 
-A version's number may be claimed twice, on two machines whose archives are merged later. The claim
-that is lower by (counter, writer_id, seq) keeps it; the others get the next free numbers, in that
-order. There are few such events, so this is plain Python.
+A version's number may be claimed twice, on two machines whose archives are merged later. Claims
+are looked at from the earliest to the latest, by (counter, writer_id, seq), and one whose number
+is held already gets the next above all that are held. So a number never changes with what is
+registered later, only when a merge brings an earlier claim. There are few such events: this is
+plain Python.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -17,6 +19,8 @@ from runreport.entities import ModelVersion, RegisteredModel
 from runreport.events import data_object
 
 KINDS = ("registered_model", "model_version", "model_alias")
+_FIRST = (-1, "", -1)
+"""Before every event."""
 _COLUMNS = ("key", "value", "run_id", "time", "data", "counter", "writer_id", "seq")
 
 
@@ -51,6 +55,8 @@ class Registry(NamedTuple):
     """All that were ever registered, deleted ones too: their numbers stay taken."""
     counter: int = 0
     """The greatest of its events; the next must be later."""
+    last_numbers: Mapping[str, int] = {}
+    """The greatest number that each model has ever given, of purged versions, too."""
 
     def claim_of(self, name: str, version: int) -> Claim | None:
         """What was registered under a number; None if nothing was."""
@@ -69,40 +75,56 @@ def registry_events(events: pa.Table) -> pa.Table:
 def fold_registry(events: pa.Table) -> Registry:
     """The models that events in any order come to; a later fact goes before an earlier one."""
     claims = fold_versions(events)
+    rows = {kind: _rows(events, kind) for kind in KINDS}
+    ends = {row.key: row.identity for row in rows["registered_model"] if row.value == "deleted"}
     found: dict[str, _Model] = {}
+    last: dict[str, int] = {}
+
+    def model_of(name: str, identity: tuple[int, str, int]) -> _Model | None:
+        """The model that a fact is about; None where it was deleted later."""
+        return found.setdefault(name, _Model()) if identity > ends.get(name, _FIRST) else None
+
     for claim in claims:
-        found.setdefault(claim.name, _Model()).claim(claim)
-    for row in _rows(events, "registered_model"):
-        found.setdefault(row.key, _Model()).change(row)
-    for row in _rows(events, "model_version"):
-        if row.value is None:
-            found.setdefault(row.key, _Model()).change_version(row)
-    for row in _rows(events, "model_alias"):
-        found.setdefault(row.key, _Model()).point(row)
-    shown = [(name, model) for name, model in sorted(found.items()) if not model.is_deleted]
+        last[claim.name] = max(last.get(claim.name, 0), claim.version)
+        model = model_of(claim.name, claim.identity)
+        if model is not None:
+            model.claim(claim)
+    for row in rows["registered_model"]:
+        kept = data_object(row.data).get("last_version")
+        if isinstance(kept, int):
+            last[row.key] = max(last.get(row.key, 0), kept)
+        model = model_of(row.key, row.identity)
+        if model is not None:
+            model.change(row)
+    for row in rows["model_version"]:
+        model = model_of(row.key, row.identity) if row.value is None else None
+        if model is not None:
+            model.change_version(row)
+    for row in rows["model_alias"]:
+        model = model_of(row.key, row.identity)
+        if model is not None:
+            model.point(row)
+    shown = sorted(found.items())
     versions = [version for _, model in shown for version in model.versions()]
     models = [model.registered(name) for name, model in shown]
     counter = pc.max(events.column("counter")).as_py() or 0
-    return Registry(tuple(models), tuple(versions), tuple(claims), counter)
+    return Registry(tuple(models), tuple(versions), tuple(claims), counter, last)
 
 
 def fold_versions(events: pa.Table) -> list[Claim]:
     """The versions of all models, sorted by name and number; the events in any order."""
-    claims = [
-        (row.key, _number(row.value), row.run_id, row.time, row.data, row.identity)
-        for row in _rows(events, "model_version")
-        if row.value is not None
-    ]
-    taken = {(name, number) for name, number, *_ in claims}
-    held: set[tuple[str, int]] = set()
+    held: dict[str, set[int]] = {}
     versions = []
-    for name, claimed, run_id, time, data, identity in claims:
-        number = claimed
-        if (name, number) in held:
-            number = max(other for model, other in taken if model == name) + 1
-        held.add((name, number))
-        taken.add((name, number))
-        versions.append(Claim(name, number, claimed, run_id, time, data, identity))
+    for row in _rows(events, "model_version"):
+        if row.value is None:
+            continue
+        claimed = _number(row.value)
+        own = held.setdefault(row.key, set())
+        number = max(own) + 1 if claimed in own else claimed
+        own.add(number)
+        versions.append(
+            Claim(row.key, number, claimed, row.run_id, row.time, row.data, row.identity)
+        )
     return sorted(versions)
 
 
@@ -165,7 +187,6 @@ class _Model:
     def __init__(self) -> None:
         self.held: dict[str, _Version] = {}
         """Versions by the keys of their claims, in the order of their numbers."""
-        self.is_deleted = False
         self.description: str | None = None
         self.tags: dict[str, str] = {}
         self.aliases: dict[str, str] = {}
@@ -183,11 +204,6 @@ class _Model:
 
     def change(self, row: _Row) -> None:
         self.saw(row.time)
-        self.is_deleted = self.is_deleted if row.value is None else row.value == "deleted"
-        if self.is_deleted:  # its versions go with it, and do not come back under its name
-            for version in self.held.values():
-                version.is_deleted |= version.claim.identity < row.identity
-            self.description, self.tags, self.aliases, self.created = None, {}, {}, None
         data = data_object(row.data)
         if "description" in data:
             self.description = _text(data["description"])
@@ -207,8 +223,7 @@ class _Model:
         alias = str(data.get("alias", ""))
         self.aliases.pop(alias, None)
         if row.value is not None and alias:
-            target = str(data.get("version"))
-            self.aliases[alias] = target if target in self.held else row.value
+            self.aliases[alias] = str(data.get("version") or row.value)
 
     def shown(self) -> list[_Version]:
         return [version for version in self.held.values() if not version.is_deleted]

@@ -16,6 +16,7 @@ from runreport.models.folder import FILE_NAME, Model, parse_model
 from runreport.report.redaction import Redactor
 
 MAX_BYTES = 1_000_000
+_MAX_PROBLEM = 300
 """Longer files of this kind are not read."""
 
 
@@ -73,7 +74,7 @@ def read_model(
     try:
         model = parse_model(redactor.text(text, "model files"), FILE_NAME)
     except InvalidValue as error:
-        return ModelFiles(None, (), files, str(error))
+        return ModelFiles(None, (), files, str(error)[:_MAX_PROBLEM])
     needs = _text(storage, run_id, own.get(REQUIREMENTS)) or ""
     lines = (line.strip() for line in redactor.text(needs, "model files").splitlines())
     return ModelFiles(model, tuple(line for line in lines if line and line[0] != "#"), files)

@@ -86,7 +86,7 @@ class ModelClient(CatalogClient):
         """
         del run_link
         self._registrar.model(name)
-        if run_id is None and source.startswith("runs:/"):
+        if run_id is None and str(source).startswith("runs:/"):
             run_id = source.removeprefix("runs:/").strip("/").partition("/")[0]
         return self._registrar.create_version(name, source, run_id, tags, description)
 

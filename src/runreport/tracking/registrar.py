@@ -7,7 +7,8 @@ the same one; where that is not possible, on an object store, the fold settles i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from runreport.tracking.store import Store
 
 Tags = Mapping[str, Any]
+_registering = threading.Lock()
 
 
 class Registrar:
@@ -129,6 +131,7 @@ class Registrar:
     ) -> RegisteredModel:
         """Change a model's tags (None removes one) or, in ``data``, its description."""
         self.model(name)
+        _changes(None, (data or {}).get("description"))
         with self._writer(self.store.registry().counter) as writer:
             changes = {**_changes(tags, None), **(data or {})}
             writer.log_event("registered_model", name, None, changes)
@@ -158,12 +161,21 @@ class Registrar:
             NotFound, InvalidState: no such run, or it takes no more facts.
         """
         check_model_name(name)
+        if not isinstance(source, str) or not source:
+            raise InvalidValue(f"source is {source!r}; it must say where the model's files are.")
+        changes = _changes(tags, description)
+        with _registering:  # on an object store nothing else keeps threads from one number
+            return self._create_version(name, source, run_id, changes)
+
+    def _create_version(
+        self, name: str, source: str, run_id: str | None, changes: Mapping[str, Any]
+    ) -> ModelVersion:
         experiment_id, counter = "", 0
         if run_id is not None:
             run, counter = self.store.writable_run(run_id)
             experiment_id = run.info.experiment_id
         registry = self.store.registry()
-        data: dict[str, Any] = {"source": source, **_changes(tags, description)}
+        data: dict[str, Any] = {"source": source, **changes}
         is_new = all(model.name != name for model in registry.models)
         number = self._claim(name, registry)
         with self._writer(max(counter, registry.counter), experiment_id, run_id) as writer:
@@ -171,13 +183,24 @@ class Registrar:
             first: tuple[str, Any] = ("registered_model", (name, "active", {}, None))
             writer.log_lines((first, event) if is_new else (event,))
             key = f"{writer.writer_id}-{int(is_new)}"
-        claims = self.store.registry().claims
-        settled = next((claim.version for claim in claims if claim.key == key), number)
-        return self.version(name, settled)
+        after = self.store.registry()  # which says what number it has, where there are no claims
+        settled = next(claim for claim in after.claims if claim.key == key).version
+        return next(v for v in after.versions if (v.name, v.version) == (name, settled))
+
+    def keep_numbers(self, run_ids: Iterable[str]) -> None:
+        """Before runs are purged: keep which numbers their versions had, so that none is given
+        again."""
+        gone = {*run_ids}
+        registry = self.store.registry()
+        for name in sorted({claim.name for claim in registry.claims if claim.run_id in gone}):
+            with self._writer(registry.counter) as writer:
+                kept = {"last_version": registry.last_numbers[name]}
+                writer.log_event("registered_model", name, None, kept)
 
     def change_version(self, name: str, version: object, data: Mapping[str, Any]) -> ModelVersion:
         """Change what is known of a version: ``tags``, ``description``, ``deleted``."""
         found = self.version(name, version)
+        _changes(None, data.get("description"))
         with self._about(found) as (writer, key):
             writer.log_event("model_version", name, None, {"version": key, **data})
         return found if data.get("deleted") else self.version(name, version)
@@ -199,8 +222,7 @@ class Registrar:
 
     def _claim(self, name: str, registry: Registry) -> int:
         """A number that no other process gets; the next one above all that were ever given."""
-        taken = (claim.version for claim in registry.claims if claim.name == name)
-        number = max(taken, default=0) + 1
+        number = registry.last_numbers.get(name, 0) + 1
         storage = self.store.storage
         if not isinstance(storage, LocalStorage):
             return number

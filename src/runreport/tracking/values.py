@@ -57,21 +57,32 @@ def log_params(
         _override(session, overridden)
 
 
-def log_automatic_params(params: Mapping[str, Any]) -> None:
-    """Log what autologging found out: what was logged by hand stays, and may still be."""
+def log_automatic_params(params: Mapping[str, Any]) -> list[str]:
+    """Log what autologging found out: what was logged by hand stays, and may still be.
+
+    Returns:
+        The params that it recorded before with another value, which the new one replaces.
+    """
     session = current_session(None)
-    texts = {
-        validation.check_key("Param", key): validation.param_text(key, value)
-        for key, value in params.items()
-        if key not in session.params
-    }
+    texts, changed = {}, {}
+    for key, value in params.items():
+        text = validation.param_text(key, value)
+        known = session.params.get(validation.check_key("Param", key))
+        if known is None:
+            texts[key] = text
+        elif known != text and key in session.automatic:
+            changed[key] = text
     session.writer.log_values("param", texts)
     session.params.update(texts)
     session.automatic.update(texts)
+    if changed:
+        _override(session, changed)
+        session.automatic.update(changed)
+    return list(changed)
 
 
 def _override(session: Session, texts: Mapping[str, str]) -> None:
-    """Put values set by hand in the place of those that autologging recorded, and say so."""
+    """Put other values in the place of those that autologging recorded, and say so."""
     lines: list[Any] = [
         ("param", (key, text, {"overrides": session.params[key]}, None))
         for key, text in texts.items()
