@@ -95,7 +95,7 @@ def words(text: str) -> set[str]:
 def judge(prompt: str) -> tuple[float, str]:
     """A judge without a language model: how many of the target's words the output has."""
     target, output = (
-        words(prompt.split(f"<<<{name}>>>")[1].split("<<<end", maxsplit=1)[0])
+        words(prompt.split(f"<<<{name} ")[1].split(">>>")[1].split("<<<end", maxsplit=1)[0])
         for name in ("targets", "output")
     )
     shared = target & output

@@ -33,6 +33,8 @@ class Build:
     """What of the archive was left out."""
     findings: tuple[Finding, ...]
     """What was redacted."""
+    advice: tuple[str, ...]
+    """What of the config names nothing in the archive."""
     seconds: float
 
 
@@ -86,6 +88,7 @@ def build_site(
         sum(len(page.charts) for page in report.experiments),
         report.site.notices,
         report.findings,
+        report.advice,
         time.monotonic() - began,
     )
 

@@ -39,8 +39,9 @@ def test_a_run_is_saved_as_a_new_model_and_as_its_next_version(models: Path) -> 
     assert listed.splitlines()[1].split()[:4] == ["churn", "2", "champion", "→"]
     shown = command("models", "show", "churn").output
     rows = [line.split() for line in shown.splitlines()[2:]]
-    assert rows[0] == ["VERSION", "ALIASES", "REGISTERED", "RUN", "accuracy"]
-    assert (rows[1][0], rows[1][1], rows[1][-1]) == ("2", "champion", "0.9")
+    assert rows[0] == ["VERSION", "ALIASES", "REGISTERED", "RUN", "accuracy", "DESCRIPTION"]
+    assert (rows[1][:2], rows[1][4], rows[1][-1]) == (["2", "champion"], "better", "0.9")
+    assert rows[2][-2:] == ["the", "first"]
     version = command("models", "show", "churn@champion").output
     assert (
         "version 2 of churn" in version and "tag k: v" in version and "accuracy = 0.9" in version
@@ -78,8 +79,14 @@ def test_a_deleted_version_is_gone_and_its_number_with_it(models: Path) -> None:
     assert command("models", "delete", "churn/2").exit_code == 0
     assert "no version 2. It has: 1" in str(command("models", "show", "churn/2").exception)
     assert "version 3" in command("models", "save", "good", "churn").output
+    assert "models restore churn/1" in command("models", "delete", "churn/1").output
     command("models", "delete", "churn")
     assert len(command("models", "list").output.splitlines()) == 1
+    command("models", "restore", "churn")
+    command("models", "restore", "churn/2")
+    versions = json.loads(command("models", "show", "churn", "--json").output)["versions"]
+    assert [v["version"] for v in versions] == [3, 2]
+    assert "models save RUN NAME" in command("models", "register").output
 
 
 @pytest.mark.parametrize(

@@ -215,3 +215,70 @@ def test_a_model_that_fails_leaves_no_run(archive: Path) -> None:
     with pytest.raises(ZeroDivisionError):
         runreport.evaluate(lambda x: 1 / 0, DATA, targets="truth", metrics=["exact_match"])
     assert runreport.search_runs(output_format="list") == []
+
+
+def test_a_frame_with_numbered_columns_and_gaps_can_be_evaluated(archive: Path) -> None:
+    frame = pandas.DataFrame(numpy.zeros((3, 2)))
+    frame["when"] = [pandas.NaT, None, pandas.Timestamp("2026-11-21")]
+    frame["whole"] = pandas.array([1, None, 3], dtype="Int64")
+    frame["target"] = ["a", "b", "c"]
+    result = runreport.evaluate(
+        lambda given: list("abx") if given.shape == (3, 4) else [], frame,
+        targets="target", metrics="exact_match",
+    )  # fmt: skip
+    assert result.metrics["exact_match/v1"] == pytest.approx(2 / 3)
+
+
+def test_a_second_evaluation_replaces_the_table_of_the_run(archive: Path) -> None:
+    with runreport.start_run() as run:
+        for _ in range(2):
+            runreport.evaluate(answers, DATA, targets="truth", metrics=["exact_match"])
+    table = runreport.load_table("eval_results_table.json", run_ids=[run.info.run_id])
+    assert len(table) == 3
+
+
+def test_a_model_by_uri_is_named_and_gives_its_chances(archive: Path) -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    data, target = numpy.array([[1.0], [2.0], [3.0], [4.0]]), numpy.array([0, 0, 1, 1])
+    info = runreport.sklearn.log_model(LogisticRegression().fit(data, target))
+    runreport.end_run()
+    result = runreport.evaluate(info.model_uri, data, targets=target, model_type="classifier")
+    assert {"roc_auc", "log_loss"} <= set(result.metrics)
+    assert runreport.get_run(result.run_id).data.tags["evaluated_model"] == info.model_uri
+
+
+def test_nobody_found_where_nobody_is_scores_nothing(archive: Path) -> None:
+    found = runreport.evaluate(
+        data={"x": [1, 2], "p": [0, 0], "t": [0, 0]}, predictions="p", targets="t",
+        model_type="classifier",
+    ).metrics  # fmt: skip
+    assert (found["accuracy_score"], found["precision_score"], found["f1_score"]) == (1, 0, 0)
+    other = runreport.evaluate(
+        data={"x": [1, 2], "p": ["n", "y"], "t": ["n", "n"]}, predictions="p", targets="t",
+        model_type="classifier", evaluator_config={"pos_label": "n"},
+    ).metrics  # fmt: skip
+    assert other["recall_score"] == 0.5
+
+
+@pytest.mark.parametrize("label", [None, [1], float("nan")])
+def test_labels_that_are_no_classes_are_refused(archive: Path, label: Any) -> None:
+    with pytest.raises(InvalidValue, match="Classes must be single values"):
+        runreport.evaluate(
+            data={"x": [1, 2], "p": [0, 1], "t": [0, label]}, predictions="p", targets="t",
+            model_type="classifier",
+        )  # fmt: skip
+
+
+def test_columns_named_as_the_results_are_keep_their_values(archive: Path) -> None:
+    result = runreport.evaluate(
+        lambda x: ["a"], {"outputs": ["mine"], "truth": ["a"]}, targets="truth",
+        metrics=["exact_match"],
+    )  # fmt: skip
+    table = result.tables["eval_results_table"]
+    assert list(table["input outputs"]) == ["mine"] and list(table["outputs"]) == ["a"]
+    with pytest.raises(InvalidValue, match="'typo', which is not known; known: col_mapping"):
+        runreport.evaluate(
+            answers, DATA, targets="truth", metrics=["exact_match"],
+            evaluator_config={"typo": 1},
+        )  # fmt: skip

@@ -180,8 +180,11 @@ def test_runreport_loads_mlflows_other_layouts(layout: str, tmp_path: Path) -> N
     case = case_of(name)
     save(mlflow, case, tmp_path / "model", **options)
     ours = runreport.pyfunc.load_model(tmp_path / "model")
-    theirs = mlflow.pyfunc.load_model(str(tmp_path / "model"))
-    expected = numbers(theirs.predict(case.data))
+    if layout == "h5":  # which MLflow itself saves and does not load
+        expected = numbers(case.model.predict(case.data, verbose=0))
+    else:
+        theirs = mlflow.pyfunc.load_model(str(tmp_path / "model"))
+        expected = numbers(theirs.predict(case.data))
     numpy.testing.assert_array_equal(numbers(ours.predict(case.data)), expected)
 
 

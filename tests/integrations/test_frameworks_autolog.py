@@ -90,7 +90,8 @@ def test_keras_logs_a_curve_per_epoch() -> None:
     for key in ("loss", "mae", "val_loss", "val_mae"):
         assert curve(run, key) == [0, 1, 2]
     params = run.data.params
-    assert (params["epochs"], params["opt_name"], params["loss"]) == ("3", "adam", "mse")
+    assert (params["epochs"], params["loss"]) == ("3", "mse")
+    assert params["opt_name"].startswith("adam")
     loaded = runreport.pyfunc.load_model(f"runs:/{run.info.run_id}/model")
     expected = model.predict(data()[0], verbose=0)
     numpy.testing.assert_allclose(loaded.predict(data()[0]), expected)

@@ -139,7 +139,7 @@ def test_models_that_are_not_there(archive: Path) -> None:
     run_id = info.run_id
     for uri, error, message in (
         (f"runs:/{run_id}/model", NotFound, "no model 'model'. It logged net"),
-        ("runs:/nobody/model", NotFound, "no model 'model'"),
+        ("runs:/nobody/model", NotFound, "no run 'nobody'"),
         (f"runs:/{run_id}", InvalidValue, "lacks the path of the model"),
         ("models:/line/1", NotFound, "no registered model 'line'. Registered: none"),
         ("s3://bucket/model", InvalidValue, "is not understood"),
@@ -191,8 +191,9 @@ class Trap:
 def test_a_build_loads_no_model(archive: Path, tmp_path: Path) -> None:
     import subprocess
 
-    runreport.sklearn.log_model(trained(), "model", registered_model_name="trap")
+    info = runreport.sklearn.log_model(trained(), "model")
     runreport.log_text(pickle.dumps(Trap(), 0).decode(), "model/model.pkl")
+    runreport.register_model(info.model_uri, "trap")
     runreport.end_run()
     program = (
         "import sys; from runreport.pipeline import build_site; from runreport.report.config "
@@ -216,3 +217,13 @@ def test_params_of_the_signature_reach_the_estimator(tmp_path: Path) -> None:
     loaded = runreport.pyfunc.load_model(tmp_path / "m")
     assert len(loaded.predict(DATA)) == 2
     assert len(loaded.predict(DATA, params={"return_std": False})) == 3
+
+
+def test_a_registered_model_is_not_logged_over(archive: Path) -> None:
+    with runreport.start_run():
+        runreport.sklearn.log_model(trained(), "model")
+        runreport.sklearn.log_model(trained(), "model", registered_model_name="line")
+        with pytest.raises(InvalidValue, match=r"is version 1 of model 'line'.*name='model-2'"):
+            runreport.sklearn.log_model(trained(), "model")
+        runreport.sklearn.log_model(trained(), "model-2", registered_model_name="line")
+    assert runreport.MlflowClient().get_registered_model("line").latest_versions[0].version == 2

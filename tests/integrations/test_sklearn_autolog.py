@@ -245,7 +245,7 @@ def test_threads_that_a_training_starts_log_nothing() -> None:
 def test_a_second_training_in_a_run_replaces_the_first_and_says_so() -> None:
     with runreport.start_run() as run:
         LogisticRegression(C=1.0, max_iter=999).fit(X, Y)
-        with pytest.warns(UserWarning, match="C of an earlier training in this run"):
+        with pytest.warns(UserWarning, match="has logged a training already"):
             LogisticRegression(C=50.0, max_iter=999).fit(X, Y)
     found = runreport.get_run(run.info.run_id)
     assert (found.data.params["C"], found.data.tags["overridden.C"]) == ("50.0", "1.0")

@@ -88,3 +88,55 @@ def test_params_have_defaults_and_types() -> None:
         enforce_params({"n": 1}, schema)
     with pytest.warns(UserWarning, match="signature has no params; n are not passed on"):
         assert enforce_params({"n": 1}, None) == {}
+
+
+def test_nested_columns_are_held_against_their_type() -> None:
+    lists = infer_signature([{"a": [1.5, 2.0]}]).inputs
+    assert lists is not None
+    enforce_schema([{"a": [1, 2]}], lists)
+    with pytest.raises(InvalidValue, match="'a' holds string; the model takes list of double"):
+        enforce_schema([{"a": "no list"}], lists)
+    objects = infer_signature([{"m": {"role": "x"}}]).inputs
+    assert objects is not None
+    enforce_schema([{"m": {"role": "y", "more": 1}}], objects)
+    with pytest.raises(InvalidValue, match="'m' holds long"):
+        enforce_schema([{"m": 7}], objects)
+    with pytest.raises(
+        InvalidValue, match=r"holds \{other: string\}; the model takes \{role: string\}"
+    ):
+        enforce_schema([{"m": {"other": "y"}}], objects)
+
+
+def test_a_dictionary_is_one_row_where_its_lists_are_values() -> None:
+    data = {"q": "hi", "context": ["a", "b"]}
+    schema = infer_signature(data).inputs
+    assert schema is not None
+    frame = enforce_schema(data, schema)
+    assert len(frame) == 1 and frame["context"][0] == ["a", "b"]
+
+
+def test_a_renamed_column_is_recognised() -> None:
+    with pytest.raises(InvalidValue, match=r"Is 'Age' meant for 'age'\?"):
+        enforce_schema(FRAME.rename(columns={"age": "Age"}), COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("params", "ok"),
+    [({"t": {"x": 1}}, False), ({"n": 3}, False), ({"n": (3, 4)}, True), ({"n": ["a"]}, False),
+     ({"t": 1}, True), ({"t": "1"}, False), ({"n": numpy.array([1, 2])}, True)],
+)  # fmt: skip
+def test_params_are_numbers_or_lists_as_the_signature_says(params: Any, ok: bool) -> None:
+    schema = infer_signature(params={"t": 0.5, "n": [1, 2]}).params
+    if ok:
+        enforce_params(params, schema)
+    else:
+        with pytest.raises(InvalidValue, match="Param"):
+            enforce_params(params, schema)
+
+
+def test_categories_and_tensors_have_a_schema_and_columns_of_one_name_have_not() -> None:
+    series = pandas.Series(pandas.Categorical([1, None], categories=[1, 2]))
+    (spec,) = infer_signature(pandas.DataFrame({"a": series})).inputs or ()
+    assert spec == ColSpec("long", "a", required=False)
+    with pytest.raises(InvalidValue, match="several columns named 'a'"):
+        infer_signature(pandas.DataFrame([[1, 2]], columns=["a", "a"]))

@@ -10,7 +10,7 @@ import runreport
 from runreport.archive.compaction import compact_archive
 from runreport.archive.directory import open_archive
 from runreport.archive.merging import merge_archive
-from runreport.errors import AlreadyExists, InvalidState, InvalidValue, NotFound
+from runreport.errors import AlreadyExists, Damaged, InvalidState, InvalidValue, NotFound
 
 MODEL = "flavors: {}\n"
 
@@ -224,3 +224,34 @@ def test_a_description_is_text(archive: Path, description: object) -> None:
         client.update_registered_model("m", description)  # type: ignore[arg-type]
     with pytest.raises(InvalidValue, match="source is None"):
         client.create_model_version("m", None)  # type: ignore[arg-type]
+
+
+def test_what_was_deleted_can_be_brought_back(archive: Path) -> None:
+    client = runreport.MlflowClient()
+    for _ in range(2):
+        runreport.register_model(logged(), "m")
+    client.set_registered_model_alias("m", "best", 2)
+    client.delete_model_version("m", 2)
+    client.restore_model_version("m", 2)
+    client.delete_registered_model("m")
+    client.restore_registered_model("m")
+    model = client.get_registered_model("m")
+    assert model.aliases == {"best": "2"}
+    assert sorted(v.version for v in client.search_model_versions()) == [1, 2]
+    with pytest.raises(NotFound, match="never had a version 7"):
+        client.restore_model_version("m", 7)
+    with pytest.raises(NotFound, match="no model 'x'"):
+        client.restore_registered_model("x")
+
+
+def test_files_that_are_not_those_registered_are_told(archive: Path) -> None:
+    uri = logged()
+    runreport.register_model(uri, "m")
+    client = runreport.MlflowClient()
+    client.check_model_version("m", 1)
+    (place,) = archive.glob("artifacts/*/model/MLmodel")
+    place.write_text("flavors: {x: {}}")
+    with pytest.raises(Damaged, match=r"m/1 .* are not those that were registered"):
+        client.check_model_version("m", 1)
+    with pytest.raises(Damaged):
+        runreport.pyfunc.load_model("models:/m/1")

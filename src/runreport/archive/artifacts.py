@@ -80,6 +80,8 @@ def clean_path(path: str) -> str:
 
 def media_type(path: str) -> str:
     """The media type that a file's ending stands for."""
+    if path.rpartition("/")[2] == "MLmodel":
+        return _TYPES["yaml"]
     ending = path.rpartition(".")[2].lower()
     if ending in _TYPES:
         return _TYPES[ending]

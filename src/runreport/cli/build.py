@@ -109,6 +109,8 @@ def _config(location: str | None, path: str | None, theme: str | None) -> Config
 def _warn(made: Build) -> None:
     for notice in made.notices:
         say(f"Warning: {safe(notice)}")
+    for advice in made.advice:
+        say(f"Warning: runreport.toml: {safe(advice)}")
     if made.findings:
         total = sum(finding.count for finding in made.findings)
         say(f"Redacted {plural(total, 'value')} that may be secret:")
@@ -135,6 +137,7 @@ def _described(made: Build) -> dict[str, Any]:
         "charts": made.charts,
         "seconds": round(made.seconds, 3),
         "notices": list(made.notices),
+        "advice": list(made.advice),
         "redacted": [
             {"kind": finding.kind, "place": finding.place, "count": finding.count}
             for finding in made.findings

@@ -10,7 +10,7 @@ from runreport.archive.directory import open_archive
 from runreport.cli.experiments import split_pair
 from runreport.cli.printing import archive_option, json_option, print_json, print_table, safe
 from runreport.cli.runs import find_run
-from runreport.entities import ModelVersion
+from runreport.entities import ModelVersion, Run
 from runreport.errors import InvalidValue, NotFound
 from runreport.models.names import check_model_name, parse_model_uri
 from runreport.report.formatting import MISSING, NumberFormat, format_time
@@ -80,20 +80,22 @@ def show(model: str, archive: str | None, as_json: bool) -> None:
     for key, value in sorted(found.tags.items()):
         click.echo(f"tag {safe(key)}: {safe(value)}")
     runs = {one.version: _run_of(store, one) for one in versions}
-    names = sorted({key for run in runs.values() for key in (run or {})})[:_SHOWN_METRICS]
+    found_names = {key for run in runs.values() if run for key in run.data.metrics}
+    names = sorted(found_names)[:_SHOWN_METRICS]
     rows = [
         (
             one.version,
             ", ".join(one.aliases),
             format_time(one.creation_timestamp),
-            (one.run_id or MISSING)[:8],
+            _run_name(runs[one.version], one),
             *(_metric(runs[one.version], key) for key in names),
+            (one.description or "").partition("\n")[0],
         )
         for one in versions
     ]
     click.echo()
-    numeric = [True, False, False, False, *([True] * len(names))]
-    print_table(("VERSION", "ALIASES", "REGISTERED", "RUN", *names), rows, numeric)
+    numeric = [True, False, False, False, *([True] * len(names)), False]
+    print_table(("VERSION", "ALIASES", "REGISTERED", "RUN", *names, "DESCRIPTION"), rows, numeric)
 
 
 @models.command()
@@ -185,7 +187,8 @@ def tag(model: str, pairs: tuple[str, ...], removed: tuple[str, ...], archive: s
         registrar.change_model(name, changes)
     else:
         registrar.change_version(name, version.version, tag_changes(changes))
-    click.echo(f"Tagged {safe(model)}.")
+    done = "Tagged" if pairs else "Removed the tag from"
+    click.echo(f"{done} {safe(model)}.")
 
 
 @models.command()
@@ -218,7 +221,27 @@ def delete(model: str, archive: str | None) -> None:
         store.registrar().delete_model(name)
     else:
         store.registrar().change_version(name, version.version, {"deleted": True})
-    click.echo(f"Deleted {safe(model)}. The run's files stay; the number is not given again.")
+    click.echo(
+        f"Deleted {safe(model)}. The run's files stay, and the number is not given again; "
+        f"bring it back with: runreport models restore {safe(model)}"
+    )
+
+
+@models.command()
+@click.argument("model", metavar="NAME[/VERSION]")
+@archive_option
+def restore(model: str, archive: str | None) -> None:
+    """Show a deleted model or version again."""
+    name, _, number = model.rpartition("/") if "/" in model else (model, "", "")
+    Store(open_archive(archive)).registrar().restore(check_model_name(name), number or None)
+    click.echo(f"Restored {safe(model)}.")
+
+
+@models.command(hidden=True)
+@click.argument("words", nargs=-1)
+def register(words: tuple[str, ...]) -> None:
+    """For those who look for the word of the API."""
+    raise click.UsageError("Say: runreport models save " + (" ".join(words) or "RUN NAME"))
 
 
 def _find(store: Store, model: str) -> tuple[str, ModelVersion | None]:
@@ -249,16 +272,23 @@ def _pairs(pairs: tuple[str, ...]) -> dict[str, str]:
     return dict(map(split_pair, pairs))
 
 
-def _run_of(store: Store, version: ModelVersion) -> dict[str, float] | None:
-    """The metrics of a version's run; None where it is gone."""
+def _run_of(store: Store, version: ModelVersion) -> Run | None:
+    """A version's run; None where it is gone."""
     try:
-        return store.get_run(version.run_id or "").data.metrics
+        return store.get_run(version.run_id or "")
     except NotFound:
         return None
 
 
-def _metric(metrics: dict[str, float] | None, key: str) -> str:
-    value = (metrics or {}).get(key)
+def _run_name(run: Run | None, version: ModelVersion) -> str:
+    if run is None:
+        return version.run_id or MISSING
+    deleted = " (deleted)" if run.info.lifecycle_stage == "deleted" else ""
+    return f"{run.info.run_name} {run.info.run_id[:8]}{deleted}"
+
+
+def _metric(run: Run | None, key: str) -> str:
+    value = None if run is None else run.data.metrics.get(key)
     return MISSING if value is None else _NUMBER(value)
 
 
@@ -277,8 +307,13 @@ def _show_version(store: Store, version: ModelVersion, as_json: bool) -> None:
             click.echo(f"{label}: {safe(value)}")
     for key, text in sorted(version.tags.items()):
         click.echo(f"tag {safe(key)}: {safe(text)}")
-    metrics = _run_of(store, version)
-    if metrics:
-        click.echo("metrics:")
-        for key in sorted(metrics):
-            click.echo(f"  {safe(key)} = {_NUMBER(metrics[key])}")
+    run = _run_of(store, version)
+    if run is None:
+        return
+    click.echo(f"run: {safe(_run_name(run, version))}")
+    values = {key: _NUMBER(value) for key, value in run.data.metrics.items()}
+    for title, pairs in (("params", run.data.params), ("metrics", values)):
+        if pairs:
+            click.echo(f"{title}:")
+        for key, text in sorted(pairs.items()):
+            click.echo(f"  {safe(key)} = {safe(text)}")

@@ -52,7 +52,7 @@ def read_data(data: Any, targets: Any = None, predictions: str | None = None) ->
         if array is not None:
             return array[start:end]
         if is_frame:
-            return data[list(columns)].iloc[start:end]
+            return data[[name for name in data.columns if str(name) in columns]].iloc[start:end]
         parts = {name: list(values[start:end]) for name, values in columns.items()}
         return next(iter(parts.values())) if len(parts) == 1 else parts
 
@@ -78,19 +78,26 @@ def predict(
     return answers, seconds
 
 
+def load_model(model: Any) -> Any:
+    """A model that is named by a URI, loaded; another as it is.
+
+    Raises:
+        NotFound: there is no such model.
+    """
+    if not isinstance(model, str | os.PathLike):
+        return model
+    from importlib import import_module
+
+    # Named by text, as evaluation lies below what loads models.
+    return import_module("runreport.integrations.loading").load_pyfunc(model)
+
+
 def as_function(model: Any) -> Callable[[Any], Any]:
-    """A model as a function of its input: a function, an object with ``predict``, or a URI.
+    """A model as a function of its input: a function, or an object with ``predict``.
 
     Raises:
         InvalidValue: it is nothing of this.
-        NotFound: there is no such model.
     """
-    if isinstance(model, str | os.PathLike):
-        from importlib import import_module
-
-        # Named by text, as evaluation lies below what loads models.
-        load = import_module("runreport.integrations.loading").load_pyfunc
-        return load(model).predict  # type: ignore[no-any-return]
     if hasattr(model, "predict"):
         return model.predict  # type: ignore[no-any-return]
     if callable(model):
@@ -101,12 +108,29 @@ def as_function(model: Any) -> Callable[[Any], Any]:
     )
 
 
+def chances_of(model: Any, data: Any) -> Any:
+    """What a classifier gives each class, rows of chances; None where it does not tell."""
+    raw = model.get_raw_model() if hasattr(model, "get_raw_model") else model
+    return raw.predict_proba(data).tolist() if hasattr(raw, "predict_proba") else None
+
+
 def _columns_of(  # noqa: PLR0911 - one return a kind of data
     data: Any,
 ) -> tuple[dict[str, Sequence[Any]], bool, Any]:
     """Columns, whether they come from a DataFrame, and the array they come from."""
     if is_a(data, "pandas", "DataFrame"):
-        return {str(name): data[name].tolist() for name in data.columns}, True, None
+        missing = data.isna()
+        return (
+            {
+                str(name): [
+                    None if gone and not isinstance(value, float) else value
+                    for value, gone in zip(data[name].tolist(), missing[name], strict=True)
+                ]
+                for name in data.columns
+            },
+            True,
+            None,
+        )
     if is_a(data, "pandas", "Series"):
         return {str(data.name or "inputs"): data.tolist()}, False, None
     if is_a(data, "numpy", "ndarray"):

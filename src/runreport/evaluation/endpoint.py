@@ -1,7 +1,7 @@
 """A judge behind an HTTP endpoint that speaks OpenAI's chat completions.
 
-Which one is configuration: RUNREPORT_JUDGE_URL, RUNREPORT_JUDGE_MODEL and RUNREPORT_JUDGE_KEY, or
-OPENAI_BASE_URL and OPENAI_API_KEY.
+Which one is configuration: RUNREPORT_JUDGE_URL with RUNREPORT_JUDGE_KEY, or OPENAI_BASE_URL with
+OPENAI_API_KEY; and RUNREPORT_JUDGE_MODEL.
 """
 
 from __future__ import annotations
@@ -24,6 +24,16 @@ MAX_TOKENS = 1_000_000
 _RETRIED = (408, 409, 429, 500, 502, 503, 504, 529)
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 20.0
 _ANSWER_BYTES = 4_000_000
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A key must not follow to another host."""
+
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        return None
+
+
+_OPENER = urllib.request.build_opener(_NoRedirect)
 
 
 class JudgeFailed(Exception):
@@ -77,15 +87,20 @@ class Judge:
         }
         answer = self._post(json.dumps(body).encode())
         usage = answer.get("usage")
-        tokens = usage.get("total_tokens", 0) if isinstance(usage, dict) else 0
-        if not tokens:  # an endpoint that does not count: about four characters a token
+        tokens = usage.get("total_tokens") if isinstance(usage, dict) else None
+        if (
+            not isinstance(tokens, int) or tokens <= 0
+        ):  # an endpoint that does not count: about four characters a token
             tokens = (len(prompt) + len(json.dumps(answer))) // 4
         with self._lock:
-            self.spent += int(tokens)
+            self.spent += tokens
         try:
-            return str(answer["choices"][0]["message"]["content"])
-        except (KeyError, IndexError, TypeError) as error:
-            raise JudgeFailed(f"no answer in {json.dumps(answer)[:200]}") from error
+            content = answer["choices"][0]["message"]["content"]
+        except (KeyError, IndexError, TypeError):
+            content = None
+        if not isinstance(content, str):
+            raise JudgeFailed(f"no answer in {json.dumps(answer)[:200]}")
+        return content
 
     def _post(self, body: bytes) -> dict[str, Any]:
         pause = _FIRST_PAUSE
@@ -114,7 +129,7 @@ class Judge:
             headers["Authorization"] = f"Bearer {self.endpoint.key}"
         url = f"{self.endpoint.url.rstrip('/')}/chat/completions"
         request = urllib.request.Request(url, body, headers)
-        with urllib.request.urlopen(request, timeout=self.endpoint.timeout_seconds) as response:
+        with _OPENER.open(request, timeout=self.endpoint.timeout_seconds) as response:
             answer = json.loads(response.read(_ANSWER_BYTES))
         if not isinstance(answer, dict):
             raise ValueError(f"the answer is no object: {str(answer)[:100]}")
@@ -132,7 +147,10 @@ def find_endpoint(model: str | None = None) -> Endpoint:
     """
     own = os.environ.get("RUNREPORT_JUDGE_URL", "")
     url = own or os.environ.get("OPENAI_BASE_URL") or DEFAULT_URL
-    key = os.environ.get("RUNREPORT_JUDGE_KEY") or os.environ.get("OPENAI_API_KEY", "")
+    # OpenAI's key is for OpenAI's variables only, whatever host the others name.
+    key = os.environ.get("RUNREPORT_JUDGE_KEY", "")
+    if not key and not own:
+        key = os.environ.get("OPENAI_API_KEY", "")
     name = model or os.environ.get("RUNREPORT_JUDGE_MODEL") or DEFAULT_MODEL
     if not url.startswith(("http://", "https://")):
         raise InvalidValue(f"The judge's URL is {url!r}; it must start with http:// or https://.")

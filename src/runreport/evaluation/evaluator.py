@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -10,7 +11,14 @@ from typing import Any
 
 from runreport.errors import InvalidValue
 from runreport.evaluation import tabular, text
-from runreport.evaluation.data import EvaluationData, as_function, predict, read_data
+from runreport.evaluation.data import (
+    EvaluationData,
+    as_function,
+    chances_of,
+    load_model,
+    predict,
+    read_data,
+)
 from runreport.evaluation.metric import EvaluationMetric, MetricValue, Rows, aggregate
 from runreport.evaluation.toxicity import toxicity
 from runreport.models.inference import is_a
@@ -19,6 +27,8 @@ from runreport.tracking.data import log_input
 
 TABLE = "eval_results_table"
 TABLE_FILE = f"{TABLE}.json"
+MODEL_TAG = "evaluated_model"
+"""The tag that keeps which model was asked, where it has a URI."""
 
 
 def latency() -> EvaluationMetric:
@@ -62,6 +72,9 @@ MODEL_TYPES: Mapping[str, tuple[str, ...]] = {
 """What each kind of model is scored by, besides what is asked for."""
 
 
+_CONFIG = ("col_mapping", "pos_label")
+
+
 @dataclass(frozen=True, slots=True)
 class EvaluationResult:
     """What an evaluation found."""
@@ -100,7 +113,9 @@ def evaluate(
         metrics: names of metrics, or metrics.
         extra_metrics: metrics of one's own and judges.
         evaluators: of MLflow; there is one.
-        evaluator_config: ``{"col_mapping": {"context": "passage"}}`` gives columns other names.
+        evaluator_config: ``{"col_mapping": {"context": "passage"}}`` gives columns other names;
+            ``pos_label`` is the class that precision, recall and F1 of two classes are about, by
+            default the greater one.
 
     Raises:
         InvalidValue: an argument is not allowed, a library, key or column is missing.
@@ -121,11 +136,13 @@ def evaluate(
     answers, seconds, chances = _answers(model, read, wanted, model_type)
     rows = Rows(answers, read.targets, read.columns)
     found = [(metric, _value(metric, rows, seconds)) for metric in wanted]
-    scores = _typed_metrics(model_type, rows, chances)
+    pos_label = (evaluator_config or {}).get("pos_label")
+    scores = _typed_metrics(model_type, rows, chances, pos_label)
     for metric, value in found:
         scores.update(_named(metric, value))
     table = _table(rows, found)
-    return _log(scores, table, data)
+    name = os.fspath(model) if isinstance(model, str | os.PathLike) else None
+    return _log(scores, table, data, name)
 
 
 def _wanted(
@@ -135,6 +152,8 @@ def _wanted(
 ) -> list[EvaluationMetric]:
     if model_type is not None and model_type not in MODEL_TYPES:
         raise InvalidValue(f"model_type is {model_type!r}; use one of {', '.join(MODEL_TYPES)}.")
+    if isinstance(metrics, str):
+        metrics = [metrics]
     names: list[str | EvaluationMetric] = [*(metrics or ()), *(extra_metrics or ())]
     if model_type is not None and metrics is None:
         names = [*MODEL_TYPES[model_type], *names]
@@ -170,6 +189,11 @@ def _renamed(
     """The data with the names that metrics shall know its columns by."""
     from dataclasses import replace
 
+    for key in config or {}:
+        if key not in _CONFIG:
+            raise InvalidValue(
+                f"evaluator_config has {key!r}, which is not known; known: {', '.join(_CONFIG)}."
+            )
     mapping = dict((config or {}).get("col_mapping") or {})
     columns = dict(data.columns)
     if feature_names is not None:
@@ -196,10 +220,11 @@ def _answers(
             raise InvalidValue("latency needs a model; the data brings its predictions.")
         return list(data.predictions), [], None
     is_timed = any(metric.is_latency for metric in wanted)
-    answers, seconds = predict(as_function(model), data, row_by_row=is_timed)
+    loaded = load_model(model)
+    answers, seconds = predict(as_function(loaded), data, row_by_row=is_timed)
     chances = None
-    if model_type == "classifier" and hasattr(model, "predict_proba"):
-        chances = model.predict_proba(data.make_input(0, data.count)).tolist()
+    if model_type == "classifier":
+        chances = chances_of(loaded, data.make_input(0, data.count))
     return answers, seconds, chances
 
 
@@ -209,11 +234,13 @@ def _value(metric: EvaluationMetric, rows: Rows, seconds: list[float]) -> Metric
     return metric.score(rows)
 
 
-def _typed_metrics(model_type: str | None, rows: Rows, chances: Any) -> dict[str, float]:
+def _typed_metrics(
+    model_type: str | None, rows: Rows, chances: Any, pos_label: Any
+) -> dict[str, float]:
     if rows.targets is None:
         return {}
     if model_type == "classifier":
-        return tabular.classifier_metrics(rows.targets, rows.predictions, chances)
+        return tabular.classifier_metrics(rows.targets, rows.predictions, chances, pos_label)
     if model_type == "regressor":
         return tabular.regressor_metrics(rows.targets, rows.predictions)
     return {}
@@ -228,7 +255,11 @@ def _table(
     rows: Rows, found: Sequence[tuple[EvaluationMetric, MetricValue]]
 ) -> dict[str, list[Any]]:
     """The results table: inputs, target, prediction, then scores and justifications."""
-    table: dict[str, list[Any]] = {name: list(values) for name, values in rows.inputs.items()}
+    own = {"target", "outputs"}
+    table: dict[str, list[Any]] = {
+        f"input {name}" if name in own else name: list(values)
+        for name, values in rows.inputs.items()
+    }
     if rows.targets is not None:
         table["target"] = list(rows.targets)
     table["outputs"] = list(rows.predictions)
@@ -244,11 +275,15 @@ def _plain(score: Any) -> float | None:
     return None if score is None else float(score)
 
 
-def _log(metrics: dict[str, float], table: dict[str, list[Any]], data: Any) -> EvaluationResult:
+def _log(
+    metrics: dict[str, float], table: dict[str, list[Any]], data: Any, model: str | None
+) -> EvaluationResult:
     active = runs.active_run()
     with nullcontext(active) if active is not None else runs.start_run() as run:
         values.log_metrics(metrics)
-        tables.log_table(table, TABLE_FILE)
+        tables.log_table(table, TABLE_FILE, replace=True)
+        if model is not None:
+            values.set_tag(MODEL_TAG, model)
         if is_a(data, "pandas", "DataFrame") or is_a(data, "numpy", "ndarray"):
             log_input(data, "evaluation")
         run_id = run.info.run_id

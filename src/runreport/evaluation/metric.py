@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from runreport.errors import InvalidValue
+from runreport.tracking.validation import check_key
 
 Scores = Sequence[float | None]
 
@@ -102,6 +103,7 @@ def make_metric(
     own_name = name or getattr(eval_fn, "__name__", "")
     if not own_name or own_name == "<lambda>":
         raise InvalidValue("The metric needs a name: make_metric(eval_fn=…, name='politeness').")
+    check_name(own_name)
 
     def score(rows: Rows) -> MetricValue:
         value = eval_fn(**_arguments(eval_fn, rows))
@@ -133,6 +135,15 @@ def as_value(value: Any, count: int, name: str) -> MetricValue:
         f"Metric {name!r} returned {type(value).__name__}; it must be a MetricValue, a number, "
         f"{count} numbers (one a row) or a dictionary of numbers."
     )
+
+
+def check_name(name: object) -> None:
+    """Whether results can be logged under a name, asked before anything is paid for.
+
+    Raises:
+        InvalidValue: they cannot.
+    """
+    check_key("Metric", name)
 
 
 AGGREGATIONS: Mapping[str, Callable[[list[float]], float]] = {

@@ -8,30 +8,46 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from runreport.errors import InvalidValue
 from runreport.evaluation.metric import EvaluationMetric, MetricValue, Rows
 from runreport.evaluation.text import require
 
 
 def classifier_metrics(
-    targets: Sequence[Any], guesses: Sequence[Any], chances: Any = None
+    targets: Sequence[Any], guesses: Sequence[Any], chances: Any = None, pos_label: Any = None
 ) -> dict[str, float]:
     """What a classifier's predictions come to.
 
     Args:
         chances: n x classes, from ``predict_proba``, classes sorted; adds log loss and ROC AUC.
+        pos_label: of two classes the one that is looked for; the greater by default.
+
+    Raises:
+        InvalidValue: a class is missing, or is no single value.
     """
+    for what, values in (("targets", targets), ("predictions", guesses)):
+        for place, value in enumerate(values):
+            if value is None or value != value or isinstance(value, list | dict | tuple):
+                raise InvalidValue(
+                    f"Classes must be single values; {what} holds {value!r} in row {place + 1}."
+                )
     metrics = require("sklearn.metrics", "accuracy_score")
     labels = sorted({*targets, *guesses}, key=lambda label: (str(type(label)), label))
     is_binary = len(labels) <= 2
     average = "binary" if is_binary else "weighted"
     options: dict[str, Any] = {"average": average, "zero_division": 0}
     if is_binary:
-        options["pos_label"] = labels[-1]
+        # Where only one of 0 and 1 (or False and True) occurs, the other is still looked for.
+        positive = 1 if {*labels} <= {0, 1} else labels[-1]
+        options["pos_label"] = positive if pos_label is None else pos_label
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        precision, recall, f1, _ = metrics.precision_recall_fscore_support(
-            targets, guesses, **options
-        )
+        if is_binary and options["pos_label"] not in labels:  # none there, and none found
+            precision = recall = f1 = 0.0
+        else:
+            precision, recall, f1, _ = metrics.precision_recall_fscore_support(
+                targets, guesses, **options
+            )
         accuracy = metrics.accuracy_score(targets, guesses)
         found = {
             "score": accuracy,

@@ -12,6 +12,7 @@ import re
 import threading
 import time
 import warnings
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -171,12 +172,7 @@ class Training:
                 text = str(value)
                 short = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
                 allowed[allowed_name(key)] = short
-            changed = log_automatic_params(allowed)
-            if changed:
-                raise InvalidValue(
-                    f"{', '.join(changed)} of an earlier training in this run as they were: the "
-                    "later values are kept. Give each training a run of its own, or a nested one"
-                )
+            log_automatic_params(allowed)
 
     def log_metrics(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
         """Log those of some values that are numbers."""
@@ -234,6 +230,7 @@ def training(
         with one.safely("the start of the training"):
             if settings.extra_tags:
                 runreport.set_tags(settings.extra_tags)
+            _note_second(one)
             finish = log(one)
         one.began = time.perf_counter()
         try:
@@ -248,6 +245,25 @@ def training(
         return result
     finally:
         _inside.reset(token)
+
+
+_trained: deque[str] = deque(maxlen=1000)
+"""The runs that a training was logged to, the latest."""
+
+
+def _note_second(one: Training) -> None:
+    """Say so where a run gets a second training, whose params and model replace the first's."""
+    run = runreport.active_run()
+    if run is None or one.settings.silent:
+        return
+    if run.info.run_id in _trained:
+        with contextlib.suppress(Warning):
+            warnings.warn(
+                f"Run {run.info.run_name!r} has logged a training already; params, metrics and "
+                "model of the second take the place of the first's. Give each a run of its own.",
+                stacklevel=6,
+            )
+    _trained.append(run.info.run_id)
 
 
 def _may_log(settings: Settings) -> bool:

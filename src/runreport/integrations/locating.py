@@ -7,7 +7,7 @@ import tempfile
 
 import runreport
 from runreport.errors import InvalidValue, NotFound
-from runreport.models.folder import FILE_NAME, Model
+from runreport.models.folder import FILE_NAME, Model, ModelInfo
 from runreport.models.signature import ModelSignature
 
 _FORMS = (
@@ -26,6 +26,7 @@ def locate_model(model_uri: str | os.PathLike[str], dst_path: str | None = None)
 
     Raises:
         NotFound: no such run, model, version, alias or folder.
+        Damaged: the files of a version are not those that were registered.
         InvalidValue: it is no URI of a model.
     """
     try:
@@ -35,7 +36,10 @@ def locate_model(model_uri: str | os.PathLike[str], dst_path: str | None = None)
     if not isinstance(text, str) or not text:
         raise InvalidValue(f"Model URI {model_uri!r} is not allowed; it is {_FORMS}.")
     if text.startswith("models:/"):
-        text = runreport.MlflowClient().find_model_version(text).source
+        client = runreport.MlflowClient()
+        version = client.find_model_version(text)
+        client.check_model_version(version.name, version.version)
+        text = version.source
     if text.startswith("runs:/"):
         run_id, path = split_run_uri(text)
         try:
@@ -93,18 +97,41 @@ def set_signature(model_uri: str | os.PathLike[str], signature: ModelSignature) 
         model.save(folder)
         return
     run_id, path = split_run_uri(model_uri)
-    for version in runreport.search_model_versions():
-        if version.source == f"runs:/{run_id}/{path}":
-            raise InvalidValue(
-                f"{model_uri} is version {version.version} of model {version.name!r}, which stays "
-                "as it is. Log the model again with the signature, and register that."
-            )
+    check_unregistered(run_id, path)
     with tempfile.TemporaryDirectory(prefix="runreport-") as temporary:
         model.save(temporary)
         runreport.log_artifact(os.path.join(temporary, FILE_NAME), path, run_id)
 
 
+def get_model_info(model_uri: str | os.PathLike[str]) -> ModelInfo:
+    """What is known of a saved, logged or registered model, without loading it.
+
+    Raises:
+        NotFound, InvalidValue: see `locate_model`.
+    """
+    return Model.load(locate_model(model_uri)).info(os.fspath(model_uri))
+
+
+def check_unregistered(run_id: str, path: str) -> None:
+    """Whether a run's model is no version of a registered model yet, so that it may change.
+
+    Raises:
+        InvalidValue: it is one.
+    """
+    for version in runreport.search_model_versions():
+        if version.source == f"runs:/{run_id}/{path}":
+            raise InvalidValue(
+                f"{path!r} of run {run_id} is version {version.version} of model "
+                f"{version.name!r}, which stays as it is. Log the model under another path, such "
+                f"as name='{path}-2', or to a run of its own."
+            )
+
+
 def _missing(run_id: str, path: str) -> str:
+    try:
+        runreport.get_run(run_id)
+    except NotFound as error:
+        return str(error)
     names = [file.path for file in runreport.artifacts.list_artifacts(run_id) if file.is_dir]
     has = f"It logged {', '.join(names)}." if names else "It logged no model."
     return f"Run {run_id} has no model {path!r}. {has}"

@@ -54,13 +54,17 @@ class Widget:
         self.seen = active.started_count()
         if not started:
             return
-        from IPython.display import HTML, display
+        from IPython.display import display
 
         try:
-            html = widget_html(started)
+            html, text = (
+                widget_html(started),
+                f"{len(started)} run(s): " + ", ".join(one.run_id for one in started[-MAX_RUNS:]),
+            )
         except (RunreportError, OSError, ImportError) as error:
-            html = f"<div>The runs of this cell cannot be shown: {escape(str(error))}</div>"
-        display(HTML(html))
+            text = f"The runs of this cell cannot be shown: {error}"
+            html = f"<div>{escape(text)}</div>"
+        display({"text/html": html, "text/plain": text}, raw=True)
 
 
 def load_ipython_extension(shell: Any) -> None:

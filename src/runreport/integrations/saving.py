@@ -13,6 +13,7 @@ from typing import Any, TypedDict, Unpack
 
 import runreport
 from runreport.errors import InvalidValue, NotFound
+from runreport.integrations.locating import check_unregistered
 from runreport.models.environment import Requirements, write_environment
 from runreport.models.example import save_example
 from runreport.models.folder import PYFUNC, Model, ModelInfo
@@ -129,6 +130,8 @@ def log_folder(
         check_model_name(registered_model_name)
     if run_id is None:
         run_id = (runreport.active_run() or runreport.start_run()).info.run_id
+    if any(file.path == place for file in runreport.artifacts.list_artifacts(run_id)):
+        check_unregistered(run_id, place)  # a model that is only logged may be logged again
     model = Model(artifact_path=place, run_id=run_id)
     with tempfile.TemporaryDirectory(prefix="runreport-") as folder:
         save_folder(folder, write, model=model, **options)
@@ -143,7 +146,7 @@ def log_folder(
 def _check_options(options: Options) -> None:
     for name in options:
         if name not in Options.__annotations__:
-            known = ", ".join(Options.__annotations__)
+            known = ", ".join((*Options.__annotations__, *LogOptions.__annotations__))
             raise TypeError(f"There is no option {name!r}; a model takes {known}.")
     signature = options.get("signature")
     if not isinstance(signature, ModelSignature | bool | None):

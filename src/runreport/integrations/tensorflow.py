@@ -121,7 +121,10 @@ def _load(folder: str, **load_options: Any) -> Any:
     if os.path.exists(own) and "custom_objects" not in load_options:
         with open(inside(folder, os.path.join(data, _CUSTOM)), "rb") as file:
             load_options["custom_objects"] = pickle.load(file)
-    name = "model.h5" if settings.get("save_format") == "h5" else FILE
+    name = FILE
+    if settings.get("save_format") == "h5":
+        name = "model.h5"
+        load_options.setdefault("compile", False)  # Keras 3 cannot read how those were compiled
     return keras.models.load_model(inside(folder, os.path.join(data, name)), **load_options)
 
 

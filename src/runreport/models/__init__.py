@@ -24,8 +24,12 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name == "set_signature":  # where MLflow code imports it from; it writes to an archive
+    if name in ("get_model_info", "set_signature"):  # of MLflow's place; they use an archive
         from importlib import import_module
 
-        return import_module("runreport.integrations.locating").set_signature
+        return import_module("runreport.integrations.locating").__dict__[name]
     raise AttributeError(f"module 'runreport.models' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, "get_model_info", "set_signature"})

@@ -98,6 +98,8 @@ def _plain(value: Any) -> Any:  # noqa: PLR0911 - one return a kind of value
         return [_plain(entry) for entry in value]
     if is_array(value):
         return _plain((value.toarray() if hasattr(value, "toarray") else value).tolist())
+    if hasattr(value, "detach"):  # a PyTorch tensor
+        return _plain(value.detach().cpu().numpy())
     if hasattr(value, "item") and not isinstance(value, datetime | date):
         return _plain(value.item())
     if isinstance(value, float) and (value != value or value in (float("inf"), -float("inf"))):

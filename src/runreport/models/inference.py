@@ -51,6 +51,11 @@ def infer_schema(data: Any) -> Schema:  # noqa: PLR0911 - one return a kind of d
         InvalidValue: it is nothing of this, or holds values of several types in one column.
     """
     if is_a(data, "pandas", "DataFrame"):
+        if not data.columns.is_unique:
+            twice = list(data.columns[data.columns.duplicated()])
+            raise InvalidValue(
+                f"The data has several columns named {twice[0]!r}; give each its own."
+            )
         return Schema([_series_column(data[name], name) for name in data.columns])
     if is_a(data, "pandas", "Series"):
         return Schema([_series_column(data, data.name)])
@@ -178,7 +183,8 @@ def _series_column(series: Any, name: Any) -> ColSpec:
         return ColSpec("datetime", _name(name), required)
     kind: ColumnType | None = _BY_DTYPE.get(dtype)
     if kind is None and dtype == "category":
-        return _series_column(series.astype(series.cat.categories.dtype), name)
+        own = _series_column(series.cat.categories.to_series(), name)
+        return ColSpec(own.type, own.name, required)
     if kind is None and dtype.lower() in _BY_DTYPE:  # pandas' own types that may miss values
         kind = _BY_DTYPE[dtype.lower()]
     if kind is None and dtype.startswith("str"):

@@ -206,12 +206,12 @@ def type_text(kind: ColumnType) -> str:
         return kind
     name = str(kind.get("type"))
     if name == "array":
-        return f"list of {type_text(_inner(kind['items']))}"
+        return f"list of {type_text(type_of(kind['items']))}"
     if name == "map":
-        return f"map of {type_text(_inner(kind['values']))}"
+        return f"map of {type_text(type_of(kind['values']))}"
     if name == "object":
         parts = kind.get("properties", {}).items()
-        return "{" + ", ".join(f"{key}: {type_text(_inner(part))}" for key, part in parts) + "}"
+        return "{" + ", ".join(f"{key}: {type_text(type_of(part))}" for key, part in parts) + "}"
     return name
 
 
@@ -220,9 +220,9 @@ def type_json(kind: ColumnType) -> dict[str, Any]:
     return {"type": kind} if isinstance(kind, str) else dict(kind)
 
 
-def _inner(kind: Any) -> ColumnType:
-    """A type out of a nested one."""
-    is_scalar = isinstance(kind, Mapping) and kind.get("type") in SCALARS
+def type_of(kind: Any) -> ColumnType:
+    """A type out of its JSON: the name of a scalar, a nested one as it is."""
+    is_scalar = isinstance(kind, Mapping) and kind.get("type") in (*SCALARS, "any")
     return str(kind["type"]) if is_scalar else kind
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import difflib
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from runreport.errors import InvalidValue
 from runreport.models.inference import infer_schema, infer_type, is_a, is_array
 from runreport.models.schema import (
     ColSpec,
+    ColumnType,
     ParamSchema,
+    ParamSpec,
     Schema,
     TensorSpec,
+    type_of,
     type_text,
 )
 
@@ -23,6 +28,7 @@ _WIDER = {
     "boolean": (),
 }
 """Which types hold every value of a type, or as MLflow has it nearly so: a long as a double."""
+_NAMED = 12
 _DTYPES = {
     "boolean": "bool", "integer": "int32", "long": "int64", "float": "float32",
     "double": "float64",
@@ -72,13 +78,10 @@ def enforce_params(params: Mapping[str, Any] | None, schema: ParamSchema | None)
     values = {}
     for spec in schema:
         value = given.pop(spec.name, spec.default)
-        for entry in value if spec.shape is not None and isinstance(value, list) else (value,):
-            kind = type_text(infer_type(entry)["type"])
-            is_wider = kind in ("long", "integer") and spec.dtype in ("double", "float", "integer")
-            if entry is not None and kind != spec.dtype and not is_wider and kind != "object":
-                raise InvalidValue(
-                    f"Param {spec.name!r} is {value!r}; the model's signature has {spec}."
-                )
+        if value is not None and not _is_param(value, spec):
+            raise InvalidValue(
+                f"Param {spec.name!r} is {value!r}; the model's signature has {spec}."
+            )
         values[spec.name] = value
     if given:
         names = ", ".join(spec.name for spec in schema)
@@ -87,6 +90,24 @@ def enforce_params(params: Mapping[str, Any] | None, schema: ParamSchema | None)
             stacklevel=3,
         )
     return values
+
+
+def _is_param(value: Any, spec: ParamSpec) -> bool:
+    """Whether a value is what a signature says of a param."""
+    if spec.shape is not None:
+        entries = value.tolist() if is_array(value) else value
+        return isinstance(entries, list | tuple) and all(
+            _is_param(entry, replace(spec, shape=None)) for entry in entries
+        )
+    if not isinstance(spec.dtype, str):
+        return isinstance(value, Mapping)
+    try:
+        kind = type_of(infer_type(value))
+    except InvalidValue:
+        return False
+    is_whole = kind in ("long", "integer") and spec.dtype in ("double", "float", "integer", "long")
+    is_real = kind in ("double", "float") and spec.dtype in ("double", "float")
+    return kind == spec.dtype or is_whole or is_real
 
 
 def _enforce_columns(data: Any, schema: Schema) -> Any:
@@ -98,7 +119,7 @@ def _enforce_columns(data: Any, schema: Schema) -> Any:
             f"The data has the shape {tuple(data.shape)}; the model takes {len(names)} columns: "
             f"{', '.join(names)}."
         )
-    frame = _frame(data)
+    frame = _frame(data, schema)
     if frame is None:
         return data
     columns = {str(name): name for name in frame.columns}
@@ -108,10 +129,12 @@ def _enforce_columns(data: Any, schema: Schema) -> Any:
         if isinstance(spec, ColSpec) and spec.required and str(spec.name) not in columns
     ]
     if missing:
+        lowered = {name.lower(): name for name in columns if name not in names}
+        close = difflib.get_close_matches(missing[0].lower(), lowered, n=1, cutoff=0.7)
+        hint = f" Is {lowered[close[0]]!r} meant for {missing[0]!r}?" if close else ""
         raise InvalidValue(
-            f"The data lacks the column{'s' * (len(missing) > 1)} "
-            f"{', '.join(map(repr, missing))}. The model takes {', '.join(names)}; "
-            f"the data has {', '.join(columns) or 'none'}."
+            f"The data lacks the column{'s' * (len(missing) > 1)} {_listed(map(repr, missing))}."
+            f"{hint} The model takes {_listed(names)}; the data has {_listed(columns) or 'none'}."
         )
     kept = frame[[columns[name] for name in names if name in columns]]
     changed = {}
@@ -129,6 +152,13 @@ def _enforce_columns(data: Any, schema: Schema) -> Any:
     return kept
 
 
+def _listed(names: Iterable[str]) -> str:
+    """Names in a message, the first of many."""
+    found = list(names)
+    more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+    return ", ".join(found[:_NAMED]) + more
+
+
 def _enforce_column(series: Any, spec: ColSpec) -> Any:
     """A column in the type of the signature.
 
@@ -138,9 +168,11 @@ def _enforce_column(series: Any, spec: ColSpec) -> Any:
     own = infer_schema(series).inputs[0]
     assert isinstance(own, ColSpec)
     wanted, kind = spec.type, own.type
-    if kind == wanted or not isinstance(wanted, str) or kind == "any":
+    if kind == wanted or "any" in (kind, wanted):
         return series
-    if isinstance(kind, str):
+    if not isinstance(wanted, str) and _fits(kind, wanted):
+        return series
+    if isinstance(kind, str) and isinstance(wanted, str):
         if wanted in _WIDER.get(kind, ()):
             return series.astype(_DTYPES[wanted])
         # pandas makes int64 and float64 of every number it reads, so the values decide.
@@ -157,7 +189,32 @@ def _enforce_column(series: Any, spec: ColSpec) -> Any:
     )
 
 
-def _frame(data: Any) -> Any:
+def _fits(  # noqa: PLR0911 - one return a kind of type
+    kind: ColumnType, wanted: ColumnType
+) -> bool:
+    """Whether values of one nested type are values of another; numbers may be wider."""
+    if isinstance(kind, str) or isinstance(wanted, str):
+        if not (isinstance(kind, str) and isinstance(wanted, str)):
+            return "any" in (kind, wanted)
+        return kind == wanted or "any" in (kind, wanted) or wanted in _WIDER.get(kind, ())
+    name = wanted.get("type")
+    if name == "map" and kind.get("type") == "object":
+        inner = type_of(wanted["values"])
+        return all(_fits(type_of(part), inner) for part in kind["properties"].values())
+    if kind.get("type") != name:
+        return False
+    if name == "array":
+        return _fits(type_of(kind["items"]), type_of(wanted["items"]))
+    if name != "object":
+        return kind == wanted
+    has, needs = kind["properties"], wanted["properties"]
+    return all(
+        _fits(type_of(has[key]), type_of(part)) if key in has else not part.get("required", True)
+        for key, part in needs.items()
+    )
+
+
+def _frame(data: Any, schema: Schema) -> Any:
     """Data as a DataFrame, where pandas is loaded or the data needs columns."""
     if is_a(data, "pandas", "DataFrame"):
         return data
@@ -168,9 +225,20 @@ def _frame(data: Any) -> Any:
         import pandas
     except ImportError:
         return None
-    if isinstance(data, Mapping) and not any(isinstance(v, list | tuple) for v in data.values()):
-        return None if any(map(is_array, data.values())) else pandas.DataFrame([data])
-    return pandas.DataFrame(data)
+    if not isinstance(data, Mapping):
+        return pandas.DataFrame(data)
+    if any(map(is_array, data.values())):
+        return None
+    lists = {
+        spec.name
+        for spec in schema
+        if isinstance(spec, ColSpec) and not isinstance(spec.type, str)
+    }
+    # A column of lists is given as one row; a list for a column of values is that column.
+    is_row = any(
+        key in lists or not isinstance(value, list | tuple) for key, value in data.items()
+    )
+    return pandas.DataFrame([data] if is_row else data)
 
 
 def _enforce_tensors(data: Any, schema: Schema) -> Any:

@@ -76,7 +76,12 @@ def fold_registry(events: pa.Table) -> Registry:
     """The models that events in any order come to; a later fact goes before an earlier one."""
     claims = fold_versions(events)
     rows = {kind: _rows(events, kind) for kind in KINDS}
-    ends = {row.key: row.identity for row in rows["registered_model"] if row.value == "deleted"}
+    ends: dict[str, tuple[int, str, int]] = {}
+    for row in rows["registered_model"]:
+        if row.value == "deleted":
+            ends[row.key] = row.identity
+        elif row.value == "restored":
+            ends.pop(row.key, None)
     found: dict[str, _Model] = {}
     last: dict[str, int] = {}
 
@@ -161,7 +166,7 @@ class _Version:
 
     def change(self, data: dict[str, Any], time: int) -> None:
         self.updated = max(self.updated, time)
-        self.is_deleted = self.is_deleted or data.get("deleted") is True
+        self.is_deleted = bool(data.get("deleted", self.is_deleted))
         if "description" in data:
             self.description = _text(data["description"])
         _merge_tags(self.tags, data)

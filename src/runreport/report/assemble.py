@@ -24,6 +24,7 @@ from runreport.query.index import RunIndex
 from runreport.query.search import make_runs
 from runreport.query.summaries import with_stats
 from runreport.report.config import Config
+from runreport.report.config_advice import config_advice
 from runreport.report.curves import CurveReader
 from runreport.report.evaluation_list import assemble_evaluations
 from runreport.report.evaluations import EvaluationsPage
@@ -67,6 +68,8 @@ class Report:
     models: ModelReport
     evaluations: tuple[EvaluationsPage, ...]
     """Of each experiment that has any."""
+    advice: tuple[str, ...]
+    """What of the config names nothing in the archive."""
     runs: int
     """How many run pages `run_pages` makes."""
     _pages: RunPages
@@ -152,6 +155,7 @@ def assemble_report(
         tuple(experiments),
         models,
         evaluations,
+        config_advice(config, index, shown),
         len(shown),
         RunPages(index, shown, names, curves, snapshot, redactor, config, models.by_run),
     )

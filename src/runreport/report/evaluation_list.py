@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from runreport.report.evaluations import (
     EvaluatedRun,
     EvaluationsPage,
     EvaluationTable,
+    RowDifference,
     compare_rows,
     metric_names,
     metric_texts,
@@ -28,6 +30,9 @@ from runreport.report.evaluations import (
 from runreport.report.formatting import format_time
 from runreport.report.redaction import Redactor
 from runreport.report.urls import run_folder
+
+_LOOKED_AT = 12
+"""So many of the newest are searched for two to compare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +74,32 @@ def _page(experiment: str, folder: str, found: Sequence[_Evaluated]) -> Evaluati
     metrics = [one.run.data.metrics for one in found]
     names = metric_names(metrics, [one.table for one in found])
     texts = metric_texts(names, metrics)
-    compared = compare_rows(found[0].table, found[1].table) if len(found) > 1 else ()
+    pair, compared = _comparison(found)
+    runs = tuple(_evaluated_run(one, values) for one, values in zip(found, texts, strict=True))
     return EvaluationsPage(
         experiment=experiment,
         experiment_url=f"{folder}/index.html",
         folder=f"{folder}/evaluations",
         metrics=tuple(names),
-        runs=tuple(_evaluated_run(one, values) for one, values in zip(found, texts, strict=True)),
+        runs=runs,
+        pair=None if pair is None else (runs[pair[0]], runs[pair[1]]),
         compared=compared[:PRE_RENDERED],
         compared_total=len(compared),
     )
+
+
+def _comparison(
+    found: Sequence[_Evaluated],
+) -> tuple[tuple[int, int] | None, tuple[RowDifference, ...]]:
+    """The newest two that were asked the same and have a score in common, row by row."""
+    newest = range(min(len(found), _LOOKED_AT))
+    for left, right in itertools.combinations(newest, 2):
+        one, other = found[left].table, found[right].table
+        if {*one.scores} & {*other.scores}:
+            rows = compare_rows(one, other)
+            if rows:
+                return (left, right), rows
+    return ((0, 1), ()) if len(found) > 1 else (None, ())
 
 
 def _evaluated_run(one: _Evaluated, values: tuple[str, ...]) -> EvaluatedRun:

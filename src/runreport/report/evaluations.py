@@ -23,6 +23,10 @@ MAX_ROWS = 5000
 """Longer tables are shown so far; the file has all."""
 PRE_RENDERED = 200
 MAX_CELL = 2000
+FEW_INPUTS = 3
+"""More inputs come behind the scores."""
+NAMED_INPUTS = 8
+"""Of many inputs as many are named where two runs are compared."""
 _SCORE = NumberFormat("general", 4)
 _ENDING = re.compile(r"(/v\d+)?/score$")
 
@@ -114,6 +118,8 @@ class EvaluationsPage:
     metrics: tuple[str, ...]
     runs: tuple[EvaluatedRun, ...]
     """Newest first."""
+    pair: tuple[EvaluatedRun, EvaluatedRun] | None
+    """The two that are compared here: the newest that were asked the same."""
     compared: tuple[RowDifference, ...]
     compared_total: int
 
@@ -147,7 +153,22 @@ def read_table(
         )
         for one in rows
     )
-    return EvaluationTable(columns, cells, len(data)) if cells else None
+    if not cells:
+        return None
+    order = _order(columns)
+    return EvaluationTable(
+        tuple(columns[place] for place in order),
+        tuple(tuple(row[place] for place in order) for row in cells),
+        len(data),
+    )
+
+
+def _order(columns: Sequence[EvaluationColumn]) -> list[int]:
+    """The places of the columns as they are shown: many inputs come behind what was found."""
+    places = list(range(len(columns)))
+    if sum(column.kind == "input" for column in columns) <= FEW_INPUTS:
+        return places
+    return sorted(places, key=lambda place: columns[place].kind == "input")
 
 
 def _text(value: object) -> str:
@@ -227,7 +248,7 @@ def compare_rows(one: EvaluationTable, other: EvaluationTable) -> tuple[RowDiffe
         scores = tuple((_ENDING.sub("", name), left[name], right[name]) for name in names)
         found.append(
             RowDifference(
-                _of_kind(one, texts[0][place], "input"),
+                _inputs(one, texts[0][place]),
                 _of_kind(one, texts[0][place], "target"),
                 outputs,
                 scores,
@@ -254,6 +275,19 @@ def _of_kind(table: EvaluationTable, texts: Sequence[str], kind: str) -> str:
         text for column, text in zip(table.columns, texts, strict=True) if column.kind == kind
     ]
     return " · ".join(found)
+
+
+def _inputs(table: EvaluationTable, texts: Sequence[str]) -> str:
+    """What the model was asked: by itself, or several by name."""
+    found = [
+        (column.name, text)
+        for column, text in zip(table.columns, texts, strict=True)
+        if column.kind == "input"
+    ]
+    if len(found) == 1:
+        return found[0][1]
+    more = f" and {len(found) - NAMED_INPUTS} more" if len(found) > NAMED_INPUTS else ""
+    return " · ".join(f"{name} {text}" for name, text in found[:NAMED_INPUTS]) + more
 
 
 def metric_names(

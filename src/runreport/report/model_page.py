@@ -85,7 +85,7 @@ def make_model_page(
     params = _varying_params(versions)
     shown = names[:SHOWN_METRICS]
     by_number = {version.entity.version: version.link for version in versions}
-    note = config.description or model.description or ""
+    note = "\n\n".join(filter(None, (config.description, model.description)))
     return ModelPage(
         name=model.name,
         folder=model_folder(model.name),
@@ -109,7 +109,7 @@ def make_model_page(
                     *(formats[name](version.metrics.get(name)) for name in shown),
                     *(version.params.get(name, MISSING) for name in params),
                 ),
-                description=version.entity.description or "",
+                description=_plain_line(version.entity.description),
             )
             for version in versions
         ),
@@ -128,6 +128,7 @@ def make_model_card(
     """A model as the list shows it."""
     names = metric_names(versions, config)
     metric = names[0] if names else ""
+    value = versions[0].metrics.get(metric) if versions else None
     by_number = {version.entity.version: version.link for version in versions}
     return ModelCard(
         name=model.name,
@@ -139,7 +140,8 @@ def make_model_card(
         best=best_version(versions, config),
         trend=tuple(version.metrics.get(metric, math.nan) for version in reversed(versions)),
         metric=metric,
-        description=_MARKS.sub("", (model.description or "").strip().partition("\n")[0]),
+        latest_value=choose_format([value])(value) if value is not None else "",
+        description=_plain_line(model.description),
     )
 
 
@@ -243,6 +245,11 @@ def _aliases(
 def _tags(tags: Mapping[str, str]) -> tuple[Field, ...]:
     shown = sorted((k, v) for k, v in tags.items() if not k.startswith("mlflow."))
     return tuple(Field(key, value) for key, value in shown)
+
+
+def _plain_line(note: str | None) -> str:
+    """The first line of a note, without Markdown's marks."""
+    return _MARKS.sub("", (note or "").strip().partition("\n")[0])
 
 
 def _varying_params(versions: Sequence[Version]) -> list[str]:

@@ -137,4 +137,6 @@ class ModelCard:
     trend: tuple[float, ...]
     """The primary metric of its versions, oldest first; NaN where one has none."""
     metric: str
+    latest_value: str
+    """The metric of the latest version."""
     description: str

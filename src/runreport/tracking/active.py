@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from runreport.archive.writer import Writer
 from runreport.entities import Run, RunData, RunInfo, RunInputs, RunStatus
+from runreport.errors import RunreportError
 from runreport.tracking.store import Store, open_store
 
 
@@ -73,6 +74,13 @@ class ActiveRun(Run):
     def __iter__(self) -> Iterator[tuple[str, Any]]:
         """What a run has; how it is logged is no part of it."""
         return ((name, getattr(self, name)) for name in Run.__slots__)
+
+    def _repr_html_(self) -> str:
+        """As a notebook shows it: with what was logged until now."""
+        try:
+            return self.session.store.get_run(self.info.run_id)._repr_html_()
+        except (RunreportError, OSError):
+            return super()._repr_html_()
 
     def __enter__(self) -> ActiveRun:
         return self

@@ -183,7 +183,8 @@ def download_artifacts(
     """The local path of an artifact or folder of artifacts, copied to ``dst_path`` if given.
 
     Args:
-        artifact_uri: ``runs:/<run_id>/<path>`` or a ``file://`` URI; or ``run_id`` and path.
+        artifact_uri: ``runs:/<run_id>/<path>``, a ``models:/`` URI or a ``file://`` URI; or
+            ``run_id`` and path.
 
     Raises:
         InvalidValue: not exactly one of URI and run id.
@@ -192,6 +193,8 @@ def download_artifacts(
     del registry_uri
     if (artifact_uri is None) == (run_id is None):
         raise InvalidValue("download_artifacts needs artifact_uri or run_id, and not both.")
+    if artifact_uri is not None and artifact_uri.startswith("models:/"):
+        artifact_uri = active.store().registrar().resolve(artifact_uri).source
     if artifact_uri is not None and artifact_uri.startswith("runs:/"):
         run_id, _, artifact_path = artifact_uri.removeprefix("runs:/").strip("/").partition("/")
     if run_id:

@@ -106,6 +106,10 @@ class ModelClient(CatalogClient):
         """
         return self._registrar.resolve(model_uri)
 
+    def check_model_version(self, name: str, version: int | str) -> None:
+        """Whether a version's files are still those that were registered; `Damaged` if not."""
+        self._registrar.check_files(self._registrar.version(name, version))
+
     def get_model_version_download_uri(self, name: str, version: int | str) -> str:
         """Where a version's files are."""
         return self._registrar.version(name, version).source
@@ -126,6 +130,14 @@ class ModelClient(CatalogClient):
     def delete_model_version(self, name: str, version: int | str) -> None:
         """Hide a version; nothing is erased, and its number stays taken."""
         self._registrar.change_version(name, version, {"deleted": True})
+
+    def restore_registered_model(self, name: str) -> None:
+        """Show a deleted model again, with its versions."""
+        self._registrar.restore(name)
+
+    def restore_model_version(self, name: str, version: int | str) -> None:
+        """Show a deleted version again."""
+        self._registrar.restore(name, version)
 
     def set_model_version_tag(self, name: str, version: int | str, key: str, value: Any) -> None:
         """Set a tag of a version."""

@@ -12,11 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from runreport.archive.artifacts import digest_artifact, list_run_artifacts
 from runreport.archive.layout import CLAIMS
 from runreport.archive.storage import LocalStorage
 from runreport.archive.writer import Writer
 from runreport.entities import ModelVersion, RegisteredModel
-from runreport.errors import AlreadyExists, InvalidValue, NotFound, WriteFailed
+from runreport.errors import AlreadyExists, Damaged, InvalidValue, NotFound, WriteFailed
+from runreport.events import data_object
 from runreport.models.names import (
     check_alias,
     check_model_name,
@@ -106,6 +108,34 @@ class Registrar:
             return self.version(named.name, named.version)
         return self.latest(named.name)
 
+    def files_digest(self, source: str) -> str | None:
+        """What tells the files of a logged model from all others; None for those elsewhere."""
+        if not source.startswith("runs:/"):
+            return None
+        run_id, _, path = source.removeprefix("runs:/").strip("/").partition("/")
+        digest = hashlib.sha256()
+        for name, _, _ in sorted(list_run_artifacts(self.store.storage, run_id)):
+            if name.startswith(f"{path}/"):
+                own = digest_artifact(self.store.storage, run_id, name)
+                digest.update(f"{name.removeprefix(path)}\0{own}\n".encode())
+        return digest.hexdigest()
+
+    def check_files(self, version: ModelVersion) -> None:
+        """Whether a version's files are still those that were registered.
+
+        Raises:
+            Damaged: they are not.
+        """
+        claim = self.store.registry().claim_of(version.name, version.version)
+        known = data_object(claim.data).get("files") if claim is not None else None
+        if known is not None and known != self.files_digest(version.source):
+            raise Damaged(
+                f"The files of {version.name}/{version.version} ({version.source}) are not those "
+                "that were registered: they were changed, or logged over. "
+                "`runreport archive verify` names what is damaged; register what is there now as "
+                "a new version if it is meant."
+            )
+
     # -- changing ----------------------------------------------------------------------------
 
     def create_model(
@@ -143,6 +173,27 @@ class Registrar:
         with self._writer(self.store.registry().counter) as writer:
             writer.log_event("registered_model", name, "deleted")
 
+    def restore(self, name: str, version: object = None) -> None:
+        """Show a deleted model again with what it had, or one deleted version of a model.
+
+        Raises:
+            NotFound: nothing of the name was deleted.
+        """
+        registry = self.store.registry()
+        if version is None:
+            if not any(claim.name == name for claim in registry.claims):
+                raise NotFound(f"There was no model {name!r} with versions to restore.")
+            with self._writer(registry.counter) as writer:
+                writer.log_event("registered_model", name, "restored")
+            return
+        claim = registry.claim_of(name, check_version(version))
+        if claim is None:
+            raise NotFound(f"Model {name!r} never had a version {version}.")
+        self.model(name)
+        with self._writer(registry.counter) as writer:
+            changes = {"version": claim.key, "deleted": False}
+            writer.log_event("model_version", name, None, changes)
+
     def create_version(
         self,
         name: str,
@@ -176,6 +227,9 @@ class Registrar:
             experiment_id = run.info.experiment_id
         registry = self.store.registry()
         data: dict[str, Any] = {"source": source, **changes}
+        files = self.files_digest(source)
+        if files is not None:
+            data["files"] = files
         is_new = all(model.name != name for model in registry.models)
         number = self._claim(name, registry)
         with self._writer(max(counter, registry.counter), experiment_id, run_id) as writer:

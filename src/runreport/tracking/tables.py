@@ -10,17 +10,21 @@ from typing import Any
 from runreport.archive.artifacts import clean_path, read_artifact
 from runreport.errors import InvalidValue, NotFound
 from runreport.tracking import active
+from runreport.tracking.active import Session
 from runreport.tracking.files import log_bytes
 from runreport.tracking.runs import current_session, search_runs
 
 _LOGGED_TABLES = "mlflow.loggedArtifacts"
 
 
-def log_table(data: Any, artifact_file: str, run_id: str | None = None) -> None:
+def log_table(
+    data: Any, artifact_file: str, run_id: str | None = None, *, replace: bool = False
+) -> None:
     """Log rows as a table file (``.json`` or ``.parquet``); rows are added to one that is there.
 
     Args:
         data: a dictionary of columns (a scalar is a column of one row) or a DataFrame.
+        replace: put the rows in the place of those that are there.
 
     Raises:
         InvalidValue: the file's ending or the data is not allowed.
@@ -45,21 +49,32 @@ def log_table(data: Any, artifact_file: str, run_id: str | None = None) -> None:
         sizes = {name: len(column) for name, column in columns.items()}
         raise InvalidValue(f"The columns of a table must be of one length, not {sizes}.")
     session = current_session(run_id)
-    rows = pa.table(columns)
     try:
-        earlier = _decode_table(path, read_artifact(session.store.storage, session.run_id, path))
-        rows = pa.concat_tables([earlier, rows], promote_options="permissive")
-    except FileNotFoundError:
-        pass
+        rows = pa.table(columns)
     except pa.ArrowException as error:
-        raise InvalidValue(
-            f"The rows do not fit the table {artifact_file!r} that the run has: {error}"
-        ) from error
+        raise InvalidValue(f"The data is no table: {error}") from error
+    if not replace:
+        rows = _with_earlier(session, path, rows)
     log_bytes(_encode_table(path, rows), path, run_id)
     if path not in session.tables:
         session.tables.append(path)
         listed = json.dumps([{"path": table, "type": "table"} for table in session.tables])
         session.writer.log_values("tag", {_LOGGED_TABLES: listed})
+
+
+def _with_earlier(session: Session, path: str, rows: Any) -> Any:
+    """The rows behind those that the run's table has."""
+    import pyarrow as pa
+
+    try:
+        earlier = _decode_table(path, read_artifact(session.store.storage, session.run_id, path))
+        return pa.concat_tables([earlier, rows], promote_options="permissive")
+    except FileNotFoundError:
+        return rows
+    except pa.ArrowException as error:
+        raise InvalidValue(
+            f"The rows do not fit the table {path!r} that the run has: {error}"
+        ) from error
 
 
 def load_table(

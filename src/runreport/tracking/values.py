@@ -57,12 +57,9 @@ def log_params(
         _override(session, overridden)
 
 
-def log_automatic_params(params: Mapping[str, Any]) -> list[str]:
-    """Log what autologging found out: what was logged by hand stays, and may still be.
-
-    Returns:
-        The params that it recorded before with another value, which the new one replaces.
-    """
+def log_automatic_params(params: Mapping[str, Any]) -> None:
+    """Log what autologging found out: what was logged by hand stays, and may still be; what it
+    recorded before is replaced."""
     session = current_session(None)
     texts, changed = {}, {}
     for key, value in params.items():
@@ -78,7 +75,6 @@ def log_automatic_params(params: Mapping[str, Any]) -> list[str]:
     if changed:
         _override(session, changed)
         session.automatic.update(changed)
-    return list(changed)
 
 
 def _override(session: Session, texts: Mapping[str, str]) -> None:

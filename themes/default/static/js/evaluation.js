@@ -2,6 +2,7 @@
 
 /** @typedef {{columns: [string, string][], rows: Array<Array>}} Evaluation columns: name and kind */
 
+const NAMED_INPUTS = 8;
 const SHOWN_ROWS = 1000; // a browser draws more only slowly; the filter finds the rest
 
 function startEvaluation() {
@@ -40,12 +41,11 @@ function startEvaluations() {
   const runs = [...document.querySelectorAll("#evaluated-runs tr[data-run]")];
   if (!table || runs.length < 2) return;
   const named = new Map(runs.map((row) => [row.dataset.run, row.dataset]));
-  const ids = [...named.keys()];
   const asked = /(?:^#|&)compare=([^&,]+),([^&,]+)/.exec(location.hash);
   const left = runMenu("Compare", named);
   const right = runMenu("with", named);
-  left.input.value = asked && named.has(asked[1]) ? asked[1] : ids[0];
-  right.input.value = asked && named.has(asked[2]) ? asked[2] : ids[1];
+  left.input.value = asked && named.has(asked[1]) ? asked[1] : table.dataset.left;
+  right.input.value = asked && named.has(asked[2]) ? asked[2] : table.dataset.right;
   const only = checkbox("Only rows that differ");
   let words = "";
   const draw = async () => {
@@ -88,7 +88,7 @@ function compareRows(one, other) {
       return [name.replace(/(\/v\d+)?\/score$/, ""), cellText(row[place]), cellText(their[theirPlace])];
     });
     rows.push({
-      inputs: textsOf(one, row, "input"),
+      inputs: inputsOf(one, row),
       target: textsOf(one, row, "target"),
       outputs,
       scores: pairs,
@@ -116,6 +116,14 @@ function placesOf(evaluation, kind) {
 
 function textsOf(evaluation, row, kind) {
   return placesOf(evaluation, kind).map(([, place]) => cellText(row[place])).join(" · ");
+}
+
+/** What the model was asked: by itself, or several by name. */
+function inputsOf(evaluation, row) {
+  const found = placesOf(evaluation, "input");
+  if (found.length === 1) return cellText(row[found[0][1]]);
+  const more = found.length > NAMED_INPUTS ? ` and ${found.length - NAMED_INPUTS} more` : "";
+  return found.slice(0, NAMED_INPUTS).map(([name, place]) => `${name} ${cellText(row[place])}`).join(" · ") + more;
 }
 
 function differenceRow(row) {

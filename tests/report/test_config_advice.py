@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from builders import sample_archive
+
+from runreport.pipeline import build_site
+from runreport.report.config import parse_config
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ({"experiments": {"Sampel": {}}}, "experiments names 'Sampel'.*mean 'Sample'"),
+        ({"models": {"churn": {}}}, "no registered model of this name"),
+        ({"primary_metric": "los"}, "primary_metric names 'los'.*mean 'loss'"),
+        (
+            {"experiments": {"Sample": {"primary_metric": "acuracy", "direction": "max"}}},
+            "experiments.Sample.primary_metric names 'acuracy'.*'accuracy'",
+        ),
+        ({"models": {"churn": {"primary_metric": "loss"}}}, "add direction = 'max' or 'min'"),
+    ],
+)
+def test_names_that_mean_nothing_are_told(
+    tmp_path: Path, content: dict[str, object], words: str
+) -> None:
+    import re
+
+    archive = sample_archive(tmp_path / "a", runs=2)
+    made = build_site(str(archive), str(tmp_path / "site"), parse_config(content))
+    assert any(re.search(words, advice) for advice in made.advice), made.advice
+
+
+def test_names_that_are_there_are_not(tmp_path: Path) -> None:
+    archive = sample_archive(tmp_path / "a", runs=2)
+    content = {"primary_metric": "loss", "experiments": {"Sample": {"primary_metric": "accuracy"}}}
+    made = build_site(str(archive), str(tmp_path / "site"), parse_config(content))
+    assert made.advice == ()
