@@ -11,7 +11,7 @@ from judge_server import JudgeServer, judge_server
 import runreport
 from runreport.errors import InvalidValue
 from runreport.evaluation import endpoint
-from runreport.evaluation.judges import parse_answer
+from runreport.evaluation.answers import parse_answer
 from runreport.metrics.genai import (
     EvaluationExample,
     answer_correctness,

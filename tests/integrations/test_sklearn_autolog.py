@@ -18,7 +18,7 @@ import runreport
 from runreport.entities import Run
 from runreport.errors import InvalidValue
 from runreport.integrations import autologging
-from runreport.integrations.sklearn_autolog import training_metrics
+from runreport.integrations.sklearn_metrics import training_metrics
 
 pandas = pytest.importorskip("pandas")
 

@@ -37,8 +37,8 @@ from runreport.report.urls import model_folder, run_folder, version_folder
 
 _MARKS = re.compile(r"[*`]+|^#+ ")
 """What Markdown adds to words."""
-SHOWN_METRICS = 6
-SHOWN_PARAMS = 6
+SHOWN_METRICS = 4
+SHOWN_PARAMS = 3
 CHARTED = 4
 UNNAMED = "(no name)"
 COMPARED = 100
