@@ -325,3 +325,14 @@ def test_slow_predictions_are_made_for_some_rows_only() -> None:
 def test_an_unknown_library_is_refused() -> None:
     with pytest.raises(InvalidValue, match="'sclearn'; known are sklearn, xgboost"):
         runreport.autolog(exclude_flavors=["sclearn"])
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
+def test_a_training_that_is_stopped_is_killed(error: type[BaseException]) -> None:
+    class Stopped(ClassifierMixin, BaseEstimator):
+        def fit(self, X: Any, y: Any) -> None:
+            raise error
+
+    with pytest.raises(error):
+        Stopped().fit(X, Y)
+    assert [run.info.status for run in runs()] == ["KILLED"]

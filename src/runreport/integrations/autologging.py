@@ -236,7 +236,9 @@ def training(
         try:
             result = train()
         except BaseException as error:
-            _end(own, one, "KILLED" if isinstance(error, KeyboardInterrupt) else "FAILED")
+            # Lightning makes a SystemExit of Ctrl-C.
+            was_stopped = isinstance(error, KeyboardInterrupt | SystemExit)
+            _end(own, one, "KILLED" if was_stopped else "FAILED")
             raise
         if finish is not None:
             with one.safely("the result of the training"):

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from runreport.archive.facts import ExperimentState
+from runreport.entities import OVERRIDDEN_TAG
 from runreport.report.column_scripts import data_scripts, facet_counts
 from runreport.report.columns import Column
 from runreport.report.comparison import chart_script, comparison_charts
@@ -128,7 +129,7 @@ def _shown_columns(table: Table, config: ExperimentConfig) -> tuple[Column, ...]
         metrics = [c.name for c in table.columns.values() if c.group == "metrics"]
         primary = f"metrics.{table.primary}"
         metrics.sort(key=lambda name: (name != primary, name))
-        tags = [column.name for column in varying(table, "tags") if column.distinct <= 20]
+        tags = [c.name for c in varying(table, "tags") if c.distinct <= 20 and _is_facet(c)]
         wanted = ["run_name", "status", "start_time", "duration", *metrics[:3], *params, *tags[:1]]
     return tuple(table.columns[name] for name in wanted)[:MAX_SHOWN_COLUMNS]
 
@@ -152,9 +153,14 @@ def _run_table(table: Table, config: ExperimentConfig, *, all_rows: bool) -> Run
         Facet(column.name, column.label, tuple(facet_counts(column)))
         for column in columns
         if column.name == "status"
-        or (column.group == "tags" and 0 < column.distinct <= 20 and column.varies)
+        or (_is_facet(column) and 0 < column.distinct <= 20 and column.varies)
     )
     return RunTable(shown, rows, PAGE_SIZE, count, columns, facets, manifest, scripts)
+
+
+def _is_facet(column: Column) -> bool:
+    """Whether runs are told apart by a tag; what autologging recorded is of single runs."""
+    return column.group == "tags" and not column.label.startswith(OVERRIDDEN_TAG)
 
 
 def _span(started: Sequence[int]) -> str:
