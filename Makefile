@@ -27,7 +27,7 @@ test-long: $(VENV)/installed-test
 	$(BIN)/pytest -n 2 --dist worksteal -q -m long
 
 test-frameworks: $(VENV)-frameworks/installed
-	$(VENV)-frameworks/bin/pytest -q -m frameworks
+	$(VENV)-frameworks/bin/pytest -q -m frameworks tests/integrations tests/evaluation
 
 scripts: $(VENV)/installed-test
 	$(NODE) --test tests/js/*.test.js
