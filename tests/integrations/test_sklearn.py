@@ -95,7 +95,9 @@ def test_code_beside_the_model_is_found_when_it_is_loaded(
     monkeypatch.undo()
     monkeypatch.delitem(sys.modules, "ownstep")
     monkeypatch.setattr(sys, "path", [p for p in sys.path if p != str(tmp_path)])
+    before = sorted(path.name for path in place.rglob("*"))
     assert runreport.sklearn.load_model(place).predict([1, 2]) == [2, 2]
+    assert sorted(path.name for path in place.rglob("*")) == before  # no bytecode beside it
 
 
 def test_what_cannot_be_saved_is_told_and_leaves_nothing(tmp_path: Path) -> None:
@@ -227,3 +229,10 @@ def test_a_registered_model_is_not_logged_over(archive: Path) -> None:
             runreport.sklearn.log_model(trained(), "model")
         runreport.sklearn.log_model(trained(), "model-2", registered_model_name="line")
     assert runreport.MlflowClient().get_registered_model("line").latest_versions[0].version == 2
+
+
+def test_a_version_of_a_remote_archive_is_fetched_checked_and_loaded() -> None:
+    runreport.set_tracking_uri("memory://versions")
+    runreport.sklearn.log_model(trained(), "net/model", registered_model_name="far")
+    runreport.end_run()
+    assert len(runreport.sklearn.load_model("models:/far/1").predict(DATA)) == 3

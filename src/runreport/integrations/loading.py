@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
@@ -40,10 +41,24 @@ def open_model(
     settings = Model.load(folder).flavor(flavor, str(model_uri))
     code = settings.get("code")
     if code:
-        place = inside(folder, str(code))
+        place = _copied(inside(folder, str(code)))
         if place not in sys.path:
             sys.path.insert(0, place)
     return folder, settings
+
+
+@lru_cache(maxsize=64)
+def _copied(folder: str) -> str:
+    """A copy of a model's code for this process, as Python writes bytecode beside what it imports,
+    and an archive keeps what was logged and nothing else."""
+    import atexit
+    import shutil
+    import tempfile
+
+    copy = tempfile.mkdtemp(prefix="runreport-code-")
+    atexit.register(shutil.rmtree, copy, ignore_errors=True)
+    shutil.copytree(folder, copy, dirs_exist_ok=True)
+    return copy
 
 
 def inside(folder: str, path: str) -> str:

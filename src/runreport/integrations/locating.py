@@ -38,8 +38,9 @@ def locate_model(model_uri: str | os.PathLike[str], dst_path: str | None = None)
     if text.startswith("models:/"):
         client = runreport.MlflowClient()
         version = client.find_model_version(text)
-        client.check_model_version(version.name, version.version)
-        text = version.source
+        folder = locate_model(version.source, dst_path)
+        client.check_model_version(version.name, version.version, folder)
+        return folder
     if text.startswith("runs:/"):
         run_id, path = split_run_uri(text)
         try:

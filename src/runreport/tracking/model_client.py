@@ -106,9 +106,15 @@ class ModelClient(CatalogClient):
         """
         return self._registrar.resolve(model_uri)
 
-    def check_model_version(self, name: str, version: int | str) -> None:
-        """Whether a version's files are still those that were registered; `Damaged` if not."""
-        self._registrar.check_files(self._registrar.version(name, version))
+    def check_model_version(
+        self, name: str, version: int | str, folder: str | None = None
+    ) -> None:
+        """Whether a version's files are still those that were registered; `Damaged` if not.
+
+        Args:
+            folder: a copy of them on this machine, to be looked at instead.
+        """
+        self._registrar.check_files(self._registrar.version(name, version), folder)
 
     def get_model_version_download_uri(self, name: str, version: int | str) -> str:
         """Where a version's files are."""

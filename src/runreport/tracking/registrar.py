@@ -7,6 +7,7 @@ the same one; where that is not possible, on an object store, the fold settles i
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -113,22 +114,29 @@ class Registrar:
         if not source.startswith("runs:/"):
             return None
         run_id, _, path = source.removeprefix("runs:/").strip("/").partition("/")
-        digest = hashlib.sha256()
-        for name, _, _ in sorted(list_run_artifacts(self.store.storage, run_id)):
-            if name.startswith(f"{path}/"):
-                own = digest_artifact(self.store.storage, run_id, name)
-                digest.update(f"{name.removeprefix(path)}\0{own}\n".encode())
-        return digest.hexdigest()
+        storage = self.store.storage
+        names = sorted(name for name, _, _ in list_run_artifacts(storage, run_id))
+        return _digest_of(
+            (name.removeprefix(f"{path}/"), digest_artifact(storage, run_id, name))
+            for name in names
+            if name.startswith(f"{path}/")
+        )
 
-    def check_files(self, version: ModelVersion) -> None:
+    def check_files(self, version: ModelVersion, folder: str | None = None) -> None:
         """Whether a version's files are still those that were registered.
+
+        Args:
+            folder: a copy of them on this machine, to be looked at instead.
 
         Raises:
             Damaged: they are not.
         """
         claim = self.store.registry().claim_of(version.name, version.version)
         known = data_object(claim.data).get("files") if claim is not None else None
-        if known is not None and known != self.files_digest(version.source):
+        if known is None:
+            return
+        own = self.files_digest(version.source) if folder is None else digest_folder(folder)
+        if known != own:
             raise Damaged(
                 f"The files of {version.name}/{version.version} ({version.source}) are not those "
                 "that were registered: they were changed, or logged over. "
@@ -310,6 +318,25 @@ class Registrar:
         assert claim is not None
         with self._writer(registry.counter) as writer:
             yield writer, claim.key
+
+
+def digest_folder(folder: str) -> str:
+    """What `Registrar.files_digest` says of the same files in a folder of this machine."""
+    found = []
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            place = os.path.join(parent, name)
+            with open(place, "rb") as file:
+                own = hashlib.file_digest(file, "sha256").hexdigest()
+            found.append((os.path.relpath(place, folder).replace(os.sep, "/"), own))
+    return _digest_of(sorted(found))
+
+
+def _digest_of(files: Iterable[tuple[str, str]]) -> str:
+    digest = hashlib.sha256()
+    for name, own in files:
+        digest.update(f"{name}\0{own}\n".encode())
+    return digest.hexdigest()
 
 
 def _changes(tags: Tags | None, description: str | None) -> dict[str, Any]:
