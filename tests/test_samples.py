@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import runreport
 from runreport.archive.directory import open_archive
 from runreport.archive.reading import read_archive
 from runreport.archive.verify import verify_archive
@@ -71,3 +72,11 @@ def test_the_broken_archive_is_built_and_each_damage_named(tmp_path: Path) -> No
     assert len(names.notices) == 5
     with pytest.raises(BuildError, match="5 of the archive's files"):
         build_site(str(SAMPLES / "broken"), str(tmp_path / "site"), Config(), strict=True)
+
+
+def test_the_registered_models_are_as_they_were_registered() -> None:
+    client = runreport.MlflowClient(str(SAMPLES / "archive"))
+    versions = client.search_model_versions()
+    assert len(versions) == 8
+    for version in versions:
+        client.check_model_version(version.name, version.version)
