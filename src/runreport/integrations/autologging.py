@@ -240,10 +240,12 @@ def training(
             was_stopped = isinstance(error, KeyboardInterrupt | SystemExit)
             _end(own, one, "KILLED" if was_stopped else "FAILED")
             raise
-        if finish is not None:
-            with one.safely("the result of the training"):
-                finish(result)
-        _end(own, one, "FINISHED")
+        try:
+            if finish is not None:
+                with one.safely("the result of the training"):
+                    finish(result)
+        finally:  # also when Ctrl-C comes now
+            _end(own, one, "FINISHED")
         return result
     finally:
         _inside.reset(token)
