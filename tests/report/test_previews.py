@@ -60,3 +60,9 @@ def test_text_is_published_without_secrets_and_other_bytes_as_they_are() -> None
     assert secret not in publishable(b"key " + secret, "a.sh", redactor)
     assert publishable(b"\0" + secret, "a.bin", redactor).endswith(secret)
     assert [finding.place for finding in redactor.findings] == ["file a.sh"]
+
+
+def test_numbers_of_many_digits_are_shortened_in_a_table() -> None:
+    data = b"name,score,id\na,0.9101796407185628,1.23\nb,-12345.678901234,12345678901234567\n"
+    preview = make_preview(data, "text/csv", "x.csv")
+    assert preview.rows == (("a", "0.91018", "1.23"), ("b", "-12,345.7", "12345678901234567"))

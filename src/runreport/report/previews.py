@@ -9,9 +9,10 @@ import base64
 import csv
 import io
 import json
+import re
 import struct
 
-from runreport.report.formatting import format_size, plural
+from runreport.report.formatting import format_size, general, plural
 from runreport.report.pages import Preview
 from runreport.report.redaction import Redactor
 
@@ -20,6 +21,7 @@ MAX_TEXT = 20_000
 MAX_ROWS = 50
 MAX_COLUMNS = 30
 MAX_CELL = 200
+_LONG_NUMBER = re.compile(r"-?\d{1,15}\.\d{7,}(e[-+]?\d{1,3})?")
 MAX_INLINE_SVG = 200_000
 MAX_PIXELS = 100_000_000
 
@@ -130,4 +132,6 @@ def _rows(columns: list[str], rows: list[list[object]] | list[list[str]], total:
 
 def _cell(value: object) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if _LONG_NUMBER.fullmatch(text):
+        text = general(float(text), 6)  # all digits are in the file
     return text if len(text) <= MAX_CELL else text[: MAX_CELL - 1] + "…"

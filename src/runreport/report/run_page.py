@@ -214,6 +214,8 @@ def _files(
         content = publishable(content, shown, redactor)
         place = f"files/{file_path(shown)}"
         preview = make_preview(content, media_type, place)
+        if path == evaluations.TABLE_FILE and preview.kind == "table":  # it has a page of its own
+            preview = Preview("none", note=preview.note)
         published.append(PublishedFile(place, content))
         files.append(OutputFile(shown, format_size(size), media_type, place, preview))
     return tuple(files), tuple(published)
