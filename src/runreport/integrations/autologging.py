@@ -21,6 +21,7 @@ from typing import Any
 
 import runreport
 from runreport.errors import InvalidValue
+from runreport.models.signature import infer_signature
 from runreport.tracking.active import is_active
 from runreport.tracking.values import log_automatic_params
 
@@ -196,6 +197,24 @@ class Training:
         ):
             with self.safely("the data set"):
                 runreport.log_input(data, context)
+
+    def model_options(self, data: Any, rows: int, predict: Callable[[Any], Any]) -> dict[str, Any]:
+        """The arguments of ``log_model`` that the settings and the training's data decide.
+
+        Args:
+            rows: how many of the data's rows are an example, and show the signature.
+            predict: what the model makes of an example.
+        """
+        example = first_rows(data, rows)
+        signature: Any = False
+        if self.settings.log_model_signatures and example is not None:
+            with self.safely("the model's signature"):
+                signature = infer_signature(example, predict(example))
+        return {
+            "signature": signature,
+            "input_example": example if self.settings.log_input_examples else None,
+            "registered_model_name": self.settings.registered_model_name,
+        }
 
 
 _LONGEST = 500

@@ -11,13 +11,11 @@ from runreport.integrations import tensorflow as models
 from runreport.integrations.autologging import (
     Training,
     configure,
-    first_rows,
     make_settings,
     training,
     wrap,
 )
 from runreport.integrations.import_hooks import when_imported
-from runreport.models.signature import infer_signature
 
 FLAVOR = "keras"
 EXAMPLE_ROWS = 2
@@ -150,15 +148,7 @@ def _log_result(one: Training, model: Any, data: Any, history: Any) -> None:
     if not one.settings.log_models:
         return
     with one.safely("the model"):
-        example = first_rows(data, EXAMPLE_ROWS)
-        signature = None
-        if one.settings.log_model_signatures and example is not None:
-            with one.safely("the model's signature"):
-                signature = infer_signature(example, model.predict(example, verbose=0))
-        models.log_model(
-            model,
-            "model",
-            signature=signature if signature is not None else False,
-            input_example=example if one.settings.log_input_examples else None,
-            registered_model_name=one.settings.registered_model_name,
+        options = one.model_options(
+            data, EXAMPLE_ROWS, lambda example: model.predict(example, verbose=0)
         )
+        models.log_model(model, "model", **options)

@@ -10,7 +10,6 @@ from runreport.integrations import sklearn as models
 from runreport.integrations.autologging import (
     Training,
     configure,
-    first_rows,
     make_settings,
     training,
     unwrapped,
@@ -18,7 +17,6 @@ from runreport.integrations.autologging import (
 )
 from runreport.integrations.import_hooks import when_imported
 from runreport.integrations.sklearn_metrics import training_metrics
-from runreport.models.signature import infer_signature
 
 FLAVOR = "sklearn"
 METHODS = ("fit", "fit_transform", "fit_predict")
@@ -160,25 +158,14 @@ def _log_result(one: Training, estimator: Any, data: Any, target: Any, weights: 
 
 def _log_model(one: Training, fitted: Any, path: str, data: Any) -> None:
     with one.safely("the model"):
-        example = first_rows(data, EXAMPLE_ROWS)
-        signature = None
-        if one.settings.log_model_signatures and example is not None:
-            with one.safely("the model's signature"):
-                output = fitted.predict(example) if hasattr(fitted, "predict") else None
-                signature = infer_signature(example, output)
+        options = one.model_options(
+            data,
+            EXAMPLE_ROWS,
+            lambda rows: fitted.predict(rows) if hasattr(fitted, "predict") else None,
+        )
+        serialization = one.settings.own["serialization_format"]
         with unwrapped(type(fitted)):
-            _save(one, fitted, path, signature, example)
-
-
-def _save(one: Training, fitted: Any, path: str, signature: Any, example: Any) -> None:
-    models.log_model(
-        fitted,
-        path,
-        signature=signature if signature is not None else False,
-        input_example=example if one.settings.log_input_examples else None,
-        serialization_format=one.settings.own["serialization_format"],
-        registered_model_name=one.settings.registered_model_name,
-    )
+            models.log_model(fitted, path, serialization_format=serialization, **options)
 
 
 # -- searches -------------------------------------------------------------------------------

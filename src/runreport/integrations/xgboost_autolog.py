@@ -11,13 +11,11 @@ from runreport.integrations import xgboost as models
 from runreport.integrations.autologging import (
     Training,
     configure,
-    first_rows,
     make_settings,
     training,
     wrap,
 )
 from runreport.integrations.import_hooks import when_imported
-from runreport.models.signature import infer_signature
 
 FLAVOR = "xgboost"
 EXAMPLE_ROWS = 5
@@ -175,16 +173,6 @@ def _log_result(one: Training, model: Any, booster: Any, data: Any) -> None:
             runreport.log_dict(ordered, f"feature_importance_{kind}.json")
     if one.settings.log_models:
         with one.safely("the model"):
-            example = None if data is None else first_rows(data, EXAMPLE_ROWS)
-            signature = None
-            if one.settings.log_model_signatures and example is not None:
-                with one.safely("the model's signature"):
-                    signature = infer_signature(example, model.predict(example))
-            models.log_model(
-                model,
-                "model",
-                model_format=one.settings.own["model_format"],
-                signature=signature if signature is not None else False,
-                input_example=example if one.settings.log_input_examples else None,
-                registered_model_name=one.settings.registered_model_name,
-            )
+            options = one.model_options(data, EXAMPLE_ROWS, model.predict)
+            model_format = one.settings.own["model_format"]
+            models.log_model(model, "model", model_format=model_format, **options)
