@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 NODE = $$($(BIN)/python tests/browser/find_node.py)
 
-.PHONY: demo test test-long test-frameworks lint unit scripts bench samples clean
+.PHONY: demo test test-long test-frameworks lint unit scripts bench bench-web samples clean
 
 demo: $(VENV)/installed-core
 	$(BIN)/runreport build sample_runs/archive --config sample_runs/runreport.toml -o site
@@ -19,6 +19,7 @@ lint: $(VENV)/installed-test
 
 unit: $(VENV)/installed-test
 	sh tests/ensure_installed.sh "The browser tests" chromium chromium chromium-browser google-chrome
+	sh tests/ensure_installed.sh "The Firefox tests" firefox-esr firefox-esr firefox
 	$(BIN)/pytest -n 2 --dist worksteal -q
 
 test-long: $(VENV)/installed-test
@@ -36,11 +37,14 @@ bench: $(VENV)-bench/installed
 	$(VENV)-bench/bin/python tests/benchmarks/run.py --write
 	$(VENV)-bench/bin/python tests/benchmarks/peers.py --write
 
+bench-web: $(VENV)-bench/installed
+	$(VENV)-bench/bin/python tests/benchmarks/web.py --mlflow --write
+
 samples: $(VENV)/installed-test
 	$(BIN)/python sample_runs/make_samples.py
 
 clean:
-	rm -rf site build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf site site.state build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "runreport needs Python 3.11 or newer; name one with make PYTHON=python3.11")'

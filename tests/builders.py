@@ -15,6 +15,8 @@ from runreport.archive.writer import Writer
 from runreport.events import Event
 from runreport.query.search import load_index
 from runreport.query.summaries import with_stats
+from runreport.report.assemble import Report
+from runreport.report.pages import RunPage
 
 RUN = "a" * 32
 
@@ -81,6 +83,11 @@ def sample_archive(folder: Path, runs: int = 6) -> Path:
             runreport.log_metric("accuracy", 0.5 + number / 20)
             runreport.log_text(f"hello {number}", "notes/hello.txt")
     return folder
+
+
+def pages_of(report: Report) -> list[RunPage]:
+    """The pages of a report's runs, newest first."""
+    return list(report.run_pages.make(report.run_pages.own))
 
 
 def state_of(storage: LocalStorage) -> dict[str, object]:

@@ -31,7 +31,10 @@ def pages(site: Path) -> dict[str, str]:
     return {
         str(path.relative_to(site)): steady(path.read_text())
         for path in sorted(site.rglob("*"))
-        if path.is_file() and "static" not in path.parts and not path.name.startswith("charts-")
+        if path.is_file()
+        and "static" not in path.parts
+        and not path.name.startswith("charts-")
+        and path.suffix != ".parquet"
     }
 
 

@@ -4,38 +4,29 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from runreport import __version__
 from runreport.archive.directory import open_archive
+from runreport.archive.layout import ARTIFACTS
 from runreport.archive.reading import read_archive
 from runreport.errors import BuildError
 from runreport.report.assemble import Report, assemble_report
 from runreport.report.config import Config
-from runreport.report.redaction import Finding
-from runreport.site.publish import Published, check_target, publish_site
-from runreport.site.render import SiteFile, render_site
+from runreport.report.run_keys import run_keys
+from runreport.site.making import Making, Progress
+from runreport.site.memory import (
+    MARKER,
+    Memory,
+    digest_of,
+    forget,
+    recall,
+    remember,
+)
+from runreport.site.publish import check_target, publish_site, recover
+from runreport.site.published import Published
+from runreport.site.render import Pages
 from runreport.site.theme import load_theme
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done, and how much there is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Build:
-    """What a build made, and what it had to say about it."""
-
-    published: Published
-    runs: int
-    charts: int
-    notices: tuple[str, ...]
-    """What of the archive was left out."""
-    findings: tuple[Finding, ...]
-    """What was redacted."""
-    advice: tuple[str, ...]
-    """What of the config names nothing in the archive."""
-    seconds: float
+from runreport.upkeep import Build, inputs_digest, listing_digest, now_text, summary_of
 
 
 def build_site(
@@ -44,72 +35,113 @@ def build_site(
     config: Config,
     *,
     strict: bool = False,
+    clean: bool = False,
     progress: Progress | None = None,
 ) -> Build:
     """Build the site of an archive; the same archive and config give the same bytes.
 
+    Where an earlier build left a site and its memory, only what has changed is made; the site is
+    the same as if it had all been made anew.
+
     Args:
         strict: fail, leaving an earlier site as it is, when anything had to be left out.
+        clean: make everything anew.
 
     Raises:
         BuildError: the output folder may not be replaced, or ``strict`` and something is damaged.
         NotFound, ArchiveError: there is no archive, or a newer runreport wrote it.
-        ConfigError: the theme is wrong.
+        ConfigError: the theme is wrong, or the config names a view or notes that cannot be made.
     """
     began = time.monotonic()
-    check_target(os.path.abspath(output))
+    target = os.path.abspath(output)
+    check_target(target)
     storage = open_archive(archive)
     if storage.contains(output):
         raise BuildError(
             f"{output} lies in the archive {storage.root}. A site is no part of the archive; "
             "choose a folder outside it with -o."
         )
-    theme = load_theme(config.theme, config.folder)
+    theme = load_theme(config.theme, config.folder, config.options)
+    inputs = inputs_digest(config, theme)
+    listing = listing_digest(storage)  # before reading: what changes meanwhile is read again
 
     def reading(done: int, total: int) -> None:
         if progress is not None:
             progress("Reading", done, total)
 
     snapshot = read_archive(storage, progress=reading)
+    now = now_text()
     report = assemble_report(
-        snapshot, config, now_ms=_now(), version=__version__, all_rows=not theme.has_scripts
+        snapshot,
+        config,
+        now_ms=int(now) * 1000 if now else None,
+        version=__version__,
+        all_rows=not theme.has_scripts,
     )
-    if strict and report.site.notices:
+    if strict:
+        _refuse_notices(report)
+    making = Making(
+        report,
+        Pages(report, theme),
+        run_keys(snapshot, report.run_pages, report.notices),
+        progress,
+    )
+    recover(target)
+    common = _common(report)
+    earlier = None if clean else _earlier(target, inputs, common)
+    if earlier is not None:
+        published = making.update(target, earlier)
+    else:
+        forget(target)
+        published = publish_site(making.all_files(), output)
+    build = _described(report, published, time.monotonic() - began, is_update=earlier is not None)
+    remember(
+        target,
+        Memory(
+            inputs,
+            listing,
+            summary_of(build),
+            common,
+            making.parts,
+            making.digests,
+            making.pages.drawn,
+        ),
+    )
+    return build
+
+
+def _refuse_notices(report: Report) -> None:
+    if report.site.notices:
         listed = "\n  ".join(report.site.notices)
         raise BuildError(
             f"Aborted in strict mode: {len(report.site.notices)} of the archive's files cannot "
             f"be shown as they are.\n  {listed}"
         )
-    files = _counted(render_site(report, theme), report, progress)
-    published = publish_site(files, output)
+
+
+def _common(report: Report) -> str:
+    """A digest of what the pages of all runs depend on: names to redact, and damaged segments."""
+    names = sorted(report.run_pages.redactor.names)
+    notices = [str(one) for one in report.notices if not one.path.startswith(f"{ARTIFACTS}/")]
+    return digest_of(names, notices)
+
+
+def _earlier(target: str, inputs: str, common: str) -> Memory | None:
+    """What the last build left, if this one may go on from there."""
+    if not os.path.isfile(os.path.join(target, MARKER)):
+        return None
+    found = recall(target)
+    return None if found is None or (found.inputs, found.common) != (inputs, common) else found
+
+
+def _described(report: Report, published: Published, seconds: float, *, is_update: bool) -> Build:
     return Build(
         published,
         report.runs,
-        sum(len(page.charts) for page in report.experiments),
+        report.charts,
         report.site.notices,
         report.findings,
         report.advice,
-        time.monotonic() - began,
+        seconds,
+        is_update,
     )
-
-
-def _now() -> int | None:
-    """The "now" of a reproducible build, in ms; None lets the newest event decide."""
-    text = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if not text:
-        return None
-    if not text.isdecimal():
-        raise BuildError(f"SOURCE_DATE_EPOCH is {text!r}; it must be whole seconds since 1970.")
-    return int(text) * 1000
-
-
-def _counted(
-    files: Iterator[SiteFile], report: Report, progress: Progress | None
-) -> Iterator[SiteFile]:
-    total = report.runs + len(report.experiments) + 1
-    done = 0
-    for file in files:
-        if progress is not None and file.path.endswith("/index.html"):
-            done += 1
-            progress("Writing", min(done, total), total)
-        yield file

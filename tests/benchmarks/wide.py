@@ -14,11 +14,7 @@ from runreport.archive.storage import Storage
 
 EXPERIMENT = "123456789012345678"
 MODELS = ("tree", "forest", "linear", "svm", "net")
-PARAMS = ("learning_rate", "max_depth", "model", "seed")
-TAGS = ("mlflow.runName", "mlflow.source.name", "mlflow.source.type", "mlflow.user", "team")
-METRICS = ("accuracy", "loss")
-FACTS_A_RUN = 3 + len(PARAMS) + len(TAGS) + len(METRICS)
-RUNS_A_SEGMENT = 2_000_000 // FACTS_A_RUN
+FACTS_A_SEGMENT = 2_000_000
 """As many as a compaction puts together."""
 START_MS = 1_790_000_000_000
 
@@ -49,9 +45,20 @@ def wide_table(runs: int, seed: int = 0) -> pa.Table:
 def write_compacted(storage: Storage, table: pa.Table) -> None:
     """The same runs as an archive that was compacted."""
     random = np.random.default_rng(1)
-    for place in range(0, table.num_rows, RUNS_A_SEGMENT):
-        part = table.slice(place, RUNS_A_SEGMENT).sort_by("run_id")
+    runs = FACTS_A_SEGMENT // _facts_of(table)
+    for place in range(0, table.num_rows, runs):
+        part = table.slice(place, runs).sort_by("run_id")
         _write_segment(storage, part, _hex(random, part.num_rows))
+
+
+def _facts_of(table: pa.Table) -> int:
+    """Facts of each run: its start, two statuses, and what has a column."""
+    return 3 + table.num_columns - len(("run_id", "start_time"))
+
+
+def _keys(table: pa.Table, group: str) -> list[str]:
+    names = (name for name in table.column_names if name.startswith(f"{group}."))
+    return [name.removeprefix(f"{group}.") for name in names]
 
 
 def _write_segment(storage: Storage, runs: pa.Table, writers: pa.Array) -> None:
@@ -60,8 +67,8 @@ def _write_segment(storage: Storage, runs: pa.Table, writers: pa.Array) -> None:
     numbers = {
         "number": pa.array(np.zeros(count, np.int64)),
         "first_seq": pa.array(np.zeros(count, np.int64)),
-        "last_seq": pa.array(np.full(count, FACTS_A_RUN - 1)),
-        "facts": pa.array(np.full(count, FACTS_A_RUN)),
+        "last_seq": pa.array(np.full(count, _facts_of(runs) - 1)),
+        "facts": pa.array(np.full(count, _facts_of(runs))),
     }
     gaps = pa.array([""] * count)
     parts = pa.table({"writer_id": writers, **numbers, "gaps": gaps, "digest": digests})
@@ -74,7 +81,7 @@ def _write_segment(storage: Storage, runs: pa.Table, writers: pa.Array) -> None:
 
 def _events(runs: pa.Table, writers: pa.Array) -> pa.Table:
     """The facts of each run together, sorted as a compaction sorts them."""
-    accuracy, loss = (runs.column(f"metrics.{key}").to_pylist() for key in METRICS)
+    metrics = {key: runs.column(f"metrics.{key}").to_pylist() for key in _keys(runs, "metrics")}
     times = runs.column("start_time").to_pylist()
     summaries = [
         [
@@ -82,16 +89,21 @@ def _events(runs: pa.Table, writers: pa.Array) -> pa.Table:
             f'"last_step":19,"last_time":{t}}}'
             for v, t in zip(values, times, strict=True)
         ]
-        for values in (accuracy, loss)
+        for values in metrics.values()
     ]
     rows: list[tuple[str, str | None, list[str | None], list[str | None]]] = []
     nothing: list[str | None] = [None] * runs.num_rows
-    for key, values, data in zip(METRICS, (accuracy, loss), summaries, strict=True):
+    for (key, values), data in zip(metrics.items(), summaries, strict=True):
         rows.append(("metric_summary", key, [repr(v) for v in values], list(data)))
-    rows += [("param", k, runs.column(f"params.{k}").to_pylist(), nothing) for k in PARAMS]
+    rows += [
+        ("param", k, runs.column(f"params.{k}").to_pylist(), nothing)
+        for k in _keys(runs, "params")
+    ]
     rows.append(("run", None, nothing, ['{"python":"3.11.7","packages":{}}'] * runs.num_rows))
     rows += [("status", None, [word] * runs.num_rows, nothing) for word in ("RUNNING", "FINISHED")]
-    rows += [("tag", k, runs.column(f"tags.{k}").to_pylist(), nothing) for k in TAGS]
+    rows += [
+        ("tag", k, runs.column(f"tags.{k}").to_pylist(), nothing) for k in _keys(runs, "tags")
+    ]
     kinds, keys = [row[0] for row in rows], [row[1] for row in rows]
     count, width = runs.num_rows, len(rows)
     seq = np.tile(np.arange(width), count)

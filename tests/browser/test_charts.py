@@ -1,14 +1,32 @@
-"""Charts in a browser: static until touched, then drawn under the strict policy."""
+"""Charts in a browser: static until touched, then drawn and edited under the strict policy."""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
+
+from runreport.report.config import parse_config
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+CHARTS = {
+    "line": "line;y=metrics.val_loss",
+    "smoothed": "line;y=metrics.val_loss;x=relative;scale=log;smooth=0.8",
+    "time": "line;y=metrics.val_loss;x=time;c=params.activation",
+    "band": "line;y=metrics.val_loss;g=params.hidden",
+    "bar": "bar;x=params.hidden;y=metrics.val_accuracy;c=params.activation",
+    "scatter": "scatter;x=params.learning_rate;y=metrics.val_accuracy;c=params.hidden",
+    "box": "box;x=params.hidden;y=metrics.val_accuracy",
+    "parallel": "parallel;x=params.hidden,params.learning_rate;c=metrics.val_accuracy",
+    "histogram": "histogram;x=metrics.val_accuracy;c=params.activation",
+    "heatmap": "heatmap;x=params.hidden;y=params.learning_rate;c=metrics.val_accuracy",
+}
 
 
 @pytest.fixture
@@ -18,31 +36,78 @@ def page(reader: Any, find_experiment: Callable[[str], str]) -> Page:
     return opened
 
 
-def chart(page: Page, name: str) -> Any:
-    return page.locator(f"figure[data-chart={name}]")
+def chart(page: Page, name: str) -> Locator:
+    """A chart with its editor open."""
+    figure = page.locator(f"figure[data-chart={name}]")
+    figure.get_by_role("button", name="Edit chart").click()
+    expect(figure.locator("svg.marks")).to_be_visible()
+    return figure
+
+
+def choose(figure: Locator, name: str, value: str) -> None:
+    figure.get_by_role("combobox", name=name, exact=True).select_option(value)
 
 
 def test_no_chart_library_is_loaded_before_the_reader_asks(page: Page) -> None:
     page.wait_for_timeout(300)
     assert page.evaluate("typeof window.vega") == "undefined"
     for name in ("curves", "scatter", "parallel"):
-        expect(chart(page, name).locator("svg.chart-svg")).to_be_visible()
+        expect(page.locator(f"figure[data-chart={name}] svg.chart-svg")).to_be_visible()
 
 
-def test_another_metric_redraws_the_curves(page: Page) -> None:
+def test_another_metric_redraws_the_curves_and_goes_into_the_link(page: Page) -> None:
     curves = chart(page, "curves")
-    curves.get_by_role("combobox", name="Metric", exact=True).select_option("train_loss")
+    assert "charts=" not in page.url
+    choose(curves, "Y", "metrics.train_loss")
     expect(curves.locator("figcaption")).to_have_text("train_loss over steps")
-    expect(curves.locator("svg.marks")).to_be_visible()
-    assert curves.locator("svg.marks .mark-line path").count() == 6
-    curves.get_by_role("combobox", name="Scale", exact=True).select_option("log")
-    expect(curves.locator("svg.marks")).to_be_visible()
+    expect(curves.locator("svg.marks .mark-line path")).to_have_count(6)
+    choose(curves, "Scale", "log")
+    choose(curves, "Runs", "")
+    expect(curves.locator("svg.marks .mark-line path")).to_have_count(18)
+    assert "charts=line;y=metrics.train_loss;scale=log|scatter;" in page.url
+    curves.get_by_label("Smoothing").fill("0.9")
+    expect(curves.locator("svg.marks .mark-line path")).to_have_count(36)  # the raw lines below
+
+
+def test_every_type_is_drawn_from_a_link(page: Page) -> None:
+    url = page.url.split("#")[0]
+    page.goto(f"{url}#v=1&charts={'|'.join(CHARTS.values())}")
+    page.reload()
+    expect(page.locator("figure.chart svg.marks")).to_have_count(len(CHARTS))
+    again = unquote(page.url)
+    assert again.endswith(f"charts={'|'.join(CHARTS.values())}")
+
+
+def test_a_chart_changes_its_type_and_keeps_what_fits(page: Page) -> None:
+    scatter = chart(page, "scatter")
+    for kind, title in (
+        ("box", "val_accuracy by learning_rate"),
+        ("histogram", "Runs by learning_rate"),
+        ("line", "val_accuracy over steps"),
+        ("bar", "val_accuracy by "),
+    ):
+        choose(scatter, "Type", kind)
+        expect(scatter.locator("figcaption")).to_contain_text(title)
+        expect(scatter.locator("svg.marks")).to_be_visible()
+    scatter.get_by_label("Title").fill("What width buys")
+    scatter.get_by_label("Title").press("Enter")
+    expect(scatter.locator("figcaption")).to_have_text("What width buys")
+
+
+def test_charts_are_added_removed_and_come_back(page: Page) -> None:
+    page.get_by_role("button", name="Add chart").click()
+    expect(page.locator("figure.chart")).to_have_count(4)
+    added = page.locator("figure.chart").last
+    added.locator("summary", has_text="Actions").click()
+    added.get_by_role("button", name="Remove chart").click()
+    expect(page.locator("figure.chart")).to_have_count(3)
+    assert "charts=" not in page.url
 
 
 def test_the_scatter_chart_takes_other_fields_and_its_points_are_links(page: Page) -> None:
     scatter = chart(page, "scatter")
-    scatter.get_by_role("combobox", name="X", exact=True).select_option("params.activation")
-    scatter.get_by_role("combobox", name="Colour", exact=True).select_option("")
+    choose(scatter, "X", "params.activation")
+    choose(scatter, "Colour", "")
     expect(scatter.locator("figcaption")).to_have_text("val_accuracy against activation")
     points = scatter.locator("svg.marks .mark-symbol path")
     expect(points).to_have_count(73)
@@ -50,36 +115,54 @@ def test_the_scatter_chart_takes_other_fields_and_its_points_are_links(page: Pag
     expect(page.locator("h1")).to_contain_text("mlp-")
 
 
-def test_parallel_coordinates_are_coloured_by_another_metric(page: Page) -> None:
-    parallel = chart(page, "parallel")
-    parallel.get_by_role("combobox", name="Colour by", exact=True).select_option(
-        "metrics.train_loss"
-    )
-    expect(parallel.locator("figcaption")).to_have_text("Settings and train_loss, run by run")
-    expect(parallel.locator("svg.marks")).to_be_visible()
-    assert parallel.locator("svg.marks .mark-line path").count() == 73
-
-
-def test_charts_follow_the_filter(page: Page) -> None:
-    chart(page, "scatter").get_by_role("combobox", name="Colour", exact=True).select_option("")
-    points = chart(page, "scatter").locator("svg.marks .mark-symbol path")
+def test_charts_follow_the_filter_and_runs_keep_their_colours(page: Page) -> None:
+    scatter = chart(page, "scatter")
+    choose(scatter, "Colour", "")
+    points = scatter.locator("svg.marks .mark-symbol path")
     expect(points).to_have_count(73)
     page.locator("#filter").fill("tanh")
     expect(points).to_have_count(36)
 
 
 def test_the_live_chart_takes_its_colours_from_the_page(page: Page) -> None:
-    chart(page, "curves").get_by_role("combobox", name="Metric", exact=True).select_option(
-        "val_loss"
-    )
-    line = chart(page, "curves").locator("svg.marks .mark-line path").first
+    curves = chart(page, "curves")
+    line = curves.locator("svg.marks .mark-line path").first
     expect(line).to_have_attribute("stroke", "var(--c1)")
     light = line.evaluate("e => getComputedStyle(e).stroke")
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
     assert line.evaluate("e => getComputedStyle(e).stroke") != light
 
 
-def test_numbers_stand_below_each_chart(page: Page) -> None:
+def test_a_chart_is_saved_as_a_picture(page: Page) -> None:
     curves = chart(page, "curves")
-    curves.locator("summary").click()
-    expect(curves.locator(".numbers tbody tr")).to_have_count(6)
+    curves.locator("summary", has_text="Actions").click()
+    for form, start in (("SVG", b"<svg"), ("PNG", b"\x89PNG")):
+        with page.expect_download() as waiting:
+            curves.get_by_role("button", name=f"Download {form}").click()
+        content = Path(waiting.value.path()).read_bytes()
+        assert content.startswith(start) and b"var(--" not in content
+        assert len(content) > 2000
+
+
+def test_a_view_is_copied_as_a_config_that_the_next_build_understands(page: Page) -> None:
+    page.locator("#filter").fill("params.hidden = 64")
+    curves = chart(page, "curves")
+    curves.locator("summary", has_text="Actions").click()
+    page.evaluate("window.getSelection")  # the clipboard is asked for in the page itself
+    page.evaluate(
+        "navigator.clipboard ? navigator.clipboard.writeText = async (text) => "
+        "{ window.__copied = text } : document.execCommand = () => "
+        "{ window.__copied = document.activeElement.value; return true }"
+    )
+    curves.get_by_role("button", name="Copy as config").click()
+    expect(curves.get_by_role("status")).to_have_text("Copied a view for runreport.toml.")
+    text = page.evaluate("window.__copied")
+    (view,) = parse_config(tomllib.loads(text)).views
+    assert view.experiments == ("Digits networks",) and "params.hidden = 64" in view.filter
+    assert [chart.split(";")[0] for chart in view.charts] == ["line", "scatter", "parallel"]
+
+
+def test_numbers_stand_below_each_chart(page: Page) -> None:
+    static = page.locator("figure[data-chart=curves]")
+    static.locator("summary").click()
+    expect(static.locator(".numbers tbody tr")).to_have_count(6)

@@ -1,13 +1,16 @@
-"""The run table in a browser: sorting, filtering, facets, columns, pages, links, keyboard."""
+"""The run table in a browser: sorting, filtering, columns, groups, selection, export, keyboard."""
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -15,7 +18,12 @@ Find = Callable[[str], str]
 
 
 def cells(page: Page, column: int) -> list[str]:
-    return page.locator(f"#run-table tbody tr > :nth-child({column})").all_inner_texts()
+    """The texts of a column; the first has the check boxes."""
+    return page.locator(f"#run-table tbody tr > :nth-child({column + 1})").all_inner_texts()
+
+
+def heads(page: Page) -> list[str]:
+    return page.locator("#run-table thead th").all_inner_texts()[1:]
 
 
 @pytest.fixture
@@ -25,8 +33,16 @@ def page(reader: Any, find_experiment: Find) -> Page:
     return opened
 
 
-def header(page: Page, name: str) -> Any:
+def header(page: Page, name: str) -> Locator:
     return page.locator("#run-table thead").get_by_role("button", name=name, exact=True)
+
+
+def tool(page: Page, name: str) -> Locator:
+    """Open a menu of the toolbar; its pane."""
+    page.locator("#toolbar summary", has_text=re.compile(f"^{name}$")).click()
+    pane = page.locator("#toolbar details[open] > .pane")
+    expect(pane).to_be_visible()
+    return pane
 
 
 def test_a_click_sorts_all_runs_and_a_second_one_turns_round(page: Page) -> None:
@@ -105,14 +121,104 @@ def test_facets_filter_and_say_what_they_count(page: Page) -> None:
     expect(page.locator("#shown")).to_have_text("1–50 of 73 runs")
 
 
-def test_columns_are_chosen_and_found(page: Page) -> None:
-    page.locator("summary", has_text="Columns").click()
-    page.get_by_label("Search columns").fill("batch")
-    page.get_by_role("checkbox", name="batch_size").check()
+def test_numbers_are_filtered_by_least_and_greatest(page: Page) -> None:
+    pane = tool(page, "Filters")
+    pane.locator("summary", has_text=re.compile("^val_loss$")).click()
+    pane.get_by_label("Greatest val_loss").fill("0.08")
+    pane.get_by_label("Greatest val_loss").press("Enter")
+    expect(page.locator("#shown")).to_contain_text("of 73 runs match")
+    assert all(float(text) <= 0.08 for text in cells(page, 6))
+    assert "r.metrics.val_loss=..0.08" in page.url
+    pane.get_by_label("Greatest val_loss").fill("much")
+    pane.get_by_label("Greatest val_loss").press("Enter")
+    assert pane.get_by_label("Greatest val_loss").get_attribute("aria-invalid") == "true"
+    pane.get_by_role("button", name="Clear filters").click()
+    expect(page.locator("#shown")).to_have_text("1–50 of 73 runs")
+
+
+def test_columns_are_found_pinned_moved_and_hidden(page: Page) -> None:
+    pane = tool(page, "Columns")
+    pane.get_by_label("Search columns").fill("batch")
+    pane.get_by_role("checkbox", name="batch_size").check()
     expect(page.locator("#run-table thead")).to_contain_text("batch_size")
+    pane.get_by_role("button", name="Move up batch_size").click()
+    expect(page.locator("#run-table thead th").nth(11)).to_have_text("batch_size")
+    expect(pane.get_by_role("button", name="Move up batch_size")).to_be_focused()
+    pane.get_by_role("button", name="Pin batch_size").click()
+    expect(page.locator("#run-table thead th").nth(2)).to_have_text("batch_size")
+    assert page.locator("#run-table tbody td.pinned").first.evaluate(
+        "cell => getComputedStyle(cell).position"
+    ) == "sticky"  # fmt: skip
+    pane.get_by_role("button", name="Hide status").click()
+    expect(page.locator("#run-table thead")).not_to_contain_text("Status")
+    page.locator("#filter").fill("params.hidden = 64")
+    expect(page.locator("#shown")).to_have_text("24 of 73 runs match")
+    pane.get_by_role("checkbox", name="Only columns that differ").check()
+    expect(page.locator("#run-table thead")).not_to_contain_text("batch_size")
     page.keyboard.press("Escape")
-    expect(page.get_by_label("Search columns")).to_be_hidden()
-    assert "cols=" in page.url and "params.batch_size" in page.url
+    expect(pane).to_be_hidden()
+    for part in ("cols=", "params.batch_size", "pin=params.batch_size", "differ=1"):
+        assert part in page.url
+
+
+def test_groups_have_means_deviations_and_counts(page: Page) -> None:
+    tool(page, "Group").get_by_role("button", name="hidden").click()
+    expect(page.locator("#shown")).to_contain_text("4 groups by hidden, 73 runs")
+    assert heads(page)[:2] == ["n", "Status"] and page.url.endswith("#v=1&group=params.hidden")
+    rows = page.locator("#run-table tbody tr")
+    assert [row.inner_text().split("\t")[:2] for row in rows.all()] == [
+        ["16", "24"], ["64", "24"], ["128", "24"], ["512", "1"]
+    ]  # fmt: skip
+    assert re.search(r"0\.9\d+ ± 0\.0\d+", rows.first.inner_text())
+    page.get_by_role("button", name="128", exact=True).click()
+    expect(page.locator("#shown")).to_have_text("24 of 73 runs match")
+    assert set(cells(page, 8)) == {"128"}
+
+
+def test_all_rows_can_be_shown_at_once(page: Page) -> None:
+    page.get_by_role("button", name="Show all").click()
+    expect(page.locator("#run-table")).to_have_attribute("aria-rowcount", "74")
+    page.locator(".windowed").evaluate("region => { region.scrollTop = region.scrollHeight }")
+    expect(page.locator("#run-table tbody tr[aria-rowindex='74']")).to_be_visible()
+    page.get_by_role("button", name="Show pages").click()
+    expect(page.locator("#run-table tbody tr")).to_have_count(50)
+
+
+def test_the_view_is_exported_as_csv_markdown_and_latex(page: Page) -> None:
+    page.locator("#filter").fill("params.hidden = 512")
+    expect(page.locator("#shown")).to_have_text("1 of 73 runs match")
+    pane = tool(page, "Export")
+    texts = {}
+    for form, ending in (("CSV", "csv"), ("Markdown", "md"), ("LaTeX", "tex")):
+        with page.expect_download() as waiting:
+            pane.get_by_role("button", name=f"Download {form}").click()
+        assert waiting.value.suggested_filename == f"Digits networks.{ending}"
+        texts[form] = Path(waiting.value.path()).read_text()
+    rows = list(csv.reader(io.StringIO(texts["CSV"])))
+    assert len(rows) == 2 and rows[0][0] == "run_name" and rows[0][-1] == "run_id"
+    assert rows[1][0] == "mlp-512-relu-killed" and len(rows[1][-1]) == 32
+    assert rows[1][rows[0].index("start_time")].endswith("Z")
+    assert texts["Markdown"].splitlines()[0].startswith("| Run | Status | Started |")
+    assert "\\begin{tabular}{lllr" not in texts["LaTeX"] and "\\toprule" in texts["LaTeX"]
+    assert "val\\_accuracy" in texts["LaTeX"] and texts["LaTeX"].count("\\\\") == 2
+
+
+def test_a_selection_stays_from_page_to_page_and_is_compared(page: Page) -> None:
+    boxes = page.locator("#run-table tbody input[type=checkbox]")
+    boxes.nth(1).check()
+    page.get_by_role("button", name="Page 2").click()
+    expect(page.locator("#shown")).to_have_text("51–73 of 73 runs")
+    boxes.nth(0).check()
+    bar = page.locator("#selection")
+    expect(bar).to_contain_text("2 selected")
+    assert "sel=" in page.url and page.url.count(",") == 1
+    page.locator("header .home").click()
+    expect(page.locator("#selection")).to_contain_text("2 selected")
+    page.locator("#selection").get_by_role("link", name="Compare").click()
+    expect(page.locator("#shown")).to_have_text("2 runs side by side")
+    page.go_back()
+    page.locator("#selection").get_by_role("button", name="Clear").click()
+    expect(page.locator("#selection")).to_have_count(0)
 
 
 def test_a_view_is_a_link(page: Page, reader: Any) -> None:
@@ -127,6 +233,19 @@ def test_a_view_is_a_link(page: Page, reader: Any) -> None:
     assert fresh.locator("#filter").input_value() == "relu"
 
 
+def test_what_a_link_names_in_vain_is_said(page: Page) -> None:
+    page.goto(page.url + "#v=1&later=1&sort=-metrics.val_los&sel=abcdef01&f.nothing=1")
+    page.reload()
+    advice = page.locator("#advice")
+    expect(advice).to_contain_text("“later”, which this report does not know")
+    expect(advice).to_contain_text(
+        "No run here has metrics.val_los. Did you mean metrics.val_loss"
+    )
+    expect(advice).to_contain_text("No run here has nothing.")
+    expect(advice).to_contain_text("abcdef01")
+    assert "later=1" in page.url  # what a later version may know is kept
+
+
 def test_pages_and_links_to_runs(page: Page) -> None:
     page.get_by_role("button", name="Page 2").click()
     expect(page.locator("#shown")).to_have_text("51–73 of 73 runs")
@@ -135,11 +254,35 @@ def test_pages_and_links_to_runs(page: Page) -> None:
     expect(page.locator("h1")).to_have_text(name)
 
 
+def test_a_runs_page_knows_its_neighbours_in_the_view_it_was_opened_from(page: Page) -> None:
+    page.locator("#filter").fill("params.hidden = 64")
+    header(page, "val_loss").click()
+    expect(page.locator("#shown")).to_have_text("24 of 73 runs match")
+    names = cells(page, 1)
+    page.get_by_role("link", name=names[3], exact=True).click()
+    expect(page.locator("#neighbours")).to_contain_text("4 of 24 in the view")
+    page.get_by_role("link", name="Next run").click()
+    expect(page.locator("h1")).to_have_text(names[4])
+    page.get_by_role("link", name="Previous run").click()
+    expect(page.locator("h1")).to_have_text(names[3])
+
+
 def test_the_keyboard_alone_sorts_filters_and_opens_a_run(page: Page) -> None:
     header(page, "val_loss").focus()
     page.keyboard.press("Enter")
     expect(page.locator("th[aria-sort=descending]")).to_have_text("val_loss")
     expect(header(page, "val_loss")).to_be_focused()
+    page.locator("#toolbar summary", has_text="Columns").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Search columns")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#toolbar summary", has_text="Columns")).to_be_focused()
+    page.locator("#run-table tbody input").first.focus()
+    page.keyboard.press("Space")
+    expect(page.locator("#selection")).to_contain_text("1 selected")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.keyboard.press("Escape")
     page.locator("#run-table tbody a").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator("h1")).not_to_have_text("Digits networks")

@@ -30,7 +30,10 @@ def every_command() -> list[tuple[list[str], click.Command]]:
     found: list[tuple[list[str], click.Command]] = []
 
     def walk(group: click.Group, words: list[str]) -> None:
-        for name, member in sorted(group.commands.items()):
+        context = click.Context(group)
+        for name in group.list_commands(context):
+            member = group.get_command(context, name)
+            assert member is not None
             if isinstance(member, click.Group):
                 walk(member, [*words, name])
             else:

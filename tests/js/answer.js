@@ -6,8 +6,7 @@ const fs = require("node:fs");
 const { dataOf, withData } = require("./site.js");
 
 const { data, filters, now } = JSON.parse(fs.readFileSync(0, "utf8"));
-const { manifest, blocks } = dataOf(data);
-const page = withData(manifest, blocks, ["parseTree", "evaluate"]);
+const page = withData(dataOf(data), ["parseTree", "evaluate"]);
 const answers = filters.map((text) => {
   const kept = page.evaluate(page.parseTree(text), now);
   return Array.from(kept.keys()).filter((run) => kept[run]);

@@ -3,8 +3,7 @@ const assert = require("node:assert/strict");
 const { test } = require("node:test");
 const { conformance, withData } = require("./site.js");
 
-const { manifest, blocks } = conformance("basic");
-const page = withData(manifest, blocks,
+const page = withData(conformance("basic"),
   ["readBox", "runsOfBox", "adviceOf", "columnsOfBox", "valuesOf", "nearest", "likeTest"]);
 
 function find(text) {

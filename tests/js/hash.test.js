@@ -21,11 +21,16 @@ test("a view survives the hash, whatever is in it", () => {
   const some = () => Array.from({ length: Math.floor(random() * 4) }, pick);
   for (let number = 0; number < 500; number++) {
     const facets = new Map(some().map((name) => [name, new Set([pick(), pick()])]));
+    const ranges = new Map(some().map((name) => [name, [String(random()), random() < 0.5 ? "" : "-1e-7"]]));
+    const maybe = (value, empty) => (random() < 0.5 ? value : empty);
     const columns = some();
     const view = {
-      q: some().join(" "), facets, sort: random() < 0.5 ? "" : `-${pick()}`,
-      columns: columns.length ? columns : null, page: 1 + Math.floor(random() * 9),
-      unknown: random() < 0.3 ? [["charts", pick()]] : [],
+      ...readHash(""), facets, ranges, q: some().join(" "), sort: maybe(`-${pick()}`, ""),
+      cols: columns.length ? columns : null, pin: some(), group: maybe(pick(), ""), differ: random() < 0.5,
+      all: random() < 0.5, p: 1 + Math.floor(random() * 9), e: some(), sel: some(), base: maybe(pick(), ""),
+      same: random() < 0.5, charts: maybe([{ type: pick(), x: pick(), y: pick() }, { type: "line" }], null),
+      w: maybe("2026-01-01..", ""), axis: maybe("time", ""), smooth: maybe("0.5", ""),
+      unknown: random() < 0.3 ? [["later", pick()]] : [],
     };
     const text = writeHash(view);
     const again = readHash(text);
@@ -49,5 +54,5 @@ test("a hash stays readable", () => {
 
 test("nonsense is no error", () => {
   for (const text of ["#", "#v=9", "#p=-3", "#p=x", "#%zz=%", "#&&=", "#q=%E0%A4%A"]) readHash(text);
-  assert.equal(readHash("#p=-3").page, 1);
+  assert.equal(readHash("#p=-3").p, 1);
 });

@@ -13,8 +13,7 @@ const cases = fs.readFileSync(path.join(__dirname, "..", "query", "cases.jsonl")
 const WANTED = ["parseTree", "evaluate", "valuesOf", "FilterError"];
 const pages = {};
 for (const name of ["basic", "sweep"]) {
-  const { manifest, blocks } = conformance(name);
-  pages[name] = withData(manifest, blocks, WANTED);
+  pages[name] = withData(conformance(name), WANTED);
 }
 
 const good = cases.filter((entry) => entry.runs && entry.browser !== false);

@@ -6,27 +6,25 @@ const vm = require("node:vm");
 const { load } = require("./load.js");
 
 const SCRIPTS = [
-  "format.js", "columns.js", "nearest.js", "tokens.js", "grammar.js", "predicate.js", "filter.js",
+  "format.js", "columns.js", "hash.js", "nearest.js", "tokens.js", "grammar.js", "predicate.js", "filter.js",
 ];
 
-/** @param {Object} manifest @param {Map<string, Array>} blocks @param {string[]} wanted */
-exports.withData = function withData(manifest, blocks, wanted) {
-  const page = load(SCRIPTS, [...wanted, "decode", "decoded"], { brought: { manifest, blocks } });
-  for (const column of manifest.columns) page.decoded.set(column.name, page.decode(column));
+/** The scripts with the runs of some data. @param {{manifest: Object, blocks: Map}} data @param {string[]} wanted */
+exports.withData = function withData({ folder, manifest, blocks }, wanted) {
+  const page = load(SCRIPTS, [...wanted, "Source", "useSource: (data) => { source = data; }"], {});
+  const source = new page.Source(folder, manifest);
+  for (const [block, columns] of blocks) source.bring(block, columns);
+  for (const column of manifest.columns) source.decode(column);
+  page.useSource(source);
   return page;
 };
 
 /** What data scripts bring. @param {string} scripts */
 exports.dataOf = function dataOf(scripts) {
-  const found = { manifest: null, blocks: new Map() };
+  const found = { folder: "", manifest: null, blocks: [] };
   const runreport = {
-    manifest(manifest) { found.manifest = manifest; },
-    data(block, columns) {
-      for (const [column, values] of Object.entries(columns)) {
-        if (!found.blocks.has(column)) found.blocks.set(column, []);
-        found.blocks.get(column)[block] = values;
-      }
-    },
+    manifest(folder, manifest) { Object.assign(found, { folder, manifest }); },
+    data(folder, block, columns) { found.blocks.push([block, columns]); },
   };
   vm.runInContext(scripts, vm.createContext({ runreport }));
   return found;

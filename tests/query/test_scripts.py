@@ -33,7 +33,7 @@ def in_scripts(index: RunIndex, filters: list[str]) -> list[list[int]]:
     """The numbers of the runs that each filter finds in the browser's scripts."""
     numbers = arange(index.runs.num_rows)
     columns = (*experiment_columns(index, numbers), *filter_columns(index, numbers))
-    manifest, scripts = data_scripts(columns, len(numbers))
+    manifest, scripts = data_scripts(columns, len(numbers), "e/x")
     asked = {
         "data": "".join(script.content for script in (manifest, *scripts)),
         "filters": filters,
@@ -43,7 +43,8 @@ def in_scripts(index: RunIndex, filters: list[str]) -> list[list[int]]:
         [node(), str(ANSWER)], input=json.dumps(asked), capture_output=True, text=True, check=True
     )
     answers: list[list[int]] = json.loads(done.stdout)
-    return answers
+    newest = len(numbers) - 1  # scripts count from the oldest run
+    return [sorted(newest - number for number in answer) for answer in answers]
 
 
 @settings(max_examples=40, deadline=None)

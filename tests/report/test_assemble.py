@@ -4,7 +4,7 @@ import math
 from pathlib import Path
 
 import pytest
-from builders import sample_archive
+from builders import pages_of, sample_archive
 
 import runreport
 from runreport.archive.directory import open_archive
@@ -22,9 +22,9 @@ def report_of(archive: Path, **settings: object) -> Report:
 def test_a_report_has_a_page_for_each_experiment_and_run(tmp_path: Path) -> None:
     report = report_of(sample_archive(tmp_path / "a"))
     assert [page.name for page in report.experiments] == ["Sample"]
-    runs = list(report.run_pages())
+    runs = pages_of(report)
     assert sorted(page.name for page in runs) == [f"run-{n}" for n in range(6)]
-    assert report.site.experiments[0][2] == report.runs == 6
+    assert report.experiments[0].runs == report.runs == 6
 
 
 def test_best_needs_a_direction(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_only_finished_runs_can_be_best(archive: Path) -> None:
 
 def test_the_eight_fields_of_a_run(tmp_path: Path) -> None:
     report = report_of(sample_archive(tmp_path / "a", runs=1))
-    (page,) = report.run_pages()
+    (page,) = pages_of(report)
     assert page.source and "/" not in page.source
     assert page.registered == ()
     assert page.started.iso.endswith("Z") and page.status == "FINISHED"
@@ -61,7 +61,9 @@ def test_the_eight_fields_of_a_run(tmp_path: Path) -> None:
         ("seed", "0"),
     ]
     assert [m.name for m in page.metrics] == ["accuracy", "loss"]
-    assert [(f.path, f.preview.text) for f in page.files] == [("notes/hello.txt", "hello 0")]
+    assert [(f.path, f.preview.text) for g in page.files for f in g.files] == [
+        ("notes/hello.txt", "hello 0")
+    ]
     assert [(t.name, t.value) for t in page.tags] == [("team", "red")]
     assert [picture.curve.key for picture in page.curves] == ["loss"]
 
@@ -72,7 +74,7 @@ def test_a_nested_run_links_to_its_parent(archive: Path) -> None:
         runreport.start_run(run_name="child", nested=True),
     ):
         pass
-    pages = {page.name: page for page in report_of(archive).run_pages()}
+    pages = {page.name: page for page in pages_of(report_of(archive))}
     assert pages["child"].parent is not None and pages["child"].parent.name == "parent"
     assert pages["parent"].parent is None
 
@@ -86,11 +88,13 @@ def test_an_artifact_that_is_not_what_was_logged_is_left_out(archive: Path) -> N
         path.write_text("false")
     for path in archive.glob("artifacts/*/b.txt"):
         path.unlink()
-    (page,) = report_of(archive, publish={"max_file_mb": 0.001}).run_pages()
-    notes = {file.path: file.note for file in page.files}
+    (page,) = pages_of(report_of(archive, publish={"max_file_mb": 0.001}))
+    notes = {file.path: file.note for folder in page.files for file in folder.files}
     assert "not the one" in notes["a.txt"] and "missing" in notes["b.txt"]
     assert "Over 0.001 MB" in notes["c.txt"]
-    assert page.published == () and not any(file.url for file in page.files)
+    assert page.published == () and not any(
+        file.url for folder in page.files for file in folder.files
+    )
 
 
 def test_deleted_runs_and_experiments_are_left_out(archive: Path) -> None:
@@ -126,5 +130,5 @@ def test_a_param_in_conflict_says_so(archive: Path) -> None:
     writer = Writer(open_archive(archive), "0", run.info.run_id)
     writer.log_values("param", {"lr": "0.2"})
     writer.finish()
-    (page,) = report_of(archive).run_pages()
+    (page,) = pages_of(report_of(archive))
     assert "2 different values" in page.params[0].note

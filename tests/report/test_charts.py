@@ -5,14 +5,20 @@ import math
 
 import pytest
 
-from runreport.report import charts
+from runreport.report import charts, summary_charts
 from runreport.report.comparison import explained_share
 from runreport.site.theme import load_theme
 
 SPECS = {
-    "curves": charts.curves_spec("loss"),
+    "curves": charts.line_spec("loss"),
     "scatter": charts.scatter_spec("lr", "loss", "model", is_numeric=True, is_log=True),
     "words": charts.scatter_spec("opt", "loss", None, is_numeric=False),
+    "band": summary_charts.band_spec("loss"),
+    "bar": summary_charts.bar_spec("lr", "loss", "model"),
+    "bars": summary_charts.bars_spec("loss"),
+    "box": summary_charts.box_spec("lr", "loss"),
+    "histogram": summary_charts.histogram_spec("loss"),
+    "heatmap": summary_charts.heatmap_spec("lr", "model", "loss"),
     "parallel": charts.parallel_spec(["lr", "loss"], "loss", is_lower_better=True),
 }
 

@@ -11,9 +11,16 @@ from runreport.report.columns import FOR_FILTERS, Column
 
 
 def decode(script: str) -> tuple[int, dict[str, object]]:
-    assert script.startswith("runreport.data(") and script.endswith(");\n")
-    block, _, body = script.removeprefix("runreport.data(").removesuffix(");\n").partition(",")
-    return int(block), json.loads(body)
+    assert script.startswith('runreport.data("e/x",') and script.endswith(");\n")
+    body = script.removeprefix('runreport.data("e/x",').removesuffix(");\n")
+    block, _, columns = body.partition(",")
+    return int(block), json.loads(columns)
+
+
+def manifest_of(script: str) -> dict[str, object]:
+    return json.loads(  # type: ignore[no-any-return]
+        script.removeprefix('runreport.manifest("e/x",').removesuffix(");\n")
+    )
 
 
 def column(name: str, values: list[object], kind: str = "number") -> Column:
@@ -33,8 +40,8 @@ def test_values_survive_in_blocks_packs_and_sparse_packs(monkeypatch: pytest.Mon
         "rare": [7.0 if n == 449 else None for n in range(runs)],
     }
     made = [column(n, v, "text" if n == "text" else "number") for n, v in given.items()]
-    manifest, scripts = data_scripts(made, runs)
-    described = json.loads(manifest.content.removeprefix("runreport.manifest(").rstrip(");\n"))
+    manifest, scripts = data_scripts(made, runs, "e/x")
+    described = manifest_of(manifest.content)
     by_name = {script.name: script.content for script in scripts}
     assert described["runs"] == runs and described["block"] == 200
     for entry in described["columns"]:
@@ -52,7 +59,7 @@ def test_values_survive_in_blocks_packs_and_sparse_packs(monkeypatch: pytest.Mon
             values += block
         expected = [
             {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}.get(str(value), value)
-            for value in given[entry["name"]]
+            for value in reversed(given[entry["name"]])
         ]
         assert values == expected, entry["name"]
     assert any(name.startswith("column-") for name in by_name)
@@ -61,8 +68,8 @@ def test_values_survive_in_blocks_packs_and_sparse_packs(monkeypatch: pytest.Mon
 
 def test_a_new_run_leaves_the_names_of_full_blocks_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(column_scripts, "BLOCK_RUNS", 4)
-    before = data_scripts([column("a", [1.0, 2.0, 3.0, 4.0, 5.0])], 5)[1]
-    after = data_scripts([column("a", [1.0, 2.0, 3.0, 4.0, 5.0, 6.0])], 6)[1]
+    before = data_scripts([column("a", [5.0, 4.0, 3.0, 2.0, 1.0])], 5, "e/x")[1]
+    after = data_scripts([column("a", [6.0, 5.0, 4.0, 3.0, 2.0, 1.0])], 6, "e/x")[1]
     assert before[0] == after[0] and before[1] != after[1]
 
 
@@ -81,7 +88,7 @@ def test_what_only_filters_ask_for_travels_in_scripts_of_its_own() -> None:
     from runreport.report.formatting import NumberFormat
 
     hidden = Column("end_time", "end_time", FOR_FILTERS, "time", (1, 2), NumberFormat(), 2)
-    manifest, scripts = data_scripts([column("a", [1.0, 2.0]), hidden], 2)
+    manifest, scripts = data_scripts([column("a", [1.0, 2.0]), hidden], 2, "e/x")
     assert sorted(script.name.partition("-")[0] for script in scripts) == ["filter", "pack"]
-    described = json.loads(manifest.content.removeprefix("runreport.manifest(").rstrip(");\n"))
+    described = manifest_of(manifest.content)
     assert sorted(described["columns"][1]) == ["files", "group", "kind", "name"]

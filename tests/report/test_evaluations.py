@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from builders import pages_of
 
 import runreport
 from runreport.archive.directory import open_archive
@@ -30,7 +31,7 @@ def evaluate(name: str, answers: list[str], questions: tuple[str, ...] = ("a?", 
 
 def test_a_results_table_is_a_page_of_its_run(archive: Path) -> None:
     evaluate("one", ["the a", "no"])
-    (run,) = report_of(archive).run_pages()
+    (run,) = pages_of(report_of(archive))
     page = run.evaluation
     assert page is not None and page.folder == f"{run.folder}/evaluation"
     assert [(c.label, c.kind) for c in page.table.columns] == [
@@ -46,7 +47,7 @@ def test_a_results_table_is_a_page_of_its_run(archive: Path) -> None:
 def test_a_run_without_one_has_no_such_page(archive: Path) -> None:
     with runreport.start_run():
         runreport.log_metric("m", 1.0)
-    (run,) = report_of(archive).run_pages()
+    (run,) = pages_of(report_of(archive))
     assert run.evaluation is None
     assert report_of(archive).evaluations == ()
 
@@ -76,7 +77,7 @@ def test_what_differs_is_told_with_both_scores(archive: Path) -> None:
 def test_questions_asked_twice_are_told_apart(archive: Path) -> None:
     evaluate("old", ["x", "y"], ("a?", "a?"))
     evaluate("new", ["x", "z"], ("a?", "a?"))
-    tables = [page.evaluation.table for page in report_of(archive).run_pages() if page.evaluation]
+    tables = [page.evaluation.table for page in pages_of(report_of(archive)) if page.evaluation]
     assert [row.differs for row in compare_rows(tables[0], tables[1])] == [False, True]
 
 
@@ -87,7 +88,7 @@ def test_questions_asked_twice_are_told_apart(archive: Path) -> None:
 def test_a_file_that_is_no_table_costs_only_its_page(archive: Path, text: str) -> None:
     with runreport.start_run():
         runreport.log_text(text, TABLE_FILE)
-    (run,) = report_of(archive).run_pages()
+    (run,) = pages_of(report_of(archive))
     assert run.evaluation is None
 
 
@@ -95,7 +96,7 @@ def test_a_changed_table_is_not_shown(archive: Path) -> None:
     evaluate("one", ["the a", "no"])
     (place,) = archive.glob(f"artifacts/*/{TABLE_FILE}")
     place.write_text(place.read_text().replace("the a", "the x"))
-    (run,) = report_of(archive).run_pages()
+    (run,) = pages_of(report_of(archive))
     assert run.evaluation is None
 
 
@@ -105,6 +106,6 @@ def test_secrets_in_a_table_are_left_out(archive: Path) -> None:
     evaluate("two", [secret, "yes"])
     report = report_of(archive)
     assert secret not in repr(report.evaluations)
-    for run in report.run_pages():
+    for run in pages_of(report):
         assert run.evaluation is not None
         assert secret not in repr(run.evaluation) and secret not in run.evaluation.script.content

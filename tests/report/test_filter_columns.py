@@ -38,7 +38,7 @@ def test_the_scripts_of_the_conformance_archives_are_what_a_build_writes(
     index = redact_index(index, Redactor())
     numbers = arange(index.runs.num_rows)
     columns = (*experiment_columns(index, numbers), *filter_columns(index, numbers))
-    manifest, scripts = data_scripts(columns, len(numbers))
+    manifest, scripts = data_scripts(columns, len(numbers), f"e/{name}")
     text = "".join(script.content for script in (manifest, *scripts))
     path = SCRIPTS / f"{name}.js"
     if os.environ.get("RUNREPORT_UPDATE_GOLDEN"):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from builders import pages_of
 
 import runreport
 from runreport.archive.directory import open_archive
@@ -114,7 +115,7 @@ def test_a_version_says_what_it_takes_and_what_changed(models: Path) -> None:
 
 def test_the_run_names_the_versions_it_became(models: Path) -> None:
     report = report_of(models, {})
-    named = {page.name: [link.version for link in page.registered] for page in report.run_pages()}
+    named = {page.name: [link.version for link in page.registered] for page in pages_of(report)}
     assert named == {"run 0.7": [1], "run 0.9": [2], "run 0.8": [3]}
 
 

@@ -51,7 +51,14 @@ def test_json_is_shown_pretty_and_mlflows_tables_as_tables() -> None:
     ],
 )
 def test_odd_files_never_break_a_page(data: bytes, media_type: str) -> None:
-    assert make_preview(data, media_type, "u").kind in ("none", "text", "table", "image", "json")
+    assert make_preview(data, media_type, "u").kind in (
+        "none",
+        "text",
+        "table",
+        "image",
+        "json",
+        "html",
+    )
 
 
 def test_text_is_published_without_secrets_and_other_bytes_as_they_are() -> None:

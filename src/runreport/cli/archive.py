@@ -16,6 +16,7 @@ from runreport.archive.recovery import seal_dead_journals
 from runreport.archive.verify import verify_archive
 from runreport.cli.printing import (
     archive_option,
+    chosen,
     end_with,
     json_option,
     print_json,
@@ -28,17 +29,6 @@ from runreport.query.summaries import with_stats
 from runreport.report.formatting import format_size, plural
 
 source_argument = click.argument("source", metavar="[ARCHIVE]", required=False)
-
-
-def chosen(source: str | None, archive: str | None) -> str | None:
-    """The archive that argument and option name.
-
-    Raises:
-        UsageError: they name different ones.
-    """
-    if source is not None and archive is not None and source != archive:
-        raise click.UsageError(f"The argument names {source!r} and --archive {archive!r}.")
-    return source or archive
 
 
 @click.group()

@@ -9,12 +9,19 @@ from typing import Any
 import click
 
 from runreport.archive.directory import locate_archive
-from runreport.cli.archive import chosen
-from runreport.cli.printing import archive_option, json_option, print_json, progress_bar, safe, say
-from runreport.pipeline import Build, build_site
+from runreport.cli.printing import (
+    archive_option,
+    chosen,
+    json_option,
+    print_json,
+    progress_bar,
+    safe,
+    say,
+)
 from runreport.report.config import Config, load_config
 from runreport.report.formatting import plural
 from runreport.site.server import DEFAULT_PORT, make_server
+from runreport.upkeep import Build, unchanged
 
 config_option = click.option(
     "--config",
@@ -31,6 +38,7 @@ config_option = click.option(
 @config_option
 @click.option("--theme", help="default, plain, or the path of a theme folder.")
 @click.option("--strict", is_flag=True, help="Fail when anything had to be left out.")
+@click.option("--clean", is_flag=True, help="Make everything anew, not only what has changed.")
 @click.option("-q", "--quiet", is_flag=True, help="Print only errors.")
 @json_option
 def build(
@@ -40,18 +48,25 @@ def build(
     config_path: str | None,
     theme: str | None,
     strict: bool,
+    clean: bool,
     quiet: bool,
     as_json: bool,
 ) -> None:
     """Build the static site of an archive."""
     location = chosen(source, archive)
-    made = build_site(
-        location,
-        output,
-        _config(location, config_path, theme),
-        strict=strict,
-        progress=None if quiet or as_json else progress_bar(),
-    )
+    config = _config(location, config_path, theme)
+    made = None if clean or strict else unchanged(location, output, config)
+    if made is None:
+        from runreport.pipeline import build_site
+
+        made = build_site(
+            location,
+            output,
+            config,
+            strict=strict,
+            clean=clean,
+            progress=None if quiet or as_json else progress_bar(),
+        )
     if as_json:
         print_json(_described(made))
     elif not quiet:
@@ -81,6 +96,8 @@ def serve(
     host: str,
 ) -> None:
     """Build the site of an archive and show it on localhost (also: ui)."""
+    from runreport.pipeline import build_site
+
     location = chosen(source, archive)
     with tempfile.TemporaryDirectory(prefix="runreport-") as folder:
         site = os.path.join(folder, "site")
@@ -120,10 +137,18 @@ def _warn(made: Build) -> None:
 
 def _closing_line(made: Build) -> str:
     published = made.published
+    place = os.path.join(os.path.relpath(published.folder), "index.html")
+    if made.is_update and not published.written:
+        return f"Nothing has changed since the last build → {place}"
+    if made.is_update:
+        return (
+            f"Updated {plural(published.written, 'file')} of {published.files:,} from "
+            f"{plural(made.runs, 'run')} in {made.seconds:.1f} s → {place}"
+        )
     return (
         f"Built {plural(published.pages, 'page')}, {plural(made.charts, 'chart')} from "
         f"{plural(made.runs, 'run')} in {made.seconds:.1f} s → "
-        f"{os.path.join(os.path.relpath(published.folder), 'index.html')}"
+        f"{place}"
     )
 
 
@@ -133,6 +158,7 @@ def _described(made: Build) -> dict[str, Any]:
         "pages": made.published.pages,
         "files": made.published.files,
         "size_bytes": made.published.size_bytes,
+        "written": made.published.written,
         "runs": made.runs,
         "charts": made.charts,
         "seconds": round(made.seconds, 3),

@@ -17,9 +17,10 @@ from runreport.archive.purging import purge as purge_identities
 from runreport.archive.reading import read_archive
 from runreport.archive.storage import Storage
 from runreport.cli.archive import archive as group
-from runreport.cli.archive import chosen, source_argument
+from runreport.cli.archive import source_argument
 from runreport.cli.printing import (
     archive_option,
+    chosen,
     end_with,
     json_option,
     print_json,

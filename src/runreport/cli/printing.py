@@ -20,6 +20,17 @@ archive_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
+def chosen(source: str | None, archive: str | None) -> str | None:
+    """The archive that argument and option name.
+
+    Raises:
+        UsageError: they name different ones.
+    """
+    if source is not None and archive is not None and source != archive:
+        raise click.UsageError(f"The argument names {source!r} and --archive {archive!r}.")
+    return source or archive
+
+
 def safe(text: object) -> str:
     """Text of an archive as a terminal may show it: control characters are spelled out."""
     return _CONTROLS.sub(

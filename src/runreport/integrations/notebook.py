@@ -137,7 +137,7 @@ def _curves(
         if name in run.data.metrics and len({row["run"] for row in rows}) < MAX_CURVES:
             history = one.store.metric_history(run.info.run_id, name)
             rows += [
-                {"run": label, "step": point.step, "value": point.value}
+                {"run": label, "x": point.step, "y": point.value}
                 for point in history
                 if math.isfinite(point.value)
             ]
@@ -162,8 +162,9 @@ def _labels(runs: Sequence[Run]) -> list[str]:
 
 def _picture(key: str, name: str, rows: list[dict[str, Any]], *, is_curve: bool) -> str:
     from runreport.report import charts
+    from runreport.report.summary_charts import bars_spec
     from runreport.site.chart_svg import chart_svg
 
-    spec = charts.curves_spec(name) if is_curve else charts.bars_spec(name)
+    spec = charts.line_spec(name) if is_curve else bars_spec(name)
     chart = charts.Chart(key, name, name, spec, tuple(rows), (), (), {})
     return str(chart_svg(chart, charts.vega_lite_version(spec)))

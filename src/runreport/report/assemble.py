@@ -7,22 +7,21 @@ their number; all other pages are made at once.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from runreport.archive.notices import Notice
 from runreport.archive.reading import Snapshot
 from runreport.archive.verify import damaged_artifacts
-from runreport.entities import PARENT_TAG, Run, RunStatus
-from runreport.events import data_object
+from runreport.entities import RunStatus
 from runreport.query.arrow import arange, as_array
 from runreport.query.fold import fold_snapshot
 from runreport.query.index import RunIndex
-from runreport.query.search import make_runs
-from runreport.query.summaries import with_stats
+from runreport.report.about import AboutPage, make_about, site_script
+from runreport.report.activity import ActivityPage, make_activity_page
 from runreport.report.config import Config
 from runreport.report.config_advice import config_advice
 from runreport.report.curves import CurveReader
@@ -35,7 +34,10 @@ from runreport.report.experiment_page import (
     run_link,
     status_counts,
 )
+from runreport.report.findings import Finding
+from runreport.report.listings import ListingGroup, Places, job_listings, tag_listings
 from runreport.report.models import ModelReport, assemble_models
+from runreport.report.note_pages import NotedRun, Notes, excerpt, gather_notes, read_notes
 from runreport.report.notes import render_note
 from runreport.report.pages import (
     BestRun,
@@ -43,19 +45,20 @@ from runreport.report.pages import (
     ExperimentPage,
     OverviewPage,
     RunLink,
-    RunPage,
     SiteInfo,
-    VersionLink,
+    ViewLink,
 )
-from runreport.report.redaction import Finding, Redactor, private_names, redact_index
-from runreport.report.run_page import RunFacts, make_run_page
+from runreport.report.paging import choose_paged, with_places
+from runreport.report.redaction import Redactor, private_names, redact_index
+from runreport.report.run_pages import RunPages
 from runreport.report.table import Table, make_table
 from runreport.report.urls import experiment_folder
+from runreport.report.views import ViewPage, make_views
 
 NEW_MS = 7 * 24 * 3600 * 1000
 """A run is new for this long before "as of"."""
 LISTED = 8
-_BATCH = 500
+NOTE_TAG = "mlflow.note.content"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +68,47 @@ class Report:
     site: SiteInfo
     overview: OverviewPage
     experiments: tuple[ExperimentPage, ...]
+    activity: ActivityPage
     models: ModelReport
     evaluations: tuple[EvaluationsPage, ...]
     """Of each experiment that has any."""
+    views: tuple[ViewPage, ...]
+    tags: tuple[ListingGroup, ...]
+    jobs: tuple[ListingGroup, ...]
+    notes: Notes
+    about: AboutPage
+    site_script: str
+    """What the header's menu and search know."""
+    notices: tuple[Notice, ...]
+    """What of the archive was left out, by file."""
     advice: tuple[str, ...]
     """What of the config names nothing in the archive."""
     runs: int
-    """How many run pages `run_pages` makes."""
-    _pages: RunPages
+    """How many runs there are, each with a page or in a block of details."""
+    run_pages: RunPages
 
-    def run_pages(self) -> Iterator[RunPage]:
-        """The run pages, newest run first."""
-        return self._pages.make()
+    @property
+    def charts(self) -> int:
+        """How many comparison charts its pages show."""
+        own = sum(len(page.charts) for page in self.experiments)
+        return own + sum(len(view.charts) for view in self.views)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What was redacted until now; complete once all run pages were made."""
-        return self._pages.redactor.findings
+        return self.run_pages.redactor.findings
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """An experiment that the site shows."""
+
+    identity: str
+    name: str
+    folder: str
+    note: str
+    numbers: pa.Array
+    table: Table
 
 
 def assemble_report(
@@ -98,6 +125,9 @@ def assemble_report(
         now_ms: the "as of" of the report; None takes the time of the newest fact.
         version: of runreport, as the pages name it.
         all_rows: pre-render every row of a run table, for a theme whose pages cannot load more.
+
+    Raises:
+        ConfigError: a view or the notes folder of the config names what there is not.
     """
     full = fold_snapshot(snapshot)
     redactor = Redactor(
@@ -108,128 +138,140 @@ def assemble_report(
     index = redact_index(full, redactor)
     curves = CurveReader(snapshot)
     notices = sorted({*snapshot.notices, *curves.read_all(), *damaged_artifacts(snapshot)})
-    shown = _shown_numbers(index)
+    shown = arange(index.runs.num_rows).filter(pc.invert(index.is_deleted))
     as_of = now_ms if now_ms is not None else _newest(snapshot)
 
-    experiments, cards, tables = [], [], []
-    folders: dict[str, str] = {}
-    states = index.experiments.values()
-    for state in sorted(states, key=lambda state: (state.name.casefold(), state.experiment_id)):
-        numbers = shown.filter(
-            pc.equal(as_array(index.runs.column("experiment_id")).take(shown), state.experiment_id)
-        )
-        if state.is_deleted or not len(numbers):
-            continue
-        folder = experiment_folder(state.name)
-        if folder in folders.values():
-            folder = experiment_folder(state.name, state.experiment_id)
-        folders[state.experiment_id] = folder
-        settings = config.for_experiment(state.name)
-        table = make_table(index, numbers, settings)
-        tables.append((state.name, table))
-        experiments.append(
-            make_experiment_page(state, table, curves, settings, folder, all_rows=all_rows)
-        )
-        cards.append(_card(state.name, folder, table))
+    found = list(_shown_experiments(index, shown, config))
     models = assemble_models(index, shown, snapshot.storage, redactor, config)
+    baselines, advice = _baselines(found, config)
+    keep = {*models.by_run, *baselines.values()}
+    paged = choose_paged([(one.numbers, one.table) for one in found], config.max_run_pages, keep)
+    found = [replace(one, table=with_places(one.table, one.numbers, paged)) for one in found]
+    places = {
+        number: (one.name, one.table, place)
+        for one in found
+        for place, number in enumerate(one.numbers.to_pylist())
+    }
+    names = {one.identity: (one.name, one.folder) for one in found}
+    evaluations = assemble_evaluations(index, shown, snapshot.storage, redactor, names)
+    evaluated = {page.experiment_url: f"{page.folder}/index.html" for page in evaluations}
+    experiments = tuple(
+        replace(
+            make_experiment_page(
+                index.experiments[one.identity],
+                one.table,
+                curves,
+                config.for_experiment(one.name),
+                one.folder,
+                all_rows=all_rows,
+            ),
+            evaluations=evaluated.get(f"{one.folder}/index.html", ""),
+        )
+        for one in found
+    )
+    views = make_views(config, index, places, curves, as_of or 0)
+    view_links = tuple(ViewLink(v.name, f"{v.folder}/index.html", v.total) for v in views)
+    tags, jobs = tag_listings(index, shown, places), job_listings(index, shown, places)
+    notes = gather_notes(
+        read_notes(config.notes, config.folder, redactor),
+        [(one.name, f"{one.folder}/index.html", one.note) for one in found],
+        _noted_runs(index, places),
+    )
     site = SiteInfo(
         title=config.title,
         as_of=moment(as_of),
         version=version,
-        experiments=tuple(
-            (page.name, f"{page.folder}/index.html", page.runs) for page in experiments
-        ),
         notices=tuple(redactor.text(str(notice), "file names") for notice in notices),
-        models=len(models.cards),
     )
-    names = {page.experiment_id: (page.name, page.folder) for page in experiments}
-    evaluations = assemble_evaluations(index, shown, snapshot.storage, redactor, names)
-    places = {page.experiment_url: f"{page.folder}/index.html" for page in evaluations}
-    experiments = [
-        replace(page, evaluations=places.get(f"{page.folder}/index.html", ""))
-        for page in experiments
-    ]
     return Report(
         site,
-        _overview(config, tables, tuple(cards), as_of),
-        tuple(experiments),
+        _overview(config, found, as_of, view_links, notes),
+        experiments,
+        make_activity_page(
+            [(one.name, one.folder, one.table) for one in found], as_of, all_rows=all_rows
+        ),
         models,
         evaluations,
-        config_advice(config, index, shown),
+        views,
+        tags,
+        jobs,
+        notes,
+        make_about(
+            snapshot,
+            experiments,
+            as_of=site.as_of.text,
+            version=version,
+            publishes_environment=config.publish_environment,
+            allows_secrets=config.allow_secrets,
+        ),
+        site_script(experiments, models, tags, jobs, notes, view_links),
+        tuple(notices),
+        (*config_advice(config, index, shown), *advice),
         len(shown),
-        RunPages(index, shown, names, curves, snapshot, redactor, config, models.by_run),
+        RunPages(
+            index,
+            shown,
+            names,
+            curves,
+            snapshot,
+            redactor,
+            config,
+            models.by_run,
+            baselines,
+            paged,
+        ),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class RunPages:
-    """Makes run pages one after the other."""
+def _shown_experiments(index: RunIndex, shown: pa.Array, config: Config) -> Iterator[_Shown]:
+    """The experiments that have runs to show, by name."""
+    folders: set[str] = set()
+    owners = as_array(index.runs.column("experiment_id")).take(shown)
+    states = index.experiments.values()
+    for state in sorted(states, key=lambda state: (state.name.casefold(), state.experiment_id)):
+        numbers = shown.filter(pc.equal(owners, state.experiment_id))
+        if state.is_deleted or not len(numbers):
+            continue
+        folder = experiment_folder(state.name)
+        if folder in folders:
+            folder = experiment_folder(state.name, state.experiment_id)
+        folders.add(folder)
+        settings = config.for_experiment(state.name)
+        note = settings.description or state.tags.get(NOTE_TAG, "")
+        table = make_table(index, numbers, settings, folder)
+        yield _Shown(state.experiment_id, state.name, folder, note, numbers, table)
 
-    index: RunIndex
-    numbers: pa.Array
-    experiments: dict[str, tuple[str, str]]
-    """Name and folder by id."""
-    curves: CurveReader
-    snapshot: Snapshot
-    redactor: Redactor
-    config: Config
-    registered: Mapping[str, tuple[VersionLink, ...]]
-    """The versions that runs were saved as, by run id."""
 
-    def make(self) -> Iterator[RunPage]:
-        """The page models, in the order of the index."""
-        for start in range(0, len(self.numbers), _BATCH):
-            numbers = self.numbers[start : start + _BATCH]
-            for facts in self._facts(numbers):
-                yield make_run_page(
-                    facts,
-                    *self.experiments[facts.run.info.experiment_id],
-                    self.curves,
-                    self.snapshot.storage,
-                    self.redactor,
-                    self.config,
-                )
-
-    def _facts(self, numbers: pa.Array) -> Iterator[RunFacts]:
-        index = self.index
-        runs = make_runs(index, numbers, "")
-        parents = self._parents(runs)
-        tables = ("params", "artifacts", "records")
-        rows = {name: _by_run(index.rows_of(name, numbers)) for name in tables}
-        # Only these runs' summaries are taken apart, not all of the index once a batch.
-        rows["metrics"] = _by_run(with_stats(index.rows_of("metrics", numbers)))
-        for number, run in zip(numbers.to_pylist(), runs, strict=True):
-            records = rows["records"].get(number, [])
-            record = data_object(records[0]["data"]) if records else {}
-            yield RunFacts(
-                run,
-                parents.get(run.data.tags.get(PARENT_TAG, "")),
-                rows["params"].get(number, []),
-                rows["metrics"].get(number, []),
-                rows["artifacts"].get(number, []),
-                self.registered.get(run.info.run_id, ()),
-                record,
+def _baselines(found: Sequence[_Shown], config: Config) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The baseline of each experiment that has one, and what is to be said of the others."""
+    baselines, advice = {}, []
+    for one in found:
+        wanted = config.for_experiment(one.name).baseline
+        if not wanted:
+            continue
+        ids = [str(run_id) for run_id in one.table.values("run_id")]
+        by_name = dict(zip(reversed(one.table.values("run_name")), reversed(ids), strict=True))
+        matches = [run_id for run_id in ids if run_id.startswith(wanted)]
+        if wanted in by_name:  # of several runs of one name the newest
+            baselines[one.identity] = by_name[wanted]
+        elif len(matches) == 1:
+            baselines[one.identity] = matches[0]
+        elif one.name in config.experiments and config.experiments[one.name].baseline:
+            advice.append(
+                f"experiments.{one.name}.baseline names {wanted!r}, but "
+                + (f"{len(matches)} runs have" if matches else "no run has")
+                + " this name or ID."
             )
-
-    def _parents(self, runs: list[Run]) -> dict[str, Run]:
-        wanted = {run.data.tags.get(PARENT_TAG) for run in runs} - {None}
-        ids = as_array(self.index.runs.column("run_id")).take(self.numbers)
-        kept = pc.is_in(ids, value_set=pa.array(sorted(map(str, wanted)), pa.string()))
-        return {
-            run.info.run_id: run for run in make_runs(self.index, self.numbers.filter(kept), "")
-        }
+    return baselines, tuple(advice)
 
 
-def _by_run(table: pa.Table) -> dict[int, list[dict[str, Any]]]:
-    grouped: dict[int, list[dict[str, Any]]] = {}
-    for row in table.to_pylist():
-        grouped.setdefault(row["run"], []).append(row)
-    return grouped
-
-
-def _shown_numbers(index: RunIndex) -> pa.Array:
-    """The runs a site shows: not deleted, and of an experiment that is not."""
-    return arange(index.runs.num_rows).filter(pc.invert(index.is_deleted))
+def _noted_runs(index: RunIndex, places: Places) -> Iterator[NotedRun]:
+    """The runs with a note, newest first."""
+    rows = index.tags.filter(pc.equal(index.tags.column("key"), NOTE_TAG)).to_pylist()
+    for row in sorted(rows, key=lambda row: row["run"]):
+        if row["run"] in places and row["value"].strip():
+            experiment, table, place = places[row["run"]]
+            yield NotedRun(run_link(table, place, experiment), excerpt(row["value"]))
 
 
 def _newest(snapshot: Snapshot) -> int | None:
@@ -238,46 +280,47 @@ def _newest(snapshot: Snapshot) -> int | None:
     return None if newest is None else int(newest) >> 16
 
 
-def _card(name: str, folder: str, table: Table) -> ExperimentCard:
+def _card(one: _Shown) -> ExperimentCard:
+    table = one.table
     best = best_run(table)
-    scores = table.scores
     started = [v for v in table.values("start_time") if isinstance(v, int)]
     return ExperimentCard(
-        name=name,
-        url=f"{folder}/index.html",
+        name=one.name,
+        url=f"{one.folder}/index.html",
         runs=len(table.labels),
         counts=status_counts(table.values("status")),
         last_started=moment(max(started, default=None)),
         metric=table.primary,
         best=best.run if best else None,
         best_value=best.value if best else "",
-        trend=tuple(math.nan if score is None else score for score in reversed(scores)),
+        trend=tuple(math.nan if score is None else score for score in reversed(table.scores)),
     )
 
 
 def _overview(
     config: Config,
-    tables: list[tuple[str, Table]],
-    cards: tuple[ExperimentCard, ...],
+    found: Sequence[_Shown],
     as_of: int | None,
+    views: tuple[ViewLink, ...],
+    notes: Notes,
 ) -> OverviewPage:
     new: list[tuple[int, str, Table, int]] = []
     failed: list[tuple[int, str, Table, int]] = []
     best: list[BestRun] = []
     statuses: list[object] = []
-    for name, table in tables:
-        statuses += table.values("status")
+    for one in found:
+        table = one.table
         starts, states = table.values("start_time"), table.values("status")
+        statuses += states
         for number, (started, status) in enumerate(zip(starts, states, strict=True)):
             if not isinstance(started, int) or as_of is None:
                 continue
-            entry = (-started, name, table, number)
             if started > as_of - NEW_MS:
-                new.append(entry)
+                new.append((-started, one.name, table, number))
             if status in (RunStatus.FAILED, RunStatus.KILLED):
-                failed.append(entry)
-        if (found := best_run(table, name)) is not None:
-            best.append(found)
+                failed.append((-started, one.name, table, number))
+        if (winner := best_run(table, one.name)) is not None:
+            best.append(winner)
     return OverviewPage(
         description_html=render_note(config.description) if config.description else "",
         runs=len(statuses),
@@ -287,7 +330,9 @@ def _overview(
         best=tuple(best),
         failed=_links(failed),
         failed_total=len(failed),
-        cards=cards,
+        cards=tuple(map(_card, found)),
+        views=views,
+        notes=tuple((page.title, f"{page.folder}/index.html") for page in notes.pages),
     )
 
 

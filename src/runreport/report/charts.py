@@ -17,6 +17,8 @@ from runreport.errors import BuildError
 Spec = dict[str, Any]
 Row = Mapping[str, object]
 
+TIP = {"content": "data"}
+"""A mark's tooltip: the row itself. Named fields would put logged names into expressions."""
 SERIES = 6
 """Colours that a reader tells apart; further series share the muted colour."""
 WIDTH = 460
@@ -56,7 +58,7 @@ _CONFIG: Spec = {
     "range": {"category": [f"var(--c{number})" for number in range(1, SERIES + 1)]},
     "aria": False,
 }
-_RAMP = ["#8f96a0", "#5f9fd8", "#b81998"]
+RAMP = ["#8f96a0", "#5f9fd8", "#b81998"]
 """From unremarkable to best; every colour stands out from white and from the dark page."""
 
 
@@ -78,29 +80,28 @@ class Chart:
     """What the reader can choose in the browser, and what is chosen."""
 
 
-def curves_spec(metric: str) -> Spec:
-    """Lines over steps, one a run.
+def line_spec(metric: str, x: str = "Step") -> Spec:
+    """Lines over steps or time, one a run.
 
-    Rows: ``run`` (label), ``step``, ``value``; NaN values are gaps.
+    Rows: ``run`` (label), ``x``, ``y``; NaN values are gaps. Rows with ``raw`` instead of ``y``
+    are drawn faintly below: what a smoothed line is the mean of.
     """
     import altair as alt
 
-    return _finish(
-        alt.Chart(alt.NamedData(DATA_NAME), width=WIDTH, height=HEIGHT)
-        .mark_line(strokeWidth=1.8, clip=True)
-        .encode(
-            x=alt.X("step:Q", title="Step", axis=alt.Axis(grid=False, tickMinStep=1)),
-            y=alt.Y("value:Q", title=metric, scale=alt.Scale(zero=False)),
-            color=alt.Color(
-                "run:N", title=None, sort=None, legend=alt.Legend(orient="bottom", columns=2)
-            ),
-            tooltip=[
-                alt.Tooltip("run:N", title="Run"),
-                alt.Tooltip("step:Q", title="Step"),
-                alt.Tooltip("value:Q", title="Value"),
-            ],
-        )
+    base = alt.Chart(alt.NamedData(DATA_NAME), width=WIDTH, height=HEIGHT).encode(
+        x=alt.X(
+            "x:Q", title=x, axis=alt.Axis(grid=False, tickMinStep=1), scale=alt.Scale(nice=False)
+        ),
+        color=alt.Color(
+            "run:N", title=None, sort=None, legend=alt.Legend(orient="bottom", columns=2)
+        ),
     )
+    y = {"title": metric, "scale": alt.Scale(zero=False)}
+    raw = base.mark_line(strokeWidth=1, opacity=0.3, clip=True).encode(y=alt.Y("raw:Q", **y))
+    line = base.mark_line(strokeWidth=1.8, clip=True, tooltip=TIP).encode(
+        y=alt.Y("y:Q", **y),
+    )
+    return finish(alt.layer(raw, line))
 
 
 def scatter_spec(
@@ -142,15 +143,16 @@ def scatter_spec(
             axis=alt.Axis(grid=False, labelAngle=-30),
             scale=alt.Scale(paddingOuter=0.5),
         )
-    mark: dict[str, object] = {"type": "point", "filled": True, "size": 56, "opacity": 0.75}
+    mark: dict[str, object] = {
+        "type": "point",
+        "filled": True,
+        "size": 56,
+        "opacity": 0.75,
+        "tooltip": TIP,
+    }
     encoding = {
         "x": position,
         "y": alt.Y("y:Q", title=y, scale=alt.Scale(zero=False)),
-        "tooltip": [
-            alt.Tooltip("run:N", title="Run"),
-            alt.Tooltip("x", type="quantitative" if is_numeric else "nominal", title=x),
-            alt.Tooltip("y:Q", title=y),
-        ],
     }
     if color is None:
         mark["color"] = "var(--c1)"
@@ -159,24 +161,7 @@ def scatter_spec(
         encoding["color"] = alt.Color("color:N", title=color, sort=None, legend=legend)
     chart = alt.Chart(alt.NamedData(DATA_NAME), width=width, height=HEIGHT)
     chart.mark = mark
-    return _finish(chart.encode(**encoding))
-
-
-def bars_spec(metric: str) -> Spec:
-    """A bar a run, the longest on top.
-
-    Rows: ``run``, ``value``.
-    """
-    import altair as alt
-
-    return _finish(
-        alt.Chart(alt.NamedData(DATA_NAME), width=WIDTH, height=alt.Step(24))
-        .mark_bar(color="var(--c1)")
-        .encode(
-            x=alt.X("value:Q", title=metric, axis=alt.Axis(tickCount=5)),
-            y=alt.Y("run:N", title=None, sort="-x", axis=alt.Axis(ticks=False, domain=False)),
-        )
-    )
+    return finish(chart.encode(**encoding))
 
 
 def vega_lite_version(spec: Spec) -> str:
@@ -213,14 +198,8 @@ def versions_spec(metric: str, versions: Sequence[str]) -> Spec:
         y=alt.Y("value:Q", title=metric, scale=alt.Scale(zero=False)),
     )
     line = base.mark_line(strokeWidth=1.8, color="var(--c1)")
-    points = base.mark_point(filled=True, size=56, color="var(--c1)", opacity=1).encode(
-        tooltip=[
-            alt.Tooltip("version:O", title="Version"),
-            alt.Tooltip("value:Q", title=metric),
-            alt.Tooltip("run:N", title="Run"),
-        ]
-    )
-    return _finish(alt.layer(line, points))
+    points = base.mark_point(filled=True, size=56, color="var(--c1)", opacity=1).encode()
+    return finish(alt.layer(line, points))
 
 
 def parallel_spec(axes: Sequence[str], metric: str, *, is_lower_better: bool = False) -> Spec:
@@ -248,7 +227,7 @@ def parallel_spec(axes: Sequence[str], metric: str, *, is_lower_better: bool = F
     )
     y_scale = alt.Scale(domain=[-0.06, 1.06], nice=False)
     lines = base.transform_filter("isValid(datum.run)").mark_line(
-        strokeWidth=1.2, opacity=0.55
+        strokeWidth=1.2, opacity=0.55, tooltip=TIP
     ).encode(
         x=x,
         y=alt.Y("place:Q", axis=None, scale=y_scale),
@@ -256,17 +235,16 @@ def parallel_spec(axes: Sequence[str], metric: str, *, is_lower_better: bool = F
         color=alt.Color(
             "score:Q",
             title=metric,
-            scale=alt.Scale(range=_RAMP, reverse=is_lower_better),
+            scale=alt.Scale(range=RAMP, reverse=is_lower_better),
             legend=alt.Legend(orient="right", gradientLength=140),
         ),
-        tooltip=[alt.Tooltip("run:N", title="Run"), alt.Tooltip("score:Q", title=metric)],
     )  # fmt: skip
     labels = base.transform_filter("isValid(datum.label)").encode(
         x=x, y=alt.Y("place:Q", axis=None, scale=y_scale), text="label:N"
     )
     top = labels.transform_filter("datum.end == 1").mark_text(dy=-9, color="var(--muted)")
     bottom = labels.transform_filter("datum.end == 0").mark_text(dy=11, color="var(--muted)")
-    return _finish(alt.layer(lines, top, bottom))
+    return finish(alt.layer(lines, top, bottom))
 
 
 def parallel_rows(
@@ -315,7 +293,8 @@ def _place(value: object, low: float, span: float, *, is_flat: bool) -> float | 
     return 0.5 if is_flat else (value - low) / span
 
 
-def _finish(chart: Any) -> Spec:
+def finish(chart: Any) -> Spec:
+    """A spec without data, in the theme's colours."""
     spec: Spec = chart.to_dict(validate=False)
     spec["config"] = _CONFIG
     spec.pop("datasets", None)

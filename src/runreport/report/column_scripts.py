@@ -56,59 +56,85 @@ def script_json(value: object) -> str:
 
 
 def data_scripts(
-    columns: Sequence[Column], runs: int
+    columns: Sequence[Column],
+    runs: int,
+    folder: str,
+    *,
+    primary: str = "",
+    direction: str | None = None,
 ) -> tuple[DataScript, tuple[DataScript, ...]]:
-    """The manifest script of an experiment and the data scripts it names.
+    """The manifest script of a run table and the data scripts it names.
+
+    Scripts number the runs from the oldest, so that a new run leaves full blocks alone.
 
     Args:
+        columns: their values newest run first, as tables have them.
         runs: how many runs the table has.
+        folder: where the table's page lies, from the site's root; the scripts lie in ``data/``
+            below it.
+        primary: the metric that the runs are about.
+        direction: ``max`` or ``min``, which of its values are better.
     """
     places: dict[str, list[str]] = {column.name: [] for column in columns}
     scripts = []
     for block in range(max(1, math.ceil(runs / BLOCK_RUNS))):
-        for script, names in _block_scripts(columns, block):
+        for script, names in _block_scripts(columns, block, folder):
             scripts.append(script)
             for name in names:
                 places[name].append(script.name)
     manifest = {
         "runs": runs,
         "block": BLOCK_RUNS,
+        "primary": primary,
+        "direction": direction or "",
         "columns": [_describe(column, places[column.name]) for column in columns],
     }
-    content = f"runreport.manifest({script_json(manifest)});\n"
+    content = f"runreport.manifest({script_json(folder)},{script_json(manifest)});\n"
     return DataScript(hashed_name("columns", content), content), tuple(scripts)
 
 
+def latest_script(manifest: DataScript, folder: str) -> DataScript:
+    """The script of a steady name that tells which manifest is the present one.
+
+    For pages that a new run must not change.
+    """
+    content = f"runreport.latest({script_json(folder)},{script_json(manifest.name)});\n"
+    return DataScript("latest.js", content)
+
+
 def _block_scripts(
-    columns: Sequence[Column], block: int
+    columns: Sequence[Column], block: int, folder: str
 ) -> Iterator[tuple[DataScript, list[str]]]:
     packs: dict[str, list[tuple[str, str]]] = {"pack": [], "sparse": [], "filter": []}
     sizes = dict.fromkeys(packs, 0)
     for column in columns:
         # Params that are numbers travel as the texts they were logged as; the script parses them.
         held = column.texts or column.values
-        values = held[block * BLOCK_RUNS : (block + 1) * BLOCK_RUNS]
+        end = len(held) - block * BLOCK_RUNS
+        values = held[max(0, end - BLOCK_RUNS) : end][::-1]
         is_sparse = sum(value is not None for value in values) <= SPARSE_SHARE * len(values)
         text = script_json(_encode_sparse(values) if is_sparse else _encode(column, values))
         if len(text) >= PACK_BYTES:
-            yield _script("column", block, [(column.name, text)])
+            yield _script("column", folder, block, [(column.name, text)])
             continue
         pack = "sparse" if is_sparse else "pack"
         if column.group == FOR_FILTERS:  # what a reader may never ask for loads with nothing else
             pack = "filter"
         if sizes[pack] + len(text) > PACK_BYTES and packs[pack]:
-            yield _script(pack, block, packs[pack])
+            yield _script(pack, folder, block, packs[pack])
             packs[pack], sizes[pack] = [], 0
         packs[pack].append((column.name, text))
         sizes[pack] += len(text)
     for pack, members in packs.items():
         if members:
-            yield _script(pack, block, members)
+            yield _script(pack, folder, block, members)
 
 
-def _script(kind: str, block: int, members: list[tuple[str, str]]) -> tuple[DataScript, list[str]]:
+def _script(
+    kind: str, folder: str, block: int, members: list[tuple[str, str]]
+) -> tuple[DataScript, list[str]]:
     body = ",".join(f"{script_json(name)}:{text}" for name, text in members)
-    content = f"runreport.data({block},{{{body}}});\n"
+    content = f"runreport.data({script_json(folder)},{block},{{{body}}});\n"
     return DataScript(hashed_name(kind, content), content), [name for name, _ in members]
 
 
@@ -149,6 +175,8 @@ def _describe(column: Column, files: list[str]) -> dict[str, object]:
         finite = [v for v in column.values if isinstance(v, int | float) and math.isfinite(v)]
         if finite:
             described["min"], described["max"] = json_number(min(finite)), json_number(max(finite))
+        if column.has_curves:
+            described["curves"] = True
     elif column.kind == "text" and column.distinct <= MAX_FACET_VALUES:
         described["facet"] = facet_counts(column)
     return described

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -24,6 +24,12 @@ PROPERTY_LABELS = {
     "source": "Source",
     "run_id": "Run ID",
 }
+EXPERIMENT = "experiment"
+"""The column of a table over several experiments that names them."""
+FOLDER = "_folder"
+"""The column that tells scripts in which experiment's folder a run's data lies."""
+VIEW = "_view"
+"""The column that tells scripts which runs have no page of their own."""
 CURVES = "_curves"
 """The column that tells scripts which runs have a file of curves."""
 FOR_FILTERS = "filter"
@@ -52,6 +58,8 @@ class Column:
     """Different values, missing ones not counted."""
     texts: tuple[object, ...] | None = None
     """Numbers as they were logged, e.g. ``3.10``; None where ``format`` writes them."""
+    has_curves: bool = False
+    """Whether some run logged more than one point of this metric."""
 
     @property
     def is_numeric(self) -> bool:
@@ -83,6 +91,7 @@ def experiment_columns(index: RunIndex, numbers: pa.Array) -> tuple[Column, ...]
         "source": ("text", _taken(index, index.tags, "mlflow.source.name", "value", numbers)),
         "run_id": ("text", runs.column("run_id").to_pylist()),
     }
+    curved = set(_curved(index, numbers))
     columns = [
         make_column(name, PROPERTY_LABELS[name], "properties", kind, values)
         for name, (kind, values) in properties.items()
@@ -104,7 +113,10 @@ def experiment_columns(index: RunIndex, numbers: pa.Array) -> tuple[Column, ...]
                 )
                 continue
             kind = "number" if group == "metrics" else "text"
-            columns.append(make_column(name, key, group, kind, values))
+            column = make_column(name, key, group, kind, values)
+            if group == "metrics" and key in curved:
+                column = replace(column, has_curves=True)
+            columns.append(column)
     columns.append(make_column(CURVES, CURVES, "hidden", "text", _with_curves(index, numbers)))
     ids = properties["run_id"][1]
     slugs = [slug(str(run_id)) for run_id in ids]
@@ -118,6 +130,12 @@ def _taken(
 ) -> list[object]:
     rows = table.filter(pc.equal(table.column("key"), key))
     return align(rows, value, index.runs.num_rows).take(numbers).to_pylist()  # type: ignore[no-any-return]
+
+
+def _curved(index: RunIndex, numbers: pa.Array) -> list[str]:
+    """The metrics of which some run has more than one point."""
+    own = index.metrics.filter(pc.is_in(index.metrics.column("run"), value_set=numbers))
+    return pc.unique(own.filter(has_curve(own)).column("key")).to_pylist()  # type: ignore[no-any-return]
 
 
 def _with_curves(index: RunIndex, numbers: pa.Array) -> list[object]:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from runreport.report import charts
 from runreport.report.charts import Chart
+from runreport.report.chosen_charts import end_text
 from runreport.report.column_scripts import DataScript, hashed_name, script_json
-from runreport.report.columns import Column
 from runreport.report.curves import Curve, CurveReader
 from runreport.report.formatting import MISSING, NumberFormat, choose_format, general, plural
 from runreport.report.table import Table, cell_text, varying
-from runreport.report.urls import run_folder
 
 CURVE_RUNS = charts.SERIES
 PARALLEL_AXES = 7
@@ -49,21 +47,18 @@ def _curves_chart(table: Table, reader: CurveReader) -> Chart | None:
         metric = min(usage, key=lambda key: (-usage[key], key))
     drawn = [(number, curves[metric]) for number, curves in found if metric in curves]
     rows = [
-        {"run": table.labels[number], "step": step, "value": value}
+        {"run": table.labels[number], "x": step, "y": value}
         for number, curve in drawn
         for step, value in zip(curve.steps, curve.values, strict=True)
         if math.isfinite(value)
     ]
     form = choose_format(value for _, curve in drawn for value in curve.values)
     which = "newest" if table.direction is None else "best"
-    metrics = sorted(
-        c.label for c in table.columns.values() if c.group == "metrics" and c.label in usage
-    )
     return Chart(
         "curves",
         f"{metric} over steps",
         f"{metric} over steps for the {which} {plural(len(drawn), 'run')} that logged it.",
-        charts.curves_spec(metric),
+        charts.line_spec(metric),
         tuple(rows),
         ("Run", "Steps", "First", "Last", "Min", "Max"),
         tuple(
@@ -77,7 +72,12 @@ def _curves_chart(table: Table, reader: CurveReader) -> Chart | None:
             )
             for number, curve in drawn
         ),
-        {"metric": metric, "metrics": metrics, "runs": [ids[number] for number, _ in drawn]},
+        {
+            "type": "line",
+            "y": f"metrics.{metric}",
+            "runs": "built",
+            "runs_built": [ids[number] for number, _ in drawn],
+        },
     )
 
 
@@ -93,14 +93,13 @@ def _scatter_chart(table: Table, width: int) -> Chart | None:
         column for column in params if column is not x and 1 < column.distinct <= charts.SERIES
     ]
     color = max(groups, key=lambda column: told[column.name]) if groups else None
-    ids = table.values("run_id")
     rows = []
     for number, score in enumerate(scores[:SCATTER_RUNS]):
         value = x.values[number]
         if score is None or not math.isfinite(score) or value is None:
             continue
         row: dict[str, object] = {"x": value, "y": score, "run": table.labels[number]}
-        row["href"] = f"{run_folder(str(ids[number]))}/index.html"
+        row["href"] = table.url_of(number)
         if color is not None:
             row["color"] = MISSING if color.values[number] is None else cell_text(color, number)
         rows.append(row)
@@ -128,9 +127,10 @@ def _scatter_chart(table: Table, width: int) -> Chart | None:
         (x.label, "Runs", "Lowest", "Mean", "Highest"),
         _grouped(rows, form),
         {
+            "type": "scatter",
             "x": x.name,
             "y": f"metrics.{table.primary}",
-            "color": color.name if color else "",
+            "c": color.name if color else "",
         },
     )
 
@@ -200,7 +200,7 @@ def _parallel_chart(table: Table) -> Chart | None:
     chosen = [*params, metric]
     scores = table.scores
     axes = [
-        (column.label, [column.values[number] for number in order], _end_text(column))
+        (column.label, [column.values[number] for number in order], end_text(column))
         for column in chosen
     ]
     labels = [table.labels[number] for number in order]
@@ -223,19 +223,16 @@ def _parallel_chart(table: Table) -> Chart | None:
             (table.labels[number], *(cell_text(column, number) for column in chosen))
             for number in order[:20]
         ),
-        {"columns": [column.name for column in chosen], "score": f"metrics.{table.primary}"},
+        {
+            "type": "parallel",
+            "x": ",".join(column.name for column in params),
+            "c": f"metrics.{table.primary}",
+        },
     )
 
 
-def _end_text(column: Column) -> Callable[[Any], str]:
-    """How the ends of a column's axis are written: settings with the digits they need."""
-    if column.texts is not None:
-        return NumberFormat("general", 6)
-    return column.format if column.is_numeric else str
-
-
 def chart_script(drawn: Sequence[Chart]) -> DataScript:
-    """The specs and choices of charts as a script for the browser."""
-    specs = {chart.name: {"spec": chart.spec, "options": chart.options} for chart in drawn}
-    content = f"runreport.charts({script_json(specs)});\n"
+    """What the charts show, as a script for the browser."""
+    shown = {chart.name: chart.options for chart in drawn}
+    content = f"runreport.charts({script_json(shown)});\n"
     return DataScript(hashed_name("charts", content), content)

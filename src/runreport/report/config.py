@@ -17,11 +17,23 @@ from runreport.errors import ConfigError
 FILE_NAME = "runreport.toml"
 DIRECTIONS = ("max", "min")
 
-SITE_KEYS = ("title", "description", "theme", "experiments", "models", "publish")
-EXPERIMENT_KEYS = ("primary_metric", "direction", "columns", "description")
+SITE_KEYS = (
+    "title",
+    "description",
+    "theme",
+    "options",
+    "notes",
+    "experiments",
+    "models",
+    "views",
+    "publish",
+)
+EXPERIMENT_KEYS = ("primary_metric", "direction", "columns", "baseline", "description")
 """Also allowed at the top level, where they hold for every experiment."""
 MODEL_KEYS = ("primary_metric", "direction", "description")
-PUBLISH_KEYS = ("environment", "allow_secrets", "max_file_mb")
+VIEW_KEYS = ("description", "experiments", "runs", "filter", "charts")
+PUBLISH_KEYS = ("environment", "allow_secrets", "max_file_mb", "max_run_pages", "html")
+HTML_FORMS = ("sandboxed", "scripted")
 PROPERTIES = ("run_name", "status", "start_time", "duration", "run_id", "source")
 """Columns a run table can show beside ``metrics.*``, ``params.*`` and ``tags.*``."""
 
@@ -38,6 +50,24 @@ class ExperimentConfig:
     """Empty: the report chooses."""
     description: str = ""
     """Markdown."""
+    baseline: str = ""
+    """Id, unique beginning of one, or name of the run that others are compared with."""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewConfig:
+    """A comparison that is built as a page."""
+
+    name: str
+    description: str = ""
+    """Markdown."""
+    experiments: tuple[str, ...] = ()
+    """By name; empty: all."""
+    runs: tuple[str, ...] = ()
+    """Ids or unique beginnings; empty: all that the filter finds."""
+    filter: str = ""
+    charts: tuple[str, ...] = ()
+    """As links have them, e.g. ``bar;x=params.lr;y=metrics.loss``; empty: the report chooses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +80,15 @@ class Config:
     default: ExperimentConfig = field(default_factory=ExperimentConfig)
     experiments: Mapping[str, ExperimentConfig] = field(default_factory=dict)
     models: Mapping[str, ExperimentConfig] = field(default_factory=dict)
+    views: tuple[ViewConfig, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """Of the theme, over its own."""
+    notes: str | None = None
+    """Folder of Markdown files that become pages."""
+    max_run_pages: int = 20_000
+    """Runs that get a page of their own; the others are shown by one page with script."""
+    html: str = "sandboxed"
+    """``scripted`` publishes HTML artifacts as pages, which a host then runs."""
     publish_environment: bool = False
     """Publish user, host, command line, folder and diff, which are left out otherwise."""
     allow_secrets: bool = False
@@ -77,6 +116,7 @@ class Config:
             own.direction or (None if is_own_metric else default.direction),
             own.columns or default.columns,
             own.description,
+            own.baseline or default.baseline,
         )
 
 
@@ -132,6 +172,16 @@ def parse_config(content: Mapping[str, Any], path: str = FILE_NAME) -> Config:
             name: _parse_experiment(table, path, f"models.{name}.", MODEL_KEYS)
             for name, table in models.items()
         },
+        views=tuple(
+            _parse_view(name, table, path)
+            for name, table in (_typed(content, "views", dict, path, "") or {}).items()
+        ),
+        options=_typed(content, "options", dict, path, "") or {},
+        notes=_typed(content, "notes", str, path, ""),
+        max_run_pages=int(
+            _positive(publish, "max_run_pages", defaults.max_run_pages, path, "publish.")
+        ),
+        html=_one_of(publish, "html", HTML_FORMS, path, "publish.") or defaults.html,
         publish_environment=bool(_typed(publish, "environment", bool, path, "publish.")),
         allow_secrets=bool(_typed(publish, "allow_secrets", bool, path, "publish.")),
         max_file_mb=_positive(publish, "max_file_mb", defaults.max_file_mb, path, "publish."),
@@ -145,11 +195,7 @@ def _parse_experiment(
     if not isinstance(table, dict):
         raise ConfigError(f"{path}: {prefix.rstrip('.')} must be a table of settings.")
     _refuse_unknown(table, known, path, prefix)
-    direction = _typed(table, "direction", str, path, prefix)
-    if direction is not None and direction not in DIRECTIONS:
-        raise ConfigError(
-            f"{path}: {prefix}direction is {direction!r}; allowed are 'max' and 'min'."
-        )
+    direction = _one_of(table, "direction", DIRECTIONS, path, prefix)
     columns = _typed(table, "columns", list, path, prefix) or []
     for column in columns:
         if not isinstance(column, str) or not _is_column(column):
@@ -162,7 +208,43 @@ def _parse_experiment(
         direction,
         tuple(columns),
         _typed(table, "description", str, path, prefix) or "",
+        _typed(table, "baseline", str, path, prefix) or "",
     )
+
+
+def _parse_view(name: str, table: Any, path: str) -> ViewConfig:
+    prefix = f"views.{name}."
+    if not isinstance(table, dict):
+        raise ConfigError(f"{path}: views.{name} must be a table of settings.")
+    _refuse_unknown(table, VIEW_KEYS, path, prefix)
+    return ViewConfig(
+        name,
+        _typed(table, "description", str, path, prefix) or "",
+        _texts(table, "experiments", path, prefix),
+        _texts(table, "runs", path, prefix),
+        _typed(table, "filter", str, path, prefix) or "",
+        _texts(table, "charts", path, prefix),
+    )
+
+
+def _texts(table: Mapping[str, Any], key: str, path: str, prefix: str) -> tuple[str, ...]:
+    values = _typed(table, key, list, path, prefix) or []
+    for value in values:
+        if not isinstance(value, str):
+            raise ConfigError(
+                f"{path}: {prefix}{key} holds {value!r}; it must hold texts in quotes."
+            )
+    return tuple(values)
+
+
+def _one_of(
+    table: Mapping[str, Any], key: str, allowed: tuple[str, ...], path: str, prefix: str
+) -> str | None:
+    value: str | None = _typed(table, key, str, path, prefix)
+    if value is not None and value not in allowed:
+        names = " and ".join(map(repr, allowed))
+        raise ConfigError(f"{path}: {prefix}{key} is {value!r}; allowed are {names}.")
+    return value
 
 
 def _is_column(name: str) -> bool:

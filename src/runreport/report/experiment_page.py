@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from runreport.archive.facts import ExperimentState
 from runreport.entities import OVERRIDDEN_TAG
 from runreport.report.column_scripts import data_scripts, facet_counts
-from runreport.report.columns import Column
+from runreport.report.columns import EXPERIMENT, FOLDER, Column
 from runreport.report.comparison import chart_script, comparison_charts
 from runreport.report.config import ExperimentConfig
 from runreport.report.curves import CurveReader
@@ -16,6 +16,7 @@ from runreport.report.formatting import (
     format_time,
     iso_time,
 )
+from runreport.report.importance import param_importance
 from runreport.report.notes import render_note
 from runreport.report.pages import (
     BestRun,
@@ -27,12 +28,15 @@ from runreport.report.pages import (
     RunTable,
     TableRow,
 )
+from runreport.report.parquet import runs_parquet
 from runreport.report.table import Table, cell_text, varying
-from runreport.report.urls import run_folder
 
 PAGE_SIZE = 50
 MAX_PAGES = 20
 MAX_SHOWN_COLUMNS = 12
+MAX_FACET = 20
+"""Values of a facet."""
+MAX_FACETS = 8
 STATUSES = ("FINISHED", "RUNNING", "FAILED", "KILLED", "SCHEDULED")
 
 
@@ -67,7 +71,11 @@ def make_experiment_page(
         best=best_run(table),
         charts=drawn,
         chart_script=chart_script(drawn) if drawn else None,
-        table=_run_table(table, config, all_rows=all_rows),
+        importance=param_importance(
+            [param for param in varying(table, "params") if param.distinct > 1], table.scores
+        ),
+        parquet=runs_parquet(table),
+        table=run_table(table, _shown_columns(table, config), folder, all_rows=all_rows),
     )
 
 
@@ -80,15 +88,13 @@ def status_counts(statuses: Sequence[object]) -> tuple[tuple[str, int], ...]:
 def run_link(table: Table, number: int, experiment: str = "") -> RunLink:
     """One run of the table, as other pages mention it."""
     started = table.values("start_time")[number]
-    score = table.scores[number]
-    column = table.columns.get(f"metrics.{table.primary}")
     return RunLink(
         name=str(table.values("run_name")[number]),
-        url=f"{run_folder(str(table.values('run_id')[number]))}/index.html",
+        url=table.url_of(number),
         status=str(table.values("status")[number]),
         started=moment(started if isinstance(started, int) else None),
         experiment=experiment,
-        metric=f"{table.primary} {column.format(score)}" if column and score is not None else "",
+        metric=table.score_text(number),
     )
 
 
@@ -134,28 +140,51 @@ def _shown_columns(table: Table, config: ExperimentConfig) -> tuple[Column, ...]
     return tuple(table.columns[name] for name in wanted)[:MAX_SHOWN_COLUMNS]
 
 
-def _run_table(table: Table, config: ExperimentConfig, *, all_rows: bool) -> RunTable:
-    shown = _shown_columns(table, config)
+def run_table(
+    table: Table,
+    shown: tuple[Column, ...],
+    folder: str,
+    *,
+    all_rows: bool,
+    page_size: int | None = None,
+    pages: int | None = None,
+) -> RunTable:
+    """A run table with its pre-rendered rows and the scripts that hold all of them.
+
+    Args:
+        shown: the columns before the reader chooses.
+        folder: of its page, from the site's root.
+        all_rows: pre-render every row.
+        pages: how many pages of rows to pre-render otherwise.
+    """
     count = len(table.labels)
-    ids, statuses = table.values("run_id"), table.values("status")
+    page_size, pages = page_size or PAGE_SIZE, pages or MAX_PAGES
+    ids, names = table.values("run_id"), table.values("run_name")
+    statuses = table.values("status")
+    folders = table.values(FOLDER) if FOLDER in table.columns else None
     rows = tuple(
         TableRow(
             number,
-            f"{run_folder(str(ids[number]))}/index.html",
+            str(ids[number]),
+            str(names[number]),
+            folder if folders is None else str(folders[number]),
+            table.url_of(number),
             str(statuses[number]),
             tuple(cell_text(column, number) for column in shown),
         )
-        for number in range(count if all_rows else min(count, PAGE_SIZE * MAX_PAGES))
+        for number in range(count if all_rows else min(count, page_size * pages))
     )
     columns = tuple(table.columns.values())
-    manifest, scripts = data_scripts(columns, count)
+    manifest, scripts = data_scripts(
+        columns, count, folder, primary=table.primary, direction=table.direction
+    )
     facets = tuple(
         Facet(column.name, column.label, tuple(facet_counts(column)))
         for column in columns
-        if column.name == "status"
-        or (_is_facet(column) and 0 < column.distinct <= 20 and column.varies)
-    )
-    return RunTable(shown, rows, PAGE_SIZE, count, columns, facets, manifest, scripts)
+        if column.name in ("status", EXPERIMENT)
+        or (_is_facet(column) and 0 < column.distinct <= MAX_FACET and column.varies)
+    )[:MAX_FACETS]
+    return RunTable(shown, rows, page_size, count, folder, columns, facets, manifest, scripts)
 
 
 def _is_facet(column: Column) -> bool:

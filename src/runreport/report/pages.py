@@ -5,13 +5,16 @@ Every text here is plain text unless its name ends in ``_html``; templates escap
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from runreport.report.charts import Chart
 from runreport.report.column_scripts import DataScript
 from runreport.report.columns import Column
 from runreport.report.curves import Curve
+from runreport.report.deltas import Delta
 from runreport.report.evaluations import EvaluationPage
+from runreport.report.importance import Importance
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class MetricField:
 
     name: str
     last: str
+    to_baseline: Delta
+    to_parent: Delta
     min: str
     max: str
     steps: str
@@ -75,9 +80,11 @@ class Preview:
     """What of a file a page shows inline."""
 
     kind: str
-    """image, text, json, table or none."""
+    """image, audio, video, text, json, table, markdown, html or none."""
     source: str = ""
-    """image: URL of the picture, from the page."""
+    """image, audio, video: URL of the file, from the page."""
+    html: str = ""
+    """markdown: safe HTML; html: the document of a sandboxed frame."""
     text: str = ""
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
@@ -96,6 +103,31 @@ class OutputFile:
     """From the run's page; empty when the file is not published."""
     preview: Preview
     note: str = ""
+    size_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FileFolder:
+    """The artifacts of a run that lie in one folder."""
+
+    path: str
+    """Empty for those in none."""
+    files: tuple[OutputFile, ...]
+    total: int
+    """More than ``len(files)`` where a page lists not all."""
+    size: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reproduction:
+    """What was recorded of how to get a run again."""
+
+    commands: str
+    """Shell commands, one a line; empty where too little is known."""
+    missing: tuple[str, ...]
+    """What they lack, as sentences."""
+    diff: tuple[tuple[str, str], ...]
+    """Lines of the uncommitted changes with ``add``, ``del``, ``head`` or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +158,15 @@ class RunPage:
     folder: str
     """Of the page, from the site's root."""
     experiment: str
+    experiment_folder: str
     experiment_url: str
     parent: RunLink | None
+    baseline: RunLink | None
+    """The run that the config compares the experiment's runs with."""
+    job: tuple[str, str] | None
+    """Kind and id of the job it ran in, and where its page lies: text and URL."""
+    primary: tuple[MetricField, ...]
+    """The metrics that say first how the run did."""
     source: str
     registered: tuple[VersionLink, ...]
     """The versions it was saved as."""
@@ -139,12 +178,18 @@ class RunPage:
     params: tuple[Field, ...]
     metrics: tuple[MetricField, ...]
     tags: tuple[Field, ...]
-    files: tuple[OutputFile, ...]
+    files: tuple[FileFolder, ...]
+    file_total: int
     datasets: tuple[Field, ...]
     curves: tuple[CurvePicture, ...]
     note_html: str
     environment: tuple[Field, ...]
     packages: tuple[Field, ...]
+    reproduction: Reproduction
+    requirements: str
+    """The packages as pip reads them; empty where none were recorded."""
+    details: Mapping[str, object] | None = field(repr=False)
+    """Curves, files and packages for the scripts; None where there are none."""
     is_deleted: bool
     published: tuple[PublishedFile, ...]
     record: str
@@ -159,6 +204,10 @@ class TableRow:
 
     number: int
     """Place in the whole table, from 0."""
+    run_id: str
+    name: str
+    folder: str
+    """Of the data of its experiment, from the site's root."""
     url: str
     status: str
     cells: tuple[str, ...]
@@ -183,6 +232,8 @@ class RunTable:
     """The pre-rendered rows, all pages of them."""
     page_size: int
     runs: int
+    folder: str
+    """Of its page, from the site's root; its scripts lie in ``data/`` below."""
     all_columns: tuple[Column, ...]
     facets: tuple[Facet, ...]
     manifest: DataScript
@@ -219,7 +270,11 @@ class ExperimentPage:
     best: BestRun | None
     charts: tuple[Chart, ...]
     chart_script: DataScript | None
+    importance: tuple[Importance, ...]
+    """What goes with the primary metric."""
     table: RunTable
+    parquet: bytes = field(repr=False)
+    """Its runs as one wide table."""
     evaluations: str = ""
     """URL of its evaluations from the site's root; empty where it has none."""
 
@@ -241,6 +296,16 @@ class ExperimentCard:
 
 
 @dataclass(frozen=True, slots=True)
+class ViewLink:
+    """A saved comparison as other pages mention it."""
+
+    name: str
+    url: str
+    """From the site's root."""
+    runs: int
+
+
+@dataclass(frozen=True, slots=True)
 class OverviewPage:
     """The first page: what is new, what is best, what failed."""
 
@@ -253,6 +318,9 @@ class OverviewPage:
     failed: tuple[RunLink, ...]
     failed_total: int
     cards: tuple[ExperimentCard, ...]
+    views: tuple[ViewLink, ...]
+    notes: tuple[tuple[str, str], ...]
+    """Title and URL from the root."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,9 +330,5 @@ class SiteInfo:
     title: str
     as_of: Moment
     version: str
-    experiments: tuple[tuple[str, str, int], ...]
-    """(name, URL from the root, runs), as the menu lists them."""
     notices: tuple[str, ...]
     """What of the archive had to be left out."""
-    models: int = 0
-    """How many registered models there are."""

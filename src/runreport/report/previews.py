@@ -1,4 +1,4 @@
-"""Previews of artifacts: image, text, JSON and CSV, bounded in size and safe to publish.
+"""Previews of artifacts: images, texts, tables, sound and film, bounded and safe to publish.
 
 Nothing is executed or unpickled. Text is redacted before it is shown or copied.
 """
@@ -13,6 +13,8 @@ import re
 import struct
 
 from runreport.report.formatting import format_size, general, plural
+from runreport.report.html_preview import clean_html
+from runreport.report.notes import render_note
 from runreport.report.pages import Preview
 from runreport.report.redaction import Redactor
 
@@ -26,6 +28,11 @@ MAX_INLINE_SVG = 200_000
 MAX_PIXELS = 100_000_000
 
 _TEXT_TYPES = ("application/json", "application/yaml", "application/toml", "application/jsonl")
+_PLAYED = tuple(
+    "audio/mpeg audio/ogg audio/wav audio/x-wav audio/flac audio/mp4 audio/aac "
+    "video/mp4 video/webm video/ogg".split()
+)
+"""What browsers play by themselves."""
 _IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/avif")
 
 
@@ -58,12 +65,18 @@ def make_preview(data: bytes, media_type: str, url: str) -> Preview:  # noqa: PL
         return _svg(data)
     if media_type in _IMAGES:
         return _image(data, media_type, url)
-    if not is_text(media_type) or media_type == "text/html":
+    if media_type in _PLAYED:
+        return Preview(media_type.partition("/")[0], source=url)
+    if not is_text(media_type):
         return Preview("none")
     try:
         text = data.decode()
     except UnicodeDecodeError:
         return Preview("none", note="The file is not UTF-8 text.")
+    if media_type == "text/html":
+        return Preview("html", html=clean_html(text))
+    if media_type == "text/markdown":
+        return Preview("markdown", html=render_note(text))
     if media_type in ("text/csv", "text/tab-separated-values"):
         return _table(text, "\t" if media_type.endswith("values") else ",")
     if media_type == "application/json":

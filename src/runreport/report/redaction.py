@@ -10,7 +10,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -20,6 +20,7 @@ from runreport.entities import ModelVersion, RegisteredModel
 from runreport.events import data_object
 from runreport.query.index import RunIndex
 from runreport.query.registry import Registry
+from runreport.report.findings import Finding
 
 REDACTED = "[redacted]"
 
@@ -82,15 +83,6 @@ PUBLIC_RECORD = ("python", "platform", "packages", "job")
 branch and whether files differed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A kind of secret that was taken out, and where."""
-
-    kind: str
-    place: str
-    count: int
-
-
 class Redactor:
     """Takes secrets and home folders out of texts and remembers what it found where."""
 
@@ -108,7 +100,9 @@ class Redactor:
         """
         self.publish_environment = publish_environment
         self.allow_secrets = allow_secrets
-        told = sorted({name for name in names if len(name) > 2} - _COMMON_NAMES, key=len)
+        self.names = frozenset(names)
+        """Of users and hosts, which no page may show."""
+        told = sorted({name for name in self.names if len(name) > 2} - _COMMON_NAMES, key=len)
         words = "|".join(re.escape(name) for name in reversed(told))
         self._names = re.compile(rf"(?<!\w)(?:{words})(?!\w)") if words else None
         self._found: Counter[tuple[str, str]] = Counter()
@@ -119,6 +113,17 @@ class Redactor:
         return tuple(
             Finding(kind, place, count) for (kind, place), count in sorted(self._found.items())
         )
+
+    def found_since(self, before: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        """What was redacted after `findings` was ``before``."""
+        earlier = Counter({(one.kind, one.place): one.count for one in before})
+        new = self._found - earlier
+        return tuple(Finding(kind, place, count) for (kind, place), count in sorted(new.items()))
+
+    def add(self, findings: Iterable[Finding]) -> None:
+        """Count what an earlier build redacted in pages that stand as it made them."""
+        for one in findings:
+            self._found[one.kind, one.place] += one.count
 
     def text(self, text: str, place: str, key: str | None = None) -> str:
         """A text as it may be published.

@@ -1,32 +1,35 @@
 """The page of one run: its eight fields, curves, files, note and surroundings.
 
-It depends on its own run and its parent only, so that a new run rewrites no other run's page.
+It depends on its own run, its parent, the configured baseline and its registered versions only,
+so that a new run rewrites no other run's page.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from runreport.archive.artifacts import read_artifact
 from runreport.archive.storage import Storage
 from runreport.entities import NOTE_TAG, OVERRIDDEN_TAG, Run
-from runreport.errors import InvalidValue
 from runreport.events import data_object
 from runreport.report import evaluations
 from runreport.report.column_scripts import json_number
-from runreport.report.config import Config
-from runreport.report.curves import CurveReader
+from runreport.report.config import Config, ExperimentConfig
+from runreport.report.curves import CurveReader, curve_script
+from runreport.report.deltas import Delta, delta
+from runreport.report.environment import (
+    environment_fields,
+    object_of,
+    reproduction,
+    requirements_text,
+)
 from runreport.report.experiment_page import moment
 from runreport.report.formatting import (
     MISSING,
     choose_format,
     format_duration,
-    format_size,
-    plural,
 )
 from runreport.report.notes import render_note
 from runreport.report.pages import (
@@ -34,16 +37,19 @@ from runreport.report.pages import (
     Field,
     MetricField,
     OutputFile,
-    Preview,
     PublishedFile,
     RunLink,
     RunPage,
     VersionLink,
 )
-from runreport.report.previews import make_preview, publishable
 from runreport.report.redaction import Redactor
-from runreport.report.urls import file_path, run_folder
+from runreport.report.run_files import by_folder, list_files, size_of
+from runreport.report.urls import run_folder, slug
 
+MOST_PRIMARY = 4
+"""Metrics at the head of a page where the config names none."""
+MOST_COMPARED = 200
+"""Files that the page comparing runs may show beside each other's."""
 _KILLED = "Its process ended without saying how; what it logged until then is here."
 
 
@@ -51,8 +57,11 @@ _KILLED = "Its process ended without saying how; what it logged until then is he
 class RunFacts:
     """What the index knows of one run, cut out of its tables."""
 
+    number: int
+    """In the index."""
     run: Run
     parent: Run | None
+    baseline: Run | None
     params: Sequence[dict[str, Any]]
     """Rows of the params table, for their conflicts."""
     metrics: Sequence[dict[str, Any]]
@@ -70,11 +79,23 @@ def make_run_page(
     storage: Storage,
     redactor: Redactor,
     config: Config,
+    *,
+    with_files: bool = True,
 ) -> RunPage:
-    """The page model of one run."""
+    """The page model of one run.
+
+    Args:
+        with_files: False: its artifacts are named in its record only, and nothing is published.
+    """
     run = facts.run
     info, tags = run.info, run.data.tags
-    files, published = _files(facts, storage, redactor, config)
+    own_config = config.for_experiment(experiment)
+    files: tuple[OutputFile, ...] = ()
+    published: tuple[PublishedFile, ...] = ()
+    if with_files:
+        files, published = list_files(facts, storage, redactor, config)
+    pictures = tuple(_pictures(curves, info.run_id))
+    metrics = tuple(_metric(row, facts, own_config) for row in facts.metrics)
     note = tags.get(NOTE_TAG, "")
     ended = info.end_time
     span = None if ended is None or info.start_time is None else ended - info.start_time
@@ -83,8 +104,13 @@ def make_run_page(
         name=info.run_name,
         folder=run_folder(info.run_id),
         experiment=experiment,
+        experiment_folder=experiment_folder,
         experiment_url=f"{experiment_folder}/index.html",
-        parent=_parent_link(facts.parent),
+        parent=_other_link(facts.parent),
+        baseline=_other_link(facts.baseline),
+        job=_job(facts.record),
+        primary=tuple(m for m in metrics if m.name == own_config.primary_metric)
+        or metrics[:MOST_PRIMARY],
         source=tags.get("mlflow.source.name", MISSING),
         registered=facts.registered,
         started=moment(info.start_time),
@@ -93,13 +119,14 @@ def make_run_page(
         status=info.status,
         status_note=_KILLED if info.status == "KILLED" else "",
         params=tuple(_param(row, tags) for row in facts.params),
-        metrics=tuple(_metric(row) for row in facts.metrics),
+        metrics=metrics,
         tags=tuple(
             Field(key, value)
             for key, value in sorted(tags.items())
             if not key.startswith(("mlflow.", OVERRIDDEN_TAG))
         ),
-        files=files,
+        files=by_folder(files),
+        file_total=len(files),
         datasets=tuple(
             Field(
                 entry.dataset.name,
@@ -108,13 +135,16 @@ def make_run_page(
             )
             for entry in run.inputs.dataset_inputs
         ),
-        curves=tuple(_pictures(curves, info.run_id)),
+        curves=pictures,
         note_html=render_note(note) if note else "",
-        environment=tuple(_environment(facts.record)),
+        environment=tuple(environment_fields(facts.record)),
         packages=tuple(
             Field(str(name), str(version))
-            for name, version in sorted(_object(facts.record, "packages").items())
+            for name, version in sorted(object_of(facts.record, "packages").items())
         ),
+        reproduction=reproduction(facts.record, tags),
+        requirements=requirements_text(facts.record),
+        details=_details(pictures, files, facts.record),
         is_deleted=info.lifecycle_stage == "deleted",
         published=published,
         record=_as_json(facts, experiment, redactor),
@@ -135,12 +165,38 @@ def _evaluation(
     return None
 
 
-def _parent_link(parent: Run | None) -> RunLink | None:
-    if parent is None:
+def _other_link(run: Run | None) -> RunLink | None:
+    if run is None:
         return None
-    url = f"{run_folder(parent.info.run_id)}/index.html"
-    started = moment(parent.info.start_time)
-    return RunLink(parent.info.run_name, url, parent.info.status, started)
+    url = f"{run_folder(run.info.run_id)}/index.html"
+    return RunLink(run.info.run_name, url, run.info.status, moment(run.info.start_time))
+
+
+def _job(record: dict[str, Any]) -> tuple[str, str] | None:
+    """What the job is called, and its page."""
+    job = object_of(record, "job")
+    if not job.get("id"):
+        return None
+    name = f"{job.get('kind') or 'job'} {job['id']}"
+    return name, f"j/{slug(name)}/index.html"
+
+
+def _details(
+    pictures: Sequence[CurvePicture],
+    files: Sequence[OutputFile],
+    record: dict[str, Any],
+) -> dict[str, object] | None:
+    """What the scripts know of a run: curves, files to compare, packages; None without any."""
+    curves = {picture.curve.key: picture.curve for picture in pictures}
+    compared = [
+        [file.path, file.url, file.preview.kind, file.preview.text, file.media_type]
+        for file in files
+        if file.url and file.preview.kind in ("image", "text", "json", "audio", "video")
+    ][:MOST_COMPARED]
+    packages = object_of(record, "packages")
+    if not curves and not compared and not packages:
+        return None
+    return {"curves": curve_script(curves), "files": compared, "packages": packages}
 
 
 def _param(row: dict[str, Any], tags: Mapping[str, str]) -> Field:
@@ -153,12 +209,20 @@ def _param(row: dict[str, Any], tags: Mapping[str, str]) -> Field:
     return Field(row["key"], row["value"], note)
 
 
-def _metric(row: dict[str, Any]) -> MetricField:
+def _metric(row: dict[str, Any], facts: RunFacts, config: ExperimentConfig) -> MetricField:
     form = choose_format([row["last"], row["min"], row["max"]])
     first, last = row["first_step"], row["last_step"]
+    direction = config.direction if row["key"] == config.primary_metric else None
+
+    def to(other: Run | None) -> Delta:
+        base = None if other is None else other.data.metrics.get(row["key"])
+        return delta(row["last"], base, form, direction)
+
     return MetricField(
         row["key"],
         form(row["last"]),
+        to(facts.baseline),
+        to(facts.parent),
         form(row["min"]),
         form(row["max"]),
         f"{last:,}" if first == last else f"{first:,} to {last:,}",
@@ -181,83 +245,6 @@ def _pictures(curves: CurveReader, run_id: str) -> list[CurvePicture]:
                 )
             )
     return pictures
-
-
-def _files(
-    facts: RunFacts, storage: Storage, redactor: Redactor, config: Config
-) -> tuple[tuple[OutputFile, ...], tuple[PublishedFile, ...]]:
-    """Artifacts with previews, and the bytes that go beside the page."""
-    files, published = [], []
-    for row in facts.artifacts:
-        data = data_object(row["data"])
-        path, size = row["path"], _size(data)
-        media_type = str(data.get("media_type", "application/octet-stream"))
-        shown = redactor.text(path, "file names")
-        if size > config.max_file_mb * 1e6:
-            note = f"Over {config.max_file_mb:g} MB, so it stays in the archive."
-            files.append(
-                OutputFile(shown, format_size(size), media_type, "", Preview("none"), note)
-            )
-            continue
-        try:
-            content = read_artifact(storage, facts.run.info.run_id, path)
-        except (OSError, InvalidValue):
-            content = None
-        if content is None or hashlib.sha256(content).hexdigest() != row["sha256"]:
-            note = "The file in the archive is missing." if content is None else (
-                "The file in the archive is not the one that was logged; it is left out."
-            )  # fmt: skip
-            files.append(
-                OutputFile(shown, format_size(size), media_type, "", Preview("none"), note)
-            )
-            continue
-        content = publishable(content, shown, redactor)
-        place = f"files/{file_path(shown)}"
-        preview = make_preview(content, media_type, place)
-        if path == evaluations.TABLE_FILE and preview.kind == "table":  # it has a page of its own
-            preview = Preview("none", note=preview.note)
-        published.append(PublishedFile(place, content))
-        files.append(OutputFile(shown, format_size(size), media_type, place, preview))
-    return tuple(files), tuple(published)
-
-
-def _object(record: dict[str, Any], key: str) -> dict[str, Any]:
-    """A member that should be an object; empty where another tool wrote something else."""
-    value = record.get(key)
-    return value if isinstance(value, dict) else {}
-
-
-def _environment(record: dict[str, Any]) -> list[Field]:
-    fields = []
-    git = _object(record, "git")
-    if git.get("commit"):
-        dirty = " with uncommitted changes" if git.get("dirty") else ""
-        fields.append(
-            Field("Git commit", f"{str(git['commit'])[:12]}{dirty}", str(git.get("branch", "")))
-        )
-    job = _object(record, "job")
-    if job:
-        fields.append(Field("Job", f"{job.get('kind', '')} {job.get('id', '')}".strip()))
-    labels = {
-        "python": "Python",
-        "platform": "Platform",
-        "user": "User",
-        "host": "Host",
-        "folder": "Folder",
-    }
-    fields += [Field(label, str(record[key])) for key, label in labels.items() if record.get(key)]
-    if isinstance(record.get("command"), list):
-        fields.append(Field("Command", " ".join(map(str, record["command"]))))
-    if packages := _object(record, "packages"):
-        fields.append(Field("Packages", plural(len(packages), "package")))
-    if git.get("diff"):
-        fields.append(Field("Git diff", str(git["diff"])))
-    return fields
-
-
-def _size(data: dict[str, Any]) -> int:
-    size = data.get("size_bytes")
-    return size if isinstance(size, int) else 0
 
 
 def _as_json(facts: RunFacts, experiment: str, redactor: Redactor) -> str:
@@ -285,7 +272,7 @@ def _as_json(facts: RunFacts, experiment: str, redactor: Redactor) -> str:
             {
                 "path": redactor.text(row["path"], "file names"),
                 "sha256": row["sha256"],
-                "size_bytes": _size(data_object(row["data"])),
+                "size_bytes": size_of(data_object(row["data"])),
                 "media_type": str(data_object(row["data"]).get("media_type", "")),
             }
             for row in facts.artifacts

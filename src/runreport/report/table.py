@@ -6,14 +6,16 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import pyarrow as pa
 
 from runreport.query.index import RunIndex
-from runreport.report.columns import Column, experiment_columns
+from runreport.report.columns import VIEW, Column, experiment_columns
 from runreport.report.config import ExperimentConfig
 from runreport.report.filter_columns import filter_columns
 from runreport.report.formatting import MISSING, format_duration, format_time
+from runreport.report.urls import run_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +30,26 @@ class Table:
     direction: str | None
     scores: tuple[float | None, ...]
     """The primary metric of each run."""
+    folder: str = ""
+    """Of the experiment's page, from the site's root; empty for runs of several."""
 
     def values(self, name: str) -> tuple[object, ...]:
         """The values of a column, one a run."""
         return self.columns[name].values
+
+    def url_of(self, number: int) -> str:
+        """The page of a run, from the site's root."""
+        run_id = str(self.values("run_id")[number])
+        if VIEW in self.columns and self.values(VIEW)[number] is not None:
+            folder = quote(self.folder.removeprefix("e/"))
+            return f"r/view.html#v=1&e={folder}&id={quote(run_id)}"
+        return f"{run_folder(run_id)}/index.html"
+
+    def score_text(self, number: int) -> str:
+        """A run's primary metric with its name, e.g. ``loss 0.25``; empty where it has none."""
+        score = self.scores[number]
+        column = self.columns.get(f"metrics.{self.primary}")
+        return f"{self.primary} {column.format(score)}" if column and score is not None else ""
 
     def ranked(self) -> list[int]:
         """Runs with a finite primary metric, best first; without a direction, newest first."""
@@ -45,17 +63,13 @@ class Table:
         return sorted(usable, key=lambda number: sign * (scores[number] or 0.0))
 
 
-def make_table(index: RunIndex, numbers: pa.Array, config: ExperimentConfig) -> Table:
+def make_table(
+    index: RunIndex, numbers: pa.Array, config: ExperimentConfig, folder: str = ""
+) -> Table:
     """The columns of an experiment's runs, newest run first."""
     made = (*experiment_columns(index, numbers), *filter_columns(index, numbers))
     columns = {column.name: column for column in made}
-    names = [str(name) for name in columns["run_name"].values]
-    ids = [str(run_id) for run_id in columns["run_id"].values]
-    repeated = {name for name, count in Counter(names).items() if count > 1}
-    labels = tuple(
-        f"{name} {run_id[:6]}" if name in repeated else name
-        for name, run_id in zip(names, ids, strict=True)
-    )
+    labels = unique_labels(columns)
     primary = _primary_metric(columns, config)
     metric = columns.get(f"metrics.{primary}")
     scores = metric.values if metric is not None else [None] * len(labels)
@@ -65,6 +79,18 @@ def make_table(index: RunIndex, numbers: pa.Array, config: ExperimentConfig) -> 
         primary,
         config.direction,
         tuple(float(v) if isinstance(v, int | float) else None for v in scores),
+        folder,
+    )
+
+
+def unique_labels(columns: Mapping[str, Column]) -> tuple[str, ...]:
+    """The names of runs; one that several have gets the start of the run's id."""
+    names = [str(name) for name in columns["run_name"].values]
+    ids = [str(run_id) for run_id in columns["run_id"].values]
+    repeated = {name for name, count in Counter(names).items() if count > 1}
+    return tuple(
+        f"{name} {run_id[:6]}" if name in repeated else name
+        for name, run_id in zip(names, ids, strict=True)
     )
 
 

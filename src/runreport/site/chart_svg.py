@@ -10,7 +10,14 @@ from markupsafe import Markup
 
 from runreport.report.charts import DATA_NAME, Chart
 
+_PART = re.compile(r"(?<=[\"#])(?:clip|gradient_)\d+(?=[\")])")
 _IDENTITY = re.compile(r'(\bid="|url\(#|href="#)')
+
+
+_EVERY_OBJECTS = frozenset(
+    "__defineGetter__ __defineSetter__ __lookupGetter__ __lookupSetter__ __proto__ constructor "
+    "hasOwnProperty isPrototypeOf propertyIsEnumerable toLocaleString toString valueOf".split()
+)
 
 
 def chart_svg(chart: Chart, version: str) -> Markup:
@@ -21,8 +28,10 @@ def chart_svg(chart: Chart, version: str) -> Markup:
     """
     import vl_convert
 
-    spec: dict[str, Any] = {**chart.spec, "datasets": {DATA_NAME: _plain(chart.rows)}}
+    rows = [{key: _harmless(value) for key, value in row.items()} for row in chart.rows]
+    spec: dict[str, Any] = {**_harmless(chart.spec), "datasets": {DATA_NAME: rows}}
     text = str(vl_convert.vegalite_to_svg(spec, vl_version=version, allowed_base_urls=[]))
+    text = _numbered(text)
     text = _IDENTITY.sub(rf"\g<1>{chart.name}-", text)
     text = re.sub(r' xmlns(:xlink)?="[^"]*"| version="1\.1"', "", text)
     text = re.sub(
@@ -34,5 +43,21 @@ def chart_svg(chart: Chart, version: str) -> Markup:
     return Markup(text)
 
 
-def _plain(rows: tuple[Mapping[str, object], ...]) -> list[dict[str, object]]:
-    return [dict(row) for row in rows]
+def _numbered(text: str) -> str:
+    """A picture whose parts are numbered from 1, whatever was drawn in this process before."""
+    names = dict.fromkeys(_PART.findall(text))
+    places = {name: f"part-{place}" for place, name in enumerate(names, 1)}
+    return _PART.sub(lambda match: places[match[0]], text)
+
+
+def _harmless(value: Any) -> Any:
+    """A value without texts that are names of every object in JavaScript.
+
+    Vega keeps what it draws by text and would take ``constructor`` for its own; such a text gets a
+    character of no width.
+    """
+    if isinstance(value, str):
+        return f"{value}\u200b" if value in _EVERY_OBJECTS else value
+    if isinstance(value, Mapping):
+        return {key: _harmless(own) for key, own in value.items()}
+    return [_harmless(own) for own in value] if isinstance(value, list | tuple) else value

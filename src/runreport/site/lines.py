@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from markupsafe import Markup, escape
 
 from runreport.report.formatting import general
+from runreport.report.importance import Importance
 from runreport.report.pages import CurvePicture
 
 WIDTH, HEIGHT = 320, 150
@@ -93,6 +94,19 @@ def sparkline_svg(values: Sequence[float]) -> Markup:
         f'preserveAspectRatio="xMinYMid meet" aria-hidden="true">'
         f'<path class="line" d="{_path(points)}"/>'
         f'<circle cx="{end[0]:.1f}" cy="{end[1]:.1f}" r="2.5"/></svg>'
+    )
+
+
+def importance_svg(importance: Importance) -> Markup:
+    """A bar for the share a param explains, with its interval as a whisker; 0 to 1."""
+    width, height, middle = 160, 16, 8
+    low, high = importance.low * width, importance.high * width
+    return Markup(
+        f'<svg class="share" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        f'aria-hidden="true"><rect class="back" width="{width}" height="{height}"/>'
+        f'<rect class="bar" width="{importance.share * width:.1f}" height="{height}"/>'
+        f'<path class="whisker" d="M{low:.1f} {middle}H{high:.1f}M{low:.1f} 4v8M{high:.1f} 4v8"/>'
+        "</svg>"
     )
 
 

@@ -9,24 +9,14 @@ import contextlib
 import os
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import chain
 
 from runreport.errors import BuildError
+from runreport.site.memory import MARKER
+from runreport.site.published import Published
 from runreport.site.render import SiteFile
 
-MARKER = ".runreport-site"
-_MARKER_TEXT = b"This folder is made by `runreport build`, which replaces all of it.\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """What was written."""
-
-    folder: str
-    files: int
-    pages: int
-    size_bytes: int
+MARKER_TEXT = b"This folder is made by `runreport build`, which replaces all of it.\n"
 
 
 def check_target(folder: str) -> None:
@@ -55,10 +45,10 @@ def publish_site(files: Iterable[SiteFile], folder: str) -> Published:
     """
     target = os.path.abspath(folder)
     check_target(target)
-    _recover(target)
+    recover(target)
     stage = f"{target}.building-{os.getpid()}"
     try:
-        published = _write_all(chain([SiteFile(MARKER, _MARKER_TEXT)], files), stage, target)
+        published = _write_all(chain([SiteFile(MARKER, MARKER_TEXT)], files), stage, target)
         _swap(stage, target)
     except OSError as error:
         raise BuildError(
@@ -81,7 +71,7 @@ def _write_all(files: Iterable[SiteFile], stage: str, target: str) -> Published:
                 f"(the other is {written[folded]!r})."
             )
         written[folded] = file.path
-        place = _place(stage, file.path)
+        place = place_in(stage, file.path)
         parent = os.path.dirname(place)
         if parent not in made:
             os.makedirs(parent, exist_ok=True)
@@ -90,17 +80,22 @@ def _write_all(files: Iterable[SiteFile], stage: str, target: str) -> Published:
             opened.write(file.content)
         pages += file.path.endswith(".html")
         size += len(file.content)
-    return Published(target, len(written), pages, size)
+    return Published(target, len(written), pages, size, len(written))
 
 
-def _place(stage: str, path: str) -> str:
+def place_in(stage: str, path: str) -> str:
+    """Where a site's file lies on disk.
+
+    Raises:
+        BuildError: the path leads out of the site.
+    """
     parts = path.split("/")
     if any(part in ("", ".", "..") for part in parts) or "\\" in path or "\0" in path:
         raise BuildError(f"The path {path!r} leads out of the site.")
     return os.path.join(stage, *parts)
 
 
-def _recover(target: str) -> None:
+def recover(target: str) -> None:
     """Clear up after a build that was killed: an old site it had set aside comes back or goes."""
     parent, name = os.path.split(target)
     for entry in sorted(os.listdir(parent)) if os.path.isdir(parent) else ():

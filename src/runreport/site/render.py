@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from markupsafe import Markup
 
 from runreport.errors import ConfigError
+from runreport.report.about import PARQUET
 from runreport.report.assemble import Report
-from runreport.report.charts import vega_lite_version
-from runreport.report.column_scripts import script_json
-from runreport.report.curves import curve_script
+from runreport.report.chart_templates import chart_templates
+from runreport.report.charts import Chart, vega_lite_version
+from runreport.report.column_scripts import latest_script, script_json
 from runreport.report.formatting import format_size, plural
-from runreport.report.pages import ExperimentPage, RunPage
+from runreport.report.pages import ExperimentPage, RunPage, RunTable
 from runreport.report.urls import up
 from runreport.site.chart_svg import chart_svg
-from runreport.site.lines import curve_svg, sparkline_svg
-from runreport.site.theme import Asset, Theme
+from runreport.site.lines import curve_svg, importance_svg, sparkline_svg
+from runreport.site.theme import Asset, Theme, hashed_asset
 
 SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -49,57 +52,28 @@ class Assets:
 
     stylesheet: str
     script: str | None
-    chart_scripts: tuple[str, ...]
+    later: tuple[str, ...]
+    """Scripts that are loaded when a reader asks for what they do."""
+    vendor: tuple[str, ...]
+    """Chart libraries, in the order they are loaded."""
 
 
-def render_site(report: Report, theme: Theme) -> Iterator[SiteFile]:
-    """All files of the site: assets and data first, then run pages, then the indexes.
-
-    Raises:
-        BuildError: a template cannot be rendered.
-    """
-    stylesheet = theme.stylesheet()
-    files = [stylesheet]
-    script = None
-    if theme.has_scripts:
-        script = theme.script()
-        files += [script, *theme.chart_scripts()]
-    icon = Asset("static/icon.svg", theme.read("static/icon.svg"))
-    for asset in (*files, icon):
-        yield SiteFile(asset.path, asset.content)
-    chart_scripts = tuple(asset.path for asset in files[2:])
-    assets = Assets(stylesheet.path, script.path if script else None, chart_scripts)
-    pages = _Pages(report, theme, assets)
-    yield SiteFile(".nojekyll", b"")
-    for run in report.run_pages():
-        yield from pages.run(run)
-    for experiment in report.experiments:
-        yield from pages.experiment(experiment)
-    for evaluations in report.evaluations:
-        yield pages.page(
-            f"{evaluations.folder}/index.html",
-            "evaluations.html",
-            nav=evaluations.experiment,
-            page=evaluations,
-        )
-    yield from pages.models()
-    yield pages.page("404.html", "404.html", nav="")
-    yield pages.page(
-        "index.html",
-        "overview.html",
-        nav="overview",
-        page=report.overview,
-        models=report.models.cards,
-    )
-
-
-class _Pages:
+class Pages:
     """Renders pages with the environment they share."""
 
-    def __init__(self, report: Report, theme: Theme, assets: Assets) -> None:
+    def __init__(self, report: Report, theme: Theme) -> None:
+        """Prepare to render.
+
+        Raises:
+            ConfigError: the theme lacks a file.
+        """
         self.report = report
         self.theme = theme
-        self.assets = assets
+        self.pictures: dict[str, str] = {}
+        """Charts as SVG, by what they show; those of an earlier build are not drawn again."""
+        self.drawn: dict[str, str] = {}
+        """The charts that this build shows."""
+        self._files, assets = _theme_files(theme)
         self.environment = Environment(
             loader=FileSystemLoader(theme.template_folders),
             autoescape=True,
@@ -114,9 +88,118 @@ class _Pages:
             policy=SECURITY_POLICY,
             marks=STATUS_MARKS,
             assets=assets,
+            options=theme.options,
             curve_svg=curve_svg,
             sparkline_svg=sparkline_svg,
+            importance_svg=importance_svg,
         )
+
+    def assets(self) -> Iterator[SiteFile]:
+        """The theme's files, and what stands for the whole site."""
+        for asset in self._files:
+            yield SiteFile(asset.path, asset.content)
+        yield SiteFile(".nojekyll", b"")
+
+    def details(self, path: str, numbers: Any) -> SiteFile:
+        """A script of what pages of some runs would say."""
+        return _text_file(path, self.report.run_pages.details_script(numbers))
+
+    def indexes(self) -> Iterator[SiteFile]:
+        """All pages that a new run may change, and their data."""
+        report = self.report
+        for experiment in report.experiments:
+            yield from self.experiment(experiment)
+        for evaluations in report.evaluations:
+            yield self.page(
+                f"{evaluations.folder}/index.html",
+                "evaluations.html",
+                nav=evaluations.experiment,
+                page=evaluations,
+            )
+        yield from self.models()
+        yield from self.activity()
+        yield from self.listings()
+        yield from self.views()
+        for note in report.notes.pages:
+            yield self.page(f"{note.folder}/index.html", "note.html", nav="notes", page=note)
+        yield self.page("n/index.html", "notes.html", nav="notes", page=report.notes)
+        yield self.page("about/index.html", "about.html", nav="about", page=report.about)
+        if self.theme.has_scripts:
+            yield _text_file("site.js", report.site_script)
+            yield self.page("r/view.html", "view.html", nav="")
+        yield self.page("404.html", "404.html", nav="")
+        yield self.page(
+            "index.html",
+            "overview.html",
+            nav="overview",
+            page=report.overview,
+            models=report.models.cards,
+        )
+
+    def activity(self) -> Iterator[SiteFile]:
+        """The runs of all experiments."""
+        page = self.report.activity
+        yield from self._data(page.table)
+        yield self.page(
+            f"{page.table.folder}/index.html",
+            "activity.html",
+            nav="activity",
+            page=page,
+            rows=page.table.rows,
+        )
+
+    def listings(self) -> Iterator[SiteFile]:
+        """The pages of tags and jobs."""
+        for folder, title, groups in (
+            ("t", "Tags", self.report.tags),
+            ("j", "Jobs", self.report.jobs),
+        ):
+            for group in groups:
+                for one in group.listings:
+                    yield self.page(
+                        f"{one.folder}/index.html",
+                        "listing.html",
+                        nav=folder,
+                        page=one,
+                        parent=(title, f"{folder}/index.html"),
+                    )
+            yield self.page(
+                f"{folder}/index.html", "listings.html", nav=folder, title=title, groups=groups
+            )
+
+    def views(self) -> Iterator[SiteFile]:
+        """The page that compares runs, and the saved comparisons."""
+        for view in self.report.views:
+            yield self.page(
+                f"{view.folder}/index.html",
+                "saved_view.html",
+                nav="compare",
+                page=view,
+                pictures=self._pictures(view.charts),
+            )
+        yield self.page(
+            "compare/index.html", "compare.html", nav="compare", views=self.report.views
+        )
+
+    def _pictures(self, charts: Iterable[Chart]) -> dict[str, Markup]:
+        found = {}
+        for chart in charts:
+            shown = script_json((chart.name, chart.spec, chart.rows))
+            key = hashlib.sha256(shown.encode(errors="replace")).hexdigest()[:32]
+            text = self.pictures.get(key)
+            if text is None:
+                text = chart_svg(chart, vega_lite_version(chart.spec))
+            self.drawn[key] = str(text)
+            found[chart.name] = Markup(text)
+        return found
+
+    def _data(self, table: RunTable) -> Iterator[SiteFile]:
+        """The scripts of a run table."""
+        if not self.theme.has_scripts:
+            return
+        latest = latest_script(table.manifest, table.folder)
+        for script in (*table.scripts, table.manifest, latest):
+            yield _text_file(f"{table.folder}/data/{script.name}", script.content)
 
     def page(self, path: str, template: str, **values: Any) -> SiteFile:
         """One page.
@@ -137,12 +220,15 @@ class _Pages:
         folder = page.folder
         for published in page.published:
             yield SiteFile(f"{folder}/{published.path}", published.content)
-        yield SiteFile(f"{folder}/run.json", page.record.encode(errors="replace"))
-        if self.theme.has_scripts and page.curves:
-            curves = {picture.curve.key: picture.curve for picture in page.curves}
-            pairs = script_json(curve_script(curves))
-            content = f"runreport.curves({script_json(page.run_id)},{pairs});\n"
-            yield SiteFile(f"{folder}/curves.js", content.encode(errors="replace"))
+        yield _text_file(f"{folder}/run.json", page.record)
+        if page.requirements:
+            yield _text_file(f"{folder}/requirements.txt", page.requirements)
+        if page.reproduction.diff:
+            diff = "".join(f"{line}\n" for line, _ in page.reproduction.diff)
+            yield _text_file(f"{folder}/uncommitted.diff", diff)
+        if self.theme.has_scripts and page.details is not None:
+            content = f"runreport.run({script_json(page.run_id)},{script_json(page.details)});\n"
+            yield _text_file(f"{folder}/run.js", content)
         if page.evaluation is not None:
             own = page.evaluation
             if self.theme.has_scripts:
@@ -165,34 +251,23 @@ class _Pages:
                 yield self.page(
                     f"{version.folder}/index.html", "version.html", nav="models", page=version
                 )
-            pictures = {
-                chart.name: chart_svg(chart, vega_lite_version(chart.spec))
-                for chart in page.charts
-            }
             yield self.page(
                 f"{page.folder}/index.html",
                 "model.html",
                 nav="models",
                 page=page,
-                pictures=pictures,
+                pictures=self._pictures(page.charts),
             )
-        if models.pages:
-            yield self.page("m/index.html", "models.html", nav="models", models=models.cards)
+        yield self.page("m/index.html", "models.html", nav="models", models=models.cards)
 
     def experiment(self, page: ExperimentPage) -> Iterator[SiteFile]:
         """An experiment's pages, data scripts included."""
         folder, table = page.folder, page.table
-        if self.theme.has_scripts:
-            scripts = [table.manifest, *table.scripts]
-            if page.chart_script is not None:
-                scripts.append(page.chart_script)
-            for script in scripts:
-                yield SiteFile(
-                    f"{folder}/data/{script.name}", script.content.encode(errors="replace")
-                )
-        pictures = {
-            chart.name: chart_svg(chart, vega_lite_version(chart.spec)) for chart in page.charts
-        }
+        yield from self._data(table)
+        if self.theme.has_scripts and page.chart_script is not None:
+            yield _text_file(f"{folder}/data/{page.chart_script.name}", page.chart_script.content)
+        yield SiteFile(f"{folder}/data/{PARQUET}", page.parquet)
+        pictures = self._pictures(page.charts)
         last = max(1, -(-len(table.rows) // table.page_size))
         for number in range(1, last + 1):
             rows = table.rows[(number - 1) * table.page_size : number * table.page_size]
@@ -207,3 +282,26 @@ class _Pages:
                 last=last,
                 pictures=pictures,
             )
+
+
+def _theme_files(theme: Theme) -> tuple[tuple[Asset, ...], Assets]:
+    """The files of a theme, and where pages find them."""
+    stylesheet = theme.stylesheet()
+    icon = Asset("static/icon.svg", theme.read("static/icon.svg"))
+    if not theme.has_scripts:
+        return (stylesheet, icon), Assets(stylesheet.path, None, (), ())
+    first, *later = theme.scripts()
+    content = f"runreport.specs({script_json(chart_templates())});\n"
+    later.append(hashed_asset("specs", "js", content.encode()))
+    vendor = theme.chart_scripts()
+    assets = Assets(
+        stylesheet.path,
+        first.path,
+        tuple(asset.path for asset in later),
+        tuple(asset.path for asset in vendor),
+    )
+    return (stylesheet, icon, first, *later, *vendor), assets
+
+
+def _text_file(path: str, text: str) -> SiteFile:
+    return SiteFile(path, text.encode(errors="replace"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,26 +19,48 @@ from typing import Any
 from runreport.errors import ConfigError
 
 BUILT_IN = ("default", "plain")
-SCRIPTS = (
-    # Concatenated in this order into one classic script with one global, `runreport`.
-    "head.js",
-    "format.js",
-    "columns.js",
-    "hash.js",
-    "nearest.js",
-    "tokens.js",
-    "grammar.js",
-    "predicate.js",
-    "filter.js",
-    "table.js",
-    "facets.js",
-    "menu.js",
-    "chart.js",
-    "versions.js",
-    "evaluation.js",
-    "page.js",
-    "tail.js",
-)
+SCRIPTS: Mapping[str, tuple[str, ...]] = {
+    # Each is joined in this order into one classic script; the first has the one global,
+    # `runreport`, and the others are loaded when a reader asks for what they do.
+    "runreport": (
+        "head.js",
+        "format.js",
+        "columns.js",
+        "hash.js",
+        "nearest.js",
+        "tokens.js",
+        "grammar.js",
+        "predicate.js",
+        "filter.js",
+        "view.js",
+        "table.js",
+        "selection.js",
+        "facets.js",
+        "page.js",
+        "tail.js",
+    ),
+    "tools": (
+        "later.js",
+        "panes.js",
+        "group.js",
+        "export.js",
+        "window.js",
+        "search.js",
+        "later_tail.js",
+    ),
+    "charts": ("later.js", "chart_rows.js", "chart.js", "later_tail.js"),
+    "pages": (
+        "later.js",
+        "run.js",
+        "details.js",
+        "compare.js",
+        "differences.js",
+        "activity.js",
+        "versions.js",
+        "evaluation.js",
+        "later_tail.js",
+    ),
+}
 STYLES = (
     "tokens.css",
     "page.css",
@@ -49,7 +72,8 @@ STYLES = (
 )
 CHART_SCRIPTS = ("vega.min.js", "vega-lite.min.js", "vega-interpreter.min.js")
 _KEYS = ("name", "parent", "options")
-_OPTIONS: Mapping[str, type] = {"scripts": bool}
+_COLOUR_OPTIONS = {"accent": "light", "accent_dark": "dark"}
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +92,8 @@ class Theme:
     name: str
     folders: tuple[str, ...]
     has_scripts: bool
+    options: Mapping[str, object]
+    """What a site's config or a child theme may set; templates see them as ``options``."""
 
     @property
     def template_folders(self) -> tuple[str, ...]:
@@ -97,39 +123,120 @@ class Theme:
     def stylesheet(self) -> Asset:
         """All style sheets in one file."""
         content = b"\n".join(self.read(f"static/css/{name}") for name in STYLES)
-        return _hashed("style", "css", content)
+        content += _colours(self.options)
+        return hashed_asset("style", "css", content)
 
-    def script(self) -> Asset:
-        """All scripts in one file."""
-        content = b"\n".join(self.read(f"static/js/{name}") for name in SCRIPTS)
-        return _hashed("runreport", "js", content)
+    def scripts(self) -> tuple[Asset, ...]:
+        """The scripts by purpose, the one that every page loads first, without comments."""
+        return tuple(
+            hashed_asset(
+                purpose,
+                "js",
+                without_comments(
+                    "".join(self.read(f"static/js/{name}").decode() for name in names)
+                ),
+            )
+            for purpose, names in SCRIPTS.items()
+        )
 
     def chart_scripts(self) -> tuple[Asset, ...]:
         """The vendored chart scripts, in the order they are loaded."""
         return tuple(
-            _hashed(name.removesuffix(".js"), "js", self.read(f"vendor/{name}"))
+            hashed_asset(name.removesuffix(".js"), "js", self.read(f"vendor/{name}"))
             for name in CHART_SCRIPTS
         )
 
 
-def load_theme(name: str, project_folder: str = ".") -> Theme:
+def without_comments(script: str) -> bytes:
+    """A script as a site carries it: lines that only comment, and indentation, are left out.
+
+    The theme's scripts keep to what makes this safe: no text in backquotes spans lines.
+    """
+    kept = []
+    is_comment = False
+    for line in map(str.strip, script.splitlines()):
+        is_comment = is_comment or line.startswith("/*")
+        if line and not is_comment and not line.startswith("//"):
+            kept.append(line)
+        is_comment = is_comment and "*/" not in line
+    return "\n".join([*kept, ""]).encode()
+
+
+def load_theme(
+    name: str, project_folder: str = ".", options: Mapping[str, object] | None = None
+) -> Theme:
     """A theme by its name (``default``, ``plain``) or the path of its folder.
 
     Args:
         project_folder: where a relative path starts, and where ``theme/`` may override files.
+        options: of the site's config, over those of the theme.
 
     Raises:
-        ConfigError: there is no such theme, its ``theme.toml`` is wrong, or parents form a circle.
+        ConfigError: there is no such theme, its ``theme.toml`` is wrong, parents form a circle, or
+            an option is none of the theme's.
     """
     chain = list(_chain(name, project_folder))
     folders = [folder for folder, _ in chain]
     override = os.path.join(project_folder, "theme")
     if os.path.isdir(os.path.join(override, "templates")) and override not in folders:
         folders.insert(0, override)
-    options: dict[str, Any] = {}
-    for _, description in reversed(chain):
-        options.update(description.get("options", {}))
-    return Theme(str(chain[0][1]["name"]), tuple(folders), bool(options.get("scripts", True)))
+    settled: dict[str, object] = {}
+    for folder, description in reversed(chain):
+        own = description.get("options", {})
+        _check_options(own, settled, os.path.join(folder, "theme.toml"), may_add=True)
+        settled.update(own)
+    _check_options(options or {}, settled, "runreport.toml", may_add=False)
+    settled.update(options or {})
+    return Theme(str(chain[0][1]["name"]), tuple(folders), bool(settled["scripts"]), settled)
+
+
+def _check_options(
+    options: Mapping[str, object], known: Mapping[str, object], path: str, *, may_add: bool
+) -> None:
+    """Refuse options that a theme does not have, and values that no option takes.
+
+    Args:
+        may_add: a theme may declare options of its own; those of its parents keep their types.
+    """
+    for key, value in options.items():
+        if key not in known and not may_add:
+            close = difflib.get_close_matches(key, known, n=1)
+            hint = f" Did you mean {close[0]!r}?" if close else ""
+            names = ", ".join(known)
+            raise ConfigError(f"{path}: the theme has no option {key!r}.{hint} Known: {names}.")
+        kind = type(known.get(key, value))
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            raise ConfigError(f"{path}: options.{key} is {value!r}; it must be {_WORDS[kind]}.")
+        if key in _COLOUR_OPTIONS and value and not _COLOUR.fullmatch(str(value)):
+            raise ConfigError(
+                f"{path}: options.{key} is {value!r}; it must be a colour such as '#0a58ca', "
+                "or ''."
+            )
+    for key, value in options.items():
+        if type(value) not in _WORDS:
+            raise ConfigError(
+                f"{path}: options.{key} is {value!r}; an option is true or false, a number, "
+                "or text."
+            )
+
+
+_WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "text in quotes"}
+
+
+def _colours(options: Mapping[str, object]) -> bytes:
+    """Style sheet lines for the colours that options set."""
+    light, dark = (str(options.get(key) or "") for key in _COLOUR_OPTIONS)
+    rules = []
+    if light:
+        rules.append(f":root {{ --accent: {light}; --focus: {light}; }}")
+    if dark:
+        own = f"--accent: {dark}; --focus: {dark};"
+        rules.append(
+            "@media (prefers-color-scheme: dark) "
+            f'{{ :root:not([data-theme="light"]) {{ {own} }} }}\n'
+            f':root[data-theme="dark"] {{ {own} }}'
+        )
+    return "".join(f"\n{rule}" for rule in rules).encode()
 
 
 def _chain(name: str, project_folder: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -168,19 +275,17 @@ def _read_description(folder: str) -> dict[str, Any]:
         raise ConfigError(f"Could not read {path}: {error}.") from error
     for key in description:
         if key not in _KEYS:
-            raise ConfigError(f"{path}: unknown key {key!r}. Known: {', '.join(_KEYS)}.")
+            close = difflib.get_close_matches(key, _KEYS, n=1)
+            hint = f" Did you mean {close[0]!r}?" if close else ""
+            raise ConfigError(f"{path}: unknown key {key!r}.{hint} Known: {', '.join(_KEYS)}.")
     if not isinstance(description.get("name"), str):
         raise ConfigError(f"{path}: name is missing; it must be text.")
-    options = description.get("options", {})
-    for key, value in options.items():
-        kind = _OPTIONS.get(key)
-        if kind is None:
-            raise ConfigError(f"{path}: unknown option {key!r}. Known: {', '.join(_OPTIONS)}.")
-        if not isinstance(value, kind):
-            raise ConfigError(f"{path}: options.{key} is {value!r}; it must be {kind.__name__}.")
+    if not isinstance(description.get("options", {}), dict):
+        raise ConfigError(f"{path}: options must be a table of settings.")
     return description
 
 
-def _hashed(stem: str, ending: str, content: bytes) -> Asset:
+def hashed_asset(stem: str, ending: str, content: bytes) -> Asset:
+    """A file whose name carries the hash of its content."""
     digest = hashlib.sha256(content).hexdigest()[:12]
     return Asset(f"static/{stem}-{digest}.{ending}", content)

@@ -1,243 +1,367 @@
-// Live charts: the built picture stays until the reader changes something; only then are the
-// chart libraries loaded. Specs run through the AST interpreter, so the page's policy needs no
-// eval, and the loader refuses every URL.
+// Live charts and their editors. The built picture stays until the reader changes something; only
+// then are the chart libraries loaded. Specs run through the AST interpreter, so the page's policy
+// needs no eval, and the loader refuses every URL.
 
-const CURVE_RUNS = 6;
-const MAX_POINTS = 1000;
 /** How long the table rests before the charts follow it. */
 const CHART_PAUSE_MS = 250;
-const live = new Set();
+const SVG_MARKS = 2000;
 
-function startCharts() {
-  for (const figure of document.querySelectorAll("figure.chart")) {
-    const name = figure.dataset.chart;
-    const chart = brought.charts[name];
-    if (!chart) continue;
-    const state = Object.assign({}, chart.options);
-    const place = figure.querySelector(".controls");
-    const redraw = () => {
-      live.add(name);
-      drawChart(figure, name, state).catch(() => say(`The chart could not be drawn.`));
-    };
-    place.append(...CONTROLS[name](state, redraw));
-    place.hidden = false;
+/** @typedef {{chart: Object, figure: HTMLElement, isLive: boolean, ticket: number, view: Object}} Figure */
+/** @type {Figure[]} */
+const figures = [];
+/** The charts as the page was built, as the hash would have them. */
+let builtCharts = "";
+
+/** Take over the page's charts; the hash may ask for others. */
+shared.startFigures = async () => {
+  if (figures.started) return figures.started;
+  figures.started = (async () => {
+    await loadScript(laterUrls("specs"));
+    for (const figure of document.querySelectorAll("figure.chart[data-chart]")) {
+      const built = brought.charts[figure.dataset.chart];
+      if (built) figures.push({ chart: { ...completeChart(built.type, built), built: built.runs_built, runs: built.runs || "" }, figure, isLive: false, ticket: 0 });
+    }
+    builtCharts = chartsText();
+    const written = shown.written;
+    shown.written = (view) => ({ ...written(view), charts: chartsText() === builtCharts ? null : figures.map(({ chart }) => plainChart(chart)) });
+    if (shown.view.charts) replaceFigures(shown.view.charts);
     let waiting = 0;
-    listeners.push(() => {
+    shown.listeners.push(() => {
       clearTimeout(waiting);
-      if (!live.has(name) && !view.q && !view.facets.size) return;
-      waiting = setTimeout(redraw, CHART_PAUSE_MS); // the rows come first
+      waiting = setTimeout(() => figures.forEach((one) => { if (one.isLive || isNarrow()) drawFigure(one); }), CHART_PAUSE_MS); // the rows come first
     });
-  }
-}
-
-/** @returns {HTMLElement} a labelled select */
-function makeChoice(label, choices, chosen, onChange) {
-  const select = make("select");
-  for (const [value, text] of choices) {
-    const option = make("option", { value }, text);
-    option.selected = value === chosen;
-    select.append(option);
-  }
-  select.addEventListener("change", () => onChange(select.value));
-  select.setAttribute("aria-label", label);
-  return make("label", {}, make("span", {}, label), select);
-}
-
-function choicesOf(...groups) {
-  return brought.manifest.columns
-    .filter((column) => groups.includes(column.group))
-    .map((column) => [column.name, column.label]);
-}
-
-const CONTROLS = {
-  curves(state, redraw) {
-    state.scale = "linear";
-    state.from = "chosen";
-    return [
-      makeChoice("Metric", state.metrics.map((m) => [m, m]), state.metric,
-        (value) => { state.metric = value; redraw(); }),
-      makeChoice("Runs", [["chosen", "as built"], ["table", "first of the table"]], "chosen",
-        (value) => { state.from = value; redraw(); }),
-      makeChoice("Scale", [["linear", "linear"], ["log", "logarithmic"]], "linear",
-        (value) => { state.scale = value; redraw(); }),
-    ];
-  },
-  scatter(state, redraw) {
-    const colors = brought.manifest.columns
-      .filter((c) => ["params", "tags"].includes(c.group) && c.distinct > 1 && c.distinct <= 6)
-      .map((c) => [c.name, c.label]);
-    return [
-      makeChoice("X", choicesOf("params", "metrics"), state.x, (v) => { state.x = v; redraw(); }),
-      makeChoice("Y", choicesOf("metrics"), state.y, (v) => { state.y = v; redraw(); }),
-      makeChoice("Colour", [["", "none"], ...colors], state.color,
-        (v) => { state.color = v; redraw(); }),
-    ];
-  },
-  parallel(state, redraw) {
-    return [makeChoice("Colour by", choicesOf("metrics"), state.score, (value) => {
-      state.columns = state.columns.filter((name) => name !== state.score && name !== value);
-      state.columns.push(value);
-      state.score = value;
-      redraw();
-    })];
-  },
+    if (isNarrow()) figures.forEach(drawFigure);
+  })();
+  return figures.started;
 };
 
-/** The number of the last drawing asked for, by chart: an earlier one that ends later is dropped. */
-const latest = new Map();
+/** The charts of a page that was built without: those of the link, else these. @param {Object[]} charts */
+shared.showCharts = async (charts) => {
+  await shared.startFigures();
+  builtCharts = charts.map((chart) => writeChart(plainChart(completeChart(chart.type, chart)))).join("|");
+  replaceFigures(shown.view.charts || charts);
+};
 
-async function drawChart(figure, name, state) {
-  const ticket = (latest.get(name) || 0) + 1;
-  latest.set(name, ticket);
-  const spec = structuredClone(brought.charts[name].spec);
-  const title = figure.querySelector("figcaption");
-  const drawing = figure.querySelector(".drawing");
-  const made = await PREPARE[name](state, spec);
-  if (latest.get(name) !== ticket) return;
-  title.textContent = made.title;
-  drawing.setAttribute("aria-label", made.title);
-  if (!made.rows.length) {
-    drawing.replaceChildren(make("p", { class: "muted" }, "No run of this view has these values."));
-    return;
+/** What of a chart goes into a link: what is not as it comes. */
+function plainChart(chart) {
+  const plain = { type: chart.type, title: chart.title || "" };
+  for (const field of Object.keys(TYPES[chart.type].fields)) plain[field] = chart[field];
+  if (plain.x === "step" && plain.type === "line") plain.x = "";
+  return plain;
+}
+
+function chartsText() {
+  return figures.map(({ chart }) => writeChart(plainChart(chart))).join("|");
+}
+
+/** Exactly these charts. @param {Object[]} charts */
+function replaceFigures(charts) {
+  const place = chartPlace();
+  for (const { figure } of figures) figure.remove();
+  figures.length = 0;
+  for (const chart of charts) {
+    if (!TYPES[chart.type]) {
+      say(`The link asks for a chart of type “${chart.type}”; there are ${Object.keys(TYPES).join(", ")}.`);
+      continue;
+    }
+    figures.push(makeFigure(completeChart(chart.type, chart), place));
   }
-  const [first, ...rest] = document.body.dataset.vendor.split(" ");
-  await loadScript(up + first);
-  for (const url of rest) await loadScript(up + url);
-  const runtime = vega.parse(vegaLite.compile(spec).spec, null, { ast: true });
+  figures.forEach(drawFigure);
+}
+
+function chartPlace() {
+  return document.querySelector(".charts");
+}
+
+function makeFigure(chart, place) {
+  const figure = make("figure", { class: "chart" }, make("figcaption", {}),
+    make("div", { class: "drawing scroll", role: "region", tabindex: "0", "aria-label": "Chart" }));
+  const one = { chart, figure, isLive: true, ticket: 0 };
+  figure.firstChild.after(make("p", { class: "chart-bar" },
+    makeButton("Edit", () => openEditor(one), { class: "quiet", "aria-label": `Edit chart ${titleOf(chart)}` })));
+  place.insertBefore(figure, place.querySelector(".add-chart"));
+  return one;
+}
+
+shared.addFigure = () => {
+  const one = makeFigure(completeChart("scatter"), chartPlace());
+  figures.push(one);
+  changeChart(one);
+  openEditor(one);
+};
+
+shared.editFigure = (name) => {
+  const one = figures.find(({ figure }) => figure.dataset.chart === name);
+  if (!one) return;
+  openEditor(one);
+};
+
+function changeChart(one) {
+  drawFigure(one);
+  writeLink();
+}
+
+/** The charts are part of the view's link. */
+function writeLink() {
+  keepHash();
+  for (const listener of shown.listeners) listener();
+}
+
+/** Controls of a chart, above its drawing. @param {Figure} one */
+function openEditor(one) {
+  const { figure } = one;
+  const bar = figure.querySelector(".chart-bar");
+  if (bar) bar.remove();
+  let editor = figure.querySelector(".controls");
+  if (!editor) {
+    editor = make("div", { class: "controls" });
+    figure.querySelector("figcaption").after(editor);
+  }
+  const set = (field) => (value) => { one.chart[field] = value; changeChart(one); drawControls(); };
+  const drawControls = () => {
+    const focused = editor.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : "";
+    const { chart } = one;
+    const title = make("input", { type: "text", value: chart.title || "", placeholder: titleOf({ ...chart, title: "" }), "aria-label": "Title" });
+    title.addEventListener("change", () => set("title")(title.value.trim()));
+    editor.replaceChildren(
+      make("label", {}, make("span", {}, "Title"), " ", title),
+      makeChoice("Type", Object.entries(TYPES).map(([type, { title: text }]) => [type, text]), chart.type, (type) => {
+        one.chart = { ...one.chart, ...completeChart(type, one.chart) };
+        changeChart(one);
+        drawControls();
+      }).label,
+      ...Object.entries(TYPES[chart.type].fields).map(([field, kind]) => fieldControl(chart, field, kind, set(field))),
+      makeMenu(one));
+    const again = focused && editor.querySelector(`[aria-label="${CSS.escape(focused)}"]`);
+    if (again) again.focus();
+  };
+  drawControls();
+  editor.hidden = false;
+  if (!one.isLive) drawFigure(one);
+  editor.querySelector("select").focus();
+}
+
+const FIELD_NAMES = { x: "X", y: "Y", c: "Colour", g: "Mean over", scale: "Scale", smooth: "Smoothing", runs: "Runs" };
+
+function fieldControl(chart, field, kind, set) {
+  const text = field === "c" && ["parallel", "heatmap"].includes(chart.type) ? "Colour by" : FIELD_NAMES[field];
+  if (kind === "axis") return makeChoice(text, AXES, chart[field], set).label;
+  if (kind === "scale") return makeChoice(text, [["", "linear"], ["log", "logarithmic"]], chart[field], set).label;
+  if (kind === "smooth") {
+    const input = make("input", { type: "range", min: "0", max: "0.99", step: "0.01", value: chart.smooth || "0", "aria-label": text });
+    input.addEventListener("change", () => set(Number(input.value) ? input.value : ""));
+    return make("label", {}, make("span", {}, text), " ", input);
+  }
+  if (kind === "runs") {
+    const choices = [["", "first of the table"]];
+    if (chart.built) choices.unshift(["built", "best, as built"]);
+    return chart.built ? makeChoice(text, choices, chart.runs, set).label : "";
+  }
+  if (kind === "several") return axesControl(chart, set);
+  return makeChoice(text, choicesFor(kind), chart[field], set).label;
+}
+
+/** Which axes parallel coordinates have. */
+function axesControl(chart, set) {
+  const chosen = () => chart.x.split(",").filter(Boolean);
+  const boxes = columnsOf("params", "metrics").filter((column) => column.varies).slice(0, 60).map((column) => {
+    const box = makeBox(column.label, (isOn) => {
+      const names = chosen().filter((name) => name !== column.name);
+      set((isOn ? [...names, column.name] : names).join(","));
+    });
+    box.input.checked = chosen().includes(column.name);
+    return box.label;
+  });
+  return make("details", { class: "menu" }, make("summary", {}, "Axes"), make("div", { class: "pane" }, ...boxes));
+}
+
+/** What can be done with a chart: link, config, pictures, spec, remove. */
+function makeMenu(one) {
+  const said = make("span", { class: "muted", role: "status" });
+  const copy = (text, what) => () => shared.copyLater(text).then((isDone) => { said.textContent = isDone ? `Copied ${what}.` : "The browser refused to copy."; });
+  const items = [
+    makeButton("Copy link to this view", () => copy(() => location.href, "the link")()),
+    makeButton("Copy as config", () => copy(() => configText(), "a view for runreport.toml")()),
+    makeButton("Copy Vega-Lite", () => copy(() => JSON.stringify(one.full, null, 1), "the spec with its data")()),
+    makeButton("Download SVG", () => savePicture(one, "svg")),
+    makeButton("Download PNG", () => savePicture(one, "png")),
+    makeButton("Remove chart", () => removeFigure(one)),
+    said,
+  ];
+  return make("details", { class: "menu actions" }, make("summary", { "aria-label": "Chart actions" }, "Actions"), make("div", { class: "pane list" }, ...items));
+}
+
+shared.copyLater = async (text) => (await loadLater("tools")).copyText(text());
+
+function removeFigure(one) {
+  const place = figures.indexOf(one);
+  figures.splice(place, 1);
+  one.figure.remove();
+  writeLink();
+  say(`Removed the chart; “Reset view” brings the built ones back.`);
+}
+
+/** The view as a table of runreport.toml: the next build draws it without script. */
+function configText() {
+  const quote = (text) => JSON.stringify(text);
+  const name = document.querySelector("h1").textContent.trim();
+  const lines = [`[views.${quote(`${name} ${figures.length ? titleOf(figures[0].chart) : ""}`.trim())}]`];
+  lines.push(...(shared.configOfRuns ? shared.configOfRuns() : configOfTable(quote)));
+  lines.push(`charts = [${figures.map(({ chart }) => quote(writeChart(plainChart({ ...chart, runs: "" })))).join(", ")}]`);
+  return lines.join("\n") + "\n";
+}
+
+function configOfTable(quote) {
+  const { view } = shown;
+  const lines = [`experiments = [${quote(document.querySelector("h1").textContent.trim())}]`];
+  const parts = [shown.box.tree ? `(${shown.box.text})` : "", ...[...view.facets].map(([name, values]) => `${filterName(name)} IN (${[...values].map((v) => `'${v.replaceAll("'", "''")}'`).join(", ")})`),
+    ...[...view.ranges].flatMap(([name, [low, high]]) => [low && `${filterName(name)} >= ${low}`, high && `${filterName(name)} <= ${high}`])];
+  const filter = parts.filter(Boolean).join(" AND ");
+  if (filter) lines.push(`filter = ${quote(filter)}`);
+  return lines;
+}
+
+/** A column as a filter names it. */
+function filterName(name) {
+  const cut = name.indexOf(".");
+  return cut > 0 ? `${name.slice(0, cut)}.\`${name.slice(cut + 1)}\`` : name;
+}
+
+let libraries = null;
+
+/** The vendored libraries, one after the other. */
+function loadLibraries() {
+  libraries = libraries || (async () => {
+    for (const url of document.body.dataset.vendor.split(" ")) await loadScript(up + url);
+  })();
+  return libraries;
+}
+
+/** @param {Figure} one */
+async function drawFigure(one) {
+  const ticket = ++one.ticket;
+  one.isLive = true;
+  const drawing = one.figure.querySelector(".drawing");
+  const { chart, figure } = one;
+  try {
+    const [made] = await Promise.all([fillChart(chart, shown.runs), loadLibraries()]);
+    if (one.ticket !== ticket) return;
+    const title = titleOf(chart);
+    figure.querySelector("figcaption").textContent = title;
+    figure.querySelector(".numbers")?.remove();
+    drawing.setAttribute("aria-label", [title, made.note].filter(Boolean).join(". "));
+    if (!made.rows.some((row) => row.y !== null && row.y !== undefined || row.x !== undefined || row.place !== undefined)) {
+      drawing.replaceChildren(make("p", { class: "muted" }, "No run of this view has these values."));
+      one.full = null;
+      return;
+    }
+    const style = getComputedStyle(drawing);
+    made.spec.width = Math.max(260, drawing.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight));
+    made.spec.autosize = { type: "fit-x", contains: "padding" };
+    const container = await drawSpec(made.spec, made.rows, one, made.names);
+    if (one.ticket !== ticket) return;
+    drawing.replaceChildren(container, ...(made.note ? [make("p", { class: "muted" }, made.note)] : []));
+    figure.append(numbersOf(made.rows, title));
+  } catch (error) {
+    drawing.replaceChildren(make("p", { class: "muted" }, "This chart could not be drawn."));
+    throw error;
+  }
+}
+
+/** Vega-Lite warns of what it does about a width; readers need not know. */
+const QUIET = { level: () => QUIET, error: () => QUIET, warn: () => QUIET, info: () => QUIET, debug: () => QUIET };
+
+/** @returns {Promise<HTMLElement>} hidden from assistive technology: title and numbers say the same */
+async function drawSpec(spec, rows, one, names) {
+  one.full = { ...spec, datasets: { rows } };
+  const compiled = vegaLite.compile(spec, { logger: QUIET }).spec;
+  const runtime = vega.parse(compiled, null, { ast: true });
   const refuse = () => Promise.reject(new Error("Charts load nothing."));
-  const chartView = new vega.View(runtime, {
+  if (one.view) one.view.finalize();
+  const view = new vega.View(runtime, {
     expr: vega.expressionInterpreter,
     loader: { load: refuse, sanitize: refuse, http: refuse, file: refuse },
     logLevel: vega.Error,
-    renderer: "svg",
+    renderer: rows.length > SVG_MARKS * 4 ? "canvas" : "svg",
   });
-  chartView.data("rows", made.rows);
-  chartView.addEventListener("click", (event, item) => {
-    if (item && item.datum && item.datum.href) location.href = up + item.datum.href;
+  view.data("rows", rows);
+  view.tooltip((handler, event, item, value) => showTip(names || {}, event, value));
+  view.addEventListener("click", (event, item) => {
+    const href = item && item.datum && (item.datum.href || (Array.isArray(item.datum) && item.datum[0] && item.datum[0].href));
+    if (typeof href === "string" && href.startsWith("r/")) location.href = up + href;
   });
-  const container = make("div");
-  await chartView.initialize(container).runAsync();
-  if (latest.get(name) !== ticket) return;
-  drawing.replaceChildren(container);
+  const container = make("div", { "aria-hidden": "true" });
+  one.view = view;
+  await view.initialize(container).runAsync();
+  return container;
 }
 
-/** Labels for runs; a name that several have gets the start of the run's id. */
-function runLabels(runs) {
-  const names = valuesOf("run_name"), ids = valuesOf("run_id");
-  const counts = new Map();
-  for (const name of names) counts.set(name, (counts.get(name) || 0) + 1);
-  return runs.map((run) => (counts.get(names[run]) > 1 ? `${names[run]} ${ids[run].slice(0, 6)}` : names[run]));
-}
+let tip = null;
 
-const PREPARE = {
-  async curves(state, spec) {
-    await loadColumns(["run_id", "run_name", "_curves", "_slug"]);
-    const ids = valuesOf("run_id");
-    const isNarrow = view.q || view.facets.size;
-    const hasCurves = (run) => valuesOf("_curves")[run] !== null;
-    const chosen = state.from === "chosen" && !isNarrow
-      ? state.runs.map((id) => ids.indexOf(id)).filter((run) => run >= 0)
-      : matching.filter(hasCurves).slice(0, 40);
-    const rows = [];
-    let drawn = 0;
-    const labels = runLabels(chosen);
-    for (const [index, run] of chosen.entries()) {
-      if (drawn === CURVE_RUNS) break;
-      const folder = runUrl(run).replace("index.html", "");
-      await loadScript(`${folder}curves.js`);
-      const curve = brought.curves.get(ids[run])?.get(state.metric);
-      if (!curve) continue;
-      drawn += 1;
-      curve.step.forEach((step, place) => {
-        const value = readNumber(curve.value[place]);
-        if (Number.isFinite(value) && (state.scale !== "log" || value > 0)) {
-          rows.push({ run: labels[index], step, value });
-        }
-      });
-    }
-    spec.encoding.y.title = state.metric;
-    if (state.scale === "log") spec.encoding.y.scale = { type: "log", nice: false };
-    return { rows, title: `${state.metric} over steps` };
-  },
-  async scatter(state, spec) {
-    await loadColumns(["run_id", "run_name", state.x, state.y, ...(state.color ? [state.color] : [])]);
-    const x = columnOf(state.x), y = columnOf(state.y);
-    const color = state.color ? columnOf(state.color) : null;
-    const runs = matching.filter((run) =>
-      valuesOf(state.x)[run] !== null && Number.isFinite(valuesOf(state.y)[run])).slice(0, MAX_POINTS);
-    const labels = runLabels(runs);
-    const rows = runs.map((run, index) => {
-      const row = { x: valuesOf(state.x)[run], y: valuesOf(state.y)[run], run: labels[index] };
-      row.href = runUrl(run).slice(up.length);
-      if (color) row.color = textOf(color, run);
-      return row;
-    });
-    const isNumeric = x.kind !== "text";
-    const isLog = isNumeric && x.min > 0 && x.max / x.min >= 30;
-    const kinds = [...new Set(rows.map((row) => row.x))];
-    spec.encoding.x = { field: "x", type: isNumeric ? "quantitative" : "nominal", title: x.label };
-    if (isNumeric) {
-      spec.encoding.x.scale = { nice: false, padding: 16, ...(isLog ? { type: "log" } : { zero: false }) };
-      spec.encoding.x.axis = {
-        grid: false, labelOverlap: true,
-        ...(isLog ? { format: "~g" } : {}), ...(kinds.length <= 8 ? { values: kinds } : {}),
-      };
-    } else {
-      spec.encoding.x.scale = { paddingOuter: 0.5 };
-      spec.encoding.x.axis = { grid: false, labelAngle: -30 };
-    }
-    spec.encoding.y.title = y.label;
-    if (color) spec.encoding.color = { field: "color", type: "nominal", title: color.label, sort: null, legend: { orient: "bottom" } };
-    else { delete spec.encoding.color; spec.mark.color = "var(--c1)"; }
-    spec.encoding.tooltip = [
-      { field: "run", type: "nominal", title: "Run" },
-      { field: "x", type: isNumeric ? "quantitative" : "nominal", title: x.label },
-      { field: "y", type: "quantitative", title: y.label },
-    ];
-    return { rows, title: `${y.label} against ${x.label}` };
-  },
-  async parallel(state, spec) {
-    await loadColumns(["run_id", "run_name", ...state.columns]);
-    const scores = valuesOf(state.score);
-    const runs = matching.filter((run) => Number.isFinite(scores[run])).slice(0, 300);
-    const labels = runLabels(runs);
-    const rows = [];
-    for (const name of state.columns) {
-      const column = columnOf(name);
-      const { places, ends } = spread(column, runs.map((run) => valuesOf(name)[run]));
-      places.forEach((place, index) => {
-        if (place !== null) rows.push({ run: labels[index], axis: column.label, place, score: scores[runs[index]] });
-      });
-      ends.forEach((value, end) => {
-        if (value !== null) rows.push({ axis: column.label, place: end, end, label: endText(column, value) });
-      });
-    }
-    const label = columnOf(state.score).label;
-    for (const layer of spec.layer) {
-      layer.encoding.x.sort = state.columns.map((name) => columnOf(name).label);
-      if (layer.encoding.color && layer.encoding.color.field === "score") layer.encoding.color.title = label;
-    }
-    return { rows, title: `Settings and ${label}, run by run` };
-  },
-};
+/** What of a row a tooltip tells, in this order; names of sums are Vega-Lite's. */
+const TOLD = ["run", "color", "x", "bin_maxbins_20_x", "bin_maxbins_20_x_end", "axis", "y", "mean_y", "value", "mean_value", "score", "__count"];
+const WORDS = { run: "Run", axis: "Axis", mean_y: "Mean", mean_value: "Mean", __count: "Runs", bin_maxbins_20_x: "From", bin_maxbins_20_x_end: "To" };
 
-/** The end of a column's axis: settings with the digits they need. */
-function endText(column, value) {
-  return logged.has(column.name) ? general(value, 6) : formatValue(column, value);
-}
-
-/** Places from 0 to 1: numbers by size, texts evenly in sorted order. */
-function spread(column, values) {
-  if (column.kind !== "text") {
-    const numbers = values.filter(Number.isFinite);
-    if (!numbers.length) return { places: values.map(() => null), ends: [null, null] };
-    const low = numbers.reduce((a, b) => Math.min(a, b));
-    const high = numbers.reduce((a, b) => Math.max(a, b));
-    const place = (value) => (high === low ? 0.5 : (value - low) / (high - low));
-    return { places: values.map((v) => (Number.isFinite(v) ? place(v) : null)), ends: [low, high] };
+/** A tooltip of texts, beside the pointer. @param {Object<string, string>} names */
+function showTip(names, event, value) {
+  if (!tip) {
+    tip = make("div", { class: "tip", role: "tooltip" });
+    document.body.append(tip);
   }
-  const words = [...new Set(values.filter((value) => value !== null))].sort();
-  if (!words.length) return { places: values.map(() => null), ends: [null, null] };
-  const place = (value) => (words.length > 1 ? words.indexOf(value) / (words.length - 1) : 0.5);
-  return { places: values.map((v) => (v === null ? null : place(v))), ends: [words[0], words[words.length - 1]] };
+  const row = Array.isArray(value) ? value[0] : value;
+  tip.hidden = typeof row !== "object" || row === null;
+  if (tip.hidden) return;
+  const known = TOLD.filter((key) => row[key] !== undefined && row[key] !== null && (WORDS[key] || names[key]));
+  tip.replaceChildren(...known.map((key) => {
+    const text = typeof row[key] !== "number" ? String(row[key]) : names[key] === "Time" ? formatTime(row[key]) : general(row[key], 6);
+    return make("div", {}, make("span", {}, WORDS[key] || names[key]), ` ${text}`);
+  }));
+  tip.hidden = !known.length;
+  tip.style.left = `${Math.min(event.clientX + 12, innerWidth - tip.offsetWidth - 8)}px`;
+  tip.style.top = `${Math.min(event.clientY + 12, innerHeight - tip.offsetHeight - 8)}px`;
 }
+
+const LISTED = 100;
+
+/** The drawn rows as a table, for those who do not see the picture. */
+function numbersOf(rows, title) {
+  const names = [...new Set(rows.slice(0, LISTED).flatMap(Object.keys))].filter((name) => !["href", "places", "place", "end", "label", "raw"].includes(name));
+  const told = rows.filter((row) => row.run !== undefined || row.color !== undefined);
+  const cell = (value) => (typeof value === "number" ? general(value, 6) : value === null || value === undefined ? MISSING : String(value));
+  const details = make("details", { class: "numbers" }, make("summary", {}, "Numbers", make("span", { class: "hidden" }, ` of ${title}`)));
+  details.addEventListener("toggle", () => {
+    if (details.childElementCount > 1) return;
+    details.append(
+      make("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": `Numbers of ${title}` }, make("table", {},
+        make("thead", {}, make("tr", {}, ...names.map((name) => make("th", { scope: "col" }, name)))),
+        make("tbody", {}, ...told.slice(0, LISTED).map((row) => make("tr", {}, ...names.map((name) => make("td", {}, cell(row[name])))))))),
+      ...(told.length > LISTED ? [make("p", { class: "muted" }, `The first ${LISTED} of ${thousands(told.length)} rows.`)] : []));
+  });
+  return details;
+}
+
+/** A picture as a file, with the colours that are on the screen instead of the theme's names. */
+async function savePicture(one, form) {
+  const tools = await loadLater("tools");
+  const name = titleOf(one.chart);
+  const style = getComputedStyle(document.documentElement);
+  const paint = (text) => text.replace(/var\((--[a-z0-9]+)\)/g, (_, key) => style.getPropertyValue(key).trim());
+  const svg = paint(await one.view.toSVG());
+  if (form === "svg") return tools.download(`${name}.svg`, "image/svg+xml", svg);
+  const picture = new Image();
+  picture.src = `data:image/svg+xml;base64,${btoa(String.fromCharCode(...new TextEncoder().encode(svg)))}`;
+  await picture.decode();
+  const scale = 2;
+  const canvas = make("canvas");
+  canvas.width = picture.width * scale;
+  canvas.height = picture.height * scale;
+  const context = canvas.getContext("2d");
+  context.fillStyle = style.getPropertyValue("--bg");
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.scale(scale, scale);
+  context.drawImage(picture, 0, 0);
+  const blob = await new Promise((resolve) => { canvas.toBlob(resolve, "image/png"); });
+  return tools.download(`${name}.png`, "image/png", blob);
+}
+
+Object.assign(shared, { figures, replaceFigures, completeChart, bandOf, smoothed, TYPES, fillChart, drawSpec, loadLibraries, loadRun, chartsText, writeLink });

@@ -1,78 +1,112 @@
-// Column data: which columns there are, loading the scripts that hold them, decoding.
+// Run data: which columns there are, loading the scripts that hold them, decoding.
 
-/** Decoded values by column name. @type {Map<string, Array>} */
-const decoded = new Map();
-/** Texts of numbers that are shown as they were logged, by column name. @type {Map<string, Array>} */
-const logged = new Map();
+/** The runs of one folder of data; run numbers go from the oldest to the newest. */
+class Source {
+  /** @param {string} folder from the site's root @param {{runs: number, columns: Column[]}} manifest */
+  constructor(folder, manifest) {
+    this.folder = folder;
+    this.count = manifest.runs;
+    /** @type {Column[]} */
+    this.columns = manifest.columns;
+    this.primary = manifest.primary || "";
+    /** Which values of the primary metric are better: "max", "min" or nothing. */
+    this.direction = manifest.direction || "";
+    this.byName = new Map(manifest.columns.map((column) => [column.name, column]));
+    /** Encoded values, one entry a block, until they are decoded. @type {Map<string, Array>} */
+    this.blocks = new Map();
+    /** Decoded values. @type {Map<string, Array>} */
+    this.values = new Map();
+    /** Numbers as they were logged. @type {Map<string, Array>} */
+    this.texts = new Map();
+  }
 
-/** @type {Map<string, Column>} */
-const columnsByName = new Map();
+  bring(block, columns) {
+    for (const name of Object.keys(columns)) {
+      if (!this.blocks.has(name)) this.blocks.set(name, []);
+      this.blocks.get(name)[block] = columns[name];
+    }
+  }
+
+  /** Load columns. @param {string[]} names @returns {Promise<void>} rejects when a script is missing */
+  async load(names) {
+    const wanted = [...new Set(names)].map((name) => this.byName.get(name))
+      .filter((column) => column && !this.values.has(column.name));
+    const files = new Set(wanted.flatMap((column) => column.files));
+    await Promise.all([...files].map((file) => loadScript(`${up}${this.folder}/data/${file}`)));
+    for (const column of wanted) this.decode(column);
+  }
+
+  /** @param {Column} column */
+  decode(column) {
+    if (this.values.has(column.name)) return;
+    const values = [];
+    const number = column.kind === "text" ? (value) => value : readNumber;
+    const texts = column.kind === "number" && column.group === "params" ? [] : null;
+    for (const block of this.blocks.get(column.name) || []) {
+      const start = values.length;
+      if (block.p) {
+        for (let place = 0; place < block.n; place++) values.push(null);
+        block.p.forEach((place, index) => {
+          values[start + place] = number(block.v[index]);
+          if (texts && typeof block.v[index] === "string") texts[start + place] = block.v[index];
+        });
+      } else if (block.d) {
+        const parsed = block.d.map(number);
+        for (const code of block.i) values.push(code < 0 ? null : parsed[code]);
+        if (texts) block.i.forEach((code, index) => { texts[start + index] = code < 0 ? null : block.d[code]; });
+      } else {
+        for (const value of block) values.push(number(value));
+      }
+    }
+    this.values.set(column.name, values);
+    if (texts && texts.length) this.texts.set(column.name, texts);
+    this.blocks.delete(column.name);
+  }
+}
+
+/** The runs that this page is about. @type {Source} */
+let source;
+
+/** The data of a folder, by the manifest it has now. @param {string} folder @returns {Promise<Source>} */
+async function findSource(folder) {
+  if (!brought.sources.has(folder)) {
+    await loadScript(`${up}${folder}/data/latest.js`);
+    await loadScript(`${up}${folder}/data/${brought.latest.get(folder)}`);
+  }
+  return brought.sources.get(folder);
+}
 
 /** @param {string} name @returns {Column | undefined} */
 function columnOf(name) {
-  if (!columnsByName.size) {
-    for (const column of brought.manifest.columns) columnsByName.set(column.name, column);
-  }
-  return columnsByName.get(name);
+  return source.byName.get(name);
 }
 
-/**
- * Load columns; values are then there for `valuesOf`.
- * @param {string[]} names
- * @returns {Promise<void>} rejects when a script is missing
- */
-async function loadColumns(names) {
-  const wanted = names.map(columnOf).filter((column) => column && !decoded.has(column.name));
-  const files = new Set(wanted.flatMap((column) => column.files));
-  await Promise.all([...files].map((file) => loadScript(`data/${file}`)));
-  for (const column of wanted) decoded.set(column.name, decode(column));
+/** Columns of some groups: properties, metrics, params, tags. @param {...string} groups */
+function columnsOf(...groups) {
+  return source.columns.filter((column) => groups.includes(column.group));
 }
 
-/**
- * A column's values, one a run, null where a run has none.
- * @param {string} name
- * @returns {Array}
- */
+/** A column's values, one a run, null where a run has none. @param {string} name @returns {Array} */
 function valuesOf(name) {
-  return decoded.get(name) || [];
+  return source.values.get(name) || [];
 }
 
 /** A run's value as its column shows it. @param {Column} column @param {number} run */
 function textOf(column, run) {
-  const texts = logged.get(column.name);
-  const text = texts && texts[run];
+  const text = (source.texts.get(column.name) || [])[run];
   return text === undefined || text === null ? formatValue(column, valuesOf(column.name)[run]) : text;
 }
 
-/** @param {Column} column */
-function decode(column) {
-  const values = [];
-  const number = column.kind === "text" ? (value) => value : readNumber;
-  const isLogged = column.kind === "number" && column.group === "params";
-  for (const block of brought.blocks.get(column.name) || []) {
-    const start = values.length;
-    if (block.p) {
-      for (let place = 0; place < block.n; place++) values.push(null);
-      block.p.forEach((place, index) => {
-        values[start + place] = number(block.v[index]);
-        if (isLogged && typeof block.v[index] === "string") {
-          if (!logged.has(column.name)) logged.set(column.name, []);
-          logged.get(column.name)[start + place] = block.v[index];
-        }
-      });
-    } else if (block.d) {
-      const parsed = block.d.map(number);
-      for (const code of block.i) values.push(code < 0 ? null : parsed[code]);
-      if (isLogged) {
-        if (!logged.has(column.name)) logged.set(column.name, []);
-        const texts = logged.get(column.name);
-        block.i.forEach((code, index) => { texts[start + index] = code < 0 ? null : block.d[code]; });
-      }
-    } else {
-      for (const value of block) values.push(number(value));
-    }
-  }
-  return values;
+/** What the address of a run's page needs. */
+const ADDRESS = ["run_id", "run_name", "_slug", "_view", "_folder"];
+
+/** Way to a run's page, from the site's root. @param {number} run */
+function runPlace(run) {
+  const id = valuesOf("run_id")[run];
+  const folder = valuesOf("_folder")[run] || source.folder;
+  if (valuesOf("_view")[run]) return `r/view.html#v=1&e=${escapePart(folder.replace(/^e\//, ""))}&id=${escapePart(id)}`;
+  const slug = valuesOf("_slug")[run] || id;
+  return `r/${slug.slice(0, 2)}/${slug}/index.html`;
 }
 
 /** JSON has no NaN and infinities; they travel as text. @param {*} value */

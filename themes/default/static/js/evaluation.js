@@ -42,11 +42,10 @@ function startEvaluations() {
   if (!table || runs.length < 2) return;
   const named = new Map(runs.map((row) => [row.dataset.run, row.dataset]));
   const asked = /(?:^#|&)compare=([^&,]+),([^&,]+)/.exec(location.hash);
-  const left = runMenu("Compare", named);
-  const right = runMenu("with", named);
-  left.input.value = asked && named.has(asked[1]) ? asked[1] : table.dataset.left;
-  right.input.value = asked && named.has(asked[2]) ? asked[2] : table.dataset.right;
-  const only = checkbox("Only rows that differ");
+  const choices = [...named].map(([id, run]) => [id, run.name]);
+  const left = makeChoice("Compare", choices, asked && named.has(asked[1]) ? asked[1] : table.dataset.left);
+  const right = makeChoice("with", choices, asked && named.has(asked[2]) ? asked[2] : table.dataset.right);
+  const only = makeBox("Only rows that differ");
   let words = "";
   const draw = async () => {
     const pair = [left.input.value, right.input.value].map((id) => named.get(id));
@@ -172,8 +171,4 @@ function wordsBox(listen) {
   return make("label", { class: "filter" }, make("span", {}, "Filter"), " ", input);
 }
 
-function runMenu(text, named) {
-  const input = make("select", {});
-  for (const [id, run] of named) input.append(new Option(run.name, id));
-  return { label: make("label", {}, `${text} `, input), input };
-}
+Object.assign(shared.startPage, { evaluation: startEvaluation, evaluations: startEvaluations });

@@ -51,7 +51,7 @@ function wordsOf(text) {
 
 /** Columns whose text the words are searched in. */
 function searchedColumns() {
-  return brought.manifest.columns
+  return source.columns
     .filter((column) => ["params", "tags"].includes(column.group) || column.name === "run_name")
     .map((column) => column.name);
 }
@@ -74,9 +74,9 @@ function runsOfBox(box) {
   if (box.tree) return evaluate(box.tree, Date.now());
   if (!box.words.length) return null;
   if (haystack === null) {
-    const columns = searchedColumns().map((name) => logged.get(name) || valuesOf(name));
+    const columns = searchedColumns().map((name) => source.texts.get(name) || valuesOf(name));
     haystack = [];
-    for (let run = 0; run < brought.manifest.runs; run++) {
+    for (let run = 0; run < source.count; run++) {
       haystack.push(columns.map((values) => values[run] ?? "").join("\n").toLowerCase());
     }
   }

@@ -72,7 +72,7 @@ function parseTree(text, tokens) {
   const tree = reader.either();
   if (reader.here.kind !== "end") {
     const hint = /^-[0-9]{1,2}$/.test(reader.here.text) ? "; a date is written in quotes" : "";
-    throw reader.error(`expected AND or OR, found ${shown(reader.here)}${hint}`, reader.here);
+    throw reader.error(`expected AND or OR, found ${told(reader.here)}${hint}`, reader.here);
   }
   return tree;
 }
@@ -108,7 +108,7 @@ class Reader {
   expect(mark, purpose) {
     const token = this.next();
     if (token.text !== mark) {
-      throw this.error(`expected ${mark} ${purpose}, found ${shown(token)}`, token);
+      throw this.error(`expected ${mark} ${purpose}, found ${told(token)}`, token);
     }
   }
 
@@ -168,7 +168,7 @@ class Reader {
     else if (RANGE_OPERATORS.includes(operator)) {
       values = [this.number(field)];
       if (!isWord(this.here, "AND")) {
-        throw this.error(`expected AND and the upper end, found ${shown(this.here)}`, this.here);
+        throw this.error(`expected AND and the upper end, found ${told(this.here)}`, this.here);
       }
       this.next();
       values.push(this.number(field));
@@ -179,7 +179,7 @@ class Reader {
   field() {
     const token = this.next();
     if (!["word", "quoted", "ticked"].includes(token.kind) || isWord(token, "AND", "OR", "NOT")) {
-      throw this.error(`expected a field, found ${shown(token)}`, token);
+      throw this.error(`expected a field, found ${told(token)}`, token);
     }
     return { ...this.fieldOf(token), token };
   }
@@ -207,7 +207,7 @@ class Reader {
   quotedKey(opening, entity) {
     const token = this.next();
     if (!["string", "quoted", "ticked", "word"].includes(token.kind)) {
-      throw this.error(`expected a key after ${opening.text} and a dot, found ${shown(token)}`, token);
+      throw this.error(`expected a key after ${opening.text} and a dot, found ${told(token)}`, token);
     }
     const key = token.kind === "word" ? token.text : token.text.slice(1, -1);
     if (entity === "attribute") return this.attribute(key, token.at);
@@ -216,7 +216,7 @@ class Reader {
       this.next();
       const statistic = this.next();
       if (!STATISTICS.includes(statistic.text)) {
-        throw this.error(`${shown(statistic)} is no statistic; known: ${STATISTICS.join(", ")}`,
+        throw this.error(`${told(statistic)} is no statistic; known: ${STATISTICS.join(", ")}`,
           statistic);
       }
       return { entity, key, statistic: statistic.text };
@@ -226,7 +226,7 @@ class Reader {
 
   entity(text, token) {
     if (Object.hasOwn(ENTITIES, text)) return ENTITIES[text];
-    throw this.error(`unknown entity ${shown({ text })}`, token, nearest(text, Object.keys(ENTITIES)));
+    throw this.error(`unknown entity ${told({ text })}`, token, nearest(text, Object.keys(ENTITIES)));
   }
 
   attribute(text, at) {
@@ -234,7 +234,7 @@ class Reader {
       return { entity: "attribute", key: ATTRIBUTES[text], statistic: "" };
     }
     const known = [...new Set(Object.values(ATTRIBUTES))];
-    const error = new FilterError(`unknown attribute ${shown({ text })}`, this.text, at,
+    const error = new FilterError(`unknown attribute ${told({ text })}`, this.text, at,
       text.length, nearest(text, known) || nearestColumn(text));
     error.isUnfinished = this.here.kind === "end" && this.here.at === at + text.length;
     throw error;
@@ -244,7 +244,7 @@ class Reader {
     if (Object.hasOwn(DATASET_ATTRIBUTES, text)) {
       return { entity: "dataset", key: text, statistic: "" };
     }
-    throw new FilterError(`unknown attribute ${shown({ text })} of a data set`, this.text, at,
+    throw new FilterError(`unknown attribute ${told({ text })} of a data set`, this.text, at,
       text.length, nearest(text, Object.keys(DATASET_ATTRIBUTES)));
   }
 
@@ -258,14 +258,14 @@ class Reader {
       const negation = isWord(this.here, "NOT") ? "NOT " : "";
       if (negation) this.next();
       const word = this.next();
-      if (!isWord(word, "NULL")) throw this.error(`expected NULL, found ${shown(word)}`, word);
+      if (!isWord(word, "NULL")) throw this.error(`expected NULL, found ${told(word)}`, word);
       return `IS ${negation}NULL`;
     }
     if (token.kind === "end") throw this.error("a comparison is missing here", token);
     const hint = token.text === "-" || token.kind === "word"
       ? "a key with spaces or other such characters is written in `ticks`"
       : `known: ${OPERATORS.join(", ")}`;
-    throw this.error(`${shown(token)} is no operator; ${hint}`, token);
+    throw this.error(`${told(token)} is no operator; ${hint}`, token);
   }
 
   operand(field, operator) {
@@ -283,7 +283,7 @@ class Reader {
     const what = takesNumber ? "quoted text or a number" : "quoted text";
     const hint = token.kind === "word" ? `; write '${token.text}'` : "";
     const error = this.error(
-      `${nameOf(field)} compares with ${what}, not ${shown(token)}${hint}`, token);
+      `${nameOf(field)} compares with ${what}, not ${told(token)}${hint}`, token);
     error.isUnfinished = token.kind === "end";
     throw error;
   }
@@ -299,7 +299,7 @@ class Reader {
     }
     const also = kind === "span" ? " of seconds, or a span such as 90s, 5m or 2h"
       : kind === "time" ? " of milliseconds, a date such as '2026-11-21', or now - 7d" : "";
-    throw this.error(`${nameOf(field)} compares with an unquoted number${also}, not ${shown(token)}`,
+    throw this.error(`${nameOf(field)} compares with an unquoted number${also}, not ${told(token)}`,
       token);
   }
 
@@ -308,7 +308,7 @@ class Reader {
     const sign = this.next().text === "-" ? -1 : 1;
     const span = this.next();
     if (span.kind !== "span") {
-      throw this.error(`expected a span such as 7d or 12h, found ${shown(span)}`, span);
+      throw this.error(`expected a span such as 7d or 12h, found ${told(span)}`, span);
     }
     return { offset: sign * milliseconds(span) };
   }
@@ -342,7 +342,7 @@ class Reader {
       let token = this.next();
       if (token.text === "," && this.here.text === ")") token = this.next();
       if (token.text === ")") return values;
-      if (token.text !== ",") throw this.error(`expected , or ), found ${shown(token)}`, token);
+      if (token.text !== ",") throw this.error(`expected , or ), found ${told(token)}`, token);
     }
   }
 }

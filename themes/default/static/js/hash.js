@@ -1,50 +1,100 @@
 // View state in the URL hash, versioned and readable, so that a view is a link:
-// #v=1&q=words&f.status=FAILED,KILLED&sort=-metrics.loss&cols=run_name,params.lr&p=2
+// #v=1&q=words&f.status=FAILED,KILLED&r.metrics.loss=0.1..0.5&sort=-metrics.loss&sel=3fa9c1,88b0d2
 // Defaults are left out, and what this version does not know is kept.
 
+/** How each key is written: text, list, flag or page number. */
+const KEYS = {
+  q: "text", cols: "list", pin: "list", sort: "text", group: "text", differ: "flag", all: "flag",
+  p: "page", e: "list", sel: "list", id: "text", base: "text", same: "flag", charts: "charts", w: "text",
+  axis: "text", smooth: "text", step: "text", theme: "text",
+};
+
 /**
- * @typedef {{q: string, facets: Map<string, Set<string>>, sort: string, columns: string[] | null,
- *   page: number, unknown: [string, string][]}} View
+ * @typedef {{q: string, facets: Map<string, Set<string>>, ranges: Map<string, [string, string]>,
+ *   cols: string[] | null, pin: string[], sort: string, group: string, differ: boolean,
+ *   all: boolean, p: number, e: string[], sel: string[], base: string, same: boolean,
+ *   charts: Object[] | null, unknown: [string, string][]}} View
  */
 
 /** @param {string} text @returns {View} */
 function readHash(text) {
-  const view = { q: "", facets: new Map(), sort: "", columns: null, page: 1, unknown: [] };
+  const view = { facets: new Map(), ranges: new Map(), unknown: [] };
+  for (const [key, form] of Object.entries(KEYS)) view[key] = EMPTY[form]();
+  view.cols = null;
   for (const part of text.replace(/^#/, "").split("&")) {
     if (!part.includes("=")) continue;
     const cut = part.indexOf("=");
     const key = unescapePart(part.slice(0, cut));
     const value = part.slice(cut + 1);
-    const list = () => value.split(",").filter(Boolean).map(unescapePart);
     if (key === "v") continue;
-    if (key === "q") view.q = unescapePart(value);
-    else if (key === "sort") view.sort = unescapePart(value);
-    else if (key === "cols") view.columns = list();
-    else if (key === "p") view.page = Math.max(1, Math.floor(Number(value)) || 1);
-    else if (key.startsWith("f.")) view.facets.set(key.slice(2), new Set(list()));
-    else view.unknown.push([key, unescapePart(value)]);
+    if (Object.hasOwn(KEYS, key)) view[key] = READ[KEYS[key]](value);
+    else if (key.startsWith("f.")) view.facets.set(key.slice(2), new Set(READ.list(value)));
+    else if (key.startsWith("r.") && value.includes("..")) {
+      const [low, high] = value.split("..").map(unescapePart);
+      view.ranges.set(key.slice(2), [low, high]);
+    } else view.unknown.push([key, unescapePart(value)]);
   }
   return view;
 }
 
 /** @param {View} view @returns {string} empty when all is as the page comes */
 function writeHash(view) {
-  const parts = [];
-  const list = (values) => [...values].map(escapePart).join(",");
-  if (view.q) parts.push(`q=${escapePart(view.q)}`);
+  const parts = view.q ? [`q=${escapePart(view.q)}`] : [];
   for (const [name, values] of view.facets) {
-    if (values.size) parts.push(`f.${escapePart(name)}=${list(values)}`);
+    if (values.size) parts.push(`f.${escapePart(name)}=${WRITE.list([...values])}`);
   }
-  if (view.columns) parts.push(`cols=${list(view.columns)}`);
-  if (view.sort) parts.push(`sort=${escapePart(view.sort)}`);
-  if (view.page > 1) parts.push(`p=${view.page}`);
+  for (const [name, [low, high]] of view.ranges) {
+    if (low || high) parts.push(`r.${escapePart(name)}=${escapePart(low)}..${escapePart(high)}`);
+  }
+  for (const [key, form] of Object.entries(KEYS)) {
+    if (key === "q") continue;
+    const isSet = key === "cols" || form === "charts" ? view[key] !== null : WRITE[form](view[key]);
+    if (isSet) parts.push(`${key}=${WRITE[form](view[key])}`);
+  }
   for (const [key, value] of view.unknown) parts.push(`${escapePart(key)}=${escapePart(value)}`);
   return parts.length ? `#v=1&${parts.join("&")}` : "";
 }
 
+const EMPTY = {
+  text: () => "", list: () => [], flag: () => false, page: () => 1, charts: () => null,
+};
+const READ = {
+  text: unescapePart,
+  list: (value) => value.split(",").filter(Boolean).map(unescapePart),
+  flag: (value) => value === "1",
+  page: (value) => Math.max(1, Math.floor(Number(value)) || 1),
+  charts: (value) => value.split("|").filter(Boolean).map(readChart),
+};
+const WRITE = {
+  text: escapePart,
+  list: (values) => values.map(escapePart).join(","),
+  flag: (value) => (value ? "1" : ""),
+  page: (value) => (value > 1 ? String(value) : ""),
+  charts: (charts) => charts.map(writeChart).join("|"),
+};
+
+/** `line;x=step;y=metrics.loss` @param {string} text @returns {Object<string, string>} */
+function readChart(text) {
+  const [type, ...parts] = text.split(";");
+  const chart = { type: unescapePart(type) };
+  for (const part of parts) {
+    const cut = part.indexOf("=");
+    if (cut > 0) chart[unescapePart(part.slice(0, cut))] = unescapePart(part.slice(cut + 1));
+  }
+  return chart;
+}
+
+/** @param {Object<string, string>} chart */
+function writeChart({ type, ...fields }) {
+  const parts = Object.entries(fields).filter(([, value]) => value)
+    .map(([name, value]) => `${escapePart(name)}=${escapePart(value)}`);
+  return [escapePart(type), ...parts].join(";");
+}
+
 /** Only what would be read as structure is escaped, so that the link stays readable. */
 function escapePart(text) {
-  return encodeURIComponent(text).replace(/%(?:2F|3A|40)/g, decodeURIComponent).replace(/%20/g, "+");
+  return encodeURIComponent(text).replace(/%(?:2F|3A|40)/g, decodeURIComponent)
+    .replace(/%20/g, "+").replace(/\.\./g, ".%2E");
 }
 
 function unescapePart(text) {

@@ -15,29 +15,43 @@ const up = document.body.dataset.up || "";
 
 /** What the data scripts brought. */
 const brought = {
-  /** @type {{runs: number, block: number, columns: Column[]} | null} */
-  manifest: null,
-  /** @type {Object<string, {spec: Object, options: Object}>} */
+  /** The manifest that a folder of data has now. @type {Map<string, string>} */
+  latest: new Map(),
+  /** Run data by folder. @type {Map<string, Source>} */
+  sources: new Map(),
+  /** Altair's specs by chart type. @type {Object<string, Object>} */
+  specs: {},
+  /** The charts of an experiment as they were built. @type {Object<string, Object>} */
   charts: {},
-  /** Curves by run id, then metric. @type {Map<string, Map<string, Object>>} */
-  curves: new Map(),
+  /** Curves, files and packages by run id. @type {Map<string, Object>} */
+  runs: new Map(),
+  /** Runs without a page, as run.json has them. @type {Map<string, Object>} */
+  records: new Map(),
   /** Results tables by run id. @type {Map<string, Object>} */
   evaluations: new Map(),
-  /** Encoded values by column name, one entry a block. @type {Map<string, Array>} */
-  blocks: new Map(),
+  /** Experiments, models, tags and notes, for the menu and the search. */
+  site: null,
 };
 
+/** What the scripts that are loaded later share with this one; see charts.js. */
+const shared = {};
+
 window.runreport = Object.freeze({
-  manifest(manifest) { brought.manifest = manifest; },
+  latest(folder, file) { brought.latest.set(folder, file); },
+  manifest(folder, manifest) { brought.sources.set(folder, new Source(folder, manifest)); },
+  data(folder, block, columns) { brought.sources.get(folder).bring(block, columns); },
+  specs(specs) { brought.specs = specs; },
   charts(charts) { brought.charts = charts; },
-  curves(run, pairs) { brought.curves.set(run, new Map(pairs)); },
-  evaluation(run, table) { brought.evaluations.set(run, table); },
-  data(block, columns) {
-    for (const name of Object.keys(columns)) {
-      if (!brought.blocks.has(name)) brought.blocks.set(name, []);
-      brought.blocks.get(name)[block] = columns[name];
+  details(runs) {
+    for (const [id, record, details] of runs) {
+      brought.records.set(id, record);
+      if (details) brought.runs.set(id, { ...details, curves: new Map(details.curves) });
     }
   },
+  run(id, details) { brought.runs.set(id, { ...details, curves: new Map(details.curves) }); },
+  evaluation(run, table) { brought.evaluations.set(run, table); },
+  site(site) { brought.site = site; },
+  later(start) { start(shared); },
 });
 
 /**
@@ -52,6 +66,44 @@ function make(tag, attributes, ...children) {
   for (const [name, value] of Object.entries(attributes || {})) element.setAttribute(name, value);
   element.append(...children);
   return element;
+}
+
+/** @param {string} text @param {() => void} act @param {Object<string, string>} [attributes] */
+function makeButton(text, act, attributes) {
+  const button = make("button", { type: "button", ...attributes }, text);
+  button.addEventListener("click", act);
+  return button;
+}
+
+/** A check box with its label. @returns {{label: HTMLElement, input: HTMLInputElement}} */
+function makeBox(text, change) {
+  const input = make("input", { type: "checkbox" });
+  if (change) input.addEventListener("change", () => change(input.checked));
+  return { label: make("label", {}, input, " ", text), input };
+}
+
+/**
+ * A select with its label.
+ * @param {string} text
+ * @param {[string, string][]} choices value and text
+ * @param {string} chosen
+ * @param {(value: string) => void} [change]
+ */
+function makeChoice(text, choices, chosen, change) {
+  const input = make("select", { "aria-label": text });
+  for (const [value, shown] of choices) input.append(new Option(shown, value, false, value === chosen));
+  if (change) input.addEventListener("change", () => change(input.value));
+  return { label: make("label", {}, make("span", {}, text), " ", input), input };
+}
+
+/** @param {number} count */
+function thousands(count) {
+  return count.toLocaleString("en-US");
+}
+
+/** "1 run", "1,234 runs". @param {number} count @param {string} noun */
+function plural(count, noun) {
+  return `${thousands(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 const loading = new Map();
@@ -71,4 +123,18 @@ function loadScript(url) {
     }));
   }
   return loading.get(url);
+}
+
+let waiting = 0;
+let spoken = 0;
+
+/** Say something in the page's live region, at most once in half a second. @param {string} text */
+function say(text) {
+  clearTimeout(waiting);
+  const place = document.getElementById("shown");
+  if (!place) return;
+  waiting = setTimeout(() => {
+    spoken = Date.now();
+    place.textContent = text;
+  }, Math.max(60, spoken + 500 - Date.now()));
 }

@@ -19,7 +19,7 @@ function nearest(word, known) {
 function nearestColumn(word) {
   const names = new Map();
   for (const group of ["tags", "params", "metrics"]) {
-    for (const column of brought.manifest.columns) {
+    for (const column of source.columns) {
       if (column.group === group) names.set(column.label, column.name);
     }
   }

@@ -1,10 +1,25 @@
-// What starts on each page: theme switch, menus, and on an experiment's page table and charts.
+// What starts on each page: colours, menus, selection, and the run table where there is one.
 
 const THEMES = ["system", "light", "dark"];
 
+/** Way to the scripts that are loaded later, by name; the theme's own files. */
+function laterUrls(name) {
+  const found = (document.body.dataset.later || "").split(" ").find((path) => path.startsWith(`static/${name}-`));
+  return up + found;
+}
+
+/** Load the scripts of a purpose: tools, charts or pages. @param {string} name @returns {Promise<Object>} */
+async function loadLater(name) {
+  await loadScript(laterUrls(name));
+  return shared;
+}
+
+/** The colours that the link asks for, else those chosen before, else the system's. */
 function startTheme() {
   const button = document.getElementById("theme-switch");
-  let chosen = remembered();
+  const asked = /[#&]theme=(light|dark)(?:&|$)/.exec(location.hash);
+  let chosen = asked ? asked[1] : recall("theme");
+  if (!THEMES.includes(chosen)) chosen = "system";
   const apply = () => {
     if (chosen === "system") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = chosen;
@@ -15,71 +30,166 @@ function startTheme() {
   button.hidden = false;
   button.addEventListener("click", () => {
     chosen = THEMES[(THEMES.indexOf(chosen) + 1) % THEMES.length];
-    try { localStorage.setItem("runreport.theme", chosen); } catch { /* private mode: not kept */ }
+    keep("theme", chosen);
     apply();
   });
 }
 
-function remembered() {
-  try {
-    const found = localStorage.getItem("runreport.theme");
-    return THEMES.includes(found) ? found : "system";
-  } catch {
-    return "system";
+/** Menus close by Esc, which gives the focus back, or by a click elsewhere. */
+function startMenus() {
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+  document.addEventListener("click", (event) => {
+    if (!event.isTrusted) return; // a download is a click of ours
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!event.composedPath().includes(menu)) menu.open = false;
+    }
+  });
+}
+
+/** From disk, Firefox keeps storage for each file alone, so links carry the choices along. */
+function startCarrying() {
+  if (location.protocol !== "file:") return;
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest && event.target.closest("a[href]");
+    if (!link || link.hasAttribute("download") || link.hash || link.protocol !== "file:") return;
+    const theme = document.documentElement.dataset.theme || "";
+    const view = { ...readHash(""), ...linkOf(selection), theme };
+    link.hash = writeHash(view);
+    setTimeout(() => { link.hash = ""; });
+  }, true);
+}
+
+/** A link from another page of this site brings the selection. */
+function takeCarried() {
+  const view = readHash(location.hash);
+  if (["experiment", "compare"].includes(document.body.dataset.page)) return;
+  for (const { folder, id } of selectedIn(view)) {
+    if (folder && !selection.some((one) => one.id.startsWith(id))) selection.push({ folder, id, name: id });
   }
 }
 
-function startExperiment() {
-  view = readHash(location.hash);
-  matching = Array.from({ length: brought.manifest.runs }, (_, run) => run);
+/** Single keys for those who do not switch them off. */
+function startKeys() {
+  document.addEventListener("keydown", (event) => {
+    const isTyping = event.target.matches("select, textarea, input:not([type=checkbox], [type=range])");
+    if (isTyping || event.ctrlKey || event.metaKey || event.altKey || recall("keys") === "off") return;
+    if (event.key === "/") {
+      const field = document.getElementById("filter") || document.getElementById("search");
+      if (!field) return;
+      event.preventDefault();
+      field.focus();
+    }
+    if (event.key === "?") loadLater("tools").then((tools) => tools.showHelp());
+  });
+}
+
+function resetView() {
+  const { unknown } = shown.view;
+  shown.view = { ...readHash(""), unknown };
+  document.getElementById("filter").value = "";
+  selection = selection.filter((one) => one.folder !== source.folder);
+  changeSelection();
+  update();
+}
+
+/** The table of an experiment, or of all runs there are. @param {Source} data */
+function startTable(data) {
+  source = data;
+  shown.view = readHash(location.hash);
+  shown.runs = Array.from({ length: source.count }, (_, place) => source.count - 1 - place);
+  // What was selected here goes with the link.
+  shown.written = (view) => {
+    const own = selection.filter((one) => one.folder === source.folder);
+    return { ...view, e: [], sel: [...shortIds(own.map((one) => one.id)), ...shown.missed] };
+  };
   startFacets();
-  startColumnsMenu();
   const filter = document.getElementById("filter");
   const reset = document.getElementById("reset");
-  let waiting = 0;
-  filter.value = view.q;
+  let typing = 0;
+  filter.value = shown.view.q;
   filter.addEventListener("input", () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => { // keys typed while the last one is worked on count as one
-      view.q = filter.value;
-      view.page = 1;
+    clearTimeout(typing);
+    typing = setTimeout(() => { // keys typed while the last one is worked on count as one
+      shown.view.q = filter.value;
+      shown.view.p = 1;
       update();
     });
   });
-  reset.addEventListener("click", () => {
-    view = readHash("");
-    filter.value = "";
-    update();
-  });
-  listeners.push(() => { reset.hidden = !writeHash(view); });
-  document.addEventListener("keydown", (event) => {
-    const isTyping = /^(?:INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
-    if (event.key === "/" && !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey) {
-      event.preventDefault();
-      filter.focus();
-    }
-  });
+  reset.addEventListener("click", resetView);
+  shown.listeners.push(() => { reset.hidden = !currentHash(); });
+  for (const place of document.querySelectorAll("[data-tool]")) startTool(place);
   addEventListener("hashchange", () => {
-    if (location.hash === writeHash({ ...view, q: asked.text })) return;
-    view = readHash(location.hash);
-    filter.value = view.q;
-    update();
+    if (location.hash === currentHash()) return;
+    shown.view = readHash(location.hash);
+    filter.value = shown.view.q;
+    selectFromLink().then(() => update());
   });
   document.getElementById("toolbar").hidden = false;
-  startCharts();
   drawHead(document.getElementById("run-table"), shownColumns());
-  const isFirstPage = !/runs-\d+\.html$/.test(location.pathname);
-  if (!isFirstPage && !writeHash(view)) {
-    view.page = Number(/runs-(\d+)\.html$/.exec(location.pathname)[1]);
+  const page = /runs-(\d+)\.html$/.exec(location.pathname);
+  if (page && !writeHash(shown.view)) shown.view.p = Number(page[1]);
+  upgradeRows();
+  const wanted = shown.view.charts;
+  return selectFromLink().then(() => update(true)).then(() => {
+    if (document.querySelector("figure.chart")) startFigures(wanted);
+  });
+}
+
+/** The server's rows get their boxes, so that nothing moves when the data arrives. */
+function upgradeRows() {
+  for (const row of document.querySelectorAll("#run-table tbody tr[data-run]")) {
+    const { run, name, folder } = row.dataset;
+    const box = make("input", { type: "checkbox", "aria-label": `Select ${name}`, "data-select": run });
+    box.checked = isSelected(run);
+    box.addEventListener("change", () => select({ folder: folder || source.folder, id: run, name }, box.checked));
+    row.cells[0].replaceChildren(box);
   }
-  update(true);
+}
+
+/** A menu whose pane is made when it is first opened. @param {HTMLDetailsElement} menu */
+function startTool(menu) {
+  menu.addEventListener("toggle", async () => {
+    if (!menu.open) return;
+    const tools = await loadLater("tools");
+    tools.panes[menu.dataset.tool](menu);
+  });
+}
+
+/** The charts of an experiment: drawn when the reader changes something or the view asks for it. */
+function startFigures(wanted) {
+  const open = () => loadLater("charts").then((charts) => charts.startFigures());
+  for (const button of document.querySelectorAll("[data-edit]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => open().then(() => shared.editFigure(button.dataset.edit)), { once: true });
+  }
+  const add = document.getElementById("add-chart");
+  if (add) {
+    add.hidden = false;
+    add.addEventListener("click", () => open().then(() => shared.addFigure()), { once: true });
+  }
+  if (wanted || isNarrow()) open();
+  else shown.listeners.push(() => { if (isNarrow() && !shared.startFigures) open(); });
 }
 
 startTheme();
 document.addEventListener("DOMContentLoaded", () => {
+  const { page, source: folder } = document.body.dataset;
   startMenus();
-  if (document.body.dataset.page === "model") startVersions();
-  if (document.body.dataset.page === "evaluation") startEvaluation();
-  if (document.body.dataset.page === "evaluations") startEvaluations();
-  if (document.body.dataset.page === "experiment" && brought.manifest) startExperiment();
+  startCarrying();
+  startSelection();
+  takeCarried();
+  startKeys();
+  for (const place of document.querySelectorAll("[data-site]")) {
+    place.hidden = false;
+    place.addEventListener("focusin", () => loadLater("tools").then((tools) => tools.startSearch(place)), { once: true });
+    place.addEventListener("toggle", () => loadLater("tools").then((tools) => tools.startSearch(place)), { once: true });
+  }
+  if (document.getElementById("run-table") && brought.sources.has(folder)) startTable(brought.sources.get(folder));
+  else if (page) loadLater("pages").then((pages) => pages.startPage[page]?.());
 });

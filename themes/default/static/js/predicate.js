@@ -69,7 +69,7 @@ function unknownKey(field) {
     return `metrics.${field.key.slice(0, cut)} has .${STATISTICS.join(", .")}, but no ${
       field.key.slice(cut)}.`;
   }
-  const keys = brought.manifest.columns.filter((column) => column.group === group);
+  const keys = source.columns.filter((column) => column.group === group);
   const close = nearest(field.key, keys.map((column) => column.label));
   return `No run here has ${group}.${field.key}.${close ? ` Did you mean ${group}.${close}?` : ""}`;
 }
@@ -84,7 +84,7 @@ function evaluate(tree, now) {
   if (tree.type === "compare") return compare(tree, now);
   if (tree.type === "not") return evaluate(tree.part, now).map((kept) => 1 - kept);
   const isAnd = tree.type === "and";
-  const found = new Uint8Array(brought.manifest.runs).fill(isAnd ? 1 : 0);
+  const found = new Uint8Array(source.count).fill(isAnd ? 1 : 0);
   for (const part of tree.parts) {
     const own = evaluate(part, now);
     for (let run = 0; run < found.length; run++) {
@@ -97,7 +97,7 @@ function evaluate(tree, now) {
 /** @param {Comparison} comparison @param {number} now */
 function compare(comparison, now) {
   const { field, operator } = comparison;
-  const kept = new Uint8Array(brought.manifest.runs);
+  const kept = new Uint8Array(source.count);
   const operands = comparison.values.map((value) =>
     (typeof value === "object" ? now + value.offset : value));
   const isNumeric = operands.some((value) => typeof value === "number");
@@ -203,7 +203,7 @@ function valuesOfField(field, isNumeric) {
   }
   const column = columnOf(name);
   if (!column || kindOf(field) !== "either") return valuesOf(name);
-  if (!isNumeric) return logged.get(name) || valuesOf(name);
+  if (!isNumeric) return source.texts.get(name) || valuesOf(name);
   return column.kind === "number" ? valuesOf(name)
     : derive(`number ${name}`, () => valuesOf(name).map(readText));
 }
@@ -214,7 +214,7 @@ function statisticsOf(field) {
   const lasts = valuesOf(`metrics.${field.key}`);
   const texts = valuesOf(`stats(metrics.${field.key})`);
   const place = STATISTICS.indexOf(field.statistic);
-  const values = new Array(brought.manifest.runs);
+  const values = new Array(source.count);
   for (let run = 0; run < values.length; run++) {
     if (own[run] !== null && own[run] !== undefined) values[run] = own[run];
     // Without a curve in the whole report each metric has one point, its last.

@@ -1,1 +1,14 @@
+Object.assign(shared, {
+  ADDRESS, MARKS, MISSING, PAGE_ROWS, Source, brought, changeSelection, chosenColumns, columnOf,
+  columnsOf, currentHash, defaultColumns, differs, drawHead, drawPages, drawSelection, emptyRow,
+  escapePart, findIds, findSource, fixed, formatDuration, formatTime, formatValue, general,
+  isNarrow, keep, keepHash, loadLater, loadScript, laterUrls, make, makeBox, makeButton, makeChoice, makeRow,
+  makeStatus, matchingRuns, neededColumns, plural, readBox, readChart, readHash, readNumber, recall, resetView,
+  runPlace, say, selectedIn, selectionHash, shown, shownColumns, sortRuns, textOf, thousands, toggleFacet, turnTo,
+  up, update, valuesOf, writeChart, writeHash,
+});
+Object.defineProperties(shared, {
+  selection: { get: () => selection, set: (runs) => { selection = runs; } },
+  source: { get: () => source, set: (data) => { source = data; } },
+});
 })();

@@ -73,7 +73,7 @@ function tokenize(text) {
 /** What is wrong with a text that no token starts with. */
 function problemAt(text, at) {
   const [word] = text.slice(at, at + 60).split(/[ \t\r\n\u00a0]/);
-  const quoted = shown({ text: word });
+  const quoted = told({ text: word });
   if ("'\"`".includes(word[0])) {
     const error = new FilterError(`a quote is open: ${quoted}`, text, at);
     error.isUnfinished = true;
@@ -107,7 +107,7 @@ function isWord(token, ...words) {
 }
 
 /** @param {Token} token as an error names it */
-function shown(token) {
+function told(token) {
   return token.text ? `“${shorten(token.text)}”` : "the end";
 }
 

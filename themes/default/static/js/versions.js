@@ -6,10 +6,11 @@ function startVersions() {
   if (!table || !tools) return;
   const heads = [...table.querySelectorAll("thead th[data-version]")];
   const numbers = heads.map((head) => head.dataset.version);
-  const left = versionMenu("Compare", numbers);
-  const right = versionMenu("with", numbers);
-  const every = checkbox("All versions");
-  const same = checkbox("What is the same, too");
+  const choices = numbers.map((number) => [number, `v${number}`]);
+  const left = makeChoice("Compare", choices, numbers[0]);
+  const right = makeChoice("with", choices, numbers[1]);
+  const every = makeBox("All versions");
+  const same = makeBox("What is the same, too");
   tools.append(left.label, right.label, every.label, same.label);
   tools.hidden = false;
   const choose = (pair) => {
@@ -75,18 +76,4 @@ function showVersions(table, numbers, wanted, withSame) {
   return shown;
 }
 
-function versionMenu(text, numbers) {
-  const label = document.createElement("label");
-  const input = document.createElement("select");
-  for (const number of numbers) input.append(new Option(`v${number}`, number));
-  label.append(`${text} `, input);
-  return { label, input };
-}
-
-function checkbox(text) {
-  const label = document.createElement("label");
-  const input = document.createElement("input");
-  input.type = "checkbox";
-  label.append(input, ` ${text}`);
-  return { label, input };
-}
+shared.startPage.model = startVersions;

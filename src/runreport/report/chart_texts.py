@@ -1,0 +1,73 @@
+"""Charts as links and configs write them: ``line;x=step;y=metrics.loss;c=params.optimizer``.
+
+``static/js/hash.js`` reads and writes the same.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote_plus
+
+from runreport.errors import ConfigError
+
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    # What each type needs; the others may be there or not.
+    "line": ("y",),
+    "bar": ("x", "y"),
+    "scatter": ("x", "y"),
+    "box": ("x", "y"),
+    "parallel": ("x", "c"),
+    "histogram": ("x",),
+    "heatmap": ("x", "y", "c"),
+}
+KNOWN = ("x", "y", "c", "g", "scale", "smooth", "title")
+AXES = ("step", "time", "relative")
+
+
+@dataclass(frozen=True, slots=True)
+class ChartText:
+    """A chart that somebody asked for."""
+
+    type: str
+    fields: Mapping[str, str]
+
+    def __getitem__(self, name: str) -> str:
+        """A field; empty where it was not given."""
+        return self.fields.get(name, "")
+
+
+def read_chart(text: str, where: str) -> ChartText:
+    """A chart from its text.
+
+    Args:
+        where: for messages, e.g. ``runreport.toml: views.Best.charts``.
+
+    Raises:
+        ConfigError: there is no such type or field, or one is missing.
+    """
+    kind, *parts = text.split(";")
+    if kind not in FIELDS:
+        close = difflib.get_close_matches(kind, FIELDS, n=1)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        raise ConfigError(
+            f"{where}: {text!r} begins with the chart type {kind!r}.{hint} "
+            f"Known: {', '.join(FIELDS)}."
+        )
+    fields = {}
+    for part in parts:
+        name, equals, value = part.partition("=")
+        if not equals or name not in KNOWN:
+            raise ConfigError(
+                f"{where}: {part!r} of {text!r} is no field; write NAME=VALUE with one of "
+                f"{', '.join(KNOWN)}."
+            )
+        fields[name] = unquote_plus(value)
+    missing = [name for name in FIELDS[kind] if not fields.get(name)]
+    if missing:
+        raise ConfigError(
+            f"{where}: {text!r} lacks {' and '.join(missing)}; a {kind} chart needs "
+            f"{', '.join(FIELDS[kind])}."
+        )
+    return ChartText(kind, fields)

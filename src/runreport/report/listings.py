@@ -1,0 +1,216 @@
+"""Pages that list runs of several experiments: those with a tag's value, those of one job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from runreport.entities import OVERRIDDEN_TAG
+from runreport.events import data_object
+from runreport.query.index import RunIndex
+from runreport.report.experiment_page import run_link
+from runreport.report.formatting import MISSING, choose_format
+from runreport.report.pages import RunLink
+from runreport.report.table import Table
+from runreport.report.urls import slug
+
+LEAST_RUNS = 2
+"""A value of a tag gets a page when this many runs have it."""
+MOST_VALUES = 200
+"""Values of one tag that get pages, those of most runs first."""
+MOST_KEYS = 100
+"""Tags that get pages, those with most runs first."""
+LISTED = 50
+"""Runs that a page lists."""
+MOST_METRICS = 12
+_SYSTEM = ("mlflow.", "runreport.", OVERRIDDEN_TAG)
+
+Places = Mapping[int, tuple[str, Table, int]]
+"""Experiment, table and place in it of each run, by the run's number."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricSummary:
+    """What some runs reached in one metric."""
+
+    name: str
+    runs: int
+    mean: str
+    std: str
+    """Standard deviation of a sample; empty for one run."""
+    min: str
+    max: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Some runs, whatever their experiment."""
+
+    folder: str
+    """Of the page, from the site's root."""
+    title: str
+    """A tag's value, or a job's id."""
+    kind: str
+    """A tag's key, or the kind of job."""
+    total: int
+    runs: tuple[RunLink, ...]
+    """The newest."""
+    metrics: tuple[MetricSummary, ...]
+    filter: str
+    """What the filter box takes to find them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListingGroup:
+    """The listings of one tag, or of all jobs of a kind."""
+
+    name: str
+    listings: tuple[Listing, ...]
+    left_out: int
+    """Values that have too few runs, or that are too many."""
+    anchor: str
+
+
+def tag_listings(index: RunIndex, shown: pa.Array, places: Places) -> tuple[ListingGroup, ...]:
+    """The pages of each tag's values.
+
+    Args:
+        shown: int32[n], the runs that the site shows.
+    """
+    tags = index.tags.filter(pc.is_in(index.tags.column("run"), value_set=shown))
+    for prefix in _SYSTEM:
+        tags = tags.filter(pc.invert(pc.starts_with(tags.column("key"), prefix)))
+    counts = pc.value_counts(tags.column("key")).to_pylist()
+    keys = sorted(counts, key=lambda entry: (-entry["counts"], entry["values"]))[:MOST_KEYS]
+    groups = []
+    for key in sorted(entry["values"] for entry in keys):
+        own = tags.filter(pc.equal(tags.column("key"), key))
+        folder = f"t/{slug(key)}"
+        members = _members(own.column("run").to_pylist(), own.column("value").to_pylist())
+        chosen = _most(members)
+        listings = _listings(index, places, folder, key, chosen, _tag_filter)
+        groups.append(ListingGroup(key, listings, len(members) - len(chosen), f"tag-{slug(key)}"))
+    return tuple(groups)
+
+
+def job_listings(index: RunIndex, shown: pa.Array, places: Places) -> tuple[ListingGroup, ...]:
+    """The pages of the CI, SLURM and Spark jobs that runs recorded."""
+    records = index.records.filter(pc.is_in(index.records.column("run"), value_set=shown))
+    records = records.filter(pc.match_substring(records.column("data"), '"job"'))
+    kinds: dict[str, dict[str, list[int]]] = {}
+    rows = zip(records.column("run").to_pylist(), records.column("data").to_pylist(), strict=True)
+    for run, data in rows:
+        job = data_object(data).get("job")
+        if isinstance(job, dict) and job.get("id"):
+            own = kinds.setdefault(str(job.get("kind") or "job"), {})
+            own.setdefault(str(job["id"]), []).append(run)
+    groups = []
+    for kind, members in sorted(kinds.items()):
+        listings = _listings(index, places, "j", kind, members, _no_filter)
+        groups.append(ListingGroup(kind, listings, 0, f"job-{slug(kind)}"))
+    return tuple(groups)
+
+
+def _members(runs: Iterable[int], values: Iterable[str]) -> dict[str, list[int]]:
+    members: dict[str, list[int]] = {}
+    for run, value in zip(runs, values, strict=True):
+        members.setdefault(value, []).append(run)
+    return members
+
+
+def _most(members: Mapping[str, list[int]]) -> dict[str, list[int]]:
+    found = [(value, runs) for value, runs in members.items() if len(runs) >= LEAST_RUNS]
+    found.sort(key=lambda pair: (-len(pair[1]), pair[0]))
+    return dict(found[:MOST_VALUES])
+
+
+def _tag_filter(key: str, value: str) -> str:
+    quoted = value.replace("'", "''")
+    return f"tags.`{key}` = '{quoted}'" if "`" not in key else ""
+
+
+def _no_filter(kind: str, value: str) -> str:
+    """Jobs are recorded, and no filter asks for them."""
+    del kind, value
+    return ""
+
+
+def _listings(
+    index: RunIndex,
+    places: Places,
+    folder: str,
+    kind: str,
+    members: Mapping[str, list[int]],
+    filter_of: Any,
+) -> tuple[Listing, ...]:
+    summaries = _summaries(index, members)
+    return tuple(
+        Listing(
+            folder=f"{folder}/{slug(value if folder != 'j' else f'{kind} {value}')}",
+            title=value,
+            kind=kind,
+            total=len(runs),
+            runs=tuple(_link(places, run) for run in sorted(runs)[:LISTED]),
+            metrics=summaries.get(value, ()),
+            filter=filter_of(kind, value),
+        )
+        for value, runs in members.items()
+    )
+
+
+def _link(places: Places, run: int) -> RunLink:
+    experiment, table, place = places[run]
+    return run_link(table, place, experiment)
+
+
+def _summaries(
+    index: RunIndex, members: Mapping[str, list[int]]
+) -> dict[str, tuple[MetricSummary, ...]]:
+    """Mean and spread of each metric over the runs of each value, in one pass over the metrics."""
+    runs = [run for own in members.values() for run in own]
+    owners = pa.table(
+        {
+            "run": pa.array(runs, pa.int32()),
+            "value": pa.array([v for v, own in members.items() for _ in own], pa.string()),
+        }
+    )
+    metrics = index.metrics.select(["run", "key", "last"])
+    metrics = metrics.filter(pc.is_in(metrics.column("run"), value_set=owners.column("run")))
+    metrics = metrics.filter(pc.is_finite(metrics.column("last")))
+    joined = metrics.join(owners, "run", join_type="inner")
+    grouped = joined.group_by(["value", "key"], use_threads=False).aggregate(
+        [
+            ("last", "count"),
+            ("last", "mean"),
+            ("last", "stddev", pc.VarianceOptions(ddof=1)),
+            ("last", "min"),
+            ("last", "max"),
+        ]
+    )
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in grouped.to_pylist():
+        found.setdefault(row["value"], []).append(row)
+    return {value: _metric_summaries(rows) for value, rows in found.items()}
+
+
+def _metric_summaries(rows: Sequence[dict[str, Any]]) -> tuple[MetricSummary, ...]:
+    ordered = sorted(rows, key=lambda row: (-row["last_count"], row["key"]))[:MOST_METRICS]
+    summaries = []
+    for row in ordered:
+        form = choose_format([row["last_mean"], row["last_min"], row["last_max"]])
+        std = row["last_stddev"]
+        summaries.append(
+            MetricSummary(
+                row["key"],
+                row["last_count"],
+                form(row["last_mean"]),
+                MISSING if std is None or row["last_count"] < LEAST_RUNS else form(std),
+                form(row["last_min"]),
+                form(row["last_max"]),
+            )
+        )
+    return tuple(summaries)

@@ -1,0 +1,103 @@
+"""Notes: Markdown files of the project as pages, and where runs and experiments have notes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from runreport.errors import ConfigError
+from runreport.report.notes import render_note
+from runreport.report.pages import RunLink
+from runreport.report.redaction import Redactor
+from runreport.report.urls import slug
+
+_EXCERPT = 160
+
+
+@dataclass(frozen=True, slots=True)
+class NotePage:
+    """A text that somebody wrote about the report."""
+
+    title: str
+    folder: str
+    """From the site's root."""
+    html: str
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotedRun:
+    """A run with a note."""
+
+    run: RunLink
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """All that was written."""
+
+    pages: tuple[NotePage, ...]
+    experiments: tuple[tuple[str, str, str], ...]
+    """Name, URL from the root, and the beginning of the note."""
+    runs: tuple[NotedRun, ...]
+    """The newest with a note."""
+    noted_total: int
+
+
+def read_notes(folder: str | None, project: str, redactor: Redactor) -> tuple[NotePage, ...]:
+    """The Markdown files of a folder as pages, in the order of their names.
+
+    Args:
+        folder: from the config; None: there are none.
+        project: where a relative folder starts.
+
+    Raises:
+        ConfigError: there is no such folder, or a file is no UTF-8 text.
+    """
+    if folder is None:
+        return ()
+    place = os.path.join(project, folder)
+    try:
+        names = sorted(name for name in os.listdir(place) if name.endswith(".md"))
+        texts = [_read(os.path.join(place, name)) for name in names]
+    except OSError as error:
+        raise ConfigError(f"notes is {folder!r}: {error.strerror} ({place}).") from error
+    pages = (_page(name, redactor.text(t, "notes")) for name, t in zip(names, texts, strict=True))
+    return tuple(pages)
+
+
+def _read(path: str) -> str:
+    with open(path, "rb") as file:
+        content = file.read()
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"The note {path} is not UTF-8 text.") from error
+
+
+def _page(name: str, text: str) -> NotePage:
+    first, _, rest = text.lstrip().partition("\n")
+    stem = name.removesuffix(".md")
+    title = first.removeprefix("# ").strip() if first.startswith("# ") else stem
+    body = rest if first.startswith("# ") else text
+    return NotePage(title, f"n/{slug(stem)}", render_note(body), excerpt(body))
+
+
+def excerpt(text: str) -> str:
+    """The beginning of a note as plain words."""
+    words = " ".join(text.replace("#", " ").replace("*", "").replace("`", "").split())
+    return words if len(words) <= _EXCERPT else words[: _EXCERPT - 1].rstrip() + "…"
+
+
+def gather_notes(
+    pages: tuple[NotePage, ...],
+    experiments: Iterable[tuple[str, str, str]],
+    runs: Iterable[NotedRun],
+    limit: int = 100,
+) -> Notes:
+    """Notes of all kinds; of the runs', the first ``limit``."""
+    noted = tuple(runs)
+    found = tuple((name, url, excerpt(text)) for name, url, text in experiments if text)
+    return Notes(pages, found, noted[:limit], len(noted))

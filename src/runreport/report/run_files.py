@@ -1,0 +1,104 @@
+"""The files of a run: what is copied into the site, and what a page shows of each."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from runreport.archive.artifacts import read_artifact
+from runreport.archive.storage import Storage
+from runreport.entities import Run
+from runreport.errors import InvalidValue
+from runreport.events import data_object
+from runreport.report import evaluations
+from runreport.report.config import Config
+from runreport.report.formatting import format_size
+from runreport.report.pages import FileFolder, OutputFile, Preview, PublishedFile
+from runreport.report.previews import make_preview, publishable
+from runreport.report.redaction import Redactor
+from runreport.report.urls import file_path
+
+MOST_PREVIEWS = 60
+"""Files of a run whose content its page shows; the others are links."""
+MOST_LISTED = 500
+"""Files of a folder that the page lists."""
+
+
+class _Facts(Protocol):
+    """What is asked of a run here."""
+
+    @property
+    def run(self) -> Run: ...
+
+    @property
+    def artifacts(self) -> Sequence[dict[str, Any]]: ...
+
+
+def list_files(
+    facts: _Facts, storage: Storage, redactor: Redactor, config: Config
+) -> tuple[tuple[OutputFile, ...], tuple[PublishedFile, ...]]:
+    """Artifacts with previews, and the bytes that go beside the page."""
+    files, published = [], []
+    previewed = 0
+    for row in facts.artifacts:
+        data = data_object(row["data"])
+        path, size = row["path"], size_of(data)
+        media_type = str(data.get("media_type", "application/octet-stream"))
+        shown = redactor.text(path, "file names")
+        if size > config.max_file_mb * 1e6:
+            note = f"Over {config.max_file_mb:g} MB, so it stays in the archive."
+            files.append(
+                OutputFile(shown, format_size(size), media_type, "", Preview("none"), note)
+            )
+            continue
+        try:
+            content = read_artifact(storage, facts.run.info.run_id, path)
+        except (OSError, InvalidValue):
+            content = None
+        if content is None or hashlib.sha256(content).hexdigest() != row["sha256"]:
+            note = "The file in the archive is missing." if content is None else (
+                "The file in the archive is not the one that was logged; it is left out."
+            )  # fmt: skip
+            files.append(
+                OutputFile(shown, format_size(size), media_type, "", Preview("none"), note)
+            )
+            continue
+        content = publishable(content, shown, redactor)
+        place = f"files/{file_path(shown)}"
+        if config.html == "scripted" and media_type == "text/html":
+            place = place.removesuffix(".txt")
+        previewed += 1
+        preview = Preview("none")
+        if previewed <= MOST_PREVIEWS:
+            preview = make_preview(content, media_type, place)
+        if path == evaluations.TABLE_FILE and preview.kind == "table":  # it has a page of its own
+            preview = Preview("none", note=preview.note)
+        published.append(PublishedFile(place, content))
+        files.append(
+            OutputFile(shown, format_size(size), media_type, place, preview, size_bytes=size)
+        )
+    return tuple(files), tuple(published)
+
+
+def by_folder(files: Sequence[OutputFile]) -> tuple[FileFolder, ...]:
+    """Files by their first folder, those in none first; a model's many files are one entry."""
+    folders: dict[str, list[OutputFile]] = {}
+    for file in files:
+        folder, slash, _ = file.path.partition("/")
+        folders.setdefault(folder if slash else "", []).append(file)
+    return tuple(
+        FileFolder(
+            folder,
+            tuple(own[:MOST_LISTED]),
+            len(own),
+            format_size(sum(file.size_bytes for file in own)),
+        )
+        for folder, own in sorted(folders.items())
+    )
+
+
+def size_of(data: Mapping[str, Any]) -> int:
+    """The recorded size of an artifact; 0 where none was."""
+    size = data.get("size_bytes")
+    return size if isinstance(size, int) else 0

@@ -1,0 +1,235 @@
+"""Comparisons that the config asks for, built as pages: what the runs differ in, and charts."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import quote
+
+from runreport.errors import ConfigError, InvalidFilter
+from runreport.query.index import RunIndex
+from runreport.query.search import find_runs, make_query
+from runreport.report.chart_texts import ChartText, read_chart
+from runreport.report.charts import Chart
+from runreport.report.chosen_charts import make_chart
+from runreport.report.columns import Column, make_column
+from runreport.report.config import FILE_NAME, Config, ViewConfig
+from runreport.report.curves import CurveReader
+from runreport.report.deltas import NONE, Delta, delta
+from runreport.report.experiment_page import run_link
+from runreport.report.listings import Places
+from runreport.report.notes import render_note
+from runreport.report.pages import RunLink
+from runreport.report.table import Table, cell_text, unique_labels, varying
+from runreport.report.urls import slug
+
+MOST_COLUMNS = 8
+"""Runs that stand side by side; charts show all."""
+MOST_RUNS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedValue:
+    """What one run has in one row."""
+
+    text: str
+    delta: Delta = NONE
+    """To the first run."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedRow:
+    """A param or metric of several runs."""
+
+    name: str
+    values: tuple[ComparedValue, ...]
+    is_number: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ViewPage:
+    """A saved comparison."""
+
+    name: str
+    folder: str
+    """From the site's root."""
+    description_html: str
+    runs: tuple[RunLink, ...]
+    """Those that stand side by side; the first is what the others are compared with."""
+    total: int
+    params: tuple[ComparedRow, ...]
+    """In which the runs differ."""
+    metrics: tuple[ComparedRow, ...]
+    charts: tuple[Chart, ...]
+    left_out: tuple[str, ...]
+    """Charts for which no run has values, as the config writes them."""
+    link: str
+    """Hash of the page that compares runs, for the same ones."""
+
+
+def make_views(
+    config: Config, index: RunIndex, places: Places, curves: CurveReader, now_ms: int
+) -> tuple[ViewPage, ...]:
+    """The pages of all views of a config.
+
+    Raises:
+        ConfigError: a view names an experiment, a run or a chart that there is not, or its filter
+            cannot be read.
+    """
+    return tuple(_make_view(view, index, places, curves, now_ms) for view in config.views)
+
+
+def _make_view(
+    view: ViewConfig, index: RunIndex, places: Places, curves: CurveReader, now_ms: int
+) -> ViewPage:
+    where = f"{FILE_NAME}: views.{view.name}"
+    numbers = _chosen(view, index, places, now_ms, where)
+    table = _picked(places, numbers[:MOST_RUNS])
+    every = range(len(table.labels))
+    texts = [read_chart(text, f"{where}.charts") for text in view.charts] or _default_charts(table)
+    drawn = [make_chart(t, f"chart-{n}", table, every, curves) for n, t in enumerate(texts)]
+    shown = range(min(len(every), MOST_COLUMNS))
+    return ViewPage(
+        name=view.name,
+        folder=f"compare/{slug(view.name)}",
+        description_html=render_note(view.description) if view.description else "",
+        runs=tuple(run_link(*_place(places, n)) for n in numbers[: len(shown)]),
+        total=len(numbers),
+        params=tuple(_row(column, shown) for column in _differing(table, "params")),
+        metrics=tuple(
+            _row(column, shown, table.direction if column.label == table.primary else None)
+            for column in table.columns.values()
+            if column.group == "metrics"
+        ),
+        charts=tuple(chart for chart in drawn if chart is not None),
+        left_out=tuple(
+            text for text, chart in zip(view.charts, drawn, strict=False) if chart is None
+        ),
+        link=_link(places, numbers[: len(shown)]),
+    )
+
+
+def _place(places: Places, number: int) -> tuple[Table, int, str]:
+    experiment, table, place = places[number]
+    return table, place, experiment
+
+
+def _chosen(
+    view: ViewConfig, index: RunIndex, places: Places, now_ms: int, where: str
+) -> list[int]:
+    """The numbers of a view's runs, in its order."""
+    names = {experiment for experiment, *_ in places.values()}
+    for name in view.experiments:
+        if name not in names:
+            close = difflib.get_close_matches(name, names, n=1)
+            hint = f" Did you mean {close[0]!r}?" if close else ""
+            raise ConfigError(
+                f"{where}.experiments holds {name!r}, but no experiment has this name.{hint}"
+            )
+    in_view = {
+        number: str(table.values("run_id")[place])
+        for number, (experiment, table, place) in places.items()
+        if not view.experiments or experiment in view.experiments
+    }
+    if view.filter:
+        try:
+            query = make_query(None, view.filter, max_results=len(places) or 1, now_ms=now_ms)
+        except InvalidFilter as error:
+            raise ConfigError(f"{where}.filter: {error}") from error
+        found = find_runs(index, query, "").numbers.to_pylist()
+        in_view = {number: in_view[number] for number in found if number in in_view}
+    if not view.runs:
+        return sorted(in_view)
+    return [_find(short, in_view, where) for short in view.runs]
+
+
+def _find(short: str, in_view: Mapping[int, str], where: str) -> int:
+    found = [number for number, run_id in in_view.items() if run_id.startswith(short)]
+    exact = [number for number in found if in_view[number] == short]
+    if len(exact or found) != 1:
+        problem = "no run of the view has" if not found else f"{len(found)} runs have"
+        raise ConfigError(f"{where}.runs holds {short!r}, but {problem} such an ID.")
+    return (exact or found)[0]
+
+
+def _picked(places: Places, numbers: Sequence[int]) -> Table:
+    """Runs of several tables as one, in their order."""
+    chosen = [places[number] for number in numbers]
+    tables = {id(table): table for _, table, _ in chosen}
+    columns: dict[str, Column] = {}
+    for table in tables.values():
+        for name, column in table.columns.items():
+            if name not in columns and column.group in ("properties", "params", "metrics", "tags"):
+                columns[name] = _gathered(column, chosen)
+    first = chosen[0][1] if chosen else None
+    primary = first.primary if first else ""
+    scores = columns[f"metrics.{primary}"].values if f"metrics.{primary}" in columns else ()
+    return Table(
+        columns,
+        unique_labels(columns) if columns else (),
+        primary,
+        first.direction if first else None,
+        tuple(float(s) if isinstance(s, int | float) else None for s in scores)
+        or (None,) * len(chosen),
+    )
+
+
+def _gathered(like: Column, chosen: Sequence[tuple[str, Table, int]]) -> Column:
+    own = [table.columns.get(like.name) for _, table, _ in chosen]
+    values = [None if c is None else c.values[n] for c, (*_, n) in zip(own, chosen, strict=True)]
+    texts = [
+        None if c is None or c.values[n] is None else cell_text(c, n)
+        for c, (*_, n) in zip(own, chosen, strict=True)
+    ]
+    kinds = {column.kind for column in own if column is not None}
+    if len(kinds) > 1:  # a number here and a text there
+        return make_column(like.name, like.label, like.group, "text", texts)
+    made = make_column(
+        like.name, like.label, like.group, like.kind, values,
+        texts=tuple(texts) if like.texts is not None else None,
+    )  # fmt: skip
+    return replace(made, has_curves=any(c.has_curves for c in own if c is not None))
+
+
+def _differing(table: Table, group: str) -> list[Column]:
+    return sorted(varying(table, group), key=lambda column: column.name)
+
+
+def _row(column: Column, shown: range, direction: str | None = None) -> ComparedRow:
+    base = column.values[0] if len(shown) else None
+
+    def to_base(number: int) -> Delta:
+        value = column.values[number]
+        if number == 0 or column.kind != "number":
+            return NONE
+        if not isinstance(value, int | float) or not isinstance(base, int | float):
+            return NONE
+        return delta(value, base, column.format, direction)
+
+    return ComparedRow(
+        column.label,
+        tuple(ComparedValue(cell_text(column, number), to_base(number)) for number in shown),
+        column.is_numeric,
+    )
+
+
+def _default_charts(table: Table) -> list[ChartText]:
+    """Curves of the primary metric, and how it stands to the param of most values."""
+    texts = []
+    if table.primary:
+        y = f"metrics.{table.primary}"
+        texts.append(ChartText("line", {"y": y}))
+        params = [column for column in varying(table, "params") if column.distinct > 1]
+        x = params[0].name if params else "run_name"
+        texts.append(ChartText("bar", {"x": x, "y": y}))
+    return texts
+
+
+def _link(places: Places, numbers: Sequence[int]) -> str:
+    chosen = [places[number] for number in numbers]
+    ids = [
+        f"{table.folder.removeprefix('e/')}:{table.values('run_id')[place]}"
+        for _, table, place in chosen
+    ]
+    return f"#v=1&sel={','.join(map(quote, ids))}" if ids else ""

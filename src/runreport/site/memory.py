@@ -1,0 +1,140 @@
+"""What a build remembers beside its site, so that the next one makes only what has changed.
+
+``site.state/`` holds no facts: without it, or with one of another version, config or theme, a
+build makes everything anew and the site is the same, byte for byte.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+MARKER = ".runreport-site"
+"""The file by which a build knows a folder that it may replace."""
+ENDING = ".state"
+_SUMMARY, _FILES = "summary.json", "files.json"
+
+Findings = tuple[tuple[str, str, int], ...]
+"""(kind, place, count) of what was redacted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Files that were made together, e.g. those of one run."""
+
+    key: str
+    """Of all that they were made from."""
+    files: Mapping[str, int]
+    """Size by path from the site's root."""
+    findings: Findings = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the last build left."""
+
+    inputs: str
+    """Digest of config, theme, version and options."""
+    archive: str
+    """Digest of the archive's listing."""
+    summary: Mapping[str, Any]
+    """What the build had to say."""
+    common: str = ""
+    """Digest of what all runs' pages depend on, e.g. the names that are redacted."""
+    parts: Mapping[str, Part] | None = None
+    digests: Mapping[str, tuple[str, int]] | None = None
+    """Digest and size of every other file, by path."""
+    pictures: Mapping[str, str] | None = None
+    """Charts as SVG, by the digest of what they show."""
+
+
+def digest_of(*values: object) -> str:
+    """A short text for some values that changes with any of them."""
+    return hashlib.sha256("\0".join(map(str, values)).encode(errors="replace")).hexdigest()[:32]
+
+
+def memory_folder(site: str) -> str:
+    """Where a site's memory lies."""
+    return f"{site}{ENDING}"
+
+
+def recall_summary(site: str) -> Memory | None:
+    """What the last build had to say; None where it left nothing that can be read."""
+    content = _read(os.path.join(memory_folder(site), _SUMMARY))
+    try:
+        return Memory(content["inputs"], content["archive"], content["summary"])
+    except (KeyError, TypeError):
+        return None
+
+
+def recall(site: str) -> Memory | None:
+    """All that the last build left; None where some of it is missing or of another kind."""
+    head = recall_summary(site)
+    content = _read(os.path.join(memory_folder(site), _FILES))
+    if head is None:
+        return None
+    try:
+        return Memory(
+            head.inputs,
+            head.archive,
+            head.summary,
+            content["common"],
+            {
+                name: Part(key, files, tuple((k, p, c) for k, p, c in findings))
+                for name, (key, files, findings) in content["parts"].items()
+            },
+            {path: (digest, size) for path, (digest, size) in content["digests"].items()},
+            content["pictures"],
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+
+
+def remember(site: str, memory: Memory) -> None:
+    """Leave a memory for the next build."""
+    folder = memory_folder(site)
+    os.makedirs(folder, exist_ok=True)
+    parts = memory.parts or {}
+    _write(
+        os.path.join(folder, _FILES),
+        {
+            "common": memory.common,
+            "parts": {name: (p.key, dict(p.files), p.findings) for name, p in parts.items()},
+            "digests": memory.digests,
+            "pictures": memory.pictures,
+        },
+    )
+    _write(
+        os.path.join(folder, _SUMMARY),
+        {"inputs": memory.inputs, "archive": memory.archive, "summary": memory.summary},
+    )
+
+
+def forget(site: str) -> None:
+    """Remove a memory, before the site it tells of is changed.
+
+    A build that dies meanwhile leaves none, and the next one makes everything anew.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        shutil.rmtree(memory_folder(site))
+
+
+def _read(path: str) -> Any:
+    try:
+        with open(path, "rb") as file:
+            return json.load(file)
+    except (OSError, ValueError):
+        return None
+
+
+def _write(path: str, content: Mapping[str, Any]) -> None:
+    stage = f"{path}.new"
+    with open(stage, "w", encoding="utf-8") as file:
+        json.dump(content, file, separators=(",", ":"))
+    os.replace(stage, path)

@@ -1,0 +1,17 @@
+"""What a build says of the site it made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A site as it lies on disk."""
+
+    folder: str
+    files: int
+    pages: int
+    size_bytes: int
+    written: int
+    """Files that an earlier build had not left as they are."""

@@ -1,0 +1,70 @@
+"""Every link of every page leads somewhere, from disk and below a path; nothing calls out."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlsplit
+
+import pytest
+
+pytestmark = [pytest.mark.slow]
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "media-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'"
+)
+
+
+class Links(HTMLParser):
+    """What a page points to, and the ids it has."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.targets: list[str] = []
+        self.ids: set[str] = set()
+        self.headings = 0
+        self.policy = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = dict(attrs)
+        self.headings += tag == "h1"
+        if named.get("id"):
+            self.ids.add(str(named["id"]))
+        if named.get("http-equiv") == "Content-Security-Policy":
+            self.policy = str(named["content"])
+        self.targets += [str(named[name]) for name in ("href", "src") if named.get(name)]
+
+
+def read(path: Path) -> Links:
+    links = Links()
+    links.feed(path.read_text())
+    return links
+
+
+def test_no_link_is_dead_and_every_page_has_its_policy_and_heading(sample_site: Path) -> None:
+    pages = {path: read(path) for path in sample_site.rglob("*.html")}
+    assert len(pages) > 200
+    dead = []
+    for path, page in pages.items():
+        assert page.headings == 1 and page.policy == POLICY, path
+        for target in page.targets:
+            address, fragment = urldefrag(target)
+            parts = urlsplit(address)
+            if parts.scheme == "data":
+                continue
+            assert not parts.scheme and not parts.netloc, (path, target)
+            place = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            is_inside = place.is_relative_to(sample_site.resolve())
+            if not is_inside or not place.is_file():
+                dead.append((str(path.relative_to(sample_site)), target))
+            elif fragment and place in pages and "=" not in fragment:
+                assert fragment in pages[place].ids, (path, target)
+    assert dead == []
+
+
+def test_no_two_files_meet_on_a_disk_that_folds_case(sample_site: Path) -> None:
+    names = [str(path.relative_to(sample_site)) for path in sample_site.rglob("*")]
+    assert len({name.casefold() for name in names}) == len(names)
+    assert not any(re.search(r'[\\:*?"<>|]|\.$', name) for name in names)

@@ -1,0 +1,1 @@
+runreport.run("517d325657fe41c28d6f466b027d876f",{"curves":[["loss",{"step":[0,1,2,3],"time":[1790000000280,1790000000287,1790000000294,1790000000301],"value":[0.3333333333333333,0.25,0.2,0.16666666666666666],"logged":4}]],"files":[["deep/values.json","files/deep/values.json","json","{\n  \"n\": 2\n}","application/json"]],"packages":{"numpy":"2.0.0"}});

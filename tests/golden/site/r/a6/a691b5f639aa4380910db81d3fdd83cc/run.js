@@ -1,0 +1,1 @@
+runreport.run("a691b5f639aa4380910db81d3fdd83cc",{"curves":[["loss",{"step":[0,1,2,3],"time":[1790000000182,1790000000189,1790000000196,1790000000203],"value":[0.5,0.3333333333333333,0.25,0.2],"logged":4}]],"files":[["deep/values.json","files/deep/values.json","json","{\n  \"n\": 1\n}","application/json"]],"packages":{"numpy":"2.0.0"}});

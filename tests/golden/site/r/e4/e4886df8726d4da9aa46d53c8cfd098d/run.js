@@ -1,0 +1,1 @@
+runreport.run("e4886df8726d4da9aa46d53c8cfd098d",{"curves":[["loss",{"step":[0,1,2,3],"time":[1790000000084,1790000000091,1790000000098,1790000000105],"value":[1,0.5,0.3333333333333333,0.25],"logged":4}]],"files":[["deep/values.json","files/deep/values.json","json","{\n  \"n\": 0\n}","application/json"]],"packages":{"numpy":"2.0.0"}});

@@ -1,0 +1,1 @@
+runreport.site({"experiments":[["Golden \u0026 \u003codd\u003e","e/golden-odd-8981a6/index.html",6]],"entries":[["experiment","Golden \u0026 \u003codd\u003e","e/golden-odd-8981a6/index.html",""],["tag","team red","t/team/red/index.html",""]]});

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+from builders import sample_archive
+from report.test_assemble import report_of
+
+import runreport
+from runreport.errors import ConfigError
+from runreport.report.chart_texts import read_chart
+from runreport.report.chosen_charts import band, smoothed, value_at
+
+CHARTS = [
+    "line;y=metrics.loss",
+    "line;y=metrics.loss;g=params.model;scale=log",
+    "line;y=metrics.loss;x=time;c=params.model;smooth=0.6;title=Two+models",
+    "bar;x=params.model;y=metrics.accuracy;c=params.lr",
+    "scatter;x=params.lr;y=metrics.accuracy",
+    "box;x=params.model;y=metrics.accuracy",
+    "parallel;x=params.lr,params.model;c=metrics.accuracy",
+    "histogram;x=metrics.accuracy",
+    "heatmap;x=params.lr;y=params.model;c=metrics.accuracy",
+]
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Path:
+    return sample_archive(tmp_path / "a", runs=6)
+
+
+def test_a_view_shows_what_differs_against_the_first_run_and_its_charts(sample: Path) -> None:
+    settings = {"primary_metric": "accuracy", "direction": "max", "views": {"Nets": {
+        "filter": "params.model = 'net'", "charts": CHARTS}}}  # fmt: skip
+    (view,) = report_of(sample, **settings).views
+    assert view.total == 3 and [run.name for run in view.runs] == ["run-5", "run-3", "run-1"]
+    assert [row.name for row in view.params] == ["lr", "seed"]
+    accuracy = next(row for row in view.metrics if row.name == "accuracy")
+    assert [value.delta.text for value in accuracy.values] == ["", "−0.1000", "−0.2000"]
+    assert accuracy.values[1].delta.sense == "worse"
+    assert len(view.charts) == len(CHARTS) and view.left_out == ()
+    assert view.charts[2].title == "Two models"
+
+
+def test_runs_of_several_experiments_are_chosen_by_id(sample: Path) -> None:
+    runreport.set_experiment("Other")
+    with runreport.start_run(run_name="other") as run:
+        runreport.log_metric("accuracy", 0.9)
+        runreport.log_param("lr", "fast")  # a text here, a number there
+    first = runreport.search_runs(experiment_names=["Sample"], output_format="list")[0]
+    ids = [run.info.run_id[:12], first.info.run_id]
+    (view,) = report_of(sample, views={"Both": {"runs": ids}}).views
+    assert [link.name for link in view.runs] == ["other", first.info.run_name]
+    assert next(row for row in view.params if row.name == "lr").values[0].text == "fast"
+
+
+@pytest.mark.parametrize(
+    ("view", "message"),
+    [
+        ({"experiments": ["Sampel"]}, "'Sampel', but no experiment has this name. Did you mean"),
+        ({"runs": ["ffffffff"]}, "holds 'ffffffff', but no run of the view has such an ID"),
+        ({"filter": "params.model ="}, "views.V.filter: "),
+        ({"charts": ["lime;y=metrics.loss"]}, "'lime'. Did you mean 'line'"),
+        ({"charts": ["bar;x=params.lr"]}, "lacks y; a bar chart needs x, y"),
+        ({"charts": ["bar;colour=x"]}, "'colour=x' of 'bar;colour=x' is no field"),
+        ({"chart": []}, "unknown key 'views.V.chart'. Did you mean 'charts'"),
+    ],
+)
+def test_a_wrong_view_is_one_clear_error(
+    sample: Path, view: dict[str, object], message: str
+) -> None:
+    with pytest.raises(ConfigError, match=message.replace(".", r"\.").replace("?", r"\?")):
+        report_of(sample, views={"V": view})
+
+
+def test_a_chart_without_values_is_named_and_costs_no_page(sample: Path) -> None:
+    charts = ["line;y=metrics.none", "box;x=params.model;y=metrics.loss"]
+    (view,) = report_of(sample, views={"V": {"charts": charts}}).views
+    assert view.left_out == ("line;y=metrics.none",) and len(view.charts) == 1
+
+
+def test_a_chart_text_is_read_as_links_write_it() -> None:
+    chart = read_chart("line;y=metrics.a%3Bb;title=Width+%26+rate", "here")
+    assert chart["y"] == "metrics.a;b" and chart["title"] == "Width & rate" and chart["c"] == ""
+
+
+def test_means_lie_between_points_and_smoothing_begins_with_the_first() -> None:
+    nan = float("nan")
+    assert value_at([0, 10], [0.0, 1.0], 5) == 0.5 and math.isnan(value_at([0], [0.0], 11))
+    (first, *_, last) = band([([0, 2], [1.0, 3.0]), ([0, 1, 2], [3.0, nan, 5.0])])
+    assert (first["y"], last["y"]) == (2.0, 4.0)
+    assert last["high"] - last["y"] == pytest.approx(2**0.5)
+    assert smoothed([1.0, nan, 1.0], 0.9)[0] == 1.0 and smoothed([2.0, 4.0], 0.0) == [2.0, 4.0]

@@ -1,0 +1,180 @@
+"""Building again: what has not changed is not made, and the site equals a clean build."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from builders import sample_archive
+
+import runreport
+from runreport.pipeline import build_site
+from runreport.report.config import Config, parse_config
+from runreport.site import making
+from runreport.site.memory import memory_folder
+from runreport.upkeep import unchanged
+
+CONFIG = parse_config({"primary_metric": "loss", "direction": "min", "baseline": "run-0"})
+
+
+def digests(site: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(site)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in site.rglob("*")
+        if path.is_file()
+    }
+
+
+def add_run(**tags: str) -> None:
+    with runreport.start_run(run_name="new") as run:
+        runreport.set_tags({"team": "red", **tags})
+        runreport.log_params({"lr": 0.5, "model": "net"})
+        runreport.log_metric("loss", 0.01)
+        runreport.log_text("new", "notes/new.txt")
+    assert run.info.run_id
+
+
+def first_run() -> str:
+    return runreport.search_runs(output_format="list", order_by=["start_time"])[0].info.run_id
+
+
+def rename_experiment() -> None:
+    client = runreport.RunreportClient()
+    experiment = client.get_experiment_by_name("Sample")
+    assert experiment is not None
+    client.rename_experiment(experiment.experiment_id, "Renamed")
+
+
+def log_to_the_parent() -> None:
+    with runreport.start_run(run_id=first_run()):
+        runreport.log_metric("loss", 5.0, step=99)
+
+
+def nest_a_run() -> None:
+    with runreport.start_run(run_id=first_run()), runreport.start_run(nested=True):
+        runreport.log_metric("loss", 0.5)
+
+
+CHANGES: dict[str, Callable[[], object]] = {
+    "a run more": add_run,
+    "a baseline that went on": log_to_the_parent,
+    "a nested run": nest_a_run,
+    "a deleted run": lambda: runreport.delete_run(first_run()),
+    "a renamed experiment": rename_experiment,
+    "another experiment": lambda: (runreport.set_experiment("Other"), add_run()),
+    "a secret": lambda: add_run(password="hunter2"),
+    "a note": lambda: add_run(**{"mlflow.note.content": "# Read this"}),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_an_increment_equals_a_clean_build(tmp_path: Path, change: str) -> None:
+    archive = sample_archive(tmp_path / "a", runs=5)
+    site = tmp_path / "site"
+    build_site(str(archive), str(site), CONFIG)
+    CHANGES[change]()
+    again = build_site(str(archive), str(site), CONFIG)
+    clean = build_site(str(archive), str(tmp_path / "clean"), CONFIG)
+    assert again.is_update and not clean.is_update
+    assert digests(site) == digests(tmp_path / "clean")
+    assert (again.runs, again.findings) == (clean.runs, clean.findings)
+    assert again.published.files == clean.published.files
+    assert again.published.size_bytes + 69 >= clean.published.size_bytes > 0
+
+
+def test_one_run_more_makes_one_page_of_a_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = sample_archive(tmp_path / "a", runs=6)
+    site = tmp_path / "site"
+    build_site(str(archive), str(site), CONFIG)
+    before = {path: os.stat(path).st_mtime_ns for path in site.glob("r/*/*/index.html")}
+    made: list[str] = []
+    run = making.Pages.run
+    monkeypatch.setattr(
+        making.Pages, "run", lambda self, page: made.append(page.name) or run(self, page)
+    )
+    add_run()
+    build_site(str(archive), str(site), CONFIG)
+    assert made == ["new"]
+    assert all(os.stat(path).st_mtime_ns == then for path, then in before.items())
+
+
+def test_nothing_is_read_where_nothing_has_changed(tmp_path: Path) -> None:
+    archive = sample_archive(tmp_path / "a", runs=3)
+    site = tmp_path / "site"
+    assert unchanged(str(archive), str(site), CONFIG) is None
+    first = build_site(str(archive), str(site), CONFIG)
+    found = unchanged(str(archive), str(site), CONFIG)
+    assert found is not None and found.published.written == 0
+    assert (found.runs, found.charts) == (first.runs, first.charts)
+    assert unchanged(str(archive), str(site), Config(title="other")) is None
+    add_run()
+    assert unchanged(str(archive), str(site), CONFIG) is None
+    build_site(str(archive), str(site), CONFIG)
+    shutil.rmtree(site)
+    assert unchanged(str(archive), str(site), CONFIG) is None
+
+
+def test_another_config_or_a_lost_memory_builds_all_anew(tmp_path: Path) -> None:
+    archive = sample_archive(tmp_path / "a", runs=3)
+    site = tmp_path / "site"
+    build_site(str(archive), str(site), CONFIG)
+    assert not build_site(str(archive), str(site), Config(title="other")).is_update
+    (Path(memory_folder(str(site))) / "files.json").write_text('{"parts": 3}')
+    assert not build_site(str(archive), str(site), Config(title="other")).is_update
+    assert build_site(str(archive), str(site), Config(title="other")).is_update
+    assert not build_site(str(archive), str(site), Config(title="other"), clean=True).is_update
+
+
+def test_an_artifact_damaged_after_the_build_is_left_out_by_the_next(tmp_path: Path) -> None:
+    archive = sample_archive(tmp_path / "a", runs=3)
+    site = tmp_path / "site"
+    build_site(str(archive), str(site), CONFIG)
+    victim = next(archive.glob("artifacts/*/notes/hello.txt"))
+    victim.write_text("evil!!!")
+    assert unchanged(str(archive), str(site), CONFIG) is None
+    again = build_site(str(archive), str(site), CONFIG)
+    assert again.is_update and any(victim.parts[-3] in notice for notice in again.notices)
+    assert not (site / "r").rglob("*evil*") or "evil" not in "".join(
+        path.read_text() for path in site.glob("r/*/*/files/notes/*")
+    )
+    build_site(str(archive), str(tmp_path / "clean"), CONFIG)
+    assert digests(site) == digests(tmp_path / "clean")
+
+
+def test_an_update_that_dies_leaves_no_memory_and_the_next_build_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = sample_archive(tmp_path / "a", runs=3)
+    site = tmp_path / "site"
+    build_site(str(archive), str(site), CONFIG)
+    add_run()
+    with monkeypatch.context() as broken:
+        broken.setattr(making.SiteUpdate, "remove", lambda self, paths: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            build_site(str(archive), str(site), CONFIG)
+    assert not build_site(str(archive), str(site), CONFIG).is_update
+    build_site(str(archive), str(tmp_path / "clean"), CONFIG)
+    assert digests(site) == digests(tmp_path / "clean")
+
+
+def test_runs_beyond_the_cap_are_in_scripts_of_details(tmp_path: Path) -> None:
+    archive = sample_archive(tmp_path / "a", runs=6)
+    capped = parse_config({"publish": {"max_run_pages": 4}, "baseline": "run-0"})
+    site = tmp_path / "site"
+    build_site(str(archive), str(site), capped)
+    assert len(list(site.glob("r/*/*/index.html"))) == 4
+    (details,) = site.glob("e/*/data/details-*.js")
+    assert details.read_text().startswith("runreport.details([[")
+    page = next(site.glob("e/*/index.html")).read_text()
+    assert page.count("r/view.html#v=1") == 2
+    assert first_run() in "".join(str(path) for path in site.glob("r/*/*"))  # the baseline has one
+    add_run()
+    build_site(str(archive), str(site), capped)
+    build_site(str(archive), str(tmp_path / "clean"), capped)
+    assert digests(site) == digests(tmp_path / "clean")

@@ -1,0 +1,422 @@
+// Charts as data: which fields a chart type has, what it needs loaded, and the rows and titles that
+// fill its spec. A chart is {type, title, x, y, c, g, scale, smooth, runs}, as the hash has it.
+
+const MAX_LINES = 18;
+const MAX_COLORS = 6;
+const MAX_CATEGORIES = 40;
+const MAX_MARKS = 2000;
+const MAX_PARALLEL = 300;
+const BAND_POINTS = 200;
+const AXES = [["step", "Step"], ["time", "Time"], ["relative", "Time since start"]];
+
+/** Fields of each chart type: which columns they take, and whether they may be empty. */
+const TYPES = {
+  line: { title: "Line", fields: { y: "curve", x: "axis", c: "group?", g: "mean?", scale: "scale", smooth: "smooth", runs: "runs" } },
+  bar: { title: "Bar", fields: { x: "category", y: "metric", c: "group?" } },
+  scatter: { title: "Scatter", fields: { x: "any", y: "metric", c: "group?", scale: "scale" } },
+  box: { title: "Box", fields: { x: "category", y: "metric", c: "group?" } },
+  parallel: { title: "Parallel coordinates", fields: { x: "several", c: "metric" } },
+  histogram: { title: "Histogram", fields: { x: "number", c: "group?" } },
+  heatmap: { title: "Heat map", fields: { x: "category", y: "category", c: "metric" } },
+};
+
+const isNumeric = (column) => column.kind !== "text";
+const isGroup = (column) => column.distinct > 1 && column.distinct <= MAX_COLORS;
+
+/** The columns that a field may take. @param {string} kind @returns {[string, string][]} */
+function choicesFor(kind) {
+  const named = (columns) => columns.map((column) => [column.name, column.label]);
+  const settings = columnsOf("params", "tags");
+  const metrics = columnsOf("metrics");
+  switch (kind) {
+    case "curve": return named(metrics.filter((column) => column.curves));
+    case "metric": return named(metrics);
+    case "category": return [["run_name", "Run"], ...named(settings.filter((c) => c.distinct <= MAX_CATEGORIES)), ["status", "Status"]];
+    case "number": return named([...metrics, ...settings.filter(isNumeric)]);
+    case "any": return [...named([...settings, ...metrics]), ["start_time", "Started"], ["duration", "Duration"]];
+    case "group?": return [["", "none"], ...named(settings.filter(isGroup)), ["status", "Status"]];
+    case "mean?": return [["", "single runs"], ...named(settings.filter(isGroup))];
+    default: return [];
+  }
+}
+
+/** A chart of a type with what fits from another one. @param {string} type @param {Object} [from] */
+function completeChart(type, from = {}) {
+  const chart = { type };
+  if (from.title) chart.title = from.title;
+  for (const [field, kind] of Object.entries(TYPES[type].fields)) {
+    if (kind === "axis") chart[field] = AXES.some(([axis]) => axis === from[field]) ? from[field] : "step";
+    else if (kind === "several") chart[field] = several(from[field]);
+    else if (["scale", "smooth", "runs"].includes(kind)) chart[field] = from[field] || "";
+    else {
+      const names = choicesFor(kind).map(([name]) => name);
+      const wanted = kind === "metric" || kind === "curve" ? [from[field], from.y, from.c] : [from[field]];
+      chart[field] = wanted.find((name) => name !== undefined && names.includes(name)) ?? firstChoice(kind, names);
+    }
+  }
+  return chart;
+}
+
+function firstChoice(kind, names) {
+  const primary = `metrics.${shared.source.primary}`;
+  if (["metric", "curve"].includes(kind) && names.includes(primary)) return primary;
+  if (kind === "category") return names.find((name) => columnOf(name)?.varies && name !== "run_name") ?? names[0] ?? "";
+  return names[0] ?? "";
+}
+
+function several(text) {
+  const wanted = (text || "").split(",").filter((name) => columnOf(name));
+  if (wanted.length > 1) return wanted.join(",");
+  return columnsOf("params").filter((column) => column.distinct > 1).slice(0, 5).map((column) => column.name).join(",");
+}
+
+/** The columns a chart needs loaded. */
+function columnsOfChart(chart) {
+  const named = Object.values(chart).filter((value) => typeof value === "string");
+  return [...ADDRESS, "_curves", ...named.flatMap((value) => value.split(",")).filter((name) => columnOf(name))];
+}
+
+/** "val_loss over steps" unless the reader gave a title. */
+function titleOf(chart) {
+  if (chart.title) return chart.title;
+  const label = (name) => columnOf(name)?.label ?? name;
+  switch (chart.type) {
+    case "line": return `${label(chart.y)} over ${chart.x === "step" ? "steps" : "time"}`;
+    case "histogram": return `Runs by ${label(chart.x)}`;
+    case "heatmap": return `${label(chart.c)} by ${label(chart.x)} and ${label(chart.y)}`;
+    case "parallel": return `Settings and ${label(chart.c)}, run by run`;
+    case "scatter": return `${label(chart.y)} against ${label(chart.x)}`;
+    default: return `${label(chart.y)} by ${label(chart.x)}`;
+  }
+}
+
+/** Labels for runs; a name that several have gets the start of the run's id. */
+function runLabels(runs) {
+  const names = valuesOf("run_name"), ids = valuesOf("run_id");
+  const counts = new Map();
+  for (const run of runs) counts.set(names[run], (counts.get(names[run]) || 0) + 1);
+  return runs.map((run) => (counts.get(names[run]) > 1 ? `${names[run]} ${ids[run].slice(0, 6)}` : names[run]));
+}
+
+/**
+ * The spec of a chart with its titles, and its rows.
+ * @param {Object} chart
+ * @param {number[]} runs those of the view, in order
+ * @returns {Promise<{spec: Object, rows: Object[], names: Object<string, string>, note: string}>}
+ *   `names` says what the fields of a row are called, for those who point at it
+ */
+async function fillChart(chart, runs) {
+  await shared.source.load(columnsOfChart(chart));
+  const type = chart.type === "line" && chart.g ? "band" : chart.type;
+  const spec = structuredClone(brought.specs[type]);
+  const label = (name) => columnOf(name)?.label ?? "";
+  const axis = AXES.find(([name]) => name === chart.x);
+  const names = { x: axis ? axis[1] : label(chart.x), y: label(chart.y), value: label(chart.c), score: label(chart.c), color: label(chart.c || chart.g) };
+  const filled = await FILL[type](chart, runs, spec);
+  return { note: "", ...filled, names, spec: harmless(spec), rows: filled.rows.map(harmless) };
+}
+
+/**
+ * Texts that are names of every object, such as "constructor", get a character of no width: Vega
+ * keeps what it draws by text and would take them for its own. As site/chart_svg.py has it.
+ */
+function harmless(value) {
+  if (typeof value === "string") return value in Object.prototype ? `${value}\u200b` : value;
+  if (Array.isArray(value)) return value.map(harmless);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, own]) => [key, harmless(own)]));
+}
+
+const FILL = {
+  line: fillLines, band: fillBand, scatter: fillScatter, parallel: fillParallel,
+  bar: fillCategories, box: fillCategories, histogram: fillHistogram, heatmap: fillHeatmap,
+};
+
+/** Colours stay with their runs while others come and go. @type {Map<string, number>} */
+const slots = new Map();
+
+function slotsFor(ids) {
+  for (const id of slots.keys()) if (!ids.includes(id)) slots.delete(id);
+  const taken = new Set(slots.values());
+  for (const id of ids) {
+    if (slots.has(id)) continue;
+    let slot = 0;
+    while (taken.has(slot)) slot++;
+    taken.add(slot);
+    slots.set(id, slot);
+  }
+  return ids.map((id) => slots.get(id));
+}
+
+/** The runs that have this curve, with its points, in order; at most some. */
+async function curvesOf(metric, runs, most) {
+  const found = [];
+  let looked = 0;
+  for (const run of runs) {
+    if (found.length === most || looked > 60) break;
+    if (valuesOf("_curves")[run] === null) continue;
+    looked++;
+    await loadRun(run);
+    const curve = brought.runs.get(valuesOf("run_id")[run])?.curves.get(metric.replace(/^metrics\./, ""));
+    if (curve) found.push({ run, curve });
+  }
+  return found;
+}
+
+/** The script beside a run's page. @param {number} run */
+function loadRun(run) {
+  if (valuesOf("_view")[run]) return shared.loadDetails(run);
+  return loadScript(`${up}${runPlace(run).replace("index.html", "run.js")}`).catch(() => {});
+}
+
+/** Where points lie on the x axis: steps, time, or seconds since the first point. */
+function placesOf(curve, axis) {
+  if (axis === "step") return curve.step;
+  if (axis === "time") return curve.time;
+  return curve.time.map((time) => (time - curve.time[0]) / 1000);
+}
+
+/** Exponential moving mean, corrected for its start as Adam corrects its moments. */
+function smoothed(values, weight) {
+  let sum = 0, count = 0;
+  return values.map((value) => {
+    if (!Number.isFinite(value)) return value;
+    sum = weight * sum + (1 - weight) * value;
+    count++;
+    return sum / (1 - weight ** count);
+  });
+}
+
+async function fillLines(chart, runs, spec) {
+  const drawn = await curvesOf(chart.y, chosenRuns(chart, runs), MAX_LINES);
+  const labels = runLabels(drawn.map(({ run }) => run));
+  const ids = drawn.map(({ run }) => valuesOf("run_id")[run]);
+  const weight = Number(chart.smooth) || 0;
+  const rows = [];
+  drawn.forEach(({ run, curve }, index) => {
+    const values = curve.value.map(readNumber);
+    const lines = weight ? smoothed(values, weight) : values;
+    const color = chart.c ? textOf(columnOf(chart.c), run) : labels[index];
+    placesOf(curve, chart.x).forEach((x, place) => {
+      const isUsable = Number.isFinite(values[place]) && (chart.scale !== "log" || values[place] > 0);
+      const row = { run: labels[index], color, x, y: isUsable ? lines[place] : null, href: runPlace(run) };
+      if (weight && isUsable) row.raw = values[place];
+      rows.push(row);
+    });
+  });
+  titleAxes(spec, chart);
+  if (!weight) spec.layer.shift();
+  for (const layer of spec.layer) layer.encoding.detail = { field: "run", type: "nominal" };
+  const color = { ...spec.layer[0].encoding.color, field: chart.c ? "color" : "run", title: chart.c ? columnOf(chart.c).label : null };
+  if (!chart.c) color.scale = { domain: labels, range: slotsFor(ids).map((slot) => `var(--c${(slot % MAX_COLORS) + 1})`) };
+  for (const layer of spec.layer) {
+    layer.encoding.color = color;
+    if (!chart.c && labels.length > MAX_COLORS) {
+      const dashes = slotsFor(ids).map((slot) => [[1, 0], [6, 3], [2, 2]][Math.floor(slot / MAX_COLORS) % 3]);
+      layer.encoding.strokeDash = { field: "run", type: "nominal", title: null, sort: null, scale: { domain: labels, range: dashes }, legend: color.legend };
+    }
+  }
+  const usable = runs.filter((run) => valuesOf("_curves")[run] !== null).length;
+  const note = drawn.length === MAX_LINES && usable > MAX_LINES ? `The first ${MAX_LINES} of ${plural(usable, "run")} with curves.` : "";
+  return { rows, note };
+}
+
+/** Those that the page was built with, unless the reader narrowed the view or asked for the table's. */
+function chosenRuns(chart, runs) {
+  if (chart.runs !== "built" || isNarrow()) return runs;
+  const ids = valuesOf("run_id");
+  return (chart.built || []).map((id) => ids.indexOf(id)).filter((run) => run >= 0);
+}
+
+/** Titles, and how the axes are divided, for all layers. */
+function titleAxes(spec, chart) {
+  const axis = AXES.find(([name]) => name === chart.x)[1];
+  for (const layer of spec.layer) {
+    const { x, y } = layer.encoding;
+    x.title = chart.x === "relative" ? `${axis}, s` : chart.x === "time" ? `${axis}, UTC` : axis;
+    if (chart.x === "time") Object.assign(x, { type: "temporal", scale: { type: "utc" }, axis: { grid: false } });
+    if (chart.x === "relative") x.axis = { grid: false };
+    y.title = columnOf(chart.y)?.label ?? chart.y;
+    if (chart.scale === "log") y.scale = { type: "log", nice: false };
+  }
+}
+
+/** Mean ± standard deviation over the runs of each group, at places that all of its runs reach or not. */
+async function fillBand(chart, runs, spec) {
+  const drawn = await curvesOf(chart.y, runs, 60);
+  const groups = new Map();
+  for (const { run, curve } of drawn) {
+    const text = textOf(columnOf(chart.g), run);
+    if (!groups.has(text)) groups.set(text, []);
+    groups.get(text).push({ x: placesOf(curve, chart.x === "time" ? "relative" : chart.x), y: curve.value.map(readNumber) });
+  }
+  const rows = [];
+  for (const [text, curves] of groups) {
+    const label = `${text} (n ${curves.length})`;
+    for (const point of bandOf(curves)) rows.push({ color: label, ...point });
+  }
+  titleAxes(spec, { ...chart, x: chart.x === "time" ? "relative" : chart.x });
+  for (const layer of spec.layer) {
+    layer.encoding.y.title += ", mean ± std";
+    layer.encoding.color.title = columnOf(chart.g).label;
+  }
+  return { rows: chart.scale === "log" ? rows.filter((row) => row.low > 0) : rows, note: `Mean ± standard deviation over ${plural(drawn.length, "run")}.` };
+}
+
+/** @param {{x: number[], y: number[]}[]} curves @returns {{x: number, y: number, low: number, high: number}[]} */
+function bandOf(curves) {
+  const all = [...new Set(curves.flatMap(({ x }) => x))].sort((a, b) => a - b);
+  const stride = Math.max(1, Math.ceil(all.length / BAND_POINTS));
+  return all.filter((_, place) => place % stride === 0 || place === all.length - 1).flatMap((x) => {
+    const values = curves.map((curve) => valueAt(curve, x)).filter(Number.isFinite);
+    if (!values.length) return [];
+    const mean = values.reduce((sum, value) => sum + value / values.length, 0);
+    const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+    const deviation = values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0;
+    return [{ x, y: mean, low: mean - deviation, high: mean + deviation }];
+  });
+}
+
+/** A curve between its points; NaN before the first and after the last. */
+function valueAt({ x, y }, place) {
+  if (place < x[0] || place > x[x.length - 1]) return NaN;
+  let low = 0, high = x.length - 1;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (x[middle] <= place) low = middle; else high = middle;
+  }
+  if (x[low] === place || high === low) return y[low];
+  return y[low] + (y[high] - y[low]) * (place - x[low]) / (x[high] - x[low]);
+}
+
+/** Rows of the runs that have all of some numbers. */
+function rowsOf(runs, chart, numbers, more) {
+  const usable = runs.filter((run) => numbers.every((name) => Number.isFinite(valuesOf(name)[run]))).slice(0, MAX_MARKS);
+  const labels = runLabels(usable);
+  const rows = usable.map((run, index) => ({ run: labels[index], href: runPlace(run), ...more(run, labels[index]) }));
+  return { rows, note: usable.length === MAX_MARKS ? `The first ${thousands(MAX_MARKS)} runs.` : "" };
+}
+
+/** Colour by a column, or all alike. */
+function colourSpec(encoding, mark, chart) {
+  if (chart.c) encoding.color.title = columnOf(chart.c).label;
+  else {
+    delete encoding.color;
+    delete encoding.xOffset;
+    mark.color = "var(--c1)";
+  }
+}
+
+const colourOf = (chart, run) => (chart.c ? { color: textOf(columnOf(chart.c), run) } : {});
+
+function fillScatter(chart, runs, spec) {
+  const x = columnOf(chart.x), y = columnOf(chart.y);
+  const isNumber = isNumeric(x) && x.kind !== "time";
+  const { rows, note } = rowsOf(runs, chart, [chart.y], (run) => ({
+    x: valuesOf(chart.x)[run], y: valuesOf(chart.y)[run], ...colourOf(chart, run),
+  }));
+  const kinds = [...new Set(rows.map((row) => row.x))].filter((value) => value !== null);
+  const isLog = isNumber && x.min > 0 && x.max / x.min >= 30;
+  const kind = isNumber ? "quantitative" : x.kind === "time" ? "temporal" : "nominal";
+  spec.encoding.x = { field: "x", type: kind, title: x.label };
+  if (isNumber) {
+    spec.encoding.x.scale = { nice: false, padding: 16, ...(isLog ? { type: "log" } : { zero: false }) };
+    spec.encoding.x.axis = { grid: false, labelOverlap: true, ...(isLog ? { format: "~g" } : {}), ...(kinds.length <= 8 ? { values: kinds } : {}) };
+  } else if (kind === "nominal") {
+    spec.encoding.x.scale = { paddingOuter: 0.5 };
+    spec.encoding.x.axis = { grid: false, labelAngle: -30 };
+  }
+  spec.encoding.y.title = y.label;
+  if (chart.scale === "log") spec.encoding.y.scale = { type: "log", nice: false };
+  colourSpec(spec.encoding, spec.mark, chart);
+  return { rows: rows.filter((row) => row.x !== null && (chart.scale !== "log" || row.y > 0)), note };
+}
+
+/** Bars and boxes: a metric for each value of a column. */
+function fillCategories(chart, runs, spec) {
+  const x = columnOf(chart.x), y = columnOf(chart.y);
+  const { rows, note } = rowsOf(runs, chart, [chart.y], (run, label) => ({
+    x: chart.x === "run_name" ? label : textOf(x, run), place: chart.x === "run_name" ? 0 : valuesOf(chart.x)[run], y: valuesOf(chart.y)[run], ...colourOf(chart, run),
+  }));
+  rows.sort((a, b) => compareValues(a.place, b.place));
+  const isMean = new Set(rows.map((row) => `${row.x}\n${row.color}`)).size < rows.length;
+  for (const layer of spec.layer || [spec]) {
+    layer.encoding.x.title = x.label;
+    layer.encoding.y.title = chart.type === "bar" && isMean ? `${y.label}, mean ± std` : y.label;
+    if (layer.encoding.color) colourSpec(layer.encoding, layer.mark, chart);
+    else if (!chart.c) delete layer.encoding.xOffset;
+  }
+  return { rows, note };
+}
+
+function compareValues(a, b) {
+  if (a === null || b === null) return (a === null) - (b === null);
+  if (typeof a === "number" && typeof b === "number") return a - b;
+  return String(a).localeCompare(String(b), "en", { numeric: true });
+}
+
+function fillHistogram(chart, runs, spec) {
+  const x = columnOf(chart.x);
+  spec.encoding.x.title = x.label;
+  colourSpec(spec.encoding, spec.mark, chart);
+  return rowsOf(runs, chart, [chart.x], (run) => ({ x: valuesOf(chart.x)[run], ...colourOf(chart, run) }));
+}
+
+function fillHeatmap(chart, runs, spec) {
+  const [x, y, c] = [chart.x, chart.y, chart.c].map(columnOf);
+  const found = rowsOf(runs, chart, [chart.c], (run, label) => ({
+    x: chart.x === "run_name" ? label : textOf(x, run), y: chart.y === "run_name" ? label : textOf(y, run),
+    value: valuesOf(chart.c)[run], places: [valuesOf(chart.x)[run], valuesOf(chart.y)[run]],
+  }));
+  const { encoding } = spec;
+  const ordered = (field, place) => [...new Map([...found.rows].sort((a, b) => compareValues(a.places[place], b.places[place])).map((row) => [row[field], 1])).keys()];
+  encoding.x = { ...encoding.x, title: x.label, sort: ordered("x", 0) };
+  encoding.y = { ...encoding.y, title: y.label, sort: ordered("y", 1).reverse() };
+  encoding.color.title = c.label;
+  return found;
+}
+
+function fillParallel(chart, runs, spec) {
+  const scores = valuesOf(chart.c);
+  const names = [...chart.x.split(",").filter((name) => name && name !== chart.c), chart.c];
+  const usable = runs.filter((run) => Number.isFinite(scores[run])).slice(0, MAX_PARALLEL);
+  const labels = runLabels(usable);
+  const rows = [];
+  for (const name of names) {
+    const column = columnOf(name);
+    const { places, ends } = spread(column, usable.map((run) => valuesOf(name)[run]));
+    places.forEach((place, index) => {
+      if (place !== null) rows.push({ run: labels[index], axis: column.label, place, score: scores[usable[index]], href: runPlace(usable[index]) });
+    });
+    ends.forEach((value, end) => {
+      if (value !== null) rows.push({ axis: column.label, place: end, end, label: endText(column, value) });
+    });
+  }
+  const label = columnOf(chart.c).label;
+  for (const layer of spec.layer) {
+    layer.encoding.x.sort = names.map((name) => columnOf(name).label);
+    if (layer.encoding.color && layer.encoding.color.field === "score") layer.encoding.color.title = label;
+  }
+  return { rows, note: usable.length === MAX_PARALLEL ? `The first ${MAX_PARALLEL} runs.` : "" };
+}
+
+/** The end of a column's axis: settings with the digits they need. */
+function endText(column, value) {
+  return shared.source.texts.has(column.name) ? general(value, 6) : formatValue(column, value);
+}
+
+/** Places from 0 to 1: numbers by size, texts evenly in sorted order. */
+function spread(column, values) {
+  if (column.kind !== "text") {
+    const numbers = values.filter(Number.isFinite);
+    if (!numbers.length) return { places: values.map(() => null), ends: [null, null] };
+    const low = numbers.reduce((a, b) => Math.min(a, b));
+    const high = numbers.reduce((a, b) => Math.max(a, b));
+    const place = (value) => (high === low ? 0.5 : (value - low) / (high - low));
+    return { places: values.map((v) => (Number.isFinite(v) ? place(v) : null)), ends: [low, high] };
+  }
+  const words = [...new Set(values.filter((value) => value !== null))].sort();
+  if (!words.length) return { places: values.map(() => null), ends: [null, null] };
+  const place = (value) => (words.length > 1 ? words.indexOf(value) / (words.length - 1) : 0.5);
+  return { places: values.map((v) => (v === null ? null : place(v))), ends: [words[0], words[words.length - 1]] };
+}

@@ -1,0 +1,71 @@
+// A run without a page of its own: what its page would say, from a script that holds 256 runs.
+
+const BLOCK_RUNS = 256;
+
+shared.startPage.view = startView;
+
+/** Load the script that holds a run's details. @param {number} run */
+shared.loadDetails = async (run) => {
+  const block = Math.floor(run / BLOCK_RUNS);
+  const folder = valuesOf("_folder")[run] || shared.source.folder;
+  await loadScript(`${up}${folder}/data/details-${block}.js`);
+};
+
+async function startView() {
+  const { id, e } = readHash(location.hash);
+  const tell = (text) => { document.getElementById("shown").textContent = text; };
+  if (!id || !e[0]) return tell("The link names no run. Open a run from the table of its experiment.");
+  try {
+    shared.source = await findSource(`e/${e[0]}`);
+    await shared.source.load(ADDRESS);
+  } catch {
+    return tell(`The link names the experiment “${e[0]}”, whose data could not be loaded.`);
+  }
+  const { found } = findIds([id], valuesOf("run_id"));
+  if (!found.length) return tell(`No run of this experiment, or more than one, has the ID “${id}”.`);
+  try {
+    await shared.loadDetails(found[0]);
+  } catch {
+    return tell("What this run logged could not be loaded.");
+  }
+  drawRun(brought.records.get(valuesOf("run_id")[found[0]]));
+}
+
+/** @param {Object} record as in run.json */
+function drawRun(record) {
+  document.title = `${record.run_name} – ${document.title}`;
+  document.getElementById("name").textContent = record.run_name;
+  const lead = document.getElementById("lead");
+  lead.replaceChildren(makeStatus(record.status), make("span", { class: "id" }, record.run_id));
+  document.getElementById("crumbs").append(
+    make("li", {}, make("a", { href: `${up}${shared.source.folder}/index.html` }, record.experiment)),
+    make("li", {}, make("span", { "aria-current": "page" }, record.run_name)));
+  const span = record.end_time === null ? MISSING : formatDuration(record.end_time - record.start_time);
+  const section = (title, content) => make("section", {}, make("h2", {}, title), content);
+  const metrics = Object.entries(record.metrics).map(([name, value]) =>
+    [name, ...["last", "min", "max"].map((key) => general(readNumber(value[key]), 6)), thousands(value.count)]);
+  document.getElementById("view").replaceChildren(
+    make("dl", { class: "facts" }, ...[["Start date", formatTime(record.start_time)], ["Duration", span], ["Files", `${record.artifacts.length} in the archive`]]
+      .map(([name, text]) => make("div", {}, make("dt", {}, name), make("dd", {}, text)))),
+    section("Metrics", makeTable(["Metric", "Last", "Min", "Max", "Points"], metrics)),
+    section("Hyperparameters", makeTable(["Param", "Value"], Object.entries(record.params))),
+    section("Tags", makeTable(["Tag", "Value"], Object.entries(record.tags).filter(([key]) => !key.startsWith("mlflow.")))));
+  drawOwnCurves(record.run_id);
+}
+
+function makeTable(heads, rows) {
+  if (!rows.length) return make("p", { class: "muted" }, "None.");
+  return make("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": heads[0] }, make("table", { class: "fields" },
+    make("thead", {}, make("tr", {}, ...heads.map((head) => make("th", { scope: "col" }, head)))),
+    make("tbody", {}, ...rows.map(([first, ...rest]) => make("tr", {}, make("th", { scope: "row" }, first), ...rest.map((text) => make("td", {}, text)))))));
+}
+
+async function drawOwnCurves(id) {
+  const found = brought.runs.get(id);
+  if (!found || !found.curves.size) return;
+  const place = make("section", {}, make("h2", {}, "Curves"), make("div", { class: "curves" },
+    ...[...found.curves.keys()].map((name) => make("figure", { "data-metric": name }, make("figcaption", {}, name), make("div", { class: "drawing" })))));
+  document.getElementById("view").append(place);
+  document.body.dataset.run = id;
+  await drawCurves({ x: "step", smooth: "", scale: "" });
+}

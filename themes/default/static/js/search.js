@@ -1,0 +1,74 @@
+// What the header finds: experiments, models, tags and notes by name; and the experiments' menu on
+// pages that do not list them, since a new run would change all of these pages.
+
+const MOST_FOUND = 12;
+
+/** @param {HTMLElement} place the search field's box, or the menu of experiments */
+shared.startSearch = async (place) => {
+  try {
+    await loadScript(`${up}site.js`);
+  } catch {
+    return;
+  }
+  if (place.tagName === "DETAILS") return fillMenu(place);
+  const field = place.querySelector("input");
+  const list = make("ul", { class: "found pane", role: "list" });
+  list.hidden = true;
+  place.append(list);
+  const find = () => {
+    const found = findEntries(field.value);
+    list.replaceChildren(...found.map(([kind, name, url]) => make("li", {},
+      make("a", { href: up + url }, name), " ", make("span", { class: "count" }, kind))));
+    if (!found.length) list.append(make("li", { class: "muted" }, "Nothing has this name."));
+    list.hidden = !field.value.trim();
+  };
+  field.addEventListener("input", find);
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") { field.value = ""; list.hidden = true; }
+    const first = list.querySelector("a");
+    if (event.key === "Enter" && !list.hidden && first) first.click();
+    if (event.key === "ArrowDown" && first) { event.preventDefault(); first.focus(); }
+  });
+  place.addEventListener("focusout", (event) => {
+    if (!place.contains(event.relatedTarget)) list.hidden = true;
+  });
+  find();
+};
+
+/** @param {string} text words that must all occur @returns {[string, string, string, string][]} */
+function findEntries(text) {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  if (!words.length) return [];
+  return brought.site.entries.filter(([kind, name, , more]) => {
+    const own = `${kind} ${name} ${more || ""}`.toLowerCase();
+    return words.every((word) => own.includes(word));
+  }).slice(0, MOST_FOUND);
+}
+
+function fillMenu(menu) {
+  if (menu.querySelector("nav")) return;
+  const here = document.body.dataset.experiment;
+  menu.append(make("nav", { "aria-label": "Experiments" }, make("ul", {}, ...brought.site.experiments.map(([name, url, runs]) => {
+    const link = make("a", { href: up + url }, name);
+    if (url === here) link.setAttribute("aria-current", "true");
+    return make("li", {}, link, " ", make("span", { class: "count" }, thousands(runs)));
+  }))));
+}
+
+const HELP = [
+  ["/", "Go to the filter, or to the search"],
+  ["?", "This help"],
+  ["Esc", "Close a menu and go back to its button"],
+  ["Tab", "From control to control, in reading order"],
+];
+
+/** The keys that pages know, and the switch for single ones. */
+shared.showHelp = () => {
+  const isOff = makeBox("Switch single keys off", (off) => keep("keys", off ? "off" : "on"));
+  const dialog = make("dialog", { "aria-label": "Keys" }, make("h2", {}, "Keys"),
+    make("dl", { class: "keys" }, ...HELP.map(([key, text]) => make("div", {}, make("dt", {}, make("kbd", {}, key)), make("dd", {}, text)))),
+    isOff.label, make("p", {}, makeButton("Close", () => dialog.close())));
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+};
