@@ -299,6 +299,7 @@ def test_without_its_data_the_table_keeps_the_servers_rows_and_says_so(
         script.unlink()
     opened = browser.new_page()
     opened.goto(f"file://{copy}/{find_experiment('digits')}")
+    header(opened, "val_loss").click()
     expect(opened.locator("#shown")).to_contain_text("could not be loaded")
     assert opened.locator("#run-table tbody tr").count() == 50
     opened.close()

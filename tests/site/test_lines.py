@@ -44,3 +44,9 @@ def test_a_missing_value_is_a_gap() -> None:
     path = str(sparkline_svg([1.0, 2.0, math.nan, 3.0, 4.0])).split(' d="')[1].split('"')[0]
     assert path.count("M") == path.count("L") == 2
     assert len(sparkline_svg([float(n % 7) for n in range(100_000)])) < 5000
+
+
+def test_a_sparkline_of_few_numbers_among_many_gaps_has_its_end() -> None:
+    gaps = [math.nan] * 10_000
+    text = sparkline_svg([*gaps, 1.0, *gaps, 2.0, math.nan])
+    assert text.count("<circle") == 1 and "nan" not in text

@@ -16,8 +16,9 @@ from runreport.report.table import Table, cell_text, varying
 
 CURVE_RUNS = charts.SERIES
 PARALLEL_AXES = 7
-PARALLEL_RUNS = 300
-SCATTER_RUNS = 1000
+PARALLEL_RUNS = 120
+SCATTER_RUNS = 400
+"""Newest runs that the built picture shows; the live chart shows more."""
 MAX_TICKS = 8
 
 

@@ -71,6 +71,8 @@ _ADDRESS = re.compile(
     r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])"
 )
 """E-mail and IP version 4 addresses."""
+_SHORT = 200
+"""Characters of a text that is remembered; longer ones hardly come twice."""
 _COMMON_NAMES = frozenset(
     ("admin app azureuser build ci codespace colab ec2-user jenkins jovyan localhost root "
      "runner ubuntu user vscode worker").split()
@@ -106,6 +108,10 @@ class Redactor:
         words = "|".join(re.escape(name) for name in reversed(told))
         self._names = re.compile(rf"(?<!\w)(?:{words})(?!\w)") if words else None
         self._found: Counter[tuple[str, str]] = Counter()
+        self._harmless: dict[str, str] = {}
+        """Texts without a secret as they may be published; the same versions of packages, hosts
+        and values stand in thousands of runs."""
+        self._secret_keys: dict[str, bool] = {}
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -133,9 +139,24 @@ class Redactor:
             key: the name it was logged under; one like ``api_key`` makes any value a secret.
         """
         if not self.allow_secrets:
-            if key is not None and text and _SECRET_KEY.search(key):
+            if key and text and self._is_secret_key(key):
                 self._found["value of a secret name", place] += 1
                 return REDACTED
+        known = self._harmless.get(text)
+        if known is None:
+            before = self._found.total()
+            known = self._published(text, place)
+            if self._found.total() == before and len(text) <= _SHORT:
+                self._harmless[text] = known
+        return known
+
+    def _is_secret_key(self, key: str) -> bool:
+        if key not in self._secret_keys:
+            self._secret_keys[key] = _SECRET_KEY.search(key) is not None
+        return self._secret_keys[key]
+
+    def _published(self, text: str, place: str) -> str:
+        if not self.allow_secrets:
             if _ANY_SECRET.search(text):
                 text = _ANY_SECRET.sub(lambda match: self._replace(match, place), text)
             if _ASSIGNED.search(text):

@@ -11,6 +11,9 @@ from markupsafe import Markup
 from runreport.report.charts import DATA_NAME, Chart
 
 _PART = re.compile(r"(?<=[\"#])(?:clip|gradient_)\d+(?=[\")])")
+_GEOMETRY = re.compile(r' (?:d|transform)="[^"]*"')
+_NUMBER = re.compile(r"\d+\.\d{2,}")
+"""Of places: digits beyond a tenth of a pixel, which nobody sees, would be half of a picture."""
 _IDENTITY = re.compile(r'(\bid="|url\(#|href="#)')
 
 
@@ -31,6 +34,7 @@ def chart_svg(chart: Chart, version: str) -> Markup:
     rows = [{key: _harmless(value) for key, value in row.items()} for row in chart.rows]
     spec: dict[str, Any] = {**_harmless(chart.spec), "datasets": {DATA_NAME: rows}}
     text = str(vl_convert.vegalite_to_svg(spec, vl_version=version, allowed_base_urls=[]))
+    text = _GEOMETRY.sub(lambda match: _NUMBER.sub(_short, match[0]), text)
     text = _numbered(text)
     text = _IDENTITY.sub(rf"\g<1>{chart.name}-", text)
     text = re.sub(r' xmlns(:xlink)?="[^"]*"| version="1\.1"', "", text)
@@ -41,6 +45,10 @@ def chart_svg(chart: Chart, version: str) -> Markup:
         count=1,
     )
     return Markup(text)
+
+
+def _short(match: re.Match[str]) -> str:
+    return f"{float(match[0]):.1f}".removesuffix(".0")
 
 
 def _numbered(text: str) -> str:

@@ -74,8 +74,8 @@ def sparkline_svg(values: Sequence[float]) -> Markup:
     if len(finite) < 2:
         return Markup("")
     if len(values) > SPARK_WIDTH:  # more points than pixels say nothing more
-        stride = len(values) / SPARK_WIDTH
-        values = [values[int(number * stride)] for number in range(SPARK_WIDTH)]
+        stride = max(1.0, len(finite) / SPARK_WIDTH)
+        values = [finite[int(number * stride)] for number in range(int(len(finite) / stride))]
     low, high = min(finite), max(finite)
     span = (high - low) or 1.0
     steps = max(1, len(values) - 1)

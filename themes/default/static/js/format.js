@@ -6,11 +6,15 @@ const MARKS = {
   FAILED: ["✕", "failed"], KILLED: ["■", "killed"],
 };
 
+/** Making one takes longer than a hundred uses. @type {Intl.NumberFormat[]} */
+const fixedFormats = [];
+
 /** @param {number} value @param {number} decimals */
 function fixed(value, decimals) {
-  const text = value.toLocaleString("en-US", {
+  fixedFormats[decimals] = fixedFormats[decimals] || new Intl.NumberFormat("en-US", {
     minimumFractionDigits: decimals, maximumFractionDigits: decimals, roundingMode: "halfEven",
   });
+  const text = fixedFormats[decimals].format(value);
   return /[1-9]/.test(text) ? text : text.replace("-", "");
 }
 

@@ -135,6 +135,7 @@ function startTable(data) {
   const page = /runs-(\d+)\.html$/.exec(location.pathname);
   if (page && !writeHash(shown.view)) shown.view.p = Number(page[1]);
   upgradeRows();
+  loadOnIntent();
   const wanted = shown.view.charts;
   return selectFromLink().then(() => update(true)).then(() => {
     if (document.querySelector("figure.chart")) startFigures(wanted);

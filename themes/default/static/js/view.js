@@ -57,7 +57,7 @@ function neededColumns() {
 
 /**
  * Show the present view: load what it needs, find, sort, draw, and write it into the hash.
- * @param {boolean} [first] at the start the server's rows already show the default view
+ * @param {boolean} [first] at the start the server's rows show the default view, and nothing loads
  */
 async function update(first) {
   const turn = ++turns;
@@ -65,6 +65,7 @@ async function update(first) {
   const box = readBox(view.q);
   advise(box);
   if (!box.error) shown.box = box;
+  if (first && !currentHash()) return finish(drawPages);
   try {
     await source.load(neededColumns());
     if (view.group || view.all) await loadLater("tools");
@@ -75,9 +76,24 @@ async function update(first) {
   if (turn !== turns) return;
   shown.runs = matchingRuns(view);
   if (view.sort) sortRuns(shown.runs, view.sort);
-  if (first && !currentHash()) drawPages(); else drawTable();
+  finish(drawTable);
+}
+
+/** @param {() => void} draw */
+function finish(draw) {
+  draw();
   keepHash();
+  document.getElementById("run-table").dataset.ready = ""; // for those who measure
   for (const listener of shown.listeners) listener();
+}
+
+/** The server's rows need no data; it comes when a reader turns to the table. */
+function loadOnIntent() {
+  const section = document.querySelector(".run-table");
+  const load = () => source.load(neededColumns()).catch(() => {}); // said when it is needed
+  for (const kind of ["pointerenter", "focusin", "touchstart"]) {
+    section.addEventListener(kind, load, { once: true, passive: true });
+  }
 }
 
 /** The hash of the present view: a link shows what its sender sees. */
