@@ -201,7 +201,7 @@ def _row(column: Column, shown: range, direction: str | None = None) -> Compared
 
     def to_base(number: int) -> Delta:
         value = column.values[number]
-        if number == 0 or column.kind != "number":
+        if number == 0 or column.group != "metrics":
             return NONE
         if not isinstance(value, int | float) or not isinstance(base, int | float):
             return NONE

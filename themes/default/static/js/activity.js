@@ -4,7 +4,8 @@
 const WINDOWS = { "24h": 1, "7d": 7, "30d": 30, "90d": 90 };
 const DAY_MS = 86400000;
 
-shared.startWindows = () => {
+/** @param {() => Promise<void>} startTable once the window that the link asks for is known */
+shared.startWindows = async (startTable) => {
   const place = document.getElementById("windows");
   const end = Number(document.body.dataset.asOf);
   const choose = (window) => {
@@ -33,7 +34,15 @@ shared.startWindows = () => {
     const isCustom = shown.view.w.includes("..");
     [from.value, to.value] = isCustom ? shown.view.w.split("..") : ["", ""];
   });
-  applyWindow(end);
+  shown.applied = () => applyWindow(end);
+  await startTable();
+  const written = shown.written;
+  shown.written = (view) => {
+    const ranges = new Map(view.ranges);
+    if (view.w) ranges.delete("start_time"); // it is written as the window
+    return { ...written(view), ranges };
+  };
+  keepHash();
 };
 
 /** A window is a range of starts; it is written as the window, not as the range. */
@@ -47,4 +56,3 @@ function applyWindow(end) {
   }
 }
 
-shared.applyWindow = applyWindow;

@@ -44,7 +44,7 @@ function writeHash(view) {
     if (values.size) parts.push(`f.${escapePart(name)}=${WRITE.list([...values])}`);
   }
   for (const [name, [low, high]] of view.ranges) {
-    if (low || high) parts.push(`r.${escapePart(name)}=${escapePart(low)}..${escapePart(high)}`);
+    if (low || high) parts.push(`r.${escapePart(name)}=${[low, high].map(escapePart).join("..")}`);
   }
   for (const [key, form] of Object.entries(KEYS)) {
     if (key === "q") continue;
@@ -94,7 +94,7 @@ function writeChart({ type, ...fields }) {
 /** Only what would be read as structure is escaped, so that the link stays readable. */
 function escapePart(text) {
   return encodeURIComponent(text).replace(/%(?:2F|3A|40)/g, decodeURIComponent)
-    .replace(/%20/g, "+").replace(/\.\./g, ".%2E");
+    .replace(/%20/g, "+");
 }
 
 function unescapePart(text) {

@@ -74,6 +74,21 @@ function takeCarried() {
   }
 }
 
+const UNITS = [["year", 31557600], ["month", 2629800], ["day", 86400], ["hour", 3600], ["minute", 60]];
+
+/** How long ago each time was, beside it; by the reader's clock, which a built page does not know. */
+function tellAges() {
+  const format = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+  for (const time of document.querySelectorAll("time[datetime]")) {
+    const seconds = (Date.parse(time.dateTime) - Date.now()) / 1000;
+    if (Number.isNaN(seconds)) continue;
+    const [unit, length] = UNITS.find(([, own]) => Math.abs(seconds) >= own) || ["second", 1];
+    const text = format.format(Math.round(seconds / length), unit);
+    time.title = `${time.textContent} UTC, ${text}`;
+    if (time.closest(".runs, .facts, .winner")) time.after(make("span", { class: "age" }, ` ${text}`));
+  }
+}
+
 /** Single keys for those who do not switch them off. */
 function startKeys() {
   document.addEventListener("keydown", (event) => {
@@ -102,6 +117,7 @@ function resetView() {
 function startTable(data) {
   source = data;
   shown.view = readHash(location.hash);
+  shown.applied?.();
   shown.runs = Array.from({ length: source.count }, (_, place) => source.count - 1 - place);
   // What was selected here goes with the link.
   shown.written = (view) => {
@@ -127,6 +143,7 @@ function startTable(data) {
   addEventListener("hashchange", () => {
     if (location.hash === currentHash()) return;
     shown.view = readHash(location.hash);
+    shown.applied?.();
     filter.value = shown.view.q;
     selectFromLink().then(() => update());
   });
@@ -191,6 +208,10 @@ document.addEventListener("DOMContentLoaded", () => {
     place.addEventListener("focusin", () => loadLater("tools").then((tools) => tools.startSearch(place)), { once: true });
     place.addEventListener("toggle", () => loadLater("tools").then((tools) => tools.startSearch(place)), { once: true });
   }
-  if (document.getElementById("run-table") && brought.sources.has(folder)) startTable(brought.sources.get(folder));
-  else if (page) loadLater("pages").then((pages) => pages.startPage[page]?.());
+  tellAges();
+  if (document.getElementById("run-table") && brought.sources.has(folder)) {
+    const start = () => startTable(brought.sources.get(folder));
+    if (page === "activity") loadLater("pages").then((pages) => pages.startWindows(start));
+    else start();
+  } else if (page) loadLater("pages").then((pages) => pages.startPage[page]?.());
 });

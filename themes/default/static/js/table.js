@@ -1,6 +1,6 @@
 // The run table: the server's rows stay until the reader sorts, filters or chooses columns.
 
-const PAGE_ROWS = 50;
+const PAGE_ROWS = Number(document.body.dataset.rows) || 50;
 
 function drawTable() {
   const table = document.getElementById("run-table");

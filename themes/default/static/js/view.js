@@ -8,6 +8,8 @@ const shown = {
   runs: [],
   /** The last filter that could be read; the rows show it until the next one can. @type {Box} */
   box: EMPTY_BOX,
+  /** What a page makes of a view that was just read. @type {(() => void) | undefined} */
+  applied: undefined,
   /** Ids that the link selects and no run has. @type {string[]} */
   missed: [],
   /** Called after each update. @type {(() => void)[]} */
