@@ -24,6 +24,7 @@ unit: $(VENV)/installed-test
 
 test-long: $(VENV)/installed-test
 	sh tests/ensure_installed.sh "The Spark tests" openjdk-17-jre-headless java
+	sh tests/ensure_installed.sh "The browser tests" chromium chromium chromium-browser google-chrome
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,long]'
 	$(BIN)/pytest -n 2 --dist worksteal -q -m long
 

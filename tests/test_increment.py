@@ -59,6 +59,28 @@ def nest_a_run() -> None:
         runreport.log_metric("loss", 0.5)
 
 
+def log_a_secret_file() -> None:
+    with runreport.start_run(run_name="careless"):
+        runreport.log_text("password = hunter2hunter2", "settings.txt")
+
+
+def delete_the_parents_experiment() -> None:
+    runreport.set_experiment("Parents")
+    with runreport.start_run(run_name="parent") as parent:
+        pass
+    runreport.set_experiment("Sample")
+    with runreport.start_run(run_name="child") as child:
+        runreport.set_tag("mlflow.parentRunId", parent.info.run_id)
+    build_again()
+    assert child.info.run_id
+    runreport.delete_experiment(parent.info.experiment_id)
+
+
+def build_again() -> None:
+    archive = Path(runreport.get_tracking_uri())
+    build_site(str(archive), str(archive.parent / "site"), CONFIG)
+
+
 CHANGES: dict[str, Callable[[], object]] = {
     "a run more": add_run,
     "a baseline that went on": log_to_the_parent,
@@ -67,6 +89,9 @@ CHANGES: dict[str, Callable[[], object]] = {
     "a renamed experiment": rename_experiment,
     "another experiment": lambda: (runreport.set_experiment("Other"), add_run()),
     "a secret": lambda: add_run(password="hunter2"),
+    "a secret in a file": log_a_secret_file,
+    "a secret in a file and a run more": lambda: (log_a_secret_file(), build_again(), add_run()),
+    "a parent whose experiment is deleted": delete_the_parents_experiment,
     "a note": lambda: add_run(**{"mlflow.note.content": "# Read this"}),
 }
 

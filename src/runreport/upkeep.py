@@ -10,6 +10,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 
 from runreport import __version__
 from runreport.archive.directory import open_archive
@@ -19,9 +20,13 @@ from runreport.archive.storage import Storage
 from runreport.errors import BuildError
 from runreport.report.config import Config
 from runreport.report.findings import Finding
+from runreport.report.note_files import note_files
 from runreport.site.memory import MARKER, digest_of, recall_summary
 from runreport.site.published import Published
 from runreport.site.theme import Theme, load_theme
+
+_LIBRARIES = ("altair", "jinja2", "markdown-it-py", "pyarrow", "vl-convert-python")
+"""What they make of the same input may change with their version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +107,26 @@ def recalled(summary: object) -> Build | None:
 
 def inputs_digest(config: Config, theme: Theme) -> str:
     """A digest of all that a site is made of beside its archive."""
-    notes = () if config.notes is None else _files(os.path.join(config.folder, config.notes))
-    themed = (file for folder in theme.folders for file in _files(folder))
     contents = hashlib.sha256()
-    for path in (*themed, *notes, *_code()):
-        with open(path, "rb") as opened:
-            contents.update(opened.read())
-    return digest_of(__version__, config, now_text(), contents.hexdigest())
+    for path in _inputs(config, theme):
+        try:
+            with open(path, "rb") as opened:
+                content = opened.read()
+        except OSError:  # whoever uses it says what is wrong with it
+            content = b""
+        contents.update(f"{path}\0{len(content)}\0".encode(errors="replace") + content)
+    libraries = [version(name) for name in _LIBRARIES]
+    return digest_of(__version__, libraries, config, now_text(), contents.hexdigest())
 
 
-def _code() -> Iterator[str]:
-    """The files of this package; a checkout changes them without changing the version."""
-    yield from _files(os.path.dirname(os.path.abspath(__file__)))
+def _inputs(config: Config, theme: Theme) -> Iterator[str]:
+    """The files of theme and notes, and of this package, which a checkout changes unnoticed."""
+    for folder in (*theme.folders, os.path.dirname(os.path.abspath(__file__))):
+        yield from _files(folder)
+    if config.notes is not None:
+        place = os.path.join(config.folder, config.notes)
+        if os.path.isdir(place):
+            yield from (os.path.join(place, name) for name in note_files(place))
 
 
 def now_text() -> str:

@@ -72,7 +72,6 @@ def test_another_metric_redraws_the_curves_and_goes_into_the_link(page: Page) ->
 def test_every_type_is_drawn_from_a_link(page: Page) -> None:
     url = page.url.split("#")[0]
     page.goto(f"{url}#v=1&charts={'|'.join(CHARTS.values())}")
-    page.reload()
     expect(page.locator("figure.chart svg.marks")).to_have_count(len(CHARTS))
     again = unquote(page.url)
     assert again.endswith(f"charts={'|'.join(CHARTS.values())}")

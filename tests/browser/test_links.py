@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
+from playwright.sync_api import expect
+
+import runreport
+from runreport.pipeline import build_site
+from runreport.report.config import Config
 
 pytestmark = [pytest.mark.slow]
 
@@ -68,3 +74,26 @@ def test_no_two_files_meet_on_a_disk_that_folds_case(sample_site: Path) -> None:
     names = [str(path.relative_to(sample_site)) for path in sample_site.rglob("*")]
     assert len({name.casefold() for name in names}) == len(names)
     assert not any(re.search(r'[\\:*?"<>|]|\.$', name) for name in names)
+
+
+def test_a_link_cannot_run_a_script_that_somebody_logged(browser: Any, tmp_path: Path) -> None:
+    runreport.set_tracking_uri(tmp_path / "a")
+    with runreport.start_run() as run:
+        runreport.log_text("window.__xss = 1", "data/latest.js")
+        runreport.log_metric("loss", 1.0)
+    site = tmp_path / "site"
+    build_site(str(tmp_path / "a"), str(site), Config())
+    run_id = run.info.run_id
+    folder = f"../r/{run_id[:2]}/{run_id}/files"
+    assert not list(site.rglob("files/**/*.js"))
+    page = browser.new_page()
+    for link in (
+        f"r/view.html#v=1&id=abcdef&e={folder}",
+        f"compare/index.html#sel={folder}:abcdef",
+    ):
+        page.goto(f"file://{site}/{link}")
+        page.reload()
+        expect(page.locator("#shown, #advice").first).not_to_be_empty()
+        assert page.evaluate("window.__xss") is None
+        assert page.locator("script[src*=latest]").count() == 0
+    page.close()

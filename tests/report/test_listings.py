@@ -30,7 +30,6 @@ def test_a_tag_that_two_runs_have_gets_a_page_with_what_they_reached(archive: Pa
     assert [run.name for run in red.runs] == ["b", "a"]
     (loss,) = red.metrics
     assert (loss.name, loss.runs, loss.mean, loss.std) == ("loss", 2, "2", "1")
-    assert red.filter == "tags.`team` = 'red'"
 
 
 def test_system_tags_and_too_many_values_get_no_page(

@@ -64,6 +64,8 @@ def test_runs_of_several_experiments_are_chosen_by_id(sample: Path) -> None:
         ({"charts": ["lime;y=metrics.loss"]}, "'lime'. Did you mean 'line'"),
         ({"charts": ["bar;x=params.lr"]}, "lacks y; a bar chart needs x, y"),
         ({"charts": ["bar;colour=x"]}, "'colour=x' of 'bar;colour=x' is no field"),
+        ({"charts": ["line;y=metrics.loss;smooth=7"]}, "'7'; it must be from 0 to below 1"),
+        ({"charts": ["line;y=metrics.loss;scale=cubic"]}, "'cubic'; allowed are linear, log"),
         ({"chart": []}, "unknown key 'views.V.chart'. Did you mean 'charts'"),
     ],
 )

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from runreport.archive.notices import Notice
 from runreport.archive.reading import Snapshot
 from runreport.archive.verify import damaged_artifacts
-from runreport.entities import RunStatus
+from runreport.entities import PARENT_TAG, RunStatus
 from runreport.query.arrow import arange, as_array
 from runreport.query.fold import fold_snapshot
 from runreport.query.index import RunIndex
@@ -26,7 +26,7 @@ from runreport.report.config import Config
 from runreport.report.config_advice import config_advice
 from runreport.report.curves import CurveReader
 from runreport.report.evaluation_list import assemble_evaluations
-from runreport.report.evaluations import EvaluationsPage
+from runreport.report.evaluations import TABLE_FILE, EvaluationsPage
 from runreport.report.experiment_page import (
     best_run,
     make_experiment_page,
@@ -144,8 +144,10 @@ def assemble_report(
     found = list(_shown_experiments(index, shown, config))
     models = assemble_models(index, shown, snapshot.storage, redactor, config)
     baselines, advice = _baselines(found, config)
-    keep = {*models.by_run, *baselines.values()}
-    paged = choose_paged([(one.numbers, one.table) for one in found], config.max_run_pages, keep)
+    # A theme without script has no page that could show the others.
+    most = len(shown) if all_rows else config.max_run_pages
+    keep = {*models.by_run, *baselines.values(), *_led_to(index)}
+    paged = choose_paged([(one.numbers, one.table) for one in found], most, keep)
     found = [replace(one, table=with_places(one.table, one.numbers, paged)) for one in found]
     places = {
         number: (one.name, one.table, place)
@@ -263,6 +265,14 @@ def _baselines(found: Sequence[_Shown], config: Config) -> tuple[dict[str, str],
                 + " this name or ID."
             )
     return baselines, tuple(advice)
+
+
+def _led_to(index: RunIndex) -> set[str]:
+    """The runs that pages of other runs lead to, as parents, and those with a results table."""
+    parents = index.tags.filter(pc.equal(index.tags.column("key"), PARENT_TAG))
+    tables = index.artifacts.filter(pc.equal(index.artifacts.column("path"), TABLE_FILE))
+    evaluated = as_array(index.runs.column("run_id")).take(tables.column("run"))
+    return {*parents.column("value").to_pylist(), *evaluated.to_pylist()}
 
 
 def _noted_runs(index: RunIndex, places: Places) -> Iterator[NotedRun]:

@@ -70,4 +70,18 @@ def read_chart(text: str, where: str) -> ChartText:
             f"{where}: {text!r} lacks {' and '.join(missing)}; a {kind} chart needs "
             f"{', '.join(FIELDS[kind])}."
         )
+    for name, allowed in (("scale", ("linear", "log")), ("x", AXES if kind == "line" else ())):
+        if fields.get(name) and allowed and fields[name] not in allowed:
+            raise ConfigError(
+                f"{where}: {name} of {text!r} is {fields[name]!r}; "
+                f"allowed are {', '.join(allowed)}."
+            )
+    try:
+        weight = float(fields.get("smooth") or 0)
+    except ValueError:
+        weight = -1
+    if not 0 <= weight < 1:
+        raise ConfigError(
+            f"{where}: smooth of {text!r} is {fields['smooth']!r}; it must be from 0 to below 1."
+        )
     return ChartText(kind, fields)

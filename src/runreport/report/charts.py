@@ -53,6 +53,7 @@ _CONFIG: Spec = {
         "titleFontSize": 12,
         "titleFontWeight": 500,
         "symbolStrokeWidth": 3,
+        "symbolOpacity": 1,
         "columnPadding": 20,
     },
     "range": {"category": [f"var(--c{number})" for number in range(1, SERIES + 1)]},
@@ -214,8 +215,8 @@ def parallel_spec(axes: Sequence[str], metric: str, *, is_lower_better: bool = F
     x = alt.X(
         "axis:N",
         title=None,
-        sort=list(axes),
-        scale=alt.Scale(padding=0.15),
+        sort=None,
+        scale=alt.Scale(padding=0.15, domain=list(axes)),
         axis=alt.Axis(
             labelAngle=0,
             grid=True,

@@ -16,6 +16,8 @@ from runreport.report.formatting import MISSING, NumberFormat, choose_format, pl
 from runreport.report.table import Table, cell_text
 
 MOST_LINES = 18
+MOST_BAND = 300
+"""Runs of a mean."""
 MOST_ROWS = 300
 LISTED = 100
 BAND_POINTS = 200
@@ -86,7 +88,7 @@ def _text(table: Table, name: str, number: int) -> str:
 
 def _line(text: ChartText, table: Table, numbers: Sequence[int], reader: CurveReader) -> _Made:
     metric = _label(table, text["y"]).removeprefix("metrics.")
-    found = _curves(table, numbers, metric, reader, 60 if text["g"] else MOST_LINES)
+    found = _curves(table, numbers, metric, reader, MOST_BAND if text["g"] else MOST_LINES)
     if not found:
         return None
     axis = text["x"] or "step"
@@ -116,6 +118,8 @@ def _line(text: ChartText, table: Table, numbers: Sequence[int], reader: CurveRe
             if text["c"]:
                 row["color"] = _text(table, text["c"], number)
             rows.append(row)
+    if all(row["y"] is None for row in rows):
+        return None
     spec = _scaled(charts.line_spec(metric, x_title), text)
     if not weight:
         spec["layer"].pop(0)
@@ -256,9 +260,16 @@ def _by_category(text: ChartText, table: Table, numbers: Sequence[int], spec_of:
     rows = _rows(
         table, ordered, text["c"], lambda n: {"x": _text(table, text["x"], n), "y": y.values[n]}
     )
+    if text["x"] != "run_name" and text["x"] not in table.columns:
+        return None
     x_label = "Run" if text["x"] == "run_name" else _label(table, text["x"])
     color = _label(table, text["c"]) if text["c"] else None
-    return f"{y.label} by {x_label}", spec_of(x_label, y.label, color), rows
+    spec = spec_of(x_label, y.label, color)
+    ordered_texts = list(dict.fromkeys(str(row["x"]) for row in rows))
+    for layer in spec.get("layer", [spec]):
+        # A list to sort by would become an expression; a domain stays data.
+        layer["encoding"]["x"]["scale"] = {"domain": ordered_texts}
+    return f"{y.label} by {x_label}", spec, rows
 
 
 def _in_order(table: Table, name: str, numbers: Sequence[int]) -> list[int]:
@@ -298,6 +309,8 @@ def _heatmap(text: ChartText, table: Table, numbers: Sequence[int], _: CurveRead
         return None
     metric = table.columns[text["c"]]
     x, y = text["x"], text["y"]
+    if not {x, y} <= {*table.columns}:
+        return None
     rows = _rows(
         table,
         own,
@@ -307,9 +320,8 @@ def _heatmap(text: ChartText, table: Table, numbers: Sequence[int], _: CurveRead
     spec = summary_charts.heatmap_spec(_label(table, x), _label(table, y), metric.label)
     for field, name in (("x", x), ("y", y)):
         ordered = [_text(table, name, number) for number in _in_order(table, name, own)]
-        spec["encoding"][field]["sort"] = list(dict.fromkeys(ordered))[
-            :: 1 if field == "x" else -1
-        ]
+        domain = list(dict.fromkeys(ordered))
+        spec["encoding"][field]["scale"] = {"domain": domain if field == "x" else domain[::-1]}
     return f"{metric.label} by {_label(table, x)} and {_label(table, y)}", spec, rows
 
 

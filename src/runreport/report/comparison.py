@@ -53,6 +53,8 @@ def _curves_chart(table: Table, reader: CurveReader) -> Chart | None:
         for step, value in zip(curve.steps, curve.values, strict=True)
         if math.isfinite(value)
     ]
+    if not rows:  # NaN and infinities only
+        return None
     form = choose_format(value for _, curve in drawn for value in curve.values)
     which = "newest" if table.direction is None else "best"
     return Chart(

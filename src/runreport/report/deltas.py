@@ -37,6 +37,8 @@ def delta(
     if value is None or base is None or not (math.isfinite(value) and math.isfinite(base)):
         return NONE
     change = value - base
+    if not math.isfinite(change):  # two numbers at the two ends of all floats
+        return NONE
     if change == 0:
         return Delta(SAME, "", "")
     sign = "+" if change > 0 else "−"

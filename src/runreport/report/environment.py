@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 from runreport.report.formatting import plural
 from runreport.report.pages import Field, Reproduction
 
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_-]*")
+"""What other tools recorded goes into texts that people paste: only what versions are made of."""
 MOST_DIFF_LINES = 2000
 """Lines of a diff that a page shows."""
 
@@ -56,7 +60,7 @@ def reproduction(record: dict[str, Any], tags: Mapping[str, str]) -> Reproductio
     else:
         missing.append("No commit was recorded.")
     if object_of(record, "packages"):
-        if record.get("python"):
+        if _VERSION.fullmatch(str(record.get("python", ""))):
             commands.append(f"# Python {record['python']}")
         commands.append("pip install -r requirements.txt")
     command = record.get("command")
@@ -68,8 +72,10 @@ def reproduction(record: dict[str, Any], tags: Mapping[str, str]) -> Reproductio
         missing.append("The command line is not published; params are listed above.")
     is_enough = any(not line.startswith("#") for line in commands)
     diff = str(git.get("diff") or "")
+    if len(diff.splitlines()) > MOST_DIFF_LINES:
+        missing.append(f"The first {MOST_DIFF_LINES:,} lines of the changes are shown.")
     return Reproduction(
-        "\n".join(commands) if is_enough else "", tuple(missing), tuple(_diff_lines(diff))
+        "\n".join(commands) if is_enough else "", tuple(missing), tuple(_diff_lines(diff)), diff
     )
 
 
@@ -88,4 +94,8 @@ def _diff_lines(diff: str) -> Iterator[tuple[str, str]]:
 def requirements_text(record: dict[str, Any]) -> str:
     """The recorded packages as pip reads them; empty where none were."""
     packages = object_of(record, "packages")
-    return "".join(f"{name}=={version}\n" for name, version in sorted(packages.items()))
+    return "".join(
+        f"{name}=={version}\n"
+        for name, version in sorted(packages.items())
+        if _NAME.fullmatch(name) and _VERSION.fullmatch(str(version))
+    )

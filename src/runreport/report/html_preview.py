@@ -18,7 +18,7 @@ _KEPT = frozenset(
      "li main mark ol p pre q s samp section small span strong sub summary sup table tbody td "
      "tfoot th thead time title tr tt u ul var").split()
 )  # fmt: skip
-_SILENT = frozenset("script style template noscript iframe object embed svg math".split())
+_SILENT = frozenset("script style template noscript iframe object svg math".split())
 """Elements whose content is no text to read."""
 _ATTRIBUTES = frozenset("align alt colspan height lang rowspan title valign width".split())
 _VOID = frozenset("br col hr img".split())

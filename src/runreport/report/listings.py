@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from runreport.report.experiment_page import run_link
 from runreport.report.formatting import MISSING, choose_format
 from runreport.report.pages import RunLink
 from runreport.report.table import Table
-from runreport.report.urls import slug
+from runreport.report.urls import job_folder, slug
 
 LEAST_RUNS = 2
 """A value of a tag gets a page when this many runs have it."""
@@ -60,8 +60,6 @@ class Listing:
     runs: tuple[RunLink, ...]
     """The newest."""
     metrics: tuple[MetricSummary, ...]
-    filter: str
-    """What the filter box takes to find them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +87,9 @@ def tag_listings(index: RunIndex, shown: pa.Array, places: Places) -> tuple[List
     groups = []
     for key in sorted(entry["values"] for entry in keys):
         own = tags.filter(pc.equal(tags.column("key"), key))
-        folder = f"t/{slug(key)}"
         members = _members(own.column("run").to_pylist(), own.column("value").to_pylist())
         chosen = _most(members)
-        listings = _listings(index, places, folder, key, chosen, _tag_filter)
+        listings = _listings(index, places, key, chosen, _tag_folder)
         groups.append(ListingGroup(key, listings, len(members) - len(chosen), f"tag-{slug(key)}"))
     return tuple(groups)
 
@@ -110,7 +107,7 @@ def job_listings(index: RunIndex, shown: pa.Array, places: Places) -> tuple[List
             own.setdefault(str(job["id"]), []).append(run)
     groups = []
     for kind, members in sorted(kinds.items()):
-        listings = _listings(index, places, "j", kind, members, _no_filter)
+        listings = _listings(index, places, kind, members, job_folder)
         groups.append(ListingGroup(kind, listings, 0, f"job-{slug(kind)}"))
     return tuple(groups)
 
@@ -128,35 +125,26 @@ def _most(members: Mapping[str, list[int]]) -> dict[str, list[int]]:
     return dict(found[:MOST_VALUES])
 
 
-def _tag_filter(key: str, value: str) -> str:
-    quoted = value.replace("'", "''")
-    return f"tags.`{key}` = '{quoted}'" if "`" not in key else ""
-
-
-def _no_filter(kind: str, value: str) -> str:
-    """Jobs are recorded, and no filter asks for them."""
-    del kind, value
-    return ""
+def _tag_folder(key: str, value: str) -> str:
+    return f"t/{slug(key)}/{slug(value)}"
 
 
 def _listings(
     index: RunIndex,
     places: Places,
-    folder: str,
     kind: str,
     members: Mapping[str, list[int]],
-    filter_of: Any,
+    folder_of: Callable[[str, str], str],
 ) -> tuple[Listing, ...]:
     summaries = _summaries(index, members)
     return tuple(
         Listing(
-            folder=f"{folder}/{slug(value if folder != 'j' else f'{kind} {value}')}",
+            folder=folder_of(kind, value),
             title=value,
             kind=kind,
             total=len(runs),
             runs=tuple(_link(places, run) for run in sorted(runs)[:LISTED]),
             metrics=summaries.get(value, ()),
-            filter=filter_of(kind, value),
         )
         for value, runs in members.items()
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from runreport.errors import ConfigError
+from runreport.report.note_files import note_files
 from runreport.report.notes import render_note
 from runreport.report.pages import RunLink
 from runreport.report.redaction import Redactor
@@ -60,12 +61,16 @@ def read_notes(folder: str | None, project: str, redactor: Redactor) -> tuple[No
         return ()
     place = os.path.join(project, folder)
     try:
-        names = sorted(name for name in os.listdir(place) if name.endswith(".md"))
+        names = note_files(place)
         texts = [_read(os.path.join(place, name)) for name in names]
     except OSError as error:
         raise ConfigError(f"notes is {folder!r}: {error.strerror} ({place}).") from error
-    pages = (_page(name, redactor.text(t, "notes")) for name, t in zip(names, texts, strict=True))
-    return tuple(pages)
+    shown = [redactor.text(name.removesuffix(".md"), "notes") for name in names]
+    folders = {name: f"n/{slug(stem)}" for name, stem in zip(names, shown, strict=True)}
+    return tuple(
+        _page(stem, redactor.text(text, "notes"), folders)
+        for stem, text in zip(shown, texts, strict=True)
+    )
 
 
 def _read(path: str) -> str:
@@ -77,12 +82,15 @@ def _read(path: str) -> str:
         raise ConfigError(f"The note {path} is not UTF-8 text.") from error
 
 
-def _page(name: str, text: str) -> NotePage:
+def _page(stem: str, text: str, folders: Mapping[str, str]) -> NotePage:
+    """A note; links to other notes lead to their pages, as they do between the files."""
     first, _, rest = text.lstrip().partition("\n")
-    stem = name.removesuffix(".md")
     title = first.removeprefix("# ").strip() if first.startswith("# ") else stem
     body = rest if first.startswith("# ") else text
-    return NotePage(title, f"n/{slug(stem)}", render_note(body), excerpt(body))
+    html = render_note(body)
+    for name, folder in folders.items():
+        html = html.replace(f'href="{name}"', f'href="../../{folder}/index.html"')
+    return NotePage(title, f"n/{slug(stem)}", html, excerpt(body))
 
 
 def excerpt(text: str) -> str:

@@ -128,6 +128,8 @@ class Reproduction:
     """What they lack, as sentences."""
     diff: tuple[tuple[str, str], ...]
     """Lines of the uncommitted changes with ``add``, ``del``, ``head`` or nothing."""
+    diff_text: str = ""
+    """All of them, as a file."""
 
 
 @dataclass(frozen=True, slots=True)

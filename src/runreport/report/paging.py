@@ -22,19 +22,23 @@ def choose_paged(
     Args:
         tables: numbers and columns of each experiment's runs.
         most: how many pages there may be.
-        keep: ids of runs that come first: registered ones and baselines.
+        keep: ids of runs that other pages lead to; they have one in any case.
     """
     if sum(len(numbers) for numbers, _ in tables) <= most:
         return None
     first: list[int] = []
+    best: list[int] = []
     for numbers, table in tables:
         own = numbers.to_pylist()
         ids = table.values("run_id")
         first += [number for number, run_id in zip(own, ids, strict=True) if run_id in keep]
+    for numbers, table in tables:
         if table.direction is not None:
-            first += [own[place] for place in table.ranked()[:BEST]]
+            own = numbers.to_pylist()
+            best += [own[place] for place in table.ranked()[:BEST]]
+    kept = len(first)
     newest = sorted(number for numbers, _ in tables for number in numbers.to_pylist())
-    return frozenset(list(dict.fromkeys([*first, *newest]))[:most])
+    return frozenset(list(dict.fromkeys([*first, *best, *newest]))[: max(most, kept)])
 
 
 def with_places(table: Table, numbers: pa.Array, paged: frozenset[int] | None) -> Table:

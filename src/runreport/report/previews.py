@@ -13,7 +13,7 @@ import re
 import struct
 
 from runreport.report.formatting import format_size, general, plural
-from runreport.report.html_preview import clean_html
+from runreport.report.html_preview import MAX_HTML, clean_html
 from runreport.report.notes import render_note
 from runreport.report.pages import Preview
 from runreport.report.redaction import Redactor
@@ -74,7 +74,10 @@ def make_preview(data: bytes, media_type: str, url: str) -> Preview:  # noqa: PL
     except UnicodeDecodeError:
         return Preview("none", note="The file is not UTF-8 text.")
     if media_type == "text/html":
-        return Preview("html", html=clean_html(text))
+        note = (
+            "" if len(text) <= MAX_HTML else f"The first {MAX_HTML:,} of {len(text):,} characters."
+        )
+        return Preview("html", html=clean_html(text), note=note)
     if media_type == "text/markdown":
         return Preview("markdown", html=render_note(text))
     if media_type in ("text/csv", "text/tab-separated-values"):

@@ -138,10 +138,9 @@ class Redactor:
             place: where it stands, for the report of findings.
             key: the name it was logged under; one like ``api_key`` makes any value a secret.
         """
-        if not self.allow_secrets:
-            if key and text and self._is_secret_key(key):
-                self._found["value of a secret name", place] += 1
-                return REDACTED
+        if not self.allow_secrets and key and text and self._is_secret_key(key):
+            self._found["value of a secret name", place] += 1
+            return REDACTED
         known = self._harmless.get(text)
         if known is None:
             before = self._found.total()
@@ -244,7 +243,7 @@ def _redact_registry(registry: Registry, redactor: Redactor) -> Registry:
             model.last_updated_timestamp,
             text(model.description or "", "descriptions"),
             tags=tags(model.tags),
-            aliases=model.aliases,
+            aliases={text(alias, "aliases"): n for alias, n in model.aliases.items()},
         )
         for model in registry.models
     )
@@ -258,7 +257,7 @@ def _redact_registry(registry: Registry, redactor: Redactor) -> Registry:
             source=one.source,
             run_id=one.run_id,
             tags=tags(one.tags),
-            aliases=one.aliases,
+            aliases=[text(alias, "aliases") for alias in one.aliases],
         )
         for one in registry.versions
     )
@@ -333,8 +332,10 @@ def _redact_value(value: Any, redactor: Redactor, key: str) -> Any:
     if isinstance(value, str):
         return redactor.text(value, "environment", key)
     if isinstance(value, list):
-        joined = redactor.text(" ".join(map(str, value)), "environment")
-        return joined.split(" ")
+        words = [redactor.text(str(word), "environment") for word in value]
+        joined = redactor.text("\0".join(words).replace("\0", " "), "environment")
+        # A secret may follow its option; then the words can no longer be told apart.
+        return words if joined == " ".join(words) else joined.split(" ")
     if isinstance(value, dict):
         return {name: _redact_value(entry, redactor, str(name)) for name, entry in value.items()}
     return value

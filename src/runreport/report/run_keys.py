@@ -34,12 +34,13 @@ def run_keys(snapshot: Snapshot, runs: RunPages, notices: Iterable[Notice]) -> d
     index = runs.index
     own = _facts_by_run(snapshot, index)
     ids = index.attribute("run_id").to_pylist()
-    by_id = dict(zip(ids, own, strict=True))
+    shown = runs.numbers.to_pylist()
+    by_id = {ids[number]: own[number] for number in shown}  # no page leads to others
     owners = index.attribute("experiment_id").to_pylist()
     parents = index.long_column("tags", PARENT_TAG, "value").to_pylist()
     damaged = _damaged_by_run(notices)
     keys = {}
-    for number in runs.numbers.to_pylist():
+    for number in shown:
         run_id, owner = ids[number], owners[number]
         baseline = runs.baselines.get(owner, "")
         others = (

@@ -44,7 +44,7 @@ from runreport.report.pages import (
 )
 from runreport.report.redaction import Redactor
 from runreport.report.run_files import by_folder, list_files, size_of
-from runreport.report.urls import run_folder, slug
+from runreport.report.urls import job_folder, run_folder
 
 MOST_PRIMARY = 4
 """Metrics at the head of a page where the config names none."""
@@ -177,8 +177,8 @@ def _job(record: dict[str, Any]) -> tuple[str, str] | None:
     job = object_of(record, "job")
     if not job.get("id"):
         return None
-    name = f"{job.get('kind') or 'job'} {job['id']}"
-    return name, f"j/{slug(name)}/index.html"
+    kind, identity = str(job.get("kind") or "job"), str(job["id"])
+    return f"{kind} {identity}", f"{job_folder(kind, identity)}/index.html"
 
 
 def _details(
@@ -189,7 +189,7 @@ def _details(
     """What the scripts know of a run: curves, files to compare, packages; None without any."""
     curves = {picture.curve.key: picture.curve for picture in pictures}
     compared = [
-        [file.path, file.url, file.preview.kind, file.preview.text, file.media_type]
+        [file.path, _shown_url(file), file.preview.kind, file.preview.text, file.media_type]
         for file in files
         if file.url and file.preview.kind in ("image", "text", "json", "audio", "video")
     ][:MOST_COMPARED]
@@ -207,6 +207,11 @@ def _param(row: dict[str, Any], tags: Mapping[str, str]) -> Field:
     if row["rivals"] > 1:
         note = f"{row['rivals']} different values were logged; this is the latest"
     return Field(row["key"], row["value"], note)
+
+
+def _shown_url(file: OutputFile) -> str:
+    """Where a browser finds a picture: a vector image is published as text, and shown inline."""
+    return file.preview.source if file.preview.kind == "image" else file.url
 
 
 def _metric(row: dict[str, Any], facts: RunFacts, config: ExperimentConfig) -> MetricField:

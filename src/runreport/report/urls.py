@@ -14,7 +14,8 @@ import unicodedata
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 _SAFE_FILE = re.compile(r"[a-z0-9_][a-z0-9._-]*")
 _ACTIVE_ENDINGS = frozenset(
-    "html htm xhtml xht shtml svg svgz xml xsl xslt mht mhtml hta htc swf php asp aspx jsp".split()
+    "html htm xhtml xht shtml svg svgz xml xsl xslt js mjs mht mhtml hta htc swf php asp aspx "
+    "jsp".split()
 )
 """Endings under which a host would serve a page or image that can run script."""
 _MAX_SLUG = 60
@@ -57,6 +58,11 @@ def model_folder(name: str) -> str:
 def version_folder(name: str, version: int) -> str:
     """The folder of the page of one version of a model."""
     return f"{model_folder(name)}/v{version}"
+
+
+def job_folder(kind: str, identity: str) -> str:
+    """The folder of the page of one CI, SLURM or Spark job."""
+    return f"j/{slug(f'{kind}/{identity}')}"
 
 
 def file_path(path: str) -> str:

@@ -17,6 +17,8 @@ _NUMBER = re.compile(r"\d+\.\d{2,}")
 _IDENTITY = re.compile(r'(\bid="|url\(#|href="#)')
 
 
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+"""Vega cuts long labels between the halves of such a character, on which vl-convert fails."""
 _EVERY_OBJECTS = frozenset(
     "__defineGetter__ __defineSetter__ __lookupGetter__ __lookupSetter__ __proto__ constructor "
     "hasOwnProperty isPrototypeOf propertyIsEnumerable toLocaleString toString valueOf".split()
@@ -65,6 +67,7 @@ def _harmless(value: Any) -> Any:
     character of no width.
     """
     if isinstance(value, str):
+        value = _ASTRAL.sub("□", value)
         return f"{value}\u200b" if value in _EVERY_OBJECTS else value
     if isinstance(value, Mapping):
         return {key: _harmless(own) for key, own in value.items()}

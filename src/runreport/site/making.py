@@ -89,23 +89,24 @@ class Making:
         for number in runs.own.to_pylist():
             part = earlier.get(folders[number])
             key = digest_of(self.keys[number])
-            if part is not None and part.key == key and _is_there(target, folders[number]):
+            if part is not None and part.key == key and _is_there(target, part):
                 self._keep(folders[number], part)
             else:
                 changed.append(number)
         total = len(changed)
         numbers = pa.array(changed, runs.numbers.type)
-        for done, (number, page) in enumerate(zip(changed, runs.make(numbers), strict=True)):
+        pages = runs.make(numbers)
+        for done, number in enumerate(changed):
             if self.progress is not None:
                 self.progress("Writing", done, total)
-            before = self.report.findings
-            files = list(self.pages.run(page))
-            self._note(page.folder, digest_of(self.keys[number]), files, before)
+            before = self.report.findings  # a page's files are redacted while it is made
+            files = list(self.pages.run(next(pages)))
+            self._note(folders[number], digest_of(self.keys[number]), files, before)
             yield files
-        for path, members in runs.blocks():
+        for path, members in runs.blocks() if self.pages.theme.has_scripts else ():
             key = digest_of(*(self.keys[number] for number in members.to_pylist()))
             part = earlier.get(path)
-            if part is not None and part.key == key and os.path.isfile(os.path.join(target, path)):
+            if part is not None and part.key == key and _is_there(target, part):
                 self._keep(path, part)
                 continue
             before = self.report.findings
@@ -126,5 +127,5 @@ class Making:
         self.parts[name] = Part(key, {file.path: len(file.content) for file in files}, findings)
 
 
-def _is_there(target: str, folder: str) -> bool:
-    return os.path.isfile(os.path.join(target, folder, "index.html"))
+def _is_there(target: str, part: Part) -> bool:
+    return all(os.path.isfile(os.path.join(target, path)) for path in part.files)

@@ -86,11 +86,11 @@ def recall(site: str) -> Memory | None:
             head.summary,
             content["common"],
             {
-                name: Part(key, files, tuple((k, p, c) for k, p, c in findings))
+                name: Part(str(key), dict(files), tuple((k, p, c) for k, p, c in findings))
                 for name, (key, files, findings) in content["parts"].items()
             },
             {path: (digest, size) for path, (digest, size) in content["digests"].items()},
-            content["pictures"],
+            dict(content["pictures"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         return None

@@ -224,8 +224,7 @@ class Pages:
         if page.requirements:
             yield _text_file(f"{folder}/requirements.txt", page.requirements)
         if page.reproduction.diff:
-            diff = "".join(f"{line}\n" for line, _ in page.reproduction.diff)
-            yield _text_file(f"{folder}/uncommitted.diff", diff)
+            yield _text_file(f"{folder}/uncommitted.diff", page.reproduction.diff_text)
         if self.theme.has_scripts and page.details is not None:
             content = f"runreport.run({script_json(page.run_id)},{script_json(page.details)});\n"
             yield _text_file(f"{folder}/run.js", content)

@@ -49,7 +49,7 @@ shared.startWindows = async (startTable) => {
 function applyWindow(end) {
   const { w, ranges } = shown.view;
   ranges.delete("start_time");
-  if (WINDOWS[w]) ranges.set("start_time", [String(end - WINDOWS[w] * DAY_MS + 1), ""]);
+  if (Object.hasOwn(WINDOWS, w)) ranges.set("start_time", [String(end - WINDOWS[w] * DAY_MS + 1), ""]);
   else if (/^(\d{4}-\d\d-\d\d)?\.\.(\d{4}-\d\d-\d\d)?$/.test(w)) {
     const [from, to] = w.split("..").map((day) => (day ? Date.parse(`${day}T00:00:00Z`) : NaN));
     ranges.set("start_time", [Number.isNaN(from) ? "" : String(from), Number.isNaN(to) ? "" : String(to + DAY_MS - 1)]);

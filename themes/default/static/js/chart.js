@@ -54,17 +54,28 @@ function chartsText() {
   return figures.map(({ chart }) => writeChart(plainChart(chart))).join("|");
 }
 
+/** What of the link cannot be shown, where the page tells of links. @param {string} text */
+function tellLink(text) {
+  document.getElementById("advice")?.append(` ${text}`);
+}
+
 /** Exactly these charts. @param {Object[]} charts */
 function replaceFigures(charts) {
   const place = chartPlace();
   for (const { figure } of figures) figure.remove();
   figures.length = 0;
   for (const chart of charts) {
-    if (!TYPES[chart.type]) {
-      say(`The link asks for a chart of type “${chart.type}”; there are ${Object.keys(TYPES).join(", ")}.`);
+    if (!Object.hasOwn(TYPES, chart.type)) {
+      tellLink(`The link asks for a chart of type “${chart.type}”; there are ${Object.keys(TYPES).join(", ")}.`);
       continue;
     }
-    figures.push(makeFigure(completeChart(chart.type, chart), place));
+    const complete = completeChart(chart.type, chart);
+    for (const [field, wanted] of Object.entries(chart)) {
+      if (["x", "y", "c", "g"].includes(field) && complete[field] !== wanted) {
+        tellLink(`The link asks for a chart of “${wanted}”, which no run here has or this type cannot show.`);
+      }
+    }
+    figures.push(makeFigure(complete, place));
   }
   figures.forEach(drawFigure);
 }
@@ -131,7 +142,7 @@ function openEditor(one) {
         drawControls();
       }).label,
       ...Object.entries(TYPES[chart.type].fields).map(([field, kind]) => fieldControl(chart, field, kind, set(field))),
-      makeMenu(one));
+      makeMenu(one), makeButton("Done", () => closeEditor(one), { class: "quiet" }));
     const again = focused && editor.querySelector(`[aria-label="${CSS.escape(focused)}"]`);
     if (again) again.focus();
   };
@@ -139,6 +150,14 @@ function openEditor(one) {
   editor.hidden = false;
   if (!one.isLive) drawFigure(one);
   editor.querySelector("select").focus();
+}
+
+/** The chart alone again, with the button that opens its editor. @param {Figure} one */
+function closeEditor(one) {
+  one.figure.querySelector(".controls").remove();
+  const edit = makeButton("Edit", () => openEditor(one), { class: "quiet", "aria-label": `Edit chart ${titleOf(one.chart)}` });
+  one.figure.querySelector("figcaption").after(make("p", { class: "chart-bar" }, edit));
+  edit.focus();
 }
 
 const FIELD_NAMES = { x: "X", y: "Y", c: "Colour", g: "Mean over", scale: "Scale", smooth: "Smoothing", runs: "Runs" };
@@ -214,6 +233,7 @@ function configText() {
 function configOfTable(quote) {
   const { view } = shown;
   const lines = [`experiments = [${quote(document.querySelector("h1").textContent.trim())}]`];
+  if (shown.box.words.length) lines.push(`# The words “${shown.box.text.replace(/\s+/g, " ")}” of the filter box are no filter of a config.`);
   const parts = [shown.box.tree ? `(${shown.box.text})` : "", ...[...view.facets].map(([name, values]) => `${filterName(name)} IN (${[...values].map((v) => `'${v.replaceAll("'", "''")}'`).join(", ")})`),
     ...[...view.ranges].flatMap(([name, [low, high]]) => [low && `${filterName(name)} >= ${low}`, high && `${filterName(name)} <= ${high}`])];
   const filter = parts.filter(Boolean).join(" AND ");
@@ -252,7 +272,7 @@ async function drawFigure(one) {
     drawing.setAttribute("aria-label", [title, made.note].filter(Boolean).join(". "));
     if (!made.rows.some((row) => row.y !== null && row.y !== undefined || row.x !== undefined || row.place !== undefined)) {
       drawing.replaceChildren(make("p", { class: "muted" }, "No run of this view has these values."));
-      one.full = null;
+      one.full = one.view = null;
       return;
     }
     const style = getComputedStyle(drawing);
@@ -342,6 +362,7 @@ function numbersOf(rows, title) {
 
 /** A picture as a file, with the colours that are on the screen instead of the theme's names. */
 async function savePicture(one, form) {
+  if (!one.view) return;
   const tools = await loadLater("tools");
   const name = titleOf(one.chart);
   const style = getComputedStyle(document.documentElement);

@@ -2,6 +2,8 @@
 // fill its spec. A chart is {type, title, x, y, c, g, scale, smooth, runs}, as the hash has it.
 
 const MAX_LINES = 18;
+/** Runs of a mean; each is a file to load. */
+const MAX_BAND = 300;
 const MAX_COLORS = 6;
 const MAX_CATEGORIES = 40;
 const MAX_MARKS = 2000;
@@ -51,16 +53,16 @@ function completeChart(type, from = {}) {
     else {
       const names = choicesFor(kind).map(([name]) => name);
       const wanted = kind === "metric" || kind === "curve" ? [from[field], from.y, from.c] : [from[field]];
-      chart[field] = wanted.find((name) => name !== undefined && names.includes(name)) ?? firstChoice(kind, names);
+      chart[field] = wanted.find((name) => name !== undefined && names.includes(name)) ?? firstChoice(kind, names, chart.x);
     }
   }
   return chart;
 }
 
-function firstChoice(kind, names) {
+function firstChoice(kind, names, taken) {
   const primary = `metrics.${shared.source.primary}`;
   if (["metric", "curve"].includes(kind) && names.includes(primary)) return primary;
-  if (kind === "category") return names.find((name) => columnOf(name)?.varies && name !== "run_name") ?? names[0] ?? "";
+  if (kind === "category") return names.find((name) => columnOf(name)?.varies && name !== "run_name" && name !== taken) ?? names[0] ?? "";
   return names[0] ?? "";
 }
 
@@ -150,12 +152,11 @@ function slotsFor(ids) {
 
 /** The runs that have this curve, with its points, in order; at most some. */
 async function curvesOf(metric, runs, most) {
+  await shared.source.load([metric]);
   const found = [];
-  let looked = 0;
   for (const run of runs) {
-    if (found.length === most || looked > 60) break;
-    if (valuesOf("_curves")[run] === null) continue;
-    looked++;
+    if (found.length === most) break;
+    if (valuesOf("_curves")[run] === null || valuesOf(metric)[run] === null) continue;
     await loadRun(run);
     const curve = brought.runs.get(valuesOf("run_id")[run])?.curves.get(metric.replace(/^metrics\./, ""));
     if (curve) found.push({ run, curve });
@@ -243,7 +244,7 @@ function titleAxes(spec, chart) {
 
 /** Mean ± standard deviation over the runs of each group, at places that all of its runs reach or not. */
 async function fillBand(chart, runs, spec) {
-  const drawn = await curvesOf(chart.y, runs, 60);
+  const drawn = await curvesOf(chart.y, runs, MAX_BAND);
   const groups = new Map();
   for (const { run, curve } of drawn) {
     const text = textOf(columnOf(chart.g), run);
@@ -260,7 +261,13 @@ async function fillBand(chart, runs, spec) {
     layer.encoding.y.title += ", mean ± std";
     layer.encoding.color.title = columnOf(chart.g).label;
   }
-  return { rows: chart.scale === "log" ? rows.filter((row) => row.low > 0) : rows, note: `Mean ± standard deviation over ${plural(drawn.length, "run")}.` };
+  return { rows: chart.scale === "log" ? rows.filter((row) => row.low > 0) : rows, note: bandNote(drawn.length, runs) };
+}
+
+function bandNote(count, runs) {
+  const all = runs.filter((run) => valuesOf("_curves")[run] !== null).length;
+  const cut = count === MAX_BAND && all > count ? `the first ${count} of ${plural(all, "run")}` : plural(count, "run");
+  return `Mean ± standard deviation over ${cut}.`;
 }
 
 /** @param {{x: number[], y: number[]}[]} curves @returns {{x: number, y: number, low: number, high: number}[]} */
@@ -341,7 +348,8 @@ function fillCategories(chart, runs, spec) {
   rows.sort((a, b) => compareValues(a.place, b.place));
   const isMean = new Set(rows.map((row) => `${row.x}\n${row.color}`)).size < rows.length;
   for (const layer of spec.layer || [spec]) {
-    layer.encoding.x.title = x.label;
+    // A list to sort by would become an expression; a domain stays data.
+    Object.assign(layer.encoding.x, { title: x.label, scale: { domain: [...new Set(rows.map((row) => row.x))] } });
     layer.encoding.y.title = chart.type === "bar" && isMean ? `${y.label}, mean ± std` : y.label;
     if (layer.encoding.color) colourSpec(layer.encoding, layer.mark, chart);
     else if (!chart.c) delete layer.encoding.xOffset;
@@ -370,8 +378,8 @@ function fillHeatmap(chart, runs, spec) {
   }));
   const { encoding } = spec;
   const ordered = (field, place) => [...new Map([...found.rows].sort((a, b) => compareValues(a.places[place], b.places[place])).map((row) => [row[field], 1])).keys()];
-  encoding.x = { ...encoding.x, title: x.label, sort: ordered("x", 0) };
-  encoding.y = { ...encoding.y, title: y.label, sort: ordered("y", 1).reverse() };
+  encoding.x = { ...encoding.x, title: x.label, scale: { domain: ordered("x", 0) } };
+  encoding.y = { ...encoding.y, title: y.label, scale: { domain: ordered("y", 1).reverse() } };
   encoding.color.title = c.label;
   return found;
 }
@@ -394,7 +402,7 @@ function fillParallel(chart, runs, spec) {
   }
   const label = columnOf(chart.c).label;
   for (const layer of spec.layer) {
-    layer.encoding.x.sort = names.map((name) => columnOf(name).label);
+    layer.encoding.x.scale.domain = names.map((name) => columnOf(name).label);
     if (layer.encoding.color && layer.encoding.color.field === "score") layer.encoding.color.title = label;
   }
   return { rows, note: usable.length === MAX_PARALLEL ? `The first ${MAX_PARALLEL} runs.` : "" };

@@ -67,11 +67,19 @@ class Source {
 /** The runs that this page is about. @type {Source} */
 let source;
 
+/** Folders and manifests that a build makes. */
+const FOLDER = /^(?:e\/[a-z0-9-]+|activity)$/;
+const MANIFEST = /^columns-[0-9a-f]{12}\.js$/;
+
 /** The data of a folder, by the manifest it has now. @param {string} folder @returns {Promise<Source>} */
 async function findSource(folder) {
+  // A link may name any folder; a script that somebody logged as a file must not be run.
+  if (!FOLDER.test(folder)) throw new Error(`No folder of runs: ${folder}`);
   if (!brought.sources.has(folder)) {
     await loadScript(`${up}${folder}/data/latest.js`);
-    await loadScript(`${up}${folder}/data/${brought.latest.get(folder)}`);
+    const file = brought.latest.get(folder) || "";
+    if (!MANIFEST.test(file)) throw new Error(`No manifest: ${file}`);
+    await loadScript(`${up}${folder}/data/${file}`);
   }
   return brought.sources.get(folder);
 }

@@ -7,6 +7,7 @@ shared.startPage.compare = startCompare;
 const COMPARED = [["metrics", "Metrics"], ["params", "Hyperparameters"], ["tags", "Tags"], ["properties", "Properties"]];
 
 async function startCompare() {
+  addEventListener("hashchange", () => { if (location.hash !== currentHash()) location.reload(); });
   shown.view = readHash(location.hash);
   shown.written = (view) => ({ ...view, ...linkOfSelection() });
   const asked = selectedIn(shown.view);

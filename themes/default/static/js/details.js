@@ -7,7 +7,7 @@ shared.startPage.view = startView;
 /** Load the script that holds a run's details. @param {number} run */
 shared.loadDetails = async (run) => {
   const block = Math.floor(run / BLOCK_RUNS);
-  const folder = valuesOf("_folder")[run] || shared.source.folder;
+  const { folder } = await findSource(valuesOf("_folder")[run] || shared.source.folder);
   await loadScript(`${up}${folder}/data/details-${block}.js`);
 };
 

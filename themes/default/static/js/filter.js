@@ -86,10 +86,11 @@ function runsOfBox(box) {
 /**
  * What to say of a box below it; empty when all is well, and while a query is being typed.
  * @param {Box} box
+ * @param {boolean} [isDone] nobody is typing any more
  */
-function adviceOf(box) {
+function adviceOf(box, isDone) {
   if (!box.error) return box.tree ? inVain(box.tree).join(" ") : "";
-  if (box.error.isUnfinished) return "";
+  if (box.error.isUnfinished && !isDone) return "";
   const meant = box.error.suggestion ? ` Did you mean ${box.error.suggestion}?` : "";
   return `Not applied. Column ${box.error.column}: ${box.error.message}.${meant}`;
 }

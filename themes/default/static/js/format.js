@@ -20,6 +20,8 @@ function fixed(value, decimals) {
 
 /** @param {number} value @param {number} digits */
 function general(value, digits) {
+  if (Number.isNaN(value)) return "NaN";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "-∞";
   if (value === 0) return "0";
   const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
   const power = Number(exponent);

@@ -112,7 +112,7 @@ shared.drawGroups = (table) => {
 /** The runs of one group: the table again, filtered. */
 function openGroupRuns(column, group) {
   shown.view.group = "";
-  if (column.kind === "number") shown.view.facets.set(column.name, new Set([shared.source.texts.get(column.name)?.[group.runs[0]] ?? String(group.value)]));
-  else shown.view.facets.set(column.name, new Set([String(group.value)]));
+  const texts = shared.source.texts.get(column.name); // 0.1 and 0.10 are one number
+  shown.view.facets.set(column.name, new Set(group.runs.map((run) => texts?.[run] ?? String(group.value))));
   update();
 }

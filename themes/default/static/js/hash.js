@@ -55,19 +55,21 @@ function writeHash(view) {
   return parts.length ? `#v=1&${parts.join("&")}` : "";
 }
 
+/** The empty text in a list, where nothing at all would be no entry. */
+const NOTHING = "''";
 const EMPTY = {
   text: () => "", list: () => [], flag: () => false, page: () => 1, charts: () => null,
 };
 const READ = {
   text: unescapePart,
-  list: (value) => value.split(",").filter(Boolean).map(unescapePart),
+  list: (value) => value.split(",").filter(Boolean).map((part) => (part === NOTHING ? "" : unescapePart(part))),
   flag: (value) => value === "1",
   page: (value) => Math.max(1, Math.floor(Number(value)) || 1),
   charts: (value) => value.split("|").filter(Boolean).map(readChart),
 };
 const WRITE = {
   text: escapePart,
-  list: (values) => values.map(escapePart).join(","),
+  list: (values) => values.map((value) => (value === "" ? NOTHING : escapePart(value))).join(","),
   flag: (value) => (value ? "1" : ""),
   page: (value) => (value > 1 ? String(value) : ""),
   charts: (charts) => charts.map(writeChart).join("|"),

@@ -31,6 +31,8 @@ function startTheme() {
   button.addEventListener("click", () => {
     chosen = THEMES[(THEMES.indexOf(chosen) + 1) % THEMES.length];
     keep("theme", chosen);
+    const rest = location.hash.replace(/([#&])theme=[a-z]+&?/, "$1").replace(/[#&]$/, "");
+    if (rest !== location.hash) history.replaceState(null, "", rest || location.pathname + location.search);
     apply();
   });
 }
@@ -72,6 +74,7 @@ function takeCarried() {
   for (const { folder, id } of selectedIn(view)) {
     if (folder && !selection.some((one) => one.id.startsWith(id))) selection.push({ folder, id, name: id });
   }
+  changeSelection();
 }
 
 const UNITS = [["year", 31557600], ["month", 2629800], ["day", 86400], ["hour", 3600], ["minute", 60]];
@@ -106,6 +109,10 @@ function startKeys() {
 
 function resetView() {
   const { unknown } = shown.view;
+  if (currentHash().includes("charts=")) { // the built charts come back with the page
+    history.replaceState(null, "", location.pathname + location.search);
+    return location.reload();
+  }
   shown.view = { ...readHash(""), unknown };
   document.getElementById("filter").value = "";
   selection = selection.filter((one) => one.folder !== source.folder);
@@ -137,11 +144,13 @@ function startTable(data) {
       update();
     });
   });
+  filter.addEventListener("change", () => advise(readBox(filter.value), true)); // no longer typing
   reset.addEventListener("click", resetView);
   shown.listeners.push(() => { reset.hidden = !currentHash(); });
   for (const place of document.querySelectorAll("[data-tool]")) startTool(place);
   addEventListener("hashchange", () => {
     if (location.hash === currentHash()) return;
+    if (/[#&]charts=/.test(location.hash + currentHash())) return location.reload();
     shown.view = readHash(location.hash);
     shown.applied?.();
     filter.value = shown.view.q;
@@ -184,12 +193,12 @@ function startFigures(wanted) {
   const open = () => loadLater("charts").then((charts) => charts.startFigures());
   for (const button of document.querySelectorAll("[data-edit]")) {
     button.hidden = false;
-    button.addEventListener("click", () => open().then(() => shared.editFigure(button.dataset.edit)), { once: true });
+    button.addEventListener("click", () => open().then(() => shared.editFigure(button.dataset.edit)));
   }
   const add = document.getElementById("add-chart");
   if (add) {
     add.hidden = false;
-    add.addEventListener("click", () => open().then(() => shared.addFigure()), { once: true });
+    add.addEventListener("click", () => open().then(() => shared.addFigure()));
   }
   if (wanted || isNarrow()) open();
   else shown.listeners.push(() => { if (isNarrow() && !shared.startFigures) open(); });

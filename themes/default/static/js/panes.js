@@ -176,7 +176,7 @@ function rangeBoxes(column) {
     return input;
   };
   const change = () => {
-    const values = [least.value.trim(), most.value.trim()];
+    const values = [least, most].map(({ value }) => (value.trim() && Number.isFinite(Number(value)) ? String(Number(value)) : ""));
     const wrong = [least, most].filter((input) => input.value.trim() && !Number.isFinite(Number(input.value)));
     for (const input of [least, most]) input.setAttribute("aria-invalid", String(wrong.includes(input)));
     if (wrong.length) return;

@@ -4,15 +4,15 @@
 shared.startPage = { run: startRun };
 
 async function startRun() {
-  startCurves();
   startReproduce();
   const { source: folder, run } = document.body.dataset;
   try {
     shared.source = await findSource(folder);
     await shared.source.load([...ADDRESS, "status", "start_time", "tags.mlflow.parentRunId"]);
-    showNeighbours(run);
     showNested(run);
+    await showNeighbours(run);
   } catch { /* without data the page stays as it was built */ }
+  startCurves();
 }
 
 /** Earlier and later in the order of the view that the link carries, else by time. */
@@ -88,18 +88,20 @@ function startCurves() {
   if (view.axis || view.smooth) change();
 }
 
+/** The number of the last drawing asked for: an earlier one that ends later is dropped. */
+let drawings = 0;
+
 async function drawCurves(state) {
+  const ticket = ++drawings;
   await Promise.all([loadLater("charts"), loadScript(laterUrls("specs"))]);
   if (!brought.runs.has(document.body.dataset.run)) await loadScript("run.js");
   await shared.loadLibraries();
   const id = document.body.dataset.run;
+  shared.source = pickedRun(id); // what was asked of the experiment's data was asked before
   for (const figure of document.querySelectorAll(".curves figure[data-metric]")) {
     const metric = figure.dataset.metric;
-    const picked = pickedRun(id);
-    const before = shared.source;
-    shared.source = picked;
     const made = await shared.fillChart({ type: "line", y: `metrics.${metric}`, x: state.x, c: "", g: "", smooth: state.smooth, scale: "" }, [0]);
-    shared.source = before;
+    if (ticket !== drawings) return;
     const drawing = figure.querySelector(".drawing");
     for (const layer of made.spec.layer) delete layer.encoding.color;
     for (const layer of made.spec.layer) layer.mark.color = "var(--c1)";

@@ -136,16 +136,20 @@ function findIds(wanted, ids) {
 
 /** A link may bring a selection: `sel=3fa9c1,88b0d2`; it stays in the hash as long as it stands. */
 async function selectFromLink() {
-  const asked = selectedIn(shown.view).filter(({ folder }) => !folder || folder === source.folder);
-  if (!asked.length) return;
+  const all = selectedIn(shown.view);
+  const asked = all.filter(({ folder }) => !folder || folder === source.folder);
+  for (const { folder, id } of all) {
+    if (!asked.some((one) => one.id === id) && !isSelected(id)) selection.push({ folder, id, name: id });
+  }
+  if (!all.length) return;
   await source.load(ADDRESS);
   const { found, missed } = findIds(asked.map(({ id }) => id), valuesOf("run_id"));
   for (const run of found) {
     const id = valuesOf("run_id")[run];
     if (!isSelected(id)) selection.push({ folder: source.folder, id, name: valuesOf("run_name")[run] });
   }
+  shown.missed = missed; // stays in the link
   changeSelection();
-  shown.missed = missed;
 }
 
 function startSelection() {

@@ -4,14 +4,14 @@ const PAGE_ROWS = Number(document.body.dataset.rows) || 50;
 
 function drawTable() {
   const table = document.getElementById("run-table");
-  if (shown.view.group) return shared.drawGroups(table);
+  if (!shown.view.all || shown.view.group) shared.closeWindow?.();
+  if (shown.view.group && columnOf(shown.view.group)) return shared.drawGroups(table);
   const columns = shownColumns();
   drawHead(table, columns);
   const pages = pageCount();
   shown.view.p = Math.min(shown.view.p, pages);
   if (shown.view.all) shared.drawWindow(table, columns);
   else {
-    shared.closeWindow?.();
     const start = (shown.view.p - 1) * PAGE_ROWS;
     const body = make("tbody", {}, ...shown.runs.slice(start, start + PAGE_ROWS).map((run) => makeRow(columns, run)));
     if (!shown.runs.length) body.append(emptyRow(columns.length + 1));
@@ -101,8 +101,8 @@ function drawPages() {
   const pages = pageCount();
   const place = document.getElementById("pages");
   place.replaceChildren();
-  if (!shown.view.group && (pages > 1 || shown.view.all)) place.append(pageList(pages));
-  if (shown.view.group) return;
+  if (columnOf(shown.view.group)) return;
+  if (pages > 1 || shown.view.all) place.append(pageList(pages));
   const start = (shown.view.p - 1) * PAGE_ROWS;
   const end = Math.min(start + PAGE_ROWS, shown.runs.length);
   const span = pages > 1 ? `${thousands(start + 1)}–${thousands(end)} of ` : "";

@@ -185,11 +185,11 @@ function sortBy(column) {
   update();
 }
 
-/** What is wrong with the filter or the link, or what the filter asks for in vain. @param {Box} box */
-function advise(box) {
+/** What is wrong with the filter or the link, or what the filter asks for in vain. @param {Box} box @param {boolean} [isDone] */
+function advise(box, isDone) {
   const filter = document.getElementById("filter");
   const advice = document.getElementById("advice");
-  const text = adviceOf(box);
+  const text = adviceOf(box, isDone);
   advice.textContent = [text, ...adviceOfLink()].filter(Boolean).join(" ");
   if (!box.error || !text) return filter.removeAttribute("aria-invalid");
   filter.setAttribute("aria-invalid", "true");

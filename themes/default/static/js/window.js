@@ -7,7 +7,8 @@ shared.drawWindow = (table, columns) => {
   shared.closeWindow();
   const region = table.closest(".scroll");
   region.classList.add("windowed");
-  const height = table.tBodies[0].rows[0]?.offsetHeight || 32;
+  const row = [...table.tBodies[0].rows].find((own) => !own.classList.contains("spacer"));
+  const height = row?.offsetHeight || 32;
   table.setAttribute("aria-rowcount", String(shown.runs.length + 1));
   const draw = () => {
     const first = Math.max(0, Math.floor(region.scrollTop / height) - AROUND);
