@@ -57,7 +57,8 @@ function spreadOf(values) {
 function summaryOf(column, group) {
   if (column.kind === "text" || column.kind === "time") {
     const kinds = new Set(group.runs.map((run) => textOf(column, run)));
-    const text = kinds.size === 1 ? [...kinds][0] : `${thousands(kinds.size)} values`;
+    const only = column.name === "status" ? MARKS[[...kinds][0]]?.[1] : "";
+    const text = kinds.size === 1 ? only || [...kinds][0] : `${thousands(kinds.size)} values`;
     return { text, key: kinds.size === 1 ? text : "" };
   }
   const { n, mean, deviation } = spreadOf(group.runs.map((run) => valuesOf(column.name)[run]));
