@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
+from browser.conftest import SAMPLES
 from playwright.sync_api import expect
 
 import runreport
 from runreport.pipeline import build_site
-from runreport.report.config import Config
+from runreport.report.config import Config, load_config
 
 pytestmark = [pytest.mark.slow]
 
@@ -68,6 +70,18 @@ def test_no_link_is_dead_and_every_page_has_its_policy_and_heading(sample_site: 
             elif fragment and place in pages and "=" not in fragment:
                 assert fragment in pages[place].ids, (path, target)
     assert dead == []
+
+
+def test_the_theme_without_script_is_whole(tmp_path: Path) -> None:
+    config = replace(load_config(str(SAMPLES / "runreport.toml")), theme="plain")
+    build_site(str(SAMPLES / "archive"), str(tmp_path / "site"), config)
+    for path in (tmp_path / "site").rglob("*.html"):
+        assert "<script" not in path.read_text()
+        for target in read(path).targets:
+            place = unquote(urlsplit(urldefrag(target).url).path)
+            assert not place or target.startswith("data:") or (path.parent / place).is_file(), (
+                target
+            )
 
 
 def test_no_two_files_meet_on_a_disk_that_folds_case(sample_site: Path) -> None:

@@ -166,6 +166,7 @@ async function curvesOf(metric, runs, most) {
 
 /** The script beside a run's page. @param {number} run */
 function loadRun(run) {
+  if (brought.runs.has(valuesOf("run_id")[run])) return Promise.resolve();
   if (valuesOf("_view")[run]) return shared.loadDetails(run);
   return loadScript(`${up}${runPlace(run).replace("index.html", "run.js")}`).catch(() => {});
 }

@@ -40,16 +40,25 @@ function drawRun(record) {
   document.getElementById("crumbs").append(
     make("li", {}, make("a", { href: `${up}${shared.source.folder}/index.html` }, record.experiment)),
     make("li", {}, make("span", { "aria-current": "page" }, record.run_name)));
-  const span = record.end_time === null ? MISSING : formatDuration(record.end_time - record.start_time);
+  const span = record.end_time === null || record.start_time === null ? MISSING : formatDuration(record.end_time - record.start_time);
+  const note = record.tags["mlflow.note.content"];
+  const environment = Object.entries(record.environment).flatMap(([key, value]) =>
+    (value === null || typeof value !== "object" ? [[key, String(value)]] : key === "packages" ? []
+      : Object.entries(value).map(([name, text]) => [`${key} ${name}`, String(text)])));
   const section = (title, content) => make("section", {}, make("h2", {}, title), content);
   const metrics = Object.entries(record.metrics).map(([name, value]) =>
     [name, ...["last", "min", "max"].map((key) => general(readNumber(value[key]), 6)), thousands(value.count)]);
   document.getElementById("view").replaceChildren(
-    make("dl", { class: "facts" }, ...[["Start date", formatTime(record.start_time)], ["Duration", span], ["Files", `${record.artifacts.length} in the archive`]]
+    ...(note ? [make("pre", { tabindex: "0", "aria-label": "Note" }, note)] : []),
+    make("dl", { class: "facts" }, ...[
+      ["Source", record.tags["mlflow.source.name"] || MISSING], ["Registered version", record.registered.join(", ") || "Not registered"],
+      ["Start date", record.start_time === null ? MISSING : formatTime(record.start_time)], ["Duration", span]]
       .map(([name, text]) => make("div", {}, make("dt", {}, name), make("dd", {}, text)))),
     section("Metrics", makeTable(["Metric", "Last", "Min", "Max", "Points"], metrics)),
     section("Hyperparameters", makeTable(["Param", "Value"], Object.entries(record.params))),
-    section("Tags", makeTable(["Tag", "Value"], Object.entries(record.tags).filter(([key]) => !key.startsWith("mlflow.")))));
+    section("Tags", makeTable(["Tag", "Value"], Object.entries(record.tags).filter(([key]) => !key.startsWith("mlflow.")))),
+    section("Output files", makeTable(["Path", "Bytes"], record.artifacts.map(({ path, size_bytes }) => [path, thousands(size_bytes)]))),
+    section("Environment", makeTable(["What", "Value"], environment)));
   drawOwnCurves(record.run_id);
 }
 
