@@ -65,7 +65,7 @@ def show(page: Page, url: str) -> tuple[dict[str, Any], str]:
     page.goto(url)
     page.wait_for_selector("#run-table[data-ready]")
     if "charts=" in url:
-        page.wait_for_selector("figure.chart svg.marks")
+        page.wait_for_selector("figure.chart .drawing svg.marks, figure.chart .drawing p")
         page.wait_for_timeout(250)
     page.wait_for_timeout(30)
     return page.evaluate(SHOWN), page.url
