@@ -27,7 +27,7 @@ function startTheme() {
   };
   apply();
   if (!button) return;
-  button.hidden = false;
+  button.classList.remove("waiting");
   button.addEventListener("click", () => {
     chosen = THEMES[(THEMES.indexOf(chosen) + 1) % THEMES.length];
     keep("theme", chosen);
@@ -213,7 +213,7 @@ document.addEventListener("DOMContentLoaded", () => {
   takeCarried();
   startKeys();
   for (const place of document.querySelectorAll("[data-site]")) {
-    place.hidden = false;
+    place.classList.remove("waiting");
     place.addEventListener("focusin", () => loadLater("tools").then((tools) => tools.startSearch(place)), { once: true });
     place.addEventListener("toggle", () => loadLater("tools").then((tools) => tools.startSearch(place)), { once: true });
   }
