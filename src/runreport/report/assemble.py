@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from runreport.archive.notices import Notice
 from runreport.archive.reading import Snapshot
 from runreport.archive.verify import damaged_artifacts
-from runreport.entities import PARENT_TAG, RunStatus
+from runreport.entities import NOTE_TAG, PARENT_TAG, RunStatus
 from runreport.query.arrow import arange, as_array
 from runreport.query.fold import fold_snapshot
 from runreport.query.index import RunIndex
@@ -58,7 +58,6 @@ from runreport.report.views import ViewPage, make_views
 NEW_MS = 7 * 24 * 3600 * 1000
 """A run is new for this long before "as of"."""
 LISTED = 8
-NOTE_TAG = "mlflow.note.content"
 
 
 @dataclass(frozen=True, slots=True)

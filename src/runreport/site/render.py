@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +20,7 @@ from runreport.report.pages import ExperimentPage, RunPage, RunTable
 from runreport.report.urls import up
 from runreport.site.chart_svg import chart_svg
 from runreport.site.lines import curve_svg, importance_svg, sparkline_svg
+from runreport.site.memory import digest_of
 from runreport.site.theme import Asset, Theme, hashed_asset
 
 SECURITY_POLICY = (
@@ -185,7 +185,7 @@ class Pages:
         found = {}
         for chart in charts:
             shown = script_json((chart.name, chart.spec, chart.rows))
-            key = hashlib.sha256(shown.encode(errors="replace")).hexdigest()[:32]
+            key = digest_of(shown)
             text = self.pictures.get(key)
             if text is None:
                 text = chart_svg(chart, vega_lite_version(chart.spec))
