@@ -18,7 +18,7 @@ from pathlib import Path
 
 from builders import log_run
 
-from runreport.archive.artifacts import store_bytes
+from runreport.archive.artifact_logging import log_bytes
 from runreport.archive.clock import wall_ms
 from runreport.archive.compaction import compact_archive
 from runreport.archive.directory import open_archive
@@ -122,8 +122,7 @@ def make_base(folder: Path) -> None:
     write_fact(base, derive_id("first"), "experiment", "name", "first")
     for run_id in (OLD, OTHER):
         writer = log_run(base, run_id, params={"lr": "1", "run": run_id}, points=[3.0, 2.0, 1.0])
-        artifact = store_bytes(base, run_id, "notes.txt", f"of {run_id}".encode())
-        writer.log_event("artifact", artifact.path, artifact.sha256, artifact.data())
+        log_bytes(base, writer, run_id, "notes.txt", f"of {run_id}".encode())
         writer.log_event("status", None, "FINISHED", time_ms=9000)
         name = writer.finish()
         assert name is not None
@@ -134,8 +133,7 @@ def make_base(folder: Path) -> None:
     assert isinstance(other, LocalStorage)
     write_fact(other, derive_id("second"), "experiment", "name", "second")
     writer = log_run(other, THEIRS, points=[0.5])
-    artifact = store_bytes(other, THEIRS, "notes.txt", b"theirs")
-    writer.log_event("artifact", artifact.path, artifact.sha256, artifact.data())
+    log_bytes(other, writer, THEIRS, "notes.txt", b"theirs")
     name = writer.finish()
     assert name is not None
     seal_journal(other, name)
@@ -181,8 +179,7 @@ def _log_with(storage: LocalStorage, note: Note, *, roll_over_bytes: int) -> Non
 
 def _log_artifact(storage: LocalStorage, folder: Path, note: Note) -> None:
     writer = Writer(storage, "0", NEW)
-    artifact = store_bytes(storage, NEW, "a/b.txt", b"hello")
-    writer.log_event("artifact", artifact.path, artifact.sha256, artifact.data())
+    artifact = log_bytes(storage, writer, NEW, "a/b.txt", b"hello")
     note((NEW, "artifact", "a/b.txt", artifact.sha256))
     writer.finish()
 

@@ -81,7 +81,7 @@ def test_a_damaged_file_is_left_out_of_the_zip_and_named(
     place = snapshot.storage.locate(f"artifacts/{run_id}/notes/hello.txt")
     Path(place).write_text("changed")
     (problem,) = export_run(snapshot, run_id, str(tmp_path / "run.zip"))
-    assert problem.startswith("notes/hello.txt: its bytes are not those")
+    assert problem.startswith("notes/hello.txt: it is not the one that was logged")
     with zipfile.ZipFile(tmp_path / "run.zip") as file:
         assert "artifacts/notes/hello.txt" not in file.namelist()
 

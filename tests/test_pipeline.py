@@ -159,8 +159,11 @@ def test_one_odd_item_never_costs_the_build(archive: Path, tmp_path: Path) -> No
         other.finish()
     made = build_site(str(archive), str(tmp_path / "site"), Config())
     assert made.runs == 6
+    named = "\n".join(made.notices)
+    for line in (2, 3, 4):  # data that no artifact has
+        assert f"line {line} is not as a writer writes it" in named
     page = (tmp_path / "site").glob(f"r/*/{run.info.run_id}/index.html")
-    assert "missing" in next(page).read_text()
+    assert "it is missing" in next(page).read_text()
 
 
 def test_two_experiments_of_one_name_have_a_page_each(archive: Path, tmp_path: Path) -> None:

@@ -88,6 +88,8 @@ class WriteFailed(RunreportError, OSError):
     """An event could not be written: raised at the call that lost it."""
 
     error_code = "IO_ERROR"
+    is_written = False
+    """Whether it is in the archive all the same: only the disk did not confirm it."""
 
 
 class BuildError(RunreportError):

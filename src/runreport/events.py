@@ -9,6 +9,7 @@ Plain tuples, because the logging path may import only light parts of the standa
 from __future__ import annotations
 
 import json
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 KINDS = (
@@ -87,11 +88,36 @@ class Summary(NamedTuple):
 
 def data_object(text: str | None) -> dict[str, Any]:
     """The JSON object in an event's ``data``; empty where it is none, whoever wrote it."""
+    if text is None or json_depth(text) > MAX_DEPTH:
+        return {}
     try:
-        found = json.loads(text or "{}")
+        found = json.loads(text)
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+MAX_DEPTH = 64
+"""How deep lists and objects in JSON text may be nested: what walks through them is recursive."""
+_BRACKETS = {"[": 1, "{": 1, "]": -1, "}": -1}
+
+
+def json_depth(text: str) -> int:
+    """How deep lists and objects of JSON text are nested in one another, without parsing it; a
+    smaller number where they are too few to be nested deeper than `MAX_DEPTH`."""
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return 0
+    outside = "".join(text.replace("\\\\", "").replace('\\"', "").split('"')[::2])
+    return max(accumulate(_BRACKETS.get(sign, 0) for sign in outside), default=0)
+
+
+def whole_text(text: str) -> str:
+    """A text with ``?`` for each half of a Unicode character, which no file can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode(errors="replace").decode()
+    return text
 
 
 def float_text(value: float) -> str:

@@ -14,10 +14,10 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from runreport.archive.artifacts import digest_artifact, read_artifact
+from runreport.archive.artifacts import read_recorded
 from runreport.archive.reading import Snapshot
 from runreport.archive.schema import metric_table, sort_points
-from runreport.errors import Damaged, InvalidValue, WriteFailed
+from runreport.errors import Damaged, WriteFailed
 from runreport.events import data_object, json_ready
 from runreport.query.fold import fold_snapshot
 from runreport.query.frames import key_columns
@@ -138,13 +138,13 @@ def export_run(snapshot: Snapshot, run_id: str, path: str) -> list[str]:
         add("metrics.csv", sink.getvalue().to_pybytes())
         for row in index.rows_of("artifacts", own).to_pylist():
             place = str(row["path"])
+            described = data_object(row["data"])
             try:
-                if digest_artifact(snapshot.storage, run_id, place) != row["sha256"]:
-                    problems.append(f"{place}: its bytes are not those that were logged")
-                    continue
-                add(f"artifacts/{place}", read_artifact(snapshot.storage, run_id, place))
-            except (OSError, InvalidValue) as error:
-                problems.append(f"{place}: it cannot be read: {error}")
+                content = read_recorded(snapshot.storage, run_id, place, row["sha256"], described)
+            except Damaged as error:
+                problems.append(f"{place}: {error}")
+                continue
+            add(f"artifacts/{place}", content)
     return problems
 
 

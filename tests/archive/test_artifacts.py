@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -8,15 +9,16 @@ from builders import RUN
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runreport.archive.artifact_logging import log_bytes, log_file
 from runreport.archive.artifacts import (
     artifact_path,
     clean_path,
     read_artifact,
-    store_bytes,
-    store_file,
+    read_recorded,
 )
-from runreport.archive.storage import LocalStorage
-from runreport.errors import InvalidValue, NotFound
+from runreport.archive.storage import LocalStorage, StrangeEntry
+from runreport.archive.writer import Writer
+from runreport.errors import Damaged, InvalidValue, NotFound
 
 
 @pytest.mark.parametrize(
@@ -44,14 +46,19 @@ def test_what_is_recorded_is_the_digest_of_the_bytes_copied(
 ) -> None:
     source = tmp_path / "data.csv"
     source.write_bytes(b"a,b\n1,2\n")
-    artifact = store_file(storage, RUN, str(source), "in/data.csv")
+    writer = Writer(storage, "0", RUN)
+    artifact = log_file(storage, writer, RUN, str(source), "in/data.csv")
     assert artifact.size_bytes == 8 and artifact.media_type == "text/csv"
-    assert artifact == store_bytes(storage, RUN, "in/data.csv", b"a,b\n1,2\n")
+    again = log_bytes(storage, writer, RUN, "in/data.csv", b"a,b\n1,2\n")
+    assert again._replace(staged="") == artifact
+    assert list(storage.list_unfinished("artifacts")) == []
     with pytest.raises(NotFound):
-        store_file(storage, RUN, str(tmp_path / "none"), "x")
+        log_file(storage, writer, RUN, str(tmp_path / "none"), "x")
 
 
-def test_links_are_never_followed(storage: LocalStorage, tmp_path: Path) -> None:
+def test_a_link_is_followed_only_where_its_content_has_the_recorded_digest(
+    storage: LocalStorage, tmp_path: Path
+) -> None:
     secret = tmp_path / "secret"
     secret.mkdir()
     (secret / "key").write_text("x")
@@ -62,7 +69,15 @@ def test_links_are_never_followed(storage: LocalStorage, tmp_path: Path) -> None
     for path in ("file", "folder/key"):
         with pytest.raises(OSError, match="link"):
             read_artifact(storage, RUN, path)
-    assert list(storage.list(f"artifacts/{RUN}")) == []
+        with pytest.raises(Damaged):
+            read_recorded(storage, RUN, path, "0" * 64, {"size_bytes": 1})
+    digest = hashlib.sha256(b"x").hexdigest()
+    assert read_recorded(storage, RUN, "file", digest, {"size_bytes": 1}) == b"x"
+    with pytest.raises(Damaged, match="link"):
+        read_recorded(storage, RUN, "folder/key", digest, {"size_bytes": 1})
+    strange: list[StrangeEntry] = []
+    assert [file.is_link for file in storage.list(f"artifacts/{RUN}", strange)] == [True]
+    assert strange == [StrangeEntry(f"artifacts/{RUN}/folder", "a link to a folder")]
 
 
 @pytest.mark.parametrize("run_id", ["", "..", "a/b", "a\\b", "."])

@@ -11,7 +11,7 @@ from runreport.archive.compaction import compact_archive
 from runreport.archive.directory import open_archive
 from runreport.archive.reading import read_archive
 from runreport.archive.sealing import seal_journal
-from runreport.archive.storage import LocalStorage, StoredFile
+from runreport.archive.storage import LocalStorage, StoredFile, Strange
 from runreport.archive.verify import verify_archive
 
 
@@ -109,9 +109,9 @@ def test_a_metrics_file_that_a_listing_missed_is_found_by_the_next(tmp_path: Pat
     class Hurried(LocalStorage):
         listings = 0
 
-        def list(self, folder: str) -> Iterator[StoredFile]:
+        def list(self, folder: str, strange: Strange | None = None) -> Iterator[StoredFile]:
             self.listings += folder == "segments"
-            for file in super().list(folder):
+            for file in super().list(folder, strange):
                 if self.listings > 1 or ".metrics." not in file.path:
                     yield file
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 from builders import RUN, log_run, state_of
@@ -13,11 +14,12 @@ from runreport.archive.journal import list_journals
 from runreport.archive.reading import read_archive, read_segments
 from runreport.archive.recovery import seal_dead_journals
 from runreport.archive.sealing import seal_journal
+from runreport.archive.segment import read_all_points
 from runreport.archive.storage import LocalStorage, Storage
 
 
 def coverage_of(storage: Storage) -> Coverage:
-    return resolve(read_segments(storage).sound)
+    return resolve(read_segments(storage).sound, partial(read_all_points, storage))
 
 
 def test_sealing_changes_no_answer(storage: LocalStorage) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from builders import log_run
 
@@ -23,10 +25,10 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     paths: list[str] = []
     read = LocalStorage.read
 
-    def spy(self: LocalStorage, path: str) -> bytes:
+    def spy(self: LocalStorage, path: str, **options: Any) -> bytes:
         if path.endswith(".events.parquet"):
             paths.append(path)
-        return read(self, path)
+        return read(self, path, **options)
 
     monkeypatch.setattr(LocalStorage, "read", spy)
     return paths

@@ -85,7 +85,7 @@ def test_the_tracking_uri_chooses_the_archive(tmp_path: Path) -> None:
 
 def test_a_read_only_question_about_a_new_archive_writes_no_run(archive: Path) -> None:
     assert mlflow.search_experiments()[0].name == "Default"
-    assert sorted(path.name for path in archive.iterdir()) == ["archive.json"]
+    assert sorted(path.name for path in archive.iterdir()) == [".gitattributes", "archive.json"]
 
 
 def test_a_moved_archive_keeps_its_artifacts(archive: Path, tmp_path: Path) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from runreport.archive.artifacts import recorded_size
 from runreport.events import data_object
 
 
@@ -15,9 +16,14 @@ class Recorded(NamedTuple):
     """What the latest event about an artifact says of it."""
 
     digest: str
-    size_bytes: int
+    data: dict[str, Any]
     order: tuple[int, str, int]
     """Which of two events is later."""
+
+    @property
+    def size_bytes(self) -> int:
+        """As recorded; 0 where it is not."""
+        return recorded_size(self.data)
 
 
 def latest_artifacts(tables: Iterable[pa.Table]) -> dict[tuple[str, str], Recorded]:
@@ -28,10 +34,11 @@ def latest_artifacts(tables: Iterable[pa.Table]) -> dict[tuple[str, str], Record
         own = events.filter(pc.equal(events.column("kind"), "artifact")).select(columns)
         rows += zip(*(column.to_pylist() for column in own.columns), strict=True)
     latest = {}
-    for counter, writer_id, seq, run_id, path, digest, data in sorted(rows):
+    for counter, writer_id, seq, run_id, path, digest, data in sorted(rows, key=_order):
         if run_id is not None and path is not None and digest is not None:
-            size = data_object(data).get("size_bytes", 0)
-            latest[run_id, path] = Recorded(
-                digest, size if isinstance(size, int) else 0, (counter, writer_id, seq)
-            )
+            latest[run_id, path] = Recorded(digest, data_object(data), (counter, writer_id, seq))
     return latest
+
+
+def _order(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    return row[:3]

@@ -1,21 +1,23 @@
 """Artifacts: files under their own names, ``artifacts/<run_id>/<path>``, with recorded digests.
 
 The event carries path, size, SHA-256 and media type, so that ``verify`` covers the bytes and a
-report shows only the file that was logged. A name can never leave its run's folder.
+report shows only the file that was logged. A name can never leave its run's folder. How they get
+there is in `archive.artifact_logging`.
 """
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
-import json
 import os
-from collections.abc import Collection, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO, NamedTuple
 
 from runreport.archive.layout import ARTIFACTS
+from runreport.archive.lfs import lfs_pointer
 from runreport.archive.storage import TEMPORARY_PREFIX, Storage
-from runreport.errors import InvalidValue, NotFound
-from runreport.events import Event
+from runreport.errors import Damaged, InvalidValue
 
 _CHUNK_BYTES = 1 << 20
 _TYPES = {  # what mimetypes does not know, or tells differently from machine to machine
@@ -41,10 +43,16 @@ class Artifact(NamedTuple):
     size_bytes: int
     sha256: str
     media_type: str
+    staged: str = ""
+    """The name under which it waits beside an earlier file of its path; else empty."""
 
     def data(self) -> dict[str, object]:
         """What the artifact event records beside the path and the digest."""
-        return {"size_bytes": self.size_bytes, "media_type": self.media_type}
+        data: dict[str, object] = {
+            "size_bytes": self.size_bytes,
+            "media_type": self.media_type,
+        }
+        return {**data, "staged": self.staged} if self.staged else data
 
 
 def clean_path(path: str) -> str:
@@ -90,42 +98,17 @@ def media_type(path: str) -> str:
     return mimetypes.MimeTypes().guess_type(path)[0] or "application/octet-stream"
 
 
-def store_bytes(storage: Storage, run_id: str, path: str, data: bytes) -> Artifact:
-    """Write bytes as an artifact; one that has this path already is replaced.
+def staged_place(run_id: str, path: str, data: Mapping[str, Any]) -> str | None:
+    """Where an artifact waits whose process died before it put it in place; None if nowhere.
 
-    Raises:
-        InvalidValue: the path is not allowed.
-        WriteFailed: nothing is left of it.
+    Args:
+        data: of its event.
     """
-    clean = clean_path(path)
-    storage.put(artifact_path(run_id, clean), data)
-    return Artifact(clean, len(data), hashlib.sha256(data).hexdigest(), media_type(clean))
-
-
-def store_file(storage: Storage, run_id: str, source: str, path: str) -> Artifact:
-    """Copy a file as an artifact; what is recorded is the digest of the bytes copied.
-
-    Raises:
-        NotFound: there is no such file.
-        InvalidValue: the path is not allowed.
-        WriteFailed: nothing is left of it.
-    """
-    clean = clean_path(path)
-    if not os.path.isfile(source):
-        raise NotFound(f"There is no file {source!r} to log as artifact {clean!r}.")
-    digest = hashlib.sha256()
-    size = 0
-
-    def chunks() -> Iterator[bytes]:
-        nonlocal size
-        with open(source, "rb") as file:
-            while chunk := file.read(_CHUNK_BYTES):
-                digest.update(chunk)
-                size += len(chunk)
-                yield chunk
-
-    storage.put_chunks(artifact_path(run_id, clean), chunks())
-    return Artifact(clean, size, digest.hexdigest(), media_type(clean))
+    name = data.get("staged")
+    if not isinstance(name, str) or not name.startswith(TEMPORARY_PREFIX) or "/" in name:
+        return None
+    folder, slash, _ = artifact_path(run_id, path).rpartition("/")
+    return f"{folder}{slash}{name}"
 
 
 def artifact_path(run_id: str, path: str) -> str:
@@ -140,17 +123,103 @@ def artifact_path(run_id: str, path: str) -> str:
 
 
 def read_artifact(storage: Storage, run_id: str, path: str) -> bytes:
-    """The bytes of an artifact, never through a link or from outside the run's folder.
+    """The bytes of an artifact as it lies there, whatever is recorded of it.
 
     Raises:
-        OSError: it is missing, a link, or unreadable.
+        OSError: it is missing, a link, no file, or unreadable.
         InvalidValue: run id or path, which may come from a logged fact, lead out of the folder.
     """
-    return storage.read(_safe_place(storage, run_id, path))
+    place = _safe_place(storage, run_id, path)
+    with storage.open(place) as file:
+        return file.read()
+
+
+def read_recorded(
+    storage: Storage, run_id: str, path: str, sha256: str, data: Mapping[str, Any]
+) -> bytes:
+    """The bytes that were logged as an artifact.
+
+    Args:
+        sha256: recorded of it.
+        data: of its event: how large it is, and where it may still wait.
+
+    Raises:
+        Damaged: what is there is not what was logged, or nothing is; the message says which.
+    """
+    with open_recorded(storage, run_id, path, data) as file:
+        content = file.read(recorded_size(data) + 1)
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise Damaged(_mismatch(content, data))
+    return content
+
+
+def check_recorded(
+    storage: Storage, run_id: str, path: str, sha256: str, data: Mapping[str, Any]
+) -> None:
+    """Compare an artifact with what was recorded of it, read in pieces; see `read_recorded`."""
+    digest = hashlib.sha256()
+    left = recorded_size(data) + 1
+    begun = b""
+    with open_recorded(storage, run_id, path, data) as file:
+        while left > 0 and (chunk := file.read(min(_CHUNK_BYTES, left))):
+            begun = begun or chunk
+            digest.update(chunk)
+            left -= len(chunk)
+    if digest.hexdigest() != sha256:
+        raise Damaged(_mismatch(begun, data))
+
+
+def open_recorded(storage: Storage, run_id: str, path: str, data: Mapping[str, Any]) -> BinaryIO:
+    """A file that may be the artifact that was logged; its digest is the caller's to compare.
+
+    Raises:
+        Damaged: there is none, or it has another size than was recorded.
+    """
+    try:
+        place = _checked_place(storage, run_id, path)
+        waiting = staged_place(run_id, path, data)
+        # Through a link, too: only content with the recorded digest is believed.
+        file = None
+        if waiting is not None:
+            with contextlib.suppress(FileNotFoundError):
+                file = storage.open(waiting)
+        file = file or storage.open(place, follow=True)
+    except FileNotFoundError as error:
+        raise Damaged("it is missing") from error
+    except InvalidValue as error:
+        raise Damaged(f"it is missing: {error}") from error
+    except OSError as error:
+        raise Damaged(f"it cannot be read: {error.strerror or error}") from error
+    try:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        if size != recorded_size(data) and "size_bytes" in data:
+            begun = file.read(_CHUNK_BYTES) if size <= _CHUNK_BYTES else b""
+            raise Damaged(_mismatch(begun, data, size))
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def recorded_size(data: Mapping[str, Any]) -> int:
+    """The size that an event records of its artifact; 0 where it records none."""
+    size = data.get("size_bytes")
+    return size if isinstance(size, int) and size >= 0 else 0
+
+
+def _mismatch(content: bytes, data: Mapping[str, Any], size: int | None = None) -> str:
+    pointer = lfs_pointer(content)
+    if pointer is not None:
+        return pointer
+    recorded = recorded_size(data)
+    if size is not None:
+        return f"it is not the one that was logged: {size:,} bytes instead of {recorded:,}"
+    return f"it is not the one that was logged: its {recorded:,} bytes have another digest"
 
 
 def digest_artifact(storage: Storage, run_id: str, path: str) -> str:
-    """The SHA-256 of an artifact, read in pieces; see `read_artifact`."""
+    """The SHA-256 of an artifact as it lies there, read in pieces; see `read_artifact`."""
     digest = hashlib.sha256()
     with storage.open(_safe_place(storage, run_id, path)) as file:
         while chunk := file.read(_CHUNK_BYTES):
@@ -158,12 +227,20 @@ def digest_artifact(storage: Storage, run_id: str, path: str) -> str:
     return digest.hexdigest()
 
 
-def _safe_place(storage: Storage, run_id: str, path: str) -> str:
+def _checked_place(storage: Storage, run_id: str, path: str) -> str:
+    """Where an artifact lies that is compared with its digest; no folder on the way is a link."""
     place = artifact_path(run_id, path)
     if clean_path(path) != path:
         raise InvalidValue(f"Artifact path {path!r} leads out of the run's folder.")
+    if storage.has_link(place.rpartition("/")[0]):
+        raise OSError(errno.ELOOP, "it lies behind a link to a folder", place)
+    return place
+
+
+def _safe_place(storage: Storage, run_id: str, path: str) -> str:
+    place = _checked_place(storage, run_id, path)
     if storage.has_link(place):
-        raise OSError(f"{place} is, or lies behind, a link")
+        raise OSError(errno.ELOOP, "it is a link", place)
     return place
 
 
@@ -172,51 +249,3 @@ def list_run_artifacts(storage: Storage, run_id: str) -> Iterator[tuple[str, int
     prefix = artifact_path(run_id, "")
     for file in storage.list(prefix):
         yield file.path[len(prefix) + 1 :], file.size_bytes, file.modified_ms
-
-
-def unrecorded_artifacts(
-    storage: Storage,
-    run_id: str,
-    recorded: Collection[str],
-    *,
-    journal: str,
-    since_ms: int,
-    counter: int,
-    time_ms: int,
-    experiment_id: str,
-) -> list[Event]:
-    """Events for files that another tool put into a run's folder while the run was logged.
-
-    The journal does not hold these facts, so their writer ids are made of its name and of what
-    they say: a journal that is sealed twice leaves them once.
-
-    Args:
-        journal: name of the run's journal that is being sealed.
-        recorded: paths that have an event in this journal.
-        since_ms: files older than this were there before; their events are elsewhere.
-    """
-    events: list[Event] = []
-    # File systems keep times more coarsely than the clock runs, hence the second of slack.
-    for path, size, modified_ms in list_run_artifacts(storage, run_id):
-        if path in recorded or modified_ms < since_ms - 1000:
-            continue
-        try:
-            digest = digest_artifact(storage, run_id, path)
-        except (OSError, InvalidValue):
-            continue  # it went away meanwhile, or has a name no event may have
-        found = Artifact(path, size, digest, media_type(path))
-        events.append(
-            Event(
-                hashlib.sha256(f"{journal}\0{path}\0{digest}".encode()).hexdigest()[:32],
-                0,
-                counter,
-                time_ms,
-                "artifact",
-                experiment_id,
-                run_id,
-                path,
-                digest,
-                json.dumps(found.data(), separators=(",", ":")),
-            )
-        )
-    return events

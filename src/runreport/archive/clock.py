@@ -8,7 +8,12 @@ from __future__ import annotations
 import os
 import time
 
-_LOGICAL_BITS = 16
+from runreport.errors import WriteFailed
+
+LOGICAL_BITS = 16
+FARTHEST_AHEAD_MS = 100 * 366 * 86_400_000
+"""A fact whose clock is farther ahead of the reader's is refused: nothing logged later could win
+against the last readings that 64 bits hold, and "as of" would be a date of no calendar."""
 
 
 def wall_ms() -> int:
@@ -38,9 +43,24 @@ def next_counter(last: int, now_ms: int | None = None) -> int:
 
     Kulkarni et al., "Logical Physical Clocks", 2014: wall time when it moved on, else one more
     than the last, so that a clock set back never puts a later fact before an earlier one.
+
+    Raises:
+        WriteFailed: a reader would refuse it, so that the fact would be lost.
     """
     wall = wall_ms() if now_ms is None else now_ms
-    return max(wall << _LOGICAL_BITS, last + 1)
+    counter = max(wall << LOGICAL_BITS, last + 1)
+    if counter > greatest_counter():
+        raise WriteFailed(
+            f"The clock of this run or experiment reads {last >> LOGICAL_BITS:,} ms, more than a "
+            "hundred years ahead of this machine's, so that no reader would take what is logged "
+            "after it. Set this machine's clock right, or log into another run."
+        )
+    return counter
+
+
+def greatest_counter() -> int:
+    """The greatest reading that a reader believes now."""
+    return (wall_ms() + FARTHEST_AHEAD_MS) << LOGICAL_BITS
 
 
 def boot_id() -> str:

@@ -10,14 +10,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from runreport.archive.agreement import disagreeing_segments
+from runreport.archive.believing import believed
 from runreport.archive.clock import wall_ms
 from runreport.archive.coverage import Coverage, recovered_summaries, resolve
 from runreport.archive.footer import PARTS, SegmentFooter
-from runreport.archive.journal import JournalName
 from runreport.archive.layout import COMPACTED_PREFIX, FORMAT, SEGMENTS, SegmentName, parse_segment
 from runreport.archive.maintenance import exclusive
 from runreport.archive.notices import Notice
@@ -25,15 +27,20 @@ from runreport.archive.ordering import sort_table
 from runreport.archive.purged import read_purged, without_purged
 from runreport.archive.reading import SegmentFiles, read_segments
 from runreport.archive.schema import CODED_METRICS, EVENTS, METRICS, event_table
-from runreport.archive.segment import Segment, read_points, read_segment, write_tables
-from runreport.archive.storage import Storage
+from runreport.archive.segment import (
+    EncodedSegment,
+    Segment,
+    encode_tables,
+    put_encoded,
+    read_all_points,
+    read_points,
+    read_segment,
+)
+from runreport.archive.storage import LEFTOVER_MS, Storage
 from runreport.errors import ArchiveError, Damaged
 
 GROUP_FACTS = 2_000_000
 """Segments of one month are put together up to so many facts; bounds the memory it takes."""
-LEFTOVER_MS = 60 * 60 * 1000
-"""Files that belong to nothing are deleted when they are as old as this."""
-
 _EVENT_ORDER = ("run_id", "kind", "key", "writer_id", "seq")
 _POINT_ORDER = ("run_id", "key", "step", "time", "writer_id", "seq")
 
@@ -58,44 +65,72 @@ def compact_archive(
 ) -> Compaction:
     """Put the segments of each month together; safe at any moment, also while runs are logged.
 
-    A damaged segment, and one whose metrics file is, stays as it is.
+    A damaged segment, and one whose metrics file is, stays as it is. What takes time, reading and
+    packing, is done without the lock, which is held only while files are put in place and deleted.
 
     Raises:
         WriteFailed: the disk refused; nothing is lost.
         InvalidState: another compaction, purge or merge took longer than ``wait_seconds``.
     """
+    before = _count(storage)
+    files = read_segments(storage, settle=False)
+    purged = read_purged(storage)
+    points_of = partial(read_all_points, storage)
+    written: list[str] = []
+    replaced = 0
+    notices = set(files.notices)
+    apart = disagreeing_segments(files.sound, points_of)
+    notices.update(disagreement_notices(apart))
+    sound = [segment for segment in files.sound if segment.path not in apart]
+    coverage = resolve(sound, points_of)
+    notices.update(files.metrics_missing(coverage.segments))
     with exclusive(storage, patience_seconds=wait_seconds):
-        before = _count(storage)
-        files = read_segments(storage)
-        purged = read_purged(storage)
-        written: list[str] = []
-        replaced = 0
         deleted = sweep(storage, files)
-        notices = set(files.notices)
-        for group in _groups(files, purged, group_facts):
-            name, sound, damaged = _rewrite_sound(storage, group, purged)
-            notices.update(damaged)
+        deleted += delete_segments(storage, coverage.redundant, files.sound)
+    gone = {segment.path for segment in coverage.redundant}
+    for group in _groups([s for s in sound if s.path not in gone], purged, group_facts):
+        packed, members, damaged = _pack_sound(storage, group, purged)
+        notices.update(damaged)
+        if packed is None:
+            continue
+        with exclusive(storage, patience_seconds=wait_seconds):
+            if read_purged(storage) != purged or not _are_there(storage, members):
+                continue  # what was purged or compacted meanwhile is left to the next compaction
+            name = put_packed(storage, packed)
             if name is not None:
                 written.append(name.path)
-                replaced += len(sound)
-                deleted += delete_segments(storage, sound)
-        after = _count(storage)
-        found = tuple(sorted(notices))
-        return Compaction(tuple(written), replaced, deleted, before, after, found)
+                replaced += len(members)
+                deleted += delete_segments(storage, members, files.sound)
+    after = _count(storage)
+    return Compaction(tuple(written), replaced, deleted, before, after, tuple(sorted(notices)))
 
 
-def _rewrite_sound(
+def _are_there(storage: Storage, segments: Iterable[Segment]) -> bool:
+    return all(storage.exists(segment.path) for segment in segments)
+
+
+def _pack_sound(
     storage: Storage, group: list[Segment], purged: frozenset[str]
-) -> tuple[SegmentName | None, list[Segment], list[Notice]]:
-    """Rewrite what is sound of a group: the new segment, what is in it, and what is damaged."""
-    name = rewrite(storage, group, purged)
-    if name is not None:
-        return name, group, []
+) -> tuple[Packed | None, list[Segment], list[Notice]]:
+    """Pack what is sound of a group: the new segment, what is in it, and what is damaged."""
+    packed = pack(storage, group, purged)
+    if packed is not None:
+        return packed, group, []
     damaged = _damaged_points(storage, group)
     sound = [segment for segment in group if segment.path not in damaged]
     if damaged and len(sound) > 1:
-        name = rewrite(storage, sound, purged)
-    return name, sound, list(damaged.values())
+        packed = pack(storage, sound, purged)
+    return packed, sound, list(damaged.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A segment that is ready to be written."""
+
+    files: EncodedSegment
+    events: int
+    """How many it holds."""
+    points: int
 
 
 def rewrite(
@@ -116,7 +151,16 @@ def rewrite(
     Raises:
         WriteFailed: nothing is committed.
     """
-    coverage = resolve(group)
+    packed = pack(storage, group, purged)
+    return None if packed is None else put_packed(target or storage, packed)
+
+
+def pack(
+    storage: Storage, group: list[Segment], purged: frozenset[str] = frozenset()
+) -> Packed | None:
+    """What `rewrite` writes, encoded; nothing is written yet."""
+    points_of = partial(read_all_points, storage)
+    coverage = resolve(group, points_of)
     try:
         points = [
             read_points(storage, segment)
@@ -127,7 +171,7 @@ def rewrite(
         return None
     # Plain text again: a dictionary would bring what was purged into the new file.
     tables = [segment.events.cast(EVENTS) for segment in coverage.segments]
-    tables.append(event_table(recovered_summaries(storage, coverage.segments)))
+    tables.append(event_table(recovered_summaries(points_of, coverage.segments)))
     events = without_purged(pa.concat_tables(tables), purged)
     points.append(CODED_METRICS.empty_table())
     metrics = without_purged(pa.concat_tables(points), purged).cast(METRICS)
@@ -146,65 +190,71 @@ def rewrite(
         supersedes=tuple(sorted(supersedes)),
         compacted=_parts(coverage, events, metrics),
     )
-    name = write_tables(
-        target or storage,
+    encoded = encode_tables(
         group[0].name.month,
         footer,
         sort_table(events, _EVENT_ORDER),
         sort_table(metrics, _POINT_ORDER),
     )
+    return Packed(encoded, events.num_rows, metrics.num_rows)
+
+
+def put_packed(storage: Storage, packed: Packed) -> SegmentName | None:
+    """Commit a segment and read it back; None where that is not what was written.
+
+    Raises:
+        WriteFailed: nothing is committed.
+    """
+    name = put_encoded(storage, packed.files)
     try:
-        made = read_segment(target or storage, name)
-        found = read_points(target or storage, made)
+        made = believed(read_segment(storage, name))
+        found = read_points(storage, made)
     except (ArchiveError, FileNotFoundError):
         return None
-    same = (made.events.num_rows, found.num_rows) == (events.num_rows, metrics.num_rows)
+    same = (made.events.num_rows, found.num_rows) == (packed.events, packed.points)
     return name if same else None
 
 
-def delete_segments(storage: Storage, segments: Iterable[Segment]) -> int:
+def disagreement_notices(paths: Iterable[str]) -> list[Notice]:
+    """What to say of segments that tell a fact differently than another does."""
+    problem = "it tells a fact differently than another file does"
+    return [Notice(path, problem, "one of them is not to be trusted") for path in sorted(paths)]
+
+
+def delete_segments(
+    storage: Storage, segments: Iterable[Segment], others: Iterable[Segment]
+) -> int:
     """Delete segments whose facts stand elsewhere; returns the number of files.
 
-    The metrics file goes first: without its events file it would look like a loss.
+    The metrics file goes first: without its events file it would look like a loss. Two copies of a
+    journal may have the same points, hence one metrics file, which then stays for the other.
+
+    Args:
+        others: those that stay, these among them or not.
     """
+    gone = list(segments)
+    paths = {segment.path for segment in gone}
+    kept = {segment.metrics_path for segment in others if segment.path not in paths}
     count = 0
-    for segment in segments:
+    for segment in gone:
         for path in (segment.metrics_path, segment.path):
-            if path is not None:
+            if path is not None and path not in kept:
                 storage.delete(path)
                 count += 1
     return count
 
 
-def sweep(storage: Storage, files: SegmentFiles, *, age_ms: int = LEFTOVER_MS) -> int:
-    """Delete what is in the way and holds no fact of its own; returns the number of files.
-
-    That is segments a sound compacted one has replaced, metrics files that were never committed
-    and unfinished files.
-
-    Args:
-        age_ms: what is younger may still be at work.
-    """
-    latest = wall_ms() - age_ms
+def sweep(storage: Storage, files: SegmentFiles) -> int:
+    """Delete what was never finished and holds no fact of its own; returns the number of files."""
+    latest = wall_ms() - LEFTOVER_MS
+    # What a compaction that died had written stands in the segments it was made of.
+    leftovers = [f for f in files.leftover_metrics if is_compacted(f.path)]
     count = 0
-    for name in files.replaced if files.replaced and _are_sound(storage, files.sound) else ():
-        try:
-            count += delete_segments(storage, [read_segment(storage, name)])
-        except (ArchiveError, FileNotFoundError):  # its metrics file goes the next time
-            storage.delete(name.path)
-            count += 1
-    leftovers = [*files.leftover_metrics, *storage.list_unfinished(SEGMENTS)]
-    leftovers = [file for file in leftovers if not _has_journal(storage, file.path)]
-    for file in leftovers:
+    for file in (*leftovers, *storage.list_unfinished(SEGMENTS)):
         if file.modified_ms <= latest:
             storage.delete(file.path)
             count += 1
     return count
-
-
-def _are_sound(storage: Storage, segments: Iterable[Segment]) -> bool:
-    """Whether the compacted segments have every point they are to have."""
-    return not _damaged_points(storage, (s for s in segments if s.footer.compacted is not None))
 
 
 def _damaged_points(storage: Storage, segments: Iterable[Segment]) -> dict[str, Notice]:
@@ -220,18 +270,18 @@ def _damaged_points(storage: Storage, segments: Iterable[Segment]) -> dict[str, 
     return damaged
 
 
-def _has_journal(storage: Storage, path: str) -> bool:
-    """Whether a metrics file may belong to a seal that is about to commit it."""
+def is_compacted(path: str) -> bool:
+    """Whether a path is that of a compacted segment's file."""
     name = parse_segment(path)
-    if name is None or name.is_compacted:
-        return False
-    return storage.exists(JournalName(name.writer_id, name.number).path)
+    return name is not None and name.is_compacted
 
 
-def _groups(files: SegmentFiles, purged: frozenset[str], limit: int) -> Iterator[list[Segment]]:
+def _groups(
+    sound: Iterable[Segment], purged: frozenset[str], limit: int
+) -> Iterator[list[Segment]]:
     """Segments to put together; one alone only when some of it was purged."""
     months: dict[str, list[Segment]] = {}
-    for segment in sorted(files.sound, key=lambda segment: segment.path):
+    for segment in sorted(sound, key=lambda segment: segment.path):
         if segment.is_whole:
             months.setdefault(segment.name.month, []).append(segment)
     for segments in months.values():

@@ -6,16 +6,25 @@ Standard library only, for a folder; an object store needs pyarrow. Reading what
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 
-from runreport.archive.layout import ARCHIVE_FILE, ARCHIVE_TEXT, FORMAT
+from runreport.archive.layout import (
+    ARCHIVE_FILE,
+    ARCHIVE_TEXT,
+    ATTRIBUTES_FILE,
+    ATTRIBUTES_TEXT,
+    FORMAT,
+)
+from runreport.archive.limits import Limits, read_limits
 from runreport.archive.storage import LocalStorage, Storage
-from runreport.errors import ArchiveError, InvalidValue, NotFound, RunreportError
+from runreport.errors import ArchiveError, InvalidValue, NotFound, RunreportError, WriteFailed
 
 ENVIRONMENT_VARIABLE = "RUNREPORT_ARCHIVE"
 DEFAULT_LOCATION = "runs"
 _SERVERS = ("http", "https", "sqlite", "postgresql", "mysql", "mssql", "databricks", "uc")
+_MAX_DESCRIPTION = 64 * 1024
 _STORES = ("s3", "gs", "gcs", "abfs", "abfss", "hdfs")
 
 
@@ -65,12 +74,16 @@ def is_remote(location: str) -> bool:
 
 
 def open_archive(
-    location: str | os.PathLike[str] | None = None, *, create: bool = False
+    location: str | os.PathLike[str] | None = None,
+    *,
+    create: bool = False,
+    limits: tuple[str, ...] = (),
 ) -> Storage:
     """The storage of an archive.
 
     Args:
         create: make the archive when the folder is missing or empty.
+        limits: what a reader takes of one file, e.g. ``rows=50e6``; see `archive.limits`.
 
     Raises:
         NotFound: there is no archive there.
@@ -79,21 +92,30 @@ def open_archive(
         WriteFailed: it cannot be created.
     """
     place = locate_archive(location)
+    allowed = read_limits(limits)
     if not is_remote(place):
-        return _open(LocalStorage(place), create=create)
+        return _open(_limited(LocalStorage(place), allowed), create=create)
     from runreport.archive.remote import RemoteStorage
 
     try:
-        return _open(RemoteStorage(place), create=create)
+        return _open(_limited(RemoteStorage(place), allowed), create=create)
     except OSError as error:
         if isinstance(error, RunreportError):
             raise
         raise ArchiveError(f"Archive {place!r} cannot be reached: {error}") from error
 
 
+def _limited(storage: Storage, limits: Limits) -> Storage:
+    storage.limits = limits
+    return storage
+
+
 def _open(storage: Storage, *, create: bool) -> Storage:
     if storage.exists(ARCHIVE_FILE):
         check_format(storage)
+        if create and storage.is_local and not storage.exists(ATTRIBUTES_FILE):
+            with contextlib.suppress(WriteFailed):  # an archive of an earlier version
+                storage.put(ATTRIBUTES_FILE, ATTRIBUTES_TEXT)
         return storage
     if not create:
         raise NotFound(
@@ -102,13 +124,15 @@ def _open(storage: Storage, *, create: bool) -> Storage:
         )
     if os.path.isfile(storage.root):
         raise ArchiveError(f"{storage.root} is a file; an archive is a folder.")
-    foreign = next(storage.list(""), None)
+    foreign = next((file for file in storage.list("") if file.path != ATTRIBUTES_FILE), None)
     # Another process may just have made it; then the folder is ours after all.
     if foreign is not None and not storage.exists(ARCHIVE_FILE):
         raise ArchiveError(
             f"{storage.root} holds other files ({foreign.path!r} for one) and is no "
             f"archive. Set {ENVIRONMENT_VARIABLE} to an empty or new folder."
         )
+    if storage.is_local:
+        storage.put(ATTRIBUTES_FILE, ATTRIBUTES_TEXT)
     storage.put(ARCHIVE_FILE, ARCHIVE_TEXT)
     return storage
 
@@ -121,10 +145,11 @@ def check_format(storage: Storage) -> None:
     """
     place = storage.locate(ARCHIVE_FILE)
     try:
-        version = json.loads(storage.read(ARCHIVE_FILE))["format"]
+        text = storage.read(ARCHIVE_FILE, most=_MAX_DESCRIPTION, follow=True)
+        version = json.loads(text)["format"]
         if not isinstance(version, int):
             raise TypeError(version)
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise ArchiveError(
             f"{place} cannot be read as an archive's description ({error}). It always holds "
             f"{ARCHIVE_TEXT.decode().strip()} and can be written again by hand."

@@ -8,16 +8,20 @@ meet in one experiment.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from runreport.archive.clock import new_writer_id, next_counter, wall_ms
-from runreport.archive.layout import EXPERIMENTS
-from runreport.archive.storage import Storage
+from runreport.archive.clock import LOGICAL_BITS, new_writer_id, next_counter, wall_ms
+from runreport.archive.inventory import note_fact
+from runreport.archive.layout import ATTRIBUTES_FILE, EXPERIMENTS
+from runreport.archive.lfs import lfs_pointer
+from runreport.archive.rules import problem_of
+from runreport.archive.storage import Storage, StrangeEntry
 from runreport.errors import Damaged
-from runreport.events import Event
+from runreport.events import Event, whole_text
 
 DEFAULT_ID = "0"
 DEFAULT_NAME = "Default"
@@ -74,11 +78,16 @@ def write_fact(
     Raises:
         WriteFailed: the archive cannot be written; nothing is left of it.
     """
-    now = wall_ms()
+    now = max(wall_ms(), after >> LOGICAL_BITS)
     moment = now if time_ms is None else time_ms
     counter = next_counter(after, now)
-    event = Event(new_writer_id(), 0, counter, moment, kind, experiment_id, None, key, value, None)
-    storage.put(f"{EXPERIMENTS}/{experiment_id}/{event.writer_id}-0.json", encode_fact(event))
+    text = None if value is None else whole_text(value)
+    event = Event(
+        new_writer_id(), 0, counter, moment, kind, experiment_id, None, whole_text(key), text, None
+    )
+    path = f"{EXPERIMENTS}/{experiment_id}/{event.writer_id}-0.json"
+    storage.put(path, encode_fact(event))
+    note_fact(storage, path, event.writer_id)
     return event
 
 
@@ -97,25 +106,56 @@ def decode_fact(data: bytes) -> Event:
     """
     body = data[_PREFIX_LENGTH:]
     if data[:_PREFIX_LENGTH] != f'{_PREFIX}{hashlib.sha256(body).hexdigest()[:16]}",'.encode():
-        raise Damaged("its digest does not match its text")
+        raise Damaged(_why_not(data))
     try:
         fields = json.loads(data)
-        return Event(**{name: fields.get(name) for name in Event._fields})
-    except (ValueError, TypeError) as error:
-        raise Damaged(f"it is not a fact: {error}") from error
+        event = Event(**{name: fields.get(name) for name in Event._fields})
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise Damaged(f"it is not a fact: {str(error)[:80]}") from error
+    problem = problem_of(event)
+    if problem is not None:
+        raise Damaged(f"it is not a fact: {problem}")
+    return event
+
+
+def _why_not(data: bytes) -> str:
+    """What is wrong with bytes whose digest is not theirs."""
+    pointer = lfs_pointer(data)
+    if pointer is not None:
+        return pointer
+    if b"\r\n" in data:
+        with contextlib.suppress(Damaged):
+            decode_fact(data.replace(b"\r\n", b"\n"))
+            return (
+                "its line ends were changed, as git does with core.autocrlf; the archive's "
+                f"{ATTRIBUTES_FILE} keeps it from that: commit it and check out again"
+            )
+    return "its digest does not match its text"
+
+
+def read_fact(storage: Storage, path: str) -> Event:
+    """The event in a fact's file, which carries its own digest: so also through a link.
+
+    Raises:
+        Damaged: the bytes are not what was written.
+        OSError: it cannot be read.
+    """
+    return decode_fact(storage.read(path, most=storage.limits.fact_bytes, follow=True))
 
 
 def read_facts(storage: Storage) -> tuple[list[Event], list[tuple[str, str]]]:
     """All facts about experiments, and (path, problem) of each file that cannot be believed."""
     events, problems = [], []
-    for file in storage.list(EXPERIMENTS):
+    odd: list[StrangeEntry] = []
+    for file in storage.list(EXPERIMENTS, odd):
         if not file.path.endswith(".json"):
             continue
         try:
-            events.append(decode_fact(storage.read(file.path)))
+            events.append(read_fact(storage, file.path))
         except (Damaged, OSError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             problems.append((file.path, str(reason)))
+    problems += [(entry.path, f"it is {entry.what}, not a file") for entry in odd]
     return events, problems
 
 

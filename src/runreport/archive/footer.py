@@ -27,12 +27,14 @@ PARTS = pa.schema(
         ("last_seq", pa.int64()),
         ("facts", pa.int64()),
         ("gaps", pa.string()),
+        ("lost", pa.string()),
         ("digest", pa.string()),
     ]
 )
 """One row a journal: which of its facts are here, how many, which between the first and the last
-are not (``4-5 9-9``: their lines were damaged, or were never written), and the 16 digits in the
-name of the events file that was sealed from it."""
+are not (``4-5 9-9``: their lines were damaged, or were never written), which its writer reported
+as lost when they were logged, and the 16 digits in the name of the events file that was sealed
+from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class SegmentFooter:
     """Names of the compacted segments that this one replaces."""
     compacted: pa.Table | None = None
     """`PARTS` of a compacted segment; None for one sealed from a journal."""
+    lost: str = ""
+    """Of the gaps, those that the writer reported when it happened."""
 
 
 def encode_footer(footer: SegmentFooter) -> bytes:
@@ -74,6 +78,7 @@ def encode_footer(footer: SegmentFooter) -> bytes:
         "last_seq": footer.last_seq,
         "facts": footer.facts,
         "gaps": footer.gaps,
+        "lost": footer.lost,
         "supersedes": list(footer.supersedes),
         "metrics": None,
     }
@@ -105,8 +110,14 @@ def decode_footer(metadata: dict[bytes, bytes] | None) -> SegmentFooter:
     )
     if max(abs(number), abs(first_seq), abs(last_seq)) >= 2**63:
         raise ValueError("a number of it has more than 64 bits")
-    gaps = str(fields.get("gaps", ""))
-    parse_ranges(gaps)
+    if number < 0 or first_seq < 0:
+        raise ValueError("a number of it is negative")
+    gaps, lost = (str(fields.get(name, "")) for name in ("gaps", "lost"))
+    for ranges in (gaps, lost):
+        parse_ranges(ranges)
+    compacted = _parts_table(parts) if isinstance(parts, dict) else parts
+    if "parts" in fields or large is not None:
+        _check_parts(compacted)
     return SegmentFooter(
         int(fields["format"]),
         writer_id,
@@ -117,7 +128,8 @@ def decode_footer(metadata: dict[bytes, bytes] | None) -> SegmentFooter:
         None if metrics is None else _metrics_file(metrics, writer_id, number),
         gaps,
         tuple(str(stem) for stem in fields["supersedes"]),
-        _parts_table(parts) if isinstance(parts, dict) else parts,
+        compacted,
+        lost,
     )
 
 
@@ -139,7 +151,11 @@ def _split_large(text: bytes) -> tuple[bytes, pa.Table] | None:
     )
     if table.num_rows != 1:
         raise ValueError("its parts are no single object")
-    columns = [table.column(field.name).combine_chunks().flatten() for field in PARTS]
+    lengths = len(table.column("writer_id").combine_chunks().flatten())
+    columns = [
+        _without_nulls(table.column(field.name).combine_chunks().flatten(), field, lengths)
+        for field in PARTS
+    ]
     return head + b"}", pa.table(columns, schema=PARTS)
 
 
@@ -152,5 +168,36 @@ def _metrics_file(fields: dict[str, object], writer_id: str, number: int) -> Met
 
 
 def _parts_table(fields: dict[str, list[object]]) -> pa.Table:
-    columns = [pa.array(fields[field.name], field.type) for field in PARTS]
+    length = len(fields["writer_id"])
+    columns = [
+        _without_nulls(pa.array(fields.get(field.name) or [], field.type), field, length)
+        for field in PARTS
+    ]
     return pa.table(columns, schema=PARTS)
+
+
+def _without_nulls(column: pa.Array, field: pa.Field, length: int) -> pa.Array:
+    """A column of the parts; an earlier version wrote no ``lost``."""
+    if field.name == "lost" and not len(column):
+        return pa.array([""] * length, pa.string())
+    return column
+
+
+def _check_parts(parts: object) -> None:
+    """Refuse parts that no compaction wrote.
+
+    Raises:
+        ValueError: a member is missing, a number is negative, or a range is none.
+    """
+    import pyarrow.compute as pc
+
+    if not isinstance(parts, pa.Table):
+        raise ValueError("its parts are no object")
+    if any(column.null_count for column in parts.columns):
+        raise ValueError("a member of its parts is missing")
+    for name in ("number", "first_seq"):
+        if (pc.min(parts.column(name)).as_py() or 0) < 0:
+            raise ValueError(f"a {name} of its parts is negative")
+    for name in ("gaps", "lost"):
+        for text in filter(None, pc.unique(parts.column(name)).to_pylist()):
+            parse_ranges(text)

@@ -12,6 +12,7 @@ import os
 import zlib
 from typing import NamedTuple
 
+from runreport.archive.intervals import Range, ranges_text, unite
 from runreport.archive.storage import LocalStorage, Storage, StoredFile, write_all
 from runreport.errors import WriteFailed
 
@@ -78,7 +79,12 @@ class Journal:
         self.storage = storage
         self.name = name
         self.size_bytes = 0
-        self._torn = False
+        self.is_listed = False
+        """Whether the archive's inventory knows of it."""
+        self._lost: list[Range] = []
+        """Facts whose call raised, and of which the journal does not tell yet."""
+        self._torn_lines = 0
+        """Half lines that such calls may have left since the last whole one."""
         self._lock: int | None = None
         try:
             storage.make_folder(FOLDER)
@@ -106,27 +112,41 @@ class Journal:
         """Whether anything but the header was written."""
         return self.size_bytes > self._header_bytes
 
-    def append(self, lines: bytes) -> None:
+    def append(self, lines: bytes, facts: Range = (0, -1)) -> None:
         """Write whole lines in one call.
+
+        Args:
+            facts: the first and last number of the facts in them. Should the call fail, the next
+                one that succeeds says first that these are lost, so that a half line is an
+                accounted gap and no damage.
 
         Raises:
             WriteFailed: the system did not take them all; the facts are not in the archive.
         """
-        if self._torn:  # a half line of an earlier failure must not swallow this one
-            lines = b"\n" + lines
+        if self._lost or self._torn_lines:
+            lines = self._confession() + lines
         try:
             written = self.storage.write(self._file, lines)
             if written != len(lines):
                 write_all(self.storage, self._file, lines[written:])
-        except OSError as error:
-            self._torn = True
+        except BaseException as error:
+            self._lost = unite([*self._lost, facts])
+            self._torn_lines += 1
+            if not isinstance(error, OSError):  # Ctrl-C: all, some or nothing may be written
+                raise
             raise WriteFailed(
                 f"Could not log to {self.storage.locate(self.name.path)}: "
                 f"{error.strerror or error}. This call's facts are lost, earlier ones are safe; "
                 "free some space and log them again."
             ) from error
-        self._torn = False
+        if self._torn_lines:
+            self._lost, self._torn_lines = [], 0
         self.size_bytes += len(lines)
+
+    def _confession(self) -> bytes:
+        """The end of a half line, and a line that tells what its writer knows to be lost."""
+        told = {"lost": ranges_text(self._lost), "torn": self._torn_lines}
+        return b"\n" + encode_line(json.dumps(told))
 
     def sync(self) -> None:
         """Return when everything appended is on the disk.
@@ -137,9 +157,11 @@ class Journal:
         try:
             self.storage.sync(self._file)
         except OSError as error:
-            raise WriteFailed(
+            failure = WriteFailed(
                 f"Could not sync {self.storage.locate(self.name.path)}: {error.strerror or error}."
-            ) from error
+            )
+            failure.is_written = True
+            raise failure from error
 
     def close(self) -> None:
         """Let go of file and lock; the journal stays for the next seal."""
@@ -156,5 +178,5 @@ class Journal:
 
 def list_journals(storage: Storage) -> list[tuple[JournalName, StoredFile]]:
     """The journals in the archive, sorted by file name."""
-    named = ((parse_name(file.path), file) for file in storage.list(FOLDER))
+    named = ((parse_name(file.path), file) for file in storage.list(FOLDER) if not file.is_link)
     return [(name, file) for name, file in named if name is not None]

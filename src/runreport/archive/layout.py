@@ -15,12 +15,17 @@ FORMAT = 1
 ARCHIVE_FILE = "archive.json"
 ARCHIVE_TEXT = b'{"format": 1, "made_for": "runreport"}\n'
 """Byte-constant per format, so that two archives never clash on it."""
+ATTRIBUTES_FILE = ".gitattributes"
+ATTRIBUTES_TEXT = b"* -text\n"
+"""Git changes no line end of an archive's files, whatever ``core.autocrlf`` says."""
 
 SEGMENTS = "segments"
 EXPERIMENTS = "experiments"
 ARTIFACTS = "artifacts"
 CLAIMS = "claims"
 """Empty files, ``claims/<model hash>/<n>``: whose maker may give a model version this number."""
+INVENTORY = "inventory"
+"""Lists of what the archive must hold, ``inventory/<id>.txt``; see `archive.inventory`."""
 PURGED = "purged"
 """Empty files named by the SHA-256 of what was purged; no reader shows it again."""
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from runreport.archive import schema
 from runreport.archive.clock import boot_id, host_name
 from runreport.archive.coverage import Coverage
+from runreport.archive.intervals import Range
 from runreport.archive.journal import SILENCE_MS, JournalName, list_journals
-from runreport.archive.journal_reading import JournalContent, is_alive, read_journal
+from runreport.archive.journal_reading import (
+    JournalContent,
+    is_alive,
+    missed_lines,
+    read_journal,
+)
 from runreport.archive.layout import FORMAT
 from runreport.archive.notices import Notice
 from runreport.archive.purged import is_purged
@@ -41,10 +48,12 @@ def read_journals(
         except FileNotFoundError:
             continue  # sealed since the listing; its segment is read below
         except OSError as error:
-            notices.append(
-                Notice(name.path, f"it cannot be read: {error.strerror}", "it is left out")
-            )
+            problem = f"it cannot be read: {error.strerror or error}"
+            notices.append(Notice(name.path, problem, "it is left out"))
             continue
+        if content.is_newer:
+            problem = f"it is of a newer format than this runreport reads (up to {FORMAT})"
+            notices.append(Notice(name.path, problem, "upgrade runreport to see its facts"))
         alive = is_alive(
             content,
             is_locked=is_locked,
@@ -54,36 +63,44 @@ def read_journals(
             boot_id=boot,
             silence_ms=silence_ms,
         )
-        notices += _journal_notices(name.path, content, alive)
         parts.append(JournalPart(name, content, alive))
     return parts, notices
 
 
-def _journal_notices(path: str, content: JournalContent, is_alive: bool) -> list[Notice]:
-    if content.is_newer:
-        problem = f"it is of a newer format than this runreport reads (up to {FORMAT})"
-        return [Notice(path, problem, "upgrade runreport to see its facts")]
-    notices = [
-        Notice(path, f"line {line} is not as a writer writes it", "its facts are left out")
-        for line in content.damaged_lines
-    ]
-    if content.torn_bytes and (content.header is None or not is_alive):
+def journal_notices(part: JournalPart, coverage: Coverage) -> Iterator[Notice]:
+    """What of a journal is lost: not what another copy of it has, nor what its writer told."""
+    path, content = part.name.path, part.content
+    for line in missed_lines(content, coverage.ranges_of(part.name)):
+        problem = f"line {line.number} is not as a writer writes it"
+        yield Notice(path, problem, "its facts are left out")
+    if content.torn_bytes and (content.header is None or not part.is_alive):
         problem = f"its last line is unfinished ({content.torn_bytes:,} bytes)"
-        notices.append(Notice(path, problem, "a call that never returned is left out"))
-    return notices
+        yield Notice(path, problem, "a call that never returned is left out")
 
 
 def unsealed(part: JournalPart, coverage: Coverage) -> JournalPart:
     """A journal without the facts that a segment sealed from it holds already."""
-    sealed = coverage.range_of(part.name)
-    if sealed is None:
+    sealed = coverage.ranges_of(part.name)
+    if not sealed:
         return part
-    first, last = sealed
+    left = _Outside(sealed)
     content = part.content._replace(
-        events=[e for e in part.content.events if not first <= e.seq <= last],
-        points=[p for p in part.content.points if not first <= p.seq <= last],
+        events=[event for event in part.content.events if event.seq in left],
+        points=[point for point in part.content.points if point.seq in left],
     )
     return JournalPart(part.name, content, part.is_alive)
+
+
+class _Outside:
+    """The numbers that lie in none of some sorted ranges."""
+
+    def __init__(self, ranges: list[Range]) -> None:
+        self._starts = [low for low, _ in ranges]
+        self._ends = [high for _, high in ranges]
+
+    def __contains__(self, number: int) -> bool:
+        place = bisect_right(self._starts, number) - 1
+        return place < 0 or number > self._ends[place]
 
 
 def unpurged(part: JournalPart, purged: frozenset[str]) -> JournalPart:
@@ -111,5 +128,5 @@ def _live_summaries(part: JournalPart) -> list[Event]:
     experiment_id = events[0].experiment_id if events else "0"
     if header is not None:
         experiment_id = header.experiment_id
-    counter = max((event.counter for event in events), default=0)
-    return schema.summary_events(schema.sort_points(part.content.points), experiment_id, counter)
+    points = schema.sort_points(part.content.points)
+    return schema.summary_events(points, experiment_id, part.content.clock)

@@ -6,23 +6,40 @@ whatever order archives are merged, the answers are the same. Nothing damaged is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import pyarrow as pa
+
+from runreport.archive.agreement import disagreeing, disagreeing_segments
 from runreport.archive.artifact_records import Recorded, latest_artifacts
-from runreport.archive.artifacts import artifact_path, clean_path, digest_artifact
+from runreport.archive.artifacts import (
+    artifact_path,
+    check_recorded,
+    clean_path,
+    open_recorded,
+)
 from runreport.archive.compaction import holds_purged, rewrite
 from runreport.archive.coverage import Coverage, resolve
-from runreport.archive.facts import decode_fact
+from runreport.archive.facts import decode_fact, read_fact
+from runreport.archive.intervals import Range, covers
+from runreport.archive.inventory import unite_inventories
 from runreport.archive.journal import JournalName, list_journals
-from runreport.archive.journal_reading import JournalContent, read_journal
+from runreport.archive.journal_reading import (
+    JournalContent,
+    missed_lines,
+    read_journal,
+    united,
+)
 from runreport.archive.layout import ARTIFACTS, EXPERIMENTS
 from runreport.archive.maintenance import exclusive
 from runreport.archive.notices import Notice
 from runreport.archive.purged import is_purged, mark_purged_hash, read_purged, without_purged
+from runreport.archive.purging import erase_purged
 from runreport.archive.reading import MAX_LISTINGS, SegmentFiles, read_archive, read_segments
-from runreport.archive.segment import Segment, read_metrics_file, read_points
+from runreport.archive.schema import event_table, metric_table
+from runreport.archive.segment import Segment, read_all_points, read_metrics_file
 from runreport.archive.storage import Storage
 from runreport.errors import Damaged, InvalidValue, WriteFailed
 
@@ -43,6 +60,8 @@ class Merge:
     """Files that the target had already, or something newer in their place."""
     purged: int = 0
     """Files left out because what they hold was purged."""
+    erased: int = 0
+    """Files of the target that were erased because the source had purged what they hold."""
     notices: list[Notice] = field(default_factory=list)
     """What could not be copied."""
 
@@ -87,19 +106,25 @@ class _Merging:
 
     def run(self) -> Merge:
         """Copy in an order that never leaves a fact without what it needs."""
-        for digest in sorted(self.purged):
+        known = read_purged(self.target)
+        for digest in sorted(self.purged - known):
             mark_purged_hash(self.target, digest)
         # Journals before segments, as for any reader: one sealed meanwhile is then not missed.
-        journals = list(self._read_journals())
+        journals = [(n, d, read_journal(d, n)) for n, d in self._read_journals()]
         segments = read_segments(self.source)
         own = read_segments(self.target)
         added, replaced = self._compare_artifacts()
         self._copy_artifacts(added)
-        self._copy_segments(segments, own)
+        held = {name: content.ranges for name, _, content in journals}
+        coverage = self._copy_segments(segments, own, held)
         self._copy_artifacts(replaced)  # not before the facts that say so are there
         self._copy_facts()
-        self._copy_journals(journals, resolve((*own.sound, *segments.sound)))
+        self._copy_journals(journals, coverage)
+        unite_inventories(self.source, self.target)
         self.done.notices += segments.notices
+        self.done.notices += segments.metrics_missing(coverage.segments)
+        if self.purged - known:  # what the target still held of it goes with the mark
+            self.done.erased = erase_purged(self.target).deleted_files
         return self.done
 
     def _note(self, path: str, problem: str) -> None:
@@ -116,24 +141,44 @@ class _Merging:
 
     # -- segments ----------------------------------------------------------------------------
 
-    def _copy_segments(self, segments: SegmentFiles, own: SegmentFiles) -> None:
-        known = {segment.name.stem for segment in own.sound}
-        known.update(name.stem for name in own.replaced)
-        known.update(stem for segment in own.sound for stem in segment.footer.supersedes)
-        digests = {
-            digest
-            for segment in own.sound
-            if segment.footer.compacted is not None and segment.is_whole
-            for digest in segment.footer.compacted.column("digest").to_pylist()
-        }
-        own_by_stem = {segment.name.stem: segment for segment in own.sound}
+    def _copy_segments(
+        self,
+        segments: SegmentFiles,
+        own: SegmentFiles,
+        journals: Mapping[JournalName, list[Range]],
+    ) -> Coverage:
+        """Copy what has a fact that the target has not; returns what is covered afterwards.
+
+        A segment that tells a fact of the target's differently is not copied.
+
+        Args:
+            journals: the facts of the source's.
+        """
+        ours = {segment.path: segment for segment in own.sound}
+
+        def points_of(segment: Segment) -> pa.Table:
+            is_ours = ours.get(segment.path) is segment
+            return read_all_points(self.target if is_ours else self.source, segment)
+
+        # Of a pair that both have the target's counts, unless it has lost its points.
+        sound = {path: s for path, s in ours.items() if self._has_points(s)}
+        theirs = [s for s in segments.sound if s.path not in sound]
+        together = [*sound.values(), *theirs]
+        apart = disagreeing_segments(together, points_of)
+        for segment in theirs:
+            if segment.path in apart:
+                self._note(segment.path, "it tells a fact differently than another file does")
+        agreed = [s for s in together if s.path in sound or s.path not in apart]
+        coverage = resolve(agreed, points_of, journals, preferred=sound.keys())
+        counting = {segment.path for segment in coverage.segments}
         for count, segment in enumerate(segments.sound, start=1):
             self._step("Segments", count, len(segments.sound))
-            if segment.name.stem in known or segment.name.digest in digests:
-                if self._is_sound(own_by_stem.get(segment.name.stem)):
-                    self.done.present += 1
-                else:
-                    self._copy_segment(segment)
+            if segment.path in sound:
+                self.done.present += 1
+            elif segment.path in apart:
+                continue  # named above
+            elif segment.path not in counting:
+                self.done.present += 1
             elif without_purged(segment.events, self.purged).num_rows == 0:
                 self.done.purged += 1
             elif holds_purged(segment, self.purged):
@@ -143,26 +188,41 @@ class _Merging:
                     self.done.files += 1
             else:
                 self._copy_segment(segment)
+        return coverage
 
-    def _is_sound(self, own: Segment | None) -> bool:
-        """Whether the target's copy has its points; one that counts elsewhere does."""
+    def _has_points(self, own: Segment) -> bool:
+        """Whether a segment of the target that the source may have, too, has its points."""
+        if not self.source.exists(own.path):
+            return True
         try:
-            return own is None or read_points(self.target, own) is not None
+            return read_all_points(self.target, own) is not None
         except (Damaged, FileNotFoundError):
             return False
 
     def _copy_segment(self, segment: Segment) -> None:
+        """Copy a pair; of one that has lost its points the events, which are as sound as before.
+
+        The target may still have the points, or get them from another copy.
+        """
         path = segment.metrics_path
         if path is not None:
             try:
-                data = read_metrics_file(self.source, segment)
+                self._put(path, read_metrics_file(self.source, segment))
             except (Damaged, FileNotFoundError) as error:
                 if not self.source.exists(segment.path):
                     raise FileNotFoundError(segment.path) from error
-                self._note(segment.path, "its metrics file is damaged")
-                return
-            self._put(path, data)
-        self._put(segment.path, self.source.read(segment.path))
+                if not self._has_metrics(segment):
+                    problem = "its metrics file is damaged"
+                    self.done.notices.append(
+                        Notice(segment.path, problem, "it was merged without its curves")
+                    )
+        self._put(segment.path, self.source.read(segment.path, follow=True))
+
+    def _has_metrics(self, segment: Segment) -> bool:
+        try:
+            return read_metrics_file(self.target, segment) is not None
+        except (Damaged, FileNotFoundError):
+            return False
 
     # -- experiments -------------------------------------------------------------------------
 
@@ -173,12 +233,12 @@ class _Merging:
             if not file.path.endswith(".json"):
                 continue
             try:
-                data = self.source.read(file.path)
-                writer_id = decode_fact(data).writer_id
+                data = self.source.read(file.path, most=self.source.limits.fact_bytes, follow=True)
+                fact = decode_fact(data)
             except (Damaged, OSError) as error:
                 self._note(file.path, str(error).rstrip("."))
                 continue
-            if is_purged(writer_id, self.purged):
+            if is_purged(fact.writer_id, self.purged):
                 self.done.purged += 1
             elif self._has_fact(file.path):
                 self.done.present += 1
@@ -187,7 +247,7 @@ class _Merging:
 
     def _has_fact(self, path: str) -> bool:
         try:
-            return decode_fact(self.target.read(path)) is not None
+            return read_fact(self.target, path) is not None
         except (Damaged, OSError):
             return False
 
@@ -203,30 +263,35 @@ class _Merging:
                 self._note(name.path, f"it cannot be read: {error.strerror}")
 
     def _copy_journals(
-        self, journals: list[tuple[JournalName, bytes]], coverage: Coverage
+        self,
+        journals: list[tuple[JournalName, bytes, JournalContent]],
+        coverage: Coverage,
     ) -> None:
-        for name, data in journals:
-            content = read_journal(data, name)
-            sealed = coverage.range_of(name)
+        for name, data, content in journals:
             if any(is_purged(run_id, self.purged) for run_id in content.run_ids):
                 self.done.purged += 1
-            elif sealed is not None and sealed[1] >= content.last_seq:
+            elif covers(coverage.ranges_of(name), content.ranges) and not missed_lines(
+                content, coverage.ranges_of(name)
+            ):
                 self.done.present += 1
             elif not self.target.exists(name.path):
                 self._put(name.path, data)
             else:
-                self._lengthen(name, data, content)
+                self._unite(name, data, content)
 
-    def _lengthen(self, name: JournalName, data: bytes, content: JournalContent) -> None:
-        """Keep the longer of two copies of one journal."""
-        own = read_journal(self.target.read(name.path), name)
-        facts, own_facts = (len(c.events) + len(c.points) for c in (content, own))
-        if facts <= own_facts:
+    def _unite(self, name: JournalName, data: bytes, content: JournalContent) -> None:
+        """Keep what either of two copies of one journal has."""
+        own_data = self.target.read(name.path)
+        own = read_journal(own_data, name)
+        adds_nothing = covers(own.ranges, content.ranges) and not _heals(content, own)
+        if adds_nothing:
             self.done.present += 1
         elif self.target.is_locked(name.lock_path):
             self._note(name.path, "the target's own copy is being written")
+        elif _disagree(own, content):
+            self._note(name.path, "it tells a fact differently than the target's copy does")
         else:
-            self._put(name.path, data)
+            self._put(name.path, united(own_data, data, name))
 
     # -- artifacts ---------------------------------------------------------------------------
 
@@ -262,9 +327,10 @@ class _Merging:
             return True
         _, run_id, path = place.split("/", 2)
         try:
-            return digest_artifact(self.target, run_id, path) == recorded.digest
-        except (OSError, InvalidValue):
+            check_recorded(self.target, run_id, path, recorded.digest, recorded.data)
+        except Damaged:
             return False
+        return True
 
     def _copy_artifacts(self, files: list[_File]) -> None:
         for count, file in enumerate(files, start=1):
@@ -275,19 +341,39 @@ class _Merging:
         place = artifact_path(file.run_id, file.path)
         try:
             if file.recorded is not None:
-                digest = digest_artifact(self.source, file.run_id, file.path)
-                if digest != file.recorded.digest:
-                    self._note(place, "its bytes are not those that were logged")
-                    return
-            with self.source.open(place) as stream:
+                digest, data = file.recorded.digest, file.recorded.data
+                check_recorded(self.source, file.run_id, file.path, digest, data)
+                stream = open_recorded(self.source, file.run_id, file.path, data)
+            else:
+                stream = self.source.open(place)
+            with stream:
                 self.target.put_chunks(place, iter(lambda: stream.read(_CHUNK_BYTES), b""))
                 self.done.size_bytes += stream.tell()
         except WriteFailed:
             raise
+        except Damaged as error:
+            self._note(place, str(error))
+            return
         except (OSError, InvalidValue) as error:
             self._note(place, f"it cannot be read: {error}")
             return
         self.done.files += 1
+
+
+def _heals(content: JournalContent, own: JournalContent) -> bool:
+    """Whether a copy of a journal has what a damaged line of another held."""
+    if own.header is None and content.header is not None:
+        return True
+    return len(missed_lines(own, content.ranges)) < len(missed_lines(own, []))
+
+
+def _disagree(one: JournalContent, other: JournalContent) -> bool:
+    contents = {"one": one, "other": other}
+    tables = {
+        name: [event_table(content.events), metric_table(content.points)]
+        for name, content in contents.items()
+    }
+    return bool(disagreeing(tables))
 
 
 def _is_clean(path: str) -> bool:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Notice:
+class Notice(NamedTuple):
     """Something a reader left out or could not be sure of."""
 
     path: str

@@ -8,27 +8,36 @@ there, so that listing again until nothing new turns up finds every fact.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from runreport.archive import schema
+from runreport.archive.believing import believe
 from runreport.archive.clock import wall_ms
-from runreport.archive.coverage import recovered_summaries, resolve
+from runreport.archive.coverage import Coverage, recovered_summaries, resolve
 from runreport.archive.facts import read_facts
+from runreport.archive.intervals import parse_ranges, ranges_text, subtract, unite
 from runreport.archive.journal import SILENCE_MS, JournalName
 from runreport.archive.layout import SEGMENTS, SegmentName, parse_segment
-from runreport.archive.live import JournalPart, live_events, read_journals, unpurged, unsealed
+from runreport.archive.live import (
+    JournalPart,
+    journal_notices,
+    live_events,
+    read_journals,
+    unpurged,
+    unsealed,
+)
 from runreport.archive.notices import Notice
 from runreport.archive.purged import is_purged, read_purged, without_purged
-from runreport.archive.segment import Segment, read_points, read_segment
+from runreport.archive.segment import Segment, read_all_points, read_points, read_segment
 from runreport.archive.segment_cache import SegmentCache
-from runreport.archive.storage import Storage, StoredFile
-from runreport.errors import ArchiveError, Damaged
-from runreport.events import Event
+from runreport.archive.storage import Storage, StoredFile, StrangeEntry
+from runreport.errors import ArchiveError
 
 MAX_LISTINGS = 20
 """An archive in which something new turns up more often is read as it is by then."""
@@ -48,6 +57,8 @@ class Snapshot:
     journals: tuple[JournalPart, ...]
     notices: tuple[Notice, ...]
     purged: frozenset[str] = frozenset()
+    files: tuple[Segment, ...] = ()
+    """All segments that may be believed, those whose facts count elsewhere among them."""
 
     @property
     def events(self) -> pa.Table:
@@ -70,14 +81,28 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class SegmentFiles:
-    """The segments that were found, before it is decided which of them count."""
+    """The segments that were found, before it is decided what of them counts."""
 
     sound: tuple[Segment, ...]
-    replaced: tuple[SegmentName, ...]
-    """Events files whose facts a sound compacted segment holds; most were not opened."""
+    """Each may be believed."""
     leftover_metrics: tuple[StoredFile, ...]
-    """Metrics files that no events file commits, and whose facts stand elsewhere."""
+    """Metrics files that no events file commits, and whose facts may stand elsewhere."""
     notices: tuple[Notice, ...]
+    damaged_but_held: tuple[SegmentName, ...] = ()
+    """Damaged events files that were compacted before: what they held stands elsewhere."""
+    without_metrics: frozenset[str] = frozenset()
+    """Paths of the segments whose metrics file is gone."""
+
+    def metrics_missing(self, counting: Iterable[Segment]) -> Iterator[Notice]:
+        """A notice for each metrics file that is gone and whose points stand nowhere else.
+
+        Args:
+            counting: the segments of which something counts.
+        """
+        for segment in counting:
+            if segment.path in self.without_metrics:
+                place = segment.metrics_path or segment.path
+                yield Notice(place, "it is missing", "its curves are left out")
 
 
 def read_archive(
@@ -100,45 +125,87 @@ def read_archive(
     # Journals before segments: one that is sealed meanwhile is then read twice, never missed.
     live, live_notices = read_journals(storage, now, silence_ms)
     files = read_segments(storage, progress=progress, cache=cache)
-    coverage = resolve(files.sound, {part.name: part.content.last_seq for part in live})
+    points_of = partial(read_all_points, storage)
+    coverage = resolve(files.sound, points_of, {part.name: part.content.ranges for part in live})
     journals = tuple(unpurged(unsealed(part, coverage), purged) for part in live)
     facts, problems = read_facts(storage)
     loose = [fact for fact in facts if not is_purged(fact.writer_id, purged)]
     loose += live_events(journals)
-    loose += _recovered(storage, coverage.segments)
+    loose += recovered_summaries(points_of, coverage.segments)
     visible = [
         replace(segment, events=without_purged(segment.events, purged))
         for segment in coverage.segments
     ]
-    segments = tuple(segment for segment in visible if segment.events.num_rows)
+    segments = tuple(s for s in visible if s.events.num_rows or s.recovered is not None)
     coded = [segment.events for segment in segments if segment.name.is_compacted]
     plain = [segment.events for segment in segments if not segment.name.is_compacted]
     plain.append(schema.event_table(loose))
     coded.append(pa.concat_tables(plain).combine_chunks().cast(schema.CODED_EVENTS))
     notices = {
         *live_notices,
+        *(notice for part in live for notice in journal_notices(part, coverage)),
         *files.notices,
+        *files.metrics_missing(segments),
+        *lost_facts(coverage, {part.name for part in live}),
         *(Notice(path, problem, "this fact is left out") for path, problem in problems),
     }
-    return Snapshot(storage, tuple(coded), segments, journals, tuple(sorted(notices)), purged)
+    return Snapshot(
+        storage, tuple(coded), segments, journals, tuple(sorted(notices)), purged, files.sound
+    )
 
 
-def _recovered(storage: Storage, segments: Iterable[Segment]) -> list[Event]:
-    try:
-        return recovered_summaries(storage, segments)
-    except (Damaged, FileNotFoundError):  # its curves are missing, and named when they are read
-        return []
+def lost_facts(coverage: Coverage, live: Collection[JournalName]) -> Iterator[Notice]:
+    """A notice for each journal of which facts are missing that its writer did not report.
+
+    Args:
+        live: journals that are still there, which are named themselves.
+    """
+    parts = coverage.parts
+    begins_late = pc.greater(parts.column("first_seq"), 0)
+    gapped = parts.filter(pc.or_(begins_late, pc.not_equal(parts.column("gaps"), "")))
+    if gapped.num_rows == 0:
+        return
+    ends = {
+        (row["writer_id"], row["number"]): row["last_seq"]
+        for row in _of_writers(parts, gapped).to_pylist()
+    }
+    for part in gapped.to_pylist():
+        name = JournalName(part["writer_id"], part["number"])
+        gaps = parse_ranges(part["gaps"])
+        before = -1 if name.number == 0 else ends.get((name.writer_id, name.number - 1))
+        if before is not None:
+            gaps.append((before + 1, part["first_seq"] - 1))
+        missed = subtract(unite(gaps), parse_ranges(part["lost"]))
+        if missed and name not in live:
+            count = sum(high - low + 1 for low, high in missed)
+            words = "fact" if count == 1 else "facts"
+            problem = f"{count:,} {words} of it ({ranges_text(missed)}) are in no file"
+            yield Notice(name.path, problem, "they are lost unless an intact copy is merged")
+
+
+def _of_writers(parts: pa.Table, wanted: pa.Table) -> pa.Table:
+    writers = pc.unique(wanted.column("writer_id"))
+    return parts.filter(pc.is_in(parts.column("writer_id"), value_set=writers))
 
 
 def read_segments(
-    storage: Storage, *, progress: Progress | None = None, cache: SegmentCache | None = None
+    storage: Storage,
+    *,
+    progress: Progress | None = None,
+    cache: SegmentCache | None = None,
+    settle: bool = True,
 ) -> SegmentFiles:
-    """Read every events file that is not replaced by a compacted one."""
+    """Read every events file.
+
+    Args:
+        settle: list again until nothing new turns up, so that nothing is missed which is replaced
+            meanwhile. Off where it does not matter what was missed.
+    """
     found = _Found(storage, progress, read_segment if cache is None else cache.read)
-    found.read_all()
+    found.read_all(MAX_LISTINGS if settle else 1)
     suspects = found.uncommitted()
-    if suspects:  # sealed just now? Then the next listing has what commits them.
-        found.read_all()
+    if suspects and settle:  # sealed just now? Then the next listing has what commits them.
+        found.read_all(MAX_LISTINGS)
         suspects &= found.uncommitted()
     files = found.finish(suspects)
     if cache is not None:
@@ -158,16 +225,15 @@ class _Found:
         self.storage, self.progress, self.open = storage, progress, read
         self.sound: dict[SegmentName, Segment] = {}
         self.damaged: dict[SegmentName, Notice] = {}
-        self.replaced: dict[SegmentName, None] = {}
         self.strange: set[Notice] = set()
         self.metrics: dict[SegmentName, StoredFile] = {}
         self.sizes: dict[str, int] = {}
         self.seen: set[SegmentName] = set()
         self.done = 0
 
-    def read_all(self) -> None:
+    def read_all(self, listings: int) -> None:
         """List and read until nothing new turns up."""
-        for _ in range(MAX_LISTINGS):
+        for _ in range(listings):
             if not self._read_new():
                 break
 
@@ -175,7 +241,8 @@ class _Found:
         """List the segments and read those that no earlier listing had; whether there were any."""
         fresh = []
         self.metrics = {}
-        for file in self.storage.list(SEGMENTS):
+        odd: list[StrangeEntry] = []
+        for file in self.storage.list(SEGMENTS, odd):
             name = parse_segment(file.path)
             self.sizes[file.path] = file.size_bytes
             if name is None or name.path != file.path:
@@ -184,24 +251,33 @@ class _Found:
                 self.metrics[name] = file
             elif name not in self.seen:
                 fresh.append(name)
+        self.strange |= {strange_notice(entry) for entry in odd}
         self._judge_again()
         fresh.sort(key=lambda name: name.path)
         self.seen.update(fresh)
-        # Compacted ones first, as they tell which of the others need not be opened.
         self._read([name for name in fresh if name.is_compacted])
-        self._read(self._not_replaced([name for name in fresh if not name.is_compacted]))
+        self._read([name for name in fresh if not name.is_compacted])
         return bool(fresh)
 
     def _read(self, names: list[SegmentName]) -> None:
+        read: dict[SegmentName, Segment] = {}
         for name, found in zip(names, self._each(names), strict=True):
             if isinstance(found, Segment):
-                self.sound[name] = replace(found, is_whole=self._is_whole(found))
+                read[name] = found
             elif isinstance(found, ArchiveError):
-                problem = str(found).rstrip(".")
-                self.damaged[name] = Notice(name.path, problem, "its facts are left out")
+                self._leave_out(name, found)
             self.done += 1
             if self.progress is not None:
                 self.progress(self.done, len(self.seen))
+        for name, judged in zip(read, believe(list(read.values())), strict=True):
+            if isinstance(judged, Segment):
+                self.sound[name] = replace(judged, is_whole=self._is_whole(judged))
+            else:
+                self._leave_out(name, judged)
+
+    def _leave_out(self, name: SegmentName, error: ArchiveError) -> None:
+        problem = str(error).rstrip(".")
+        self.damaged[name] = Notice(name.path, problem, "its facts are left out")
 
     def _each(self, names: list[SegmentName]) -> Iterator[Segment | ArchiveError | None]:
         """What reading each gave; None for one that was compacted since it was listed."""
@@ -234,55 +310,43 @@ class _Found:
         metrics = segment.footer.metrics
         return metrics is None or self.sizes.get(segment.metrics_path or "") == metrics.size_bytes
 
-    def _not_replaced(self, names: list[SegmentName]) -> list[SegmentName]:
-        """Those of some events files that no sound compacted segment was made of."""
-        digests = _digests_of(self.sound.values())
-        if digests is None or not names:
-            return names
-        own = pa.array([name.digest for name in names])
-        is_known = pc.is_in(own, value_set=digests).to_pylist()
-        pairs = list(zip(names, is_known, strict=True))
-        self.replaced.update((name, None) for name, known in pairs if known)
-        return [name for name, known in pairs if not known]
-
     def finish(self, uncommitted: set[SegmentName]) -> SegmentFiles:
         """What it all comes to.
 
         Args:
             uncommitted: metrics files whose facts are lost.
         """
-        stems = {
-            stem
-            for segment in self.sound.values()
-            if segment.is_whole
-            for stem in segment.footer.supersedes
-        }
-        read = [*self.sound, *self.damaged]
-        kept = {*self._not_replaced([name for name in read if not name.is_compacted])}
-        for name in read:
-            if name.stem in stems or not (name.is_compacted or name in kept):
-                self.sound.pop(name, None)
-                self.damaged.pop(name, None)
-                self.replaced[name] = None
+        held = self._digests_held()
+        damaged = [notice for name, notice in self.damaged.items() if name.digest not in held]
         problem = "no events file commits this metrics file"
         lost = [Notice(name.path, problem, "it is left out") for name in uncommitted]
-        problem = "it is missing"
-        lost += [
-            Notice(segment.metrics_path or "", problem, "its curves are left out")
-            for segment in self.sound.values()
-            if not segment.is_whole and self._is_missing(segment)
-        ]
         return SegmentFiles(
             tuple(self.sound.values()),
-            tuple(self.replaced),
             tuple(self.metrics[name] for name in self._loose() if self._is_leftover(name)),
-            (*self.strange, *self.damaged.values(), *lost),
+            (*self.strange, *damaged, *lost),
+            tuple(name for name in self.damaged if name.digest in held),
+            frozenset(s.path for s in self.sound.values() if self._is_missing(s)),
         )
+
+    def _digests_held(self) -> set[str]:
+        """Of the events files that whole compacted segments were made of."""
+        if not self.damaged:
+            return set()
+        return {
+            digest
+            for segment in self.sound.values()
+            if segment.footer.compacted is not None and segment.is_whole
+            for digest in segment.footer.compacted.column("digest").to_pylist()
+        }
 
     def _is_missing(self, segment: Segment) -> bool:
         """Whether a metrics file is gone, and not just being replaced with its segment."""
-        paths = {name.path for name in self.metrics}
-        return segment.metrics_path not in paths and self.storage.exists(segment.path)
+        if segment.is_whole or segment.metrics_path in self._metrics_paths():
+            return False
+        return self.storage.exists(segment.path)
+
+    def _metrics_paths(self) -> set[str]:
+        return {name.path for name in self.metrics}
 
     def uncommitted(self) -> set[SegmentName]:
         """Metrics files without their events file, the facts of which are nowhere else.
@@ -299,7 +363,7 @@ class _Found:
 
     def _loose(self) -> list[SegmentName]:
         """The metrics files that no events file names."""
-        names = (*self.sound, *self.damaged, *self.replaced)
+        names = (*self.sound, *self.damaged)
         committed = {(name.writer_id, name.number) for name in names}
         return [n for n in self.metrics if (n.writer_id, n.number) not in committed]
 
@@ -317,13 +381,6 @@ class _Found:
         )
 
 
-def _digests_of(segments: Iterable[Segment]) -> pa.ChunkedArray | None:
-    """The digests of the events files that all whole compacted segments were made of."""
-    columns = [
-        segment.footer.compacted.column("digest")
-        for segment in segments
-        if segment.footer.compacted is not None and segment.is_whole
-    ]
-    if not columns:
-        return None
-    return pa.chunked_array([chunk for column in columns for chunk in column.chunks])
+def strange_notice(entry: StrangeEntry) -> Notice:
+    """What to say of something that is no file."""
+    return Notice(entry.path, f"it is {entry.what}, not a file", "it is not opened")

@@ -14,7 +14,12 @@ from typing import BinaryIO, cast
 import pyarrow as pa
 from pyarrow import fs
 
-from runreport.archive.storage import Storage, StoredFile
+from runreport.archive.storage import (
+    TEMPORARY_PREFIX,
+    Storage,
+    StoredFile,
+    Strange,
+)
 from runreport.errors import ArchiveError, WriteFailed
 
 _FLAT = ("s3", "gcs", "abfs")
@@ -75,8 +80,9 @@ class RemoteStorage(Storage):
         with contextlib.suppress(FileNotFoundError):
             self._fs.delete_file(self._place(path))
 
-    def open(self, path: str) -> BinaryIO:
+    def open(self, path: str, *, follow: bool = False) -> BinaryIO:
         """A file to read from, at any place."""
+        del follow  # a store has no links
         return cast(BinaryIO, self._fs.open_input_file(self._place(path)))
 
     def exists(self, path: str) -> bool:
@@ -84,8 +90,16 @@ class RemoteStorage(Storage):
         (found,) = self._fs.get_file_info([self._place(path)])
         return bool(found.type != fs.FileType.NotFound)
 
-    def list(self, folder: str) -> Iterator[StoredFile]:
-        """The files below a folder, sorted by path."""
+    def list(self, folder: str, strange: Strange | None = None) -> Iterator[StoredFile]:
+        """The files below a folder, sorted by path; unfinished ones are left out."""
+        del strange  # a store has nothing but files
+        return (file for file in self._walk(folder) if not _is_unfinished(file.path))
+
+    def list_unfinished(self, folder: str) -> Iterator[StoredFile]:
+        """What writers that died half-way left below a folder."""
+        return (file for file in self._walk(folder) if _is_unfinished(file.path))
+
+    def _walk(self, folder: str) -> Iterator[StoredFile]:
         selector = fs.FileSelector(self._place(folder), recursive=True, allow_not_found=True)
         offset = len(self._place("")) + 1
         for found in sorted(self._fs.get_file_info(selector), key=lambda info: info.path):
@@ -94,8 +108,24 @@ class RemoteStorage(Storage):
                 changed = (found.mtime_ns or 0) // 1_000_000
                 yield StoredFile(found.path[offset:], found.size or 0, changed)
 
+    def move(self, temporary: str, path: str, *, durable: bool = True) -> None:
+        """Put an unfinished file in place, over an older one if there is one."""
+        del durable
+        try:
+            self._fs.copy_file(self._place(temporary), self._place(path))
+            self._fs.delete_file(self._place(temporary))
+        except (OSError, pa.ArrowException) as error:
+            raise WriteFailed(
+                f"Could not write {self.locate(path)}: {error}. What was logged lies in "
+                f"{self.locate(temporary)} and is read from there."
+            ) from error
+
     def _place(self, path: str) -> str:
         return f"{self._prefix}/{path}" if path else self._prefix
+
+
+def _is_unfinished(path: str) -> bool:
+    return path.rpartition("/")[2].startswith(TEMPORARY_PREFIX)
 
 
 def _connect(uri: str) -> tuple[fs.FileSystem, str]:

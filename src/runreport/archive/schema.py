@@ -50,6 +50,7 @@ CODED_METRICS = pa.schema(
     [(field.name, _CODED if field.type == pa.string() else field.type) for field in METRICS]
 )
 """Points as they are read: text as codes, 44 bytes a point."""
+CODED_POINT_NAMES = ("writer_id", "run_id", "key")
 CODED_NAMES = ("writer_id", "kind", "experiment_id", "run_id", "key")
 CODED_EVENTS = pa.schema(
     [(field.name, _CODED if field.name in CODED_NAMES else field.type) for field in EVENTS]

@@ -1,7 +1,7 @@
 """Sealing: a finished journal becomes a segment. Idempotent, so a crash at any moment is safe.
 
-A journal is deleted only after the segment made from it is committed. One with damaged lines is
-kept beside its segment, because it is the only witness of what those lines were.
+A journal is deleted only after the segment made from it is committed. One with damaged lines that
+no other copy has is kept beside its segment, because it is the only witness of what they were.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runreport.archive.artifacts import unrecorded_artifacts
+from runreport.archive.artifact_logging import unrecorded_artifacts
+from runreport.archive.intervals import covers, inverse, ranges_text
 from runreport.archive.journal import JournalName
-from runreport.archive.journal_reading import JournalContent, read_journal
+from runreport.archive.journal_reading import JournalContent, missed_lines, read_journal
 from runreport.archive.schema import sort_points, summary_events
 from runreport.archive.segment import write_segment
 from runreport.archive.storage import Storage
@@ -63,15 +64,17 @@ def seal_journal(
     content = read_journal(storage.read(name.path), name)
     if content.is_newer:
         raise ArchiveError(f"{name.path} is of a newer format. Upgrade runreport to seal it.")
-    earlier = sealed.range_of(name) if sealed is not None else None
-    is_covered = content.last_seq < (0 if earlier is None else earlier[1] + 1)
+    held = sealed.ranges_of(name) if sealed is not None else []
+    is_covered = covers(held, content.ranges)
     segment = None
     if not is_covered:
         segment = _write(storage, name, content, recorded, is_final=is_final, durable=durable)
-    if not content.damaged_lines and (is_covered or not keep_journal):
+    missed = missed_lines(content, [*held, *content.ranges])
+    if not missed and (is_covered or not keep_journal):
         delete_journal(storage, name)
     facts = len(content.events) + len(content.points)
-    return Seal(name.path, segment, facts, content.torn_bytes, content.damaged_lines)
+    numbers = tuple(line.number for line in missed)
+    return Seal(name.path, segment, facts, content.torn_bytes, numbers)
 
 
 def delete_journal(storage: Storage, name: JournalName) -> None:
@@ -94,11 +97,10 @@ def _write(
     experiment_id = content.header.experiment_id if content.header is not None else "0"
     if events:
         experiment_id = events[0].experiment_id
-    last_seq = content.last_seq
-    if last_seq < 0:
+    ranges = content.ranges
+    if not ranges:
         return None
-    clocks = [event.counter for event in events] or [point.time << 16 for point in points]
-    counter = max(clocks)
+    counter = content.clock
     if is_final and content.header is not None and content.header.run_id is not None:
         own = {event.key for event in events if event.kind == "artifact" and event.key}
         events += unrecorded_artifacts(
@@ -118,10 +120,11 @@ def _write(
         name.number,
         events,
         points,
-        first_seq=content.first_seq,
-        last_seq=last_seq,
+        first_seq=ranges[0][0],
+        last_seq=ranges[-1][1],
         facts=len(content.events) + len(content.points),
-        gaps=content.gaps,
+        gaps=ranges_text(inverse(ranges)),
+        lost=ranges_text(content.lost),
         durable=durable,
     )
     return written.path

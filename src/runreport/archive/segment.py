@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,6 +18,8 @@ import pyarrow.parquet as pq
 from runreport.archive import footer, schema
 from runreport.archive.footer import MetricsFile, SegmentFooter
 from runreport.archive.layout import DIGEST_LENGTH, FORMAT, SegmentName, month_of
+from runreport.archive.lfs import lfs_pointer
+from runreport.archive.parquet_reading import open_parquet, read_columns
 from runreport.archive.storage import Storage
 from runreport.errors import ArchiveError, Damaged
 from runreport.events import Event, Point
@@ -37,7 +39,11 @@ class Segment:
     hidden: pa.Table | None = None
     """Ranges of facts that stand here but count elsewhere; see `archive.coverage`."""
     recovered: pa.Table | None = None
-    """Ranges of facts that count here since the longer copy of their journal has lost them."""
+    """Ranges of facts that count here since the copy of their journal that has most lacks them."""
+    logged: pa.Table | None = None
+    """All its events, where some of them count elsewhere."""
+    is_believed: bool = False
+    """Whether its rows were found to be facts, as its footer declares them."""
 
     @property
     def path(self) -> str:
@@ -63,6 +69,7 @@ def write_segment(
     last_seq: int,
     facts: int,
     gaps: str = "",
+    lost: str = "",
     durable: bool = True,
 ) -> SegmentName:
     """Write the pair that a journal becomes and return the name of its events file.
@@ -70,7 +77,7 @@ def write_segment(
     Args:
         events: the facts, metric summaries among them.
         points: sorted; may be empty.
-        first_seq, last_seq, facts, gaps: of the facts that stand in the journal; see
+        first_seq, last_seq, facts, gaps, lost: of the facts that stand in the journal; see
             `SegmentFooter`.
         durable: sync before the commit; off only to measure.
 
@@ -81,11 +88,23 @@ def write_segment(
     return write_tables(
         storage,
         month_of(times[0]),
-        SegmentFooter(FORMAT, writer_id, number, first_seq, last_seq, facts, None, gaps),
+        SegmentFooter(
+            FORMAT, writer_id, number, first_seq, last_seq, facts, None, gaps, lost=lost
+        ),
         schema.event_table(events),
         schema.metric_table(points) if points else None,
         durable=durable,
     )
+
+
+class EncodedSegment(NamedTuple):
+    """The pair of a segment, ready to be written."""
+
+    name: SegmentName
+    """Of its events file."""
+    events: bytes
+    metrics_path: str | None
+    metrics: bytes
 
 
 def write_tables(
@@ -102,59 +121,81 @@ def write_tables(
     Raises:
         WriteFailed: nothing is committed.
     """
+    return put_encoded(storage, encode_tables(month, description, events, points), durable=durable)
+
+
+def encode_tables(
+    month: str, description: SegmentFooter, events: pa.Table, points: pa.Table | None
+) -> EncodedSegment:
+    """A pair from its tables; nothing is written yet."""
     writer_id, number = description.writer_id, description.number
+    metrics_path, data = None, b""
     if points is not None and points.num_rows:
         data = _encode(points)
         digest = hashlib.sha256(data).hexdigest()
         name = SegmentName(month, writer_id, number, digest[:DIGEST_LENGTH], "metrics")
-        storage.put(name.path, data, durable=durable)
+        metrics_path = name.path
         footer_digest = hashlib.sha256(_footer_bytes(data)).hexdigest()
         file_name = name.path.rpartition("/")[2]
         metrics = MetricsFile(file_name, len(data), digest, footer_digest)
         description = replace(description, metrics=metrics)
-    data = _encode(events, description)
-    digest = hashlib.sha256(data).hexdigest()[:DIGEST_LENGTH]
+    encoded = _encode(events, description)
+    digest = hashlib.sha256(encoded).hexdigest()[:DIGEST_LENGTH]
     name = SegmentName(month, writer_id, number, digest, "events")
-    storage.put(name.path, data, durable=durable)
-    return name
+    return EncodedSegment(name, encoded, metrics_path, data)
+
+
+def put_encoded(storage: Storage, encoded: EncodedSegment, *, durable: bool = True) -> SegmentName:
+    """Write a pair, the metrics file first, and return the name of its events file.
+
+    Raises:
+        WriteFailed: nothing is committed.
+    """
+    if encoded.metrics_path is not None:
+        storage.put(encoded.metrics_path, encoded.metrics, durable=durable)
+    storage.put(encoded.name.path, encoded.events, durable=durable)
+    return encoded.name
 
 
 def read_segment(storage: Storage, name: SegmentName) -> Segment:
     """Read an events file whole, after its digest was found to be the one in its name.
 
     Returns:
-        Its events as `EVENTS`; those of a compacted segment as `CODED_EVENTS`.
+        Its events as `EVENTS`; those of a compacted segment as `CODED_EVENTS`. Whether each row
+        can be believed is asked of many segments at once, see `archive.believing`.
 
     Raises:
         FileNotFoundError: it is gone.
         Damaged: it is not what was written.
         ArchiveError: a newer runreport wrote it.
     """
-    try:
-        data = storage.read(name.path)
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise Damaged(f"it cannot be read: {error.strerror or error}") from error
+    data = _read_checked(storage, name.path)
     if hashlib.sha256(data).hexdigest()[:DIGEST_LENGTH] != name.digest:
-        raise Damaged(f"its {len(data):,} bytes do not have the digest in its name")
+        raise Damaged(
+            lfs_pointer(data) or f"its {len(data):,} bytes do not have the digest in its name"
+        )
+    # Many small tables are put together faster as plain text.
+    coded = schema.CODED_NAMES if name.is_compacted else ()
+    file = open_parquet(data, storage.limits, coded=coded)
     try:
-        # Many small tables are put together faster as plain text.
-        coded = list(schema.CODED_NAMES) if name.is_compacted else None
-        file = _open_parquet(data, read_dictionary=coded)
         description = footer.decode_footer(file.metadata.metadata)
-        if description.format > FORMAT:
-            raise ArchiveError(
-                f"it has format version {description.format}; this runreport reads up to "
-                f"{FORMAT}. Upgrade runreport to read it."
-            )
-        events = file.read(columns=schema.EVENTS.names, use_threads=False)
     except (
-        pa.ArrowException, OSError, ValueError, KeyError, TypeError, AttributeError,
-        OverflowError, RecursionError,
+        pa.ArrowException, ValueError, KeyError, TypeError, AttributeError, OverflowError,
+        RecursionError,
     ) as error:  # fmt: skip
         raise Damaged(f"it is no events file: {error}") from error
-    return Segment(name, description, events.replace_schema_metadata(None))
+    if description.format > FORMAT:
+        raise ArchiveError(
+            f"it has format version {description.format}; this runreport reads up to "
+            f"{FORMAT}. Upgrade runreport to read it."
+        )
+    is_compacted = description.compacted is not None
+    if (description.writer_id, description.number, is_compacted) != (
+        name.writer_id, name.number, name.is_compacted,
+    ):  # fmt: skip
+        raise Damaged("its footer describes another segment")
+    events = read_columns(data, file, schema.EVENTS, storage.limits, coded=coded)
+    return Segment(name, description, events)
 
 
 def read_points(storage: Storage, segment: Segment) -> pa.Table:
@@ -167,20 +208,42 @@ def read_points(storage: Storage, segment: Segment) -> pa.Table:
         FileNotFoundError: its metrics file is gone.
         Damaged: it is not what was written.
     """
-    if segment.footer.metrics is None:
-        return schema.CODED_METRICS.empty_table()
-    data = read_metrics_file(storage, segment)
-    try:
-        file = _open_parquet(data, read_dictionary=["writer_id", "run_id", "key"])
-        points = file.read(columns=schema.METRICS.names, use_threads=False)
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise Damaged(f"it is no metrics file: {error}") from error
-    points = points.replace_schema_metadata(None)
+    points = read_all_points(storage, segment)
     if segment.hidden is None:
         return points
     from runreport.archive.ranges import outside  # a seal does without pyarrow.compute
 
     return outside(points, segment.hidden)
+
+
+def read_all_points(storage: Storage, segment: Segment) -> pa.Table:
+    """All points in a segment's metrics file, those that count elsewhere among them.
+
+    Raises:
+        FileNotFoundError, Damaged: see `read_points`.
+    """
+    if segment.footer.metrics is None:
+        return schema.CODED_METRICS.empty_table()
+    data = read_metrics_file(storage, segment)
+    coded = schema.CODED_POINT_NAMES
+    file = open_parquet(data, storage.limits, coded=coded)
+    points = read_columns(data, file, schema.METRICS, storage.limits, coded=coded)
+    if any(column.null_count for column in points.columns):
+        raise Damaged("a point of it lacks a member")
+    from runreport.archive.ranges import outside
+
+    if outside(points, declared_ranges(segment)).num_rows:
+        raise Damaged("it holds points that its events file does not declare")
+    return points
+
+
+def declared_ranges(segment: Segment) -> pa.Table:
+    """The facts that a segment says it holds: ``writer_id``, ``first_seq``, ``last_seq``."""
+    names = ("writer_id", "first_seq", "last_seq")
+    own = segment.footer
+    if own.compacted is not None:
+        return own.compacted.select(names)
+    return pa.table([[getattr(own, name)] for name in names], names=names)
 
 
 def read_metrics_file(storage: Storage, segment: Segment) -> bytes:
@@ -193,22 +256,25 @@ def read_metrics_file(storage: Storage, segment: Segment) -> bytes:
     """
     path, expected = segment.metrics_path, segment.footer.metrics
     assert path is not None and expected is not None
-    try:
-        data = storage.read(path)
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise Damaged(f"it cannot be read: {error.strerror or error}") from error
+    data = _read_checked(storage, path)
     if len(data) != expected.size_bytes:
-        raise Damaged(f"it has {len(data):,} bytes, {expected.size_bytes:,} were written")
+        raise Damaged(
+            lfs_pointer(data)
+            or f"it has {len(data):,} bytes, {expected.size_bytes:,} were written"
+        )
     if hashlib.sha256(data).hexdigest() != expected.sha256:
         raise Damaged(f"its {len(data):,} bytes do not have the digest recorded for them")
     return data
 
 
-def _open_parquet(data: bytes, **options: Any) -> pq.ParquetFile:
-    # Hashed whole, so its pages need no check.
-    return pq.ParquetFile(pa.BufferReader(data), **options)
+def _read_checked(storage: Storage, path: str) -> bytes:
+    """A file whose digest the caller knows; so also through a link."""
+    try:
+        return storage.read(path, follow=True)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise Damaged(f"it cannot be read: {error.strerror or error}") from error
 
 
 def _encode(table: pa.Table, description: SegmentFooter | None = None) -> bytes:

@@ -62,6 +62,7 @@ class Spool:
     def __init__(self, target: Storage) -> None:
         self.target = target
         self.storage = LocalStorage(spool_folder(target.identity))
+        self.storage.has_inventory = False
         self.seconds = upload_seconds()
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
@@ -121,14 +122,15 @@ class Spool:
             return
         with exclusive(self.storage):  # several processes may share the spool
             purged = read_purged(self.target)
-            for segment in read_segments(self.storage).sound:
+            waiting = read_segments(self.storage).sound
+            for place, segment in enumerate(waiting):
                 if without_purged(segment.events, purged).num_rows:
                     # One without its metrics file went up before its deletion was cut short.
                     paths = (segment.metrics_path if segment.is_whole else None, segment.path)
                     for path in paths:
                         if path is not None:
                             self.target.put(path, self.storage.read(path))
-                delete_segments(self.storage, [segment])
+                delete_segments(self.storage, [segment], waiting[place:])
 
     def recover(self) -> None:
         """Upload what processes left that are gone."""

@@ -3,7 +3,8 @@
 `Storage` is what readers and whole-file writers need; `archive.remote` has it for object stores.
 `LocalStorage` is one small class over ``os``, so that a test can count its primitives and fail or
 die at the k-th. Paths are POSIX, relative to the archive. Symbolic links inside an archive are
-never followed for writing.
+never followed for writing, and for reading only by those who compare what they read with a digest
+that the archive has of it. Whatever is no file, such as a pipe, is never opened.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO, NamedTuple
 
+from runreport.archive.limits import DEFAULT_LIMITS, Limits
 from runreport.errors import InvalidValue, WriteFailed
 
 try:
@@ -23,8 +25,14 @@ except ImportError:  # Windows has no flock; there a journal is judged by its si
     fcntl = None  # type: ignore[assignment]
 
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_NO_WAIT = getattr(os, "O_NONBLOCK", 0)
+"""A pipe that nobody writes to would keep whoever opens it for ever."""
 TEMPORARY_PREFIX = ".rr-"
 """Unfinished files start so; no artifact may."""
+LEFTOVER_MS = 60 * 60 * 1000
+"""Unfinished files that are as old as this belong to nobody any more."""
+_NAME_SHOWN = 120
+"""Characters of its final name that an unfinished file's name may hold."""
 
 
 class StoredFile(NamedTuple):
@@ -33,6 +41,19 @@ class StoredFile(NamedTuple):
     path: str
     size_bytes: int
     modified_ms: int
+    is_link: bool = False
+    """Whether it is a link to a file; only content with a recorded digest is read through it."""
+
+
+class StrangeEntry(NamedTuple):
+    """Something in an archive's folder that is no file and that nobody opens."""
+
+    path: str
+    what: str
+    """E.g. ``a pipe``."""
+
+
+Strange = list[StrangeEntry]
 
 
 class Storage:
@@ -46,6 +67,8 @@ class Storage:
     """Whether journals can grow here; elsewhere they are spooled, see `archive.spool`."""
     readers = 1
     """How many files are best read at once."""
+    limits: Limits = DEFAULT_LIMITS
+    """What a reader takes of one file."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.root!r})"
@@ -71,6 +94,25 @@ class Storage:
         """
         raise NotImplementedError
 
+    def write_new(
+        self, temporary: str, chunks: Iterable[bytes], path: str, *, durable: bool = True
+    ) -> None:
+        """Write an unfinished file that is to become ``path``, whole.
+
+        Raises:
+            WriteFailed: it could not be written; nothing is left.
+        """
+        del path
+        self.put_chunks(temporary, chunks, durable=durable)
+
+    def move(self, temporary: str, path: str, *, durable: bool = True) -> None:
+        """Put an unfinished file in place, over an older one if there is one.
+
+        Raises:
+            WriteFailed: it could not be done.
+        """
+        raise NotImplementedError
+
     def delete(self, path: str) -> None:
         """Remove a file; one that is gone already is fine."""
         raise NotImplementedError
@@ -88,16 +130,25 @@ class Storage:
         del path
         return None
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, *, most: int | None = None, follow: bool = False) -> bytes:
         """All bytes of a file.
 
-        Raises:
-            OSError: it is missing (then `FileNotFoundError`) or unreadable.
-        """
-        with self.open(path) as file:
-            return file.read()
+        Args:
+            most: bytes it may have; the limit for a file by default.
+            follow: also through a link, for a caller who compares what it reads with a digest.
 
-    def open(self, path: str) -> BinaryIO:
+        Raises:
+            OSError: it is missing (then `FileNotFoundError`), no plain file, too large (then
+                ``EFBIG``), or unreadable.
+        """
+        limit = self.limits.file_bytes if most is None else most
+        with self.open(path, follow=follow) as file:
+            found = file.read(limit + 1)
+        if len(found) > limit:
+            raise OSError(errno.EFBIG, f"it has more than {limit:,} bytes", path)
+        return found
+
+    def open(self, path: str, *, follow: bool = False) -> BinaryIO:
         """A file to read from, at any place.
 
         Raises:
@@ -120,8 +171,12 @@ class Storage:
         del path
         return False
 
-    def list(self, folder: str) -> Iterator[StoredFile]:
-        """The files below a folder, sorted by path; links and unfinished files are left out."""
+    def list(self, folder: str, strange: list[StrangeEntry] | None = None) -> Iterator[StoredFile]:
+        """The files below a folder, sorted by path; unfinished ones are left out.
+
+        Args:
+            strange: takes what is there and is no file: links that lead to none, pipes, devices.
+        """
         raise NotImplementedError
 
     def list_unfinished(self, folder: str) -> Iterator[StoredFile]:
@@ -137,6 +192,8 @@ class LocalStorage(Storage):
     """An archive folder on a local or mounted disk."""
 
     is_local = True
+    has_inventory = True
+    """Whether it lists what it must hold; a spool does not."""
 
     def __init__(self, root: str) -> None:
         self.root = self.identity = os.path.abspath(root)
@@ -161,7 +218,7 @@ class LocalStorage(Storage):
 
     def open_append(self, path: str) -> int:
         """Open a file for appending, made if missing; returns its descriptor."""
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | _NO_FOLLOW
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | _NO_FOLLOW | _NO_WAIT
         return os.open(self.locate(path), flags, 0o644)
 
     def create(self, path: str) -> int:
@@ -233,10 +290,20 @@ class LocalStorage(Storage):
         Raises:
             WriteFailed: the disk refused; nothing is left under ``path``.
         """
-        folder = path.rpartition("/")[0]
-        temporary = f"{folder}/{TEMPORARY_PREFIX}{os.urandom(6).hex()}".lstrip("/")
+        temporary = temporary_path(path)
+        self.write_new(temporary, chunks, path, durable=durable)
+        self.move(temporary, path, durable=durable)
+
+    def write_new(
+        self, temporary: str, chunks: Iterable[bytes], path: str, *, durable: bool = True
+    ) -> None:
+        """Write an unfinished file that is to become ``path``, whole.
+
+        Raises:
+            WriteFailed: the disk refused; nothing is left.
+        """
         try:
-            self.make_folder(folder)
+            self.make_folder(temporary.rpartition("/")[0])
             descriptor = self.create(temporary)
             try:
                 for chunk in chunks:
@@ -245,22 +312,45 @@ class LocalStorage(Storage):
                     self.sync(descriptor)
             finally:
                 os.close(descriptor)
+        except OSError as error:
+            raise self._refused(temporary, path, error) from error
+
+    def move(self, temporary: str, path: str, *, durable: bool = True) -> None:
+        """Put an unfinished file in place, over an older one if there is one.
+
+        Raises:
+            WriteFailed: the disk refused; nothing is left of the unfinished file.
+        """
+        try:
             self.rename(temporary, path)
             if durable:
-                self.sync_folder(folder)
+                self.sync_folder(path.rpartition("/")[0])
         except OSError as error:
-            with contextlib.suppress(OSError):
-                self.delete(temporary)
-            raise WriteFailed(
-                f"Could not write {self.locate(path)}: {error.strerror or error}. "
-                "Free some space or make the folder writable, then try again."
-            ) from error
+            raise self._refused(temporary, path, error) from error
+
+    def _refused(self, temporary: str, path: str, error: OSError) -> WriteFailed:
+        with contextlib.suppress(OSError):
+            self.delete(temporary)
+        return WriteFailed(
+            f"Could not write {self.locate(path)}: {error.strerror or error}. "
+            "Free some space or make the folder writable, then try again."
+        )
 
     # -- reading -----------------------------------------------------------------------------
 
-    def open(self, path: str) -> BinaryIO:
+    def open(self, path: str, *, follow: bool = False) -> BinaryIO:
         """A file to read from, at any place."""
-        return open(self.locate(path), "rb")
+        place = self.locate(path)
+        # Asked before it is opened: to open a device may be to use it.
+        _refuse_strange((os.stat if follow else os.lstat)(place), path)
+        flags = os.O_RDONLY | _NO_WAIT | getattr(os, "O_CLOEXEC", 0)
+        descriptor = os.open(place, flags if follow else flags | _NO_FOLLOW)
+        try:
+            _refuse_strange(os.fstat(descriptor), path)
+            return os.fdopen(descriptor, "rb")
+        except BaseException:
+            os.close(descriptor)
+            raise
 
     def exists(self, path: str) -> bool:
         """Whether a file or folder is there."""
@@ -274,15 +364,17 @@ class LocalStorage(Storage):
             for length in range(len(parts))
         )
 
-    def list(self, folder: str) -> Iterator[StoredFile]:
-        """The files below a folder, sorted by path; links and unfinished files are left out."""
-        return self._walk(folder, unfinished=False)
+    def list(self, folder: str, strange: list[StrangeEntry] | None = None) -> Iterator[StoredFile]:
+        """The files below a folder, sorted by path; unfinished ones are left out."""
+        return self._walk(folder, strange, unfinished=False)
 
     def list_unfinished(self, folder: str) -> Iterator[StoredFile]:
         """What writers that died half-way left below a folder."""
-        return self._walk(folder, unfinished=True)
+        return self._walk(folder, None, unfinished=True)
 
-    def _walk(self, folder: str, *, unfinished: bool) -> Iterator[StoredFile]:
+    def _walk(
+        self, folder: str, strange: Strange | None, *, unfinished: bool
+    ) -> Iterator[StoredFile]:
         try:
             entries = sorted(os.scandir(self.locate(folder)), key=lambda entry: entry.name)
         except (FileNotFoundError, NotADirectoryError):
@@ -290,14 +382,13 @@ class LocalStorage(Storage):
         for entry in entries:
             path = f"{folder}/{entry.name}" if folder else entry.name
             if entry.is_dir(follow_symlinks=False):
-                yield from self._walk(path, unfinished=unfinished)
+                yield from self._walk(path, strange, unfinished=unfinished)
             elif entry.name.startswith(TEMPORARY_PREFIX) == unfinished:
-                try:
-                    facts = entry.stat(follow_symlinks=False)
-                except FileNotFoundError:  # deleted since the folder was read
-                    continue
-                if stat.S_ISREG(facts.st_mode):
-                    yield StoredFile(path, facts.st_size, facts.st_mtime_ns // 1_000_000)
+                found = _as_listed(entry, path)
+                if isinstance(found, StoredFile):
+                    yield found
+                elif found is not None and strange is not None:
+                    strange.append(found)
 
     def prune(self, folder: str) -> None:
         """Remove a folder that holds nothing any more; one that does stays."""
@@ -310,7 +401,7 @@ class LocalStorage(Storage):
         if fcntl is None:
             return None
         try:
-            descriptor = os.open(self.locate(path), os.O_RDONLY)
+            descriptor = os.open(self.locate(path), os.O_RDONLY | _NO_FOLLOW | _NO_WAIT)
         except FileNotFoundError:
             return False
         except OSError:
@@ -331,3 +422,49 @@ def write_all(storage: LocalStorage, descriptor: int, data: bytes) -> None:
     written = storage.write(descriptor, data)
     while written < len(data):
         written += storage.write(descriptor, data[written:])
+
+
+def temporary_path(path: str) -> str:
+    """A name beside ``path`` for the file until it is whole; it tells what it is to become."""
+    folder, slash, name = path.rpartition("/")
+    told = name if name.isascii() and len(name) <= _NAME_SHOWN else ""
+    return f"{folder}{slash}{TEMPORARY_PREFIX}{os.urandom(6).hex()}-{told}"
+
+
+def meant_path(temporary: str) -> str:
+    """What an unfinished file was to become; its folder alone where its name does not tell."""
+    folder, slash, name = temporary.rpartition("/")
+    return f"{folder}{slash}{name.removeprefix(TEMPORARY_PREFIX).partition('-')[2]}"
+
+
+def _as_listed(entry: os.DirEntry[str], path: str) -> StoredFile | StrangeEntry | None:
+    """An entry of a folder that is no folder; None where it is gone already."""
+    try:
+        facts = entry.stat(follow_symlinks=False)
+        is_link = stat.S_ISLNK(facts.st_mode)
+        if is_link:
+            facts = entry.stat(follow_symlinks=True)
+    except FileNotFoundError:
+        return StrangeEntry(path, "a link that leads nowhere") if entry.is_symlink() else None
+    except OSError as error:
+        return StrangeEntry(path, f"a link that leads nowhere ({error.strerror})")
+    if not stat.S_ISREG(facts.st_mode):
+        kind = _kind_of(facts.st_mode)
+        return StrangeEntry(path, f"a link to {kind}" if is_link else kind)
+    return StoredFile(path, facts.st_size, facts.st_mtime_ns // 1_000_000, is_link)
+
+
+def _kind_of(mode: int) -> str:
+    kinds = (
+        (stat.S_ISDIR, "a folder"),
+        (stat.S_ISLNK, "a link"),
+        (stat.S_ISFIFO, "a pipe"),
+        (stat.S_ISSOCK, "a socket"),
+    )
+    return next((word for is_kind, word in kinds if is_kind(mode)), "a device")
+
+
+def _refuse_strange(facts: os.stat_result, path: str) -> None:
+    if not stat.S_ISREG(facts.st_mode):
+        code = errno.ELOOP if stat.S_ISLNK(facts.st_mode) else errno.EINVAL
+        raise OSError(code, f"it is {_kind_of(facts.st_mode)}, not a file", path)

@@ -13,14 +13,23 @@ import time
 import warnings
 import weakref
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from runreport.archive.clock import boot_id, host_name, new_writer_id, next_counter, wall_ms
+from runreport.archive.clock import (
+    LOGICAL_BITS,
+    boot_id,
+    host_name,
+    new_writer_id,
+    next_counter,
+    wall_ms,
+)
+from runreport.archive.inventory import note_journal
 from runreport.archive.journal import Header, Journal, JournalName, encode_line
 from runreport.archive.layout import FORMAT
+from runreport.archive.rules import check_data
 from runreport.archive.storage import LocalStorage
-from runreport.events import float_text
+from runreport.events import float_text, whole_text
 
 Durability = Literal["process", "fsync"]
 
@@ -62,6 +71,12 @@ class Writer:
         self._writer_id = ""
         self._number = 0
         self._seq = 0
+        self._wall_ms = counter >> LOGICAL_BITS
+        """The latest reading of the clock, which may be set back while a run is logged."""
+        self._point_ms = 0
+        """The time of the latest point that came without one."""
+        self._latest_steps: dict[str, tuple[int, int]] = {}
+        """Step and time of each metric's latest point that came without a time."""
         self.known_metrics: dict[str, str] = {}
         """Names logged before, hence checked, with the JSON text that starts their lines."""
         owner = f'"experiment":{json.dumps(experiment_id)},"run":{json.dumps(run_id)}'
@@ -89,19 +104,23 @@ class Writer:
             text = self.known_metrics[key]
         except KeyError:
             text = self.known_metrics[key] = f'"values":{{{json.dumps(key)}:'
-        if time_ms is None:
-            time_ms = time.time_ns() // 1_000_000
         number = repr(value) if -_INFINITY < value < _INFINITY else f'"{float_text(value)}"'
         with self._lock:
             journal = self._journal or self._open()
+            if time_ms is None:
+                time_ms = self._moment((key,), step)
             seq = self._seq
             self._seq = seq + 1
             data = (
                 f'{{"kind":"metric","seq":{seq},"run":{self._run_text},"time":{time_ms},'
                 f'"step":{step},{text}{number}}}}}'
             ).encode()
-            journal.append(b"%s %08x\n" % (data, zlib.crc32(data)))
-            if self.durability == "fsync" or journal.size_bytes > self._roll_over_bytes:
+            journal.append(b"%s %08x\n" % (data, zlib.crc32(data)), (seq, seq))
+            if (
+                self.durability == "fsync"
+                or journal.size_bytes > self._roll_over_bytes
+                or not journal.is_listed
+            ):
                 self._after_append(journal)
 
     def log_metrics(self, values: Mapping[str, float], step: int, time_ms: int | None) -> None:
@@ -113,17 +132,36 @@ class Writer:
             + (repr(value) if -_INFINITY < value < _INFINITY else f'"{float_text(value)}"')
             for key, value in values.items()
         )
-        moment = wall_ms() if time_ms is None else time_ms
         with self._lock:
             journal = self._journal or self._open()
+            moment = self._moment(values, step) if time_ms is None else time_ms
             seq = self._take_seq(len(values))
             journal.append(
                 encode_line(
                     f'{{"kind":"metric","seq":{seq},"run":{self._run_text},"time":{moment},'
                     f'"step":{step},"values":{{{numbers}}}}}'
-                )
+                ),
+                (seq, seq + len(values) - 1),
             )
             self._after_append(journal)
+
+    def _moment(self, keys: Iterable[str], step: int) -> int:
+        """The time of points that are logged now without one: never before that of an earlier
+        point, and after that of the same metric at the same step, so that what is logged last
+        is last however fast it comes."""
+        moment = self._point_ms = max(self._now(), self._point_ms)
+        for key in keys:
+            latest = self._latest_steps.get(key)
+            if latest is not None and latest[0] == step and latest[1] >= moment:
+                moment = self._point_ms = latest[1] + 1
+        for key in keys:
+            self._latest_steps[key] = (step, moment)
+        return moment
+
+    def _now(self) -> int:
+        """This machine's clock, as long as it does not run backwards."""
+        now = self._wall_ms = max(time.time_ns() // 1_000_000, self._wall_ms)
+        return now
 
     def log_values(self, kind: str, values: Mapping[str, str | None]) -> None:
         """Write params or tags (None removes one) as one line."""
@@ -154,31 +192,27 @@ class Writer:
 
         Raises:
             WriteFailed: none of these facts counts as written.
+            InvalidValue: ``data`` is larger or deeper than a reader takes; nothing is written.
         """
+        bodies = [_body(content) for _, content in lines]  # what fails here takes no number
         with self._lock:
             journal = self._journal or self._open()
-            now = wall_ms()
+            now = self._now()
             encoded = []
-            for kind, content in lines:
-                self._counter = next_counter(self._counter, now)
-                if isinstance(content, tuple):
-                    key, value, data, moment = content
-                    seq = self._take_seq(1)
-                    body = f'"key":{json.dumps(key)},"value":{json.dumps(value)}'
-                    if data is not None:
-                        text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
-                        body += f',"data":{json.dumps(text)}'
-                else:
-                    moment = None
-                    seq = self._take_seq(len(content))
-                    body = f'"values":{json.dumps(dict(content), separators=(",", ":"))}'
+            counter, first = self._counter, self._seq
+            seq = first
+            for (kind, content), (body, count) in zip(lines, bodies, strict=True):
+                counter = next_counter(counter, now)
+                moment = content[3] if isinstance(content, tuple) else None
                 encoded.append(
                     encode_line(
-                        f'{{"kind":"{kind}","seq":{seq},"counter":{self._counter},'
+                        f'{{"kind":"{kind}","seq":{seq},"counter":{counter},'
                         f'"time":{now if moment is None else moment},{self._owner_text},{body}}}'
                     )
                 )
-            journal.append(b"".join(encoded))
+                seq += count
+            self._counter, self._seq = counter, seq
+            journal.append(b"".join(encoded), (first, seq - 1))
             self._after_append(journal)
 
     def finish(self, *, durable: bool = True) -> JournalName | None:
@@ -228,6 +262,9 @@ class Writer:
                 self._roll_over(self._journal)
 
     def _after_append(self, journal: Journal) -> None:
+        if not journal.is_listed:
+            journal.is_listed = True
+            note_journal(self.storage, journal.name, self.run_id)
         if self.durability == "fsync":
             journal.sync()
         if journal.size_bytes > self._roll_over_bytes:
@@ -261,6 +298,28 @@ class Writer:
         self._writer_id = ""
         self._number = 0
         self._seq = 0
+
+
+def _body(
+    content: Mapping[str, str | None] | tuple[str | None, str | None, object, int | None],
+) -> tuple[str, int]:
+    """The members of a line that say what it is about, and how many facts they are.
+
+    Text holds no half of a Unicode character: no reader would take the line.
+    """
+    if not isinstance(content, tuple):
+        values = {
+            whole_text(key): None if value is None else whole_text(value)
+            for key, value in content.items()
+        }
+        return f'"values":{json.dumps(values, separators=(",", ":"))}', len(values)
+    key, value, data, _ = content
+    key, value = (None if text is None else whole_text(text) for text in (key, value))
+    body = f'"key":{json.dumps(key)},"value":{json.dumps(value)}'
+    if data is not None:
+        text = whole_text(json.dumps(data, separators=(",", ":"), ensure_ascii=False))
+        body += f',"data":{json.dumps(check_data(text))}'
+    return body, 1
 
 
 def open_writers() -> list[Writer]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 
 import click
 
 from runreport.archive.artifact_records import latest_artifacts
-from runreport.archive.artifacts import list_run_artifacts, read_artifact
+from runreport.archive.artifacts import list_run_artifacts, read_artifact, read_recorded
 from runreport.archive.directory import open_archive
 from runreport.archive.reading import read_archive
 from runreport.cli.experiments import split_pair
@@ -23,7 +22,7 @@ from runreport.cli.printing import (
 )
 from runreport.cli.searching import described
 from runreport.entities import NOTE_TAG, Run
-from runreport.errors import InvalidValue, NotFound
+from runreport.errors import Damaged, InvalidValue, NotFound
 from runreport.report.formatting import (
     NumberFormat,
     format_duration,
@@ -148,9 +147,13 @@ def artifacts(run: str, output: str | None, archive: str | None, as_json: bool) 
     if output is not None:
         recorded = latest_artifacts([read_archive(store.storage).events])
         for path, _, _ in files:
-            data = read_artifact(store.storage, run_id, path)
             known = recorded.get((run_id, path))
-            if known is not None and hashlib.sha256(data).hexdigest() != known.digest:
+            try:
+                if known is None:
+                    data = read_artifact(store.storage, run_id, path)
+                else:
+                    data = read_recorded(store.storage, run_id, path, known.digest, known.data)
+            except Damaged:
                 changed.append(path)
                 continue
             place = os.path.join(output, *path.split("/"))

@@ -39,11 +39,15 @@ class PointReader:
         self._paths: dict[str, list[str]] = {}
         for segment in snapshot.segments:
             if segment.footer.metrics is not None:
-                for run_id in pc.unique(segment.events.column("run_id")).to_pylist():
+                own = segment.events if segment.logged is None else segment.logged
+                for run_id in pc.unique(own.column("run_id")).to_pylist():
                     self._paths.setdefault(run_id, []).append(segment.path)
-        bare = [replace(s, events=s.events.schema.empty_table()) for s in snapshot.segments]
+        bare = [
+            replace(segment, events=segment.events.schema.empty_table(), logged=None)
+            for segment in snapshot.segments
+        ]
         self._by_path = {segment.path: segment for segment in bare}
-        self._snapshot = replace(snapshot, tables=(), segments=tuple(bare))
+        self._snapshot = replace(snapshot, tables=(), segments=tuple(bare), files=())
         live: dict[str, list[Point]] = {}
         for part in snapshot.journals:
             for point in part.content.points:

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from runreport.archive.notices import Notice
 from runreport.archive.reading import Snapshot
-from runreport.archive.verify import damaged_artifacts
+from runreport.archive.verify import hidden_problems
 from runreport.entities import NOTE_TAG, PARENT_TAG, RunStatus
 from runreport.query.arrow import arange, as_array
 from runreport.query.fold import fold_snapshot
@@ -136,7 +136,7 @@ def assemble_report(
     )
     index = redact_index(full, redactor)
     curves = CurveReader(snapshot)
-    notices = sorted({*snapshot.notices, *curves.read_all(), *damaged_artifacts(snapshot)})
+    notices = sorted({*snapshot.notices, *curves.read_all(), *hidden_problems(snapshot)})
     shown = arange(index.runs.num_rows).filter(pc.invert(index.is_deleted))
     as_of = now_ms if now_ms is not None else _newest(snapshot)
 

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from runreport.archive.artifacts import read_artifact
+from runreport.archive.artifacts import read_recorded, recorded_size
 from runreport.archive.storage import Storage
-from runreport.errors import InvalidValue
+from runreport.errors import Damaged
+from runreport.events import data_object
 from runreport.report.column_scripts import DataScript, json_number, script_json
 from runreport.report.formatting import MISSING, NumberFormat, choose_format
 from runreport.report.redaction import Redactor
@@ -133,14 +134,14 @@ def read_table(
         row: of the index, about the file.
     """
     try:
-        content = read_artifact(storage, run_id, str(row["path"]))
-        is_logged = hashlib.sha256(content).hexdigest() == row["sha256"]
-        if not is_logged or len(content) > MAX_BYTES:
+        described = data_object(row["data"])
+        if recorded_size(described) > MAX_BYTES:
             return None
+        content = read_recorded(storage, run_id, row["path"], row["sha256"], described)
         parsed = json.loads(content)
         names, data = parsed["columns"], parsed["data"]
         rows = [dict(zip(names, values, strict=True)) for values in data[:MAX_ROWS]]
-    except (OSError, InvalidValue, ValueError, TypeError, KeyError):
+    except (Damaged, ValueError, TypeError, KeyError, RecursionError):
         return None
     columns = tuple(
         EvaluationColumn(redactor.text(str(name), "evaluations"), _kind(str(name), data, place))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from runreport.archive.artifacts import read_artifact
+from runreport.archive.artifacts import read_recorded, recorded_size
 from runreport.archive.storage import Storage
-from runreport.errors import InvalidValue
+from runreport.errors import Damaged, InvalidValue
 from runreport.events import data_object
 from runreport.models.environment import REQUIREMENTS, package_of
 from runreport.models.folder import FILE_NAME, Model, parse_model
@@ -83,17 +82,15 @@ def read_model(
 def _text(storage: Storage, run_id: str, row: dict[str, Any] | None) -> str | None:
     if row is None or _size(row) > MAX_BYTES:
         return None
+    described = data_object(row["data"])
     try:
-        content = read_artifact(storage, run_id, row["path"])
-        is_logged = hashlib.sha256(content).hexdigest() == row["sha256"]
-        return content.decode() if is_logged else None
-    except (OSError, InvalidValue, UnicodeDecodeError):
+        return read_recorded(storage, run_id, row["path"], row["sha256"], described).decode()
+    except (Damaged, UnicodeDecodeError):
         return None
 
 
 def _size(row: dict[str, Any]) -> int:
-    size = data_object(row["data"]).get("size_bytes")
-    return size if isinstance(size, int) else 0
+    return recorded_size(data_object(row["data"]))
 
 
 def _without_name(line: str, name: str) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
-from runreport.archive.artifacts import read_artifact
+from runreport.archive.artifacts import read_recorded, recorded_size
 from runreport.archive.storage import Storage
 from runreport.entities import Run
-from runreport.errors import InvalidValue
+from runreport.errors import Damaged
 from runreport.events import data_object
 from runreport.report import evaluations
 from runreport.report.config import Config
@@ -43,7 +42,7 @@ def list_files(
     previewed = 0
     for row in facts.artifacts:
         data = data_object(row["data"])
-        path, size = row["path"], size_of(data)
+        path, size = row["path"], recorded_size(data)
         media_type = str(data.get("media_type", "application/octet-stream"))
         shown = redactor.text(path, "file names")
         if size > config.max_file_mb * 1e6:
@@ -53,13 +52,9 @@ def list_files(
             )
             continue
         try:
-            content = read_artifact(storage, facts.run.info.run_id, path)
-        except (OSError, InvalidValue):
-            content = None
-        if content is None or hashlib.sha256(content).hexdigest() != row["sha256"]:
-            note = "The file in the archive is missing." if content is None else (
-                "The file in the archive is not the one that was logged; it is left out."
-            )  # fmt: skip
+            content = read_recorded(storage, facts.run.info.run_id, path, row["sha256"], data)
+        except Damaged as error:
+            note = f"The file is left out: {error}."
             files.append(
                 OutputFile(shown, format_size(size), media_type, "", Preview("none"), note)
             )
@@ -96,9 +91,3 @@ def by_folder(files: Sequence[OutputFile]) -> tuple[FileFolder, ...]:
         )
         for folder, own in sorted(folders.items())
     )
-
-
-def size_of(data: Mapping[str, Any]) -> int:
-    """The recorded size of an artifact; 0 where none was."""
-    size = data.get("size_bytes")
-    return size if isinstance(size, int) else 0

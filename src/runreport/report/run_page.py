@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from runreport.archive.artifacts import recorded_size
 from runreport.archive.storage import Storage
 from runreport.entities import NOTE_TAG, OVERRIDDEN_TAG, Run
 from runreport.events import data_object
@@ -43,7 +44,7 @@ from runreport.report.pages import (
     VersionLink,
 )
 from runreport.report.redaction import Redactor
-from runreport.report.run_files import by_folder, list_files, size_of
+from runreport.report.run_files import by_folder, list_files
 from runreport.report.urls import job_folder, run_folder
 
 MOST_PRIMARY = 4
@@ -277,7 +278,7 @@ def _as_json(facts: RunFacts, experiment: str, redactor: Redactor) -> str:
             {
                 "path": redactor.text(row["path"], "file names"),
                 "sha256": row["sha256"],
-                "size_bytes": size_of(data_object(row["data"])),
+                "size_bytes": recorded_size(data_object(row["data"])),
                 "media_type": str(data_object(row["data"]).get("media_type", "")),
             }
             for row in facts.artifacts

@@ -9,20 +9,14 @@ import shutil
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from runreport.archive.artifacts import (
-    Artifact,
-    clean_path,
-    list_run_artifacts,
-    store_bytes,
-    store_file,
-)
+from runreport.archive import artifact_logging
 from runreport.archive.artifacts import artifact_path as artifact_folder
+from runreport.archive.artifacts import clean_path, list_run_artifacts
 from runreport.archive.clock import new_run_id, wall_ms
 from runreport.archive.storage import Storage
 from runreport.entities import FileInfo
 from runreport.errors import InvalidValue, NotFound
 from runreport.tracking import active, validation
-from runreport.tracking.active import Session
 from runreport.tracking.runs import current_session
 from runreport.tracking.store import open_store
 
@@ -276,19 +270,16 @@ def _log_files(files: Sequence[tuple[str, str]], run_id: str | None) -> None:
         if not os.path.isfile(source):
             raise NotFound(f"There is no file {source!r} to log as artifact {path!r}.")
     session = current_session(run_id)
+    storage = session.store.storage
     for source, path in files:
-        _record(session, store_file(session.store.storage, session.run_id, source, path))
+        artifact_logging.log_file(storage, session.writer, session.run_id, source, path)
 
 
 def log_bytes(data: bytes, path: str, run_id: str | None) -> None:
     """Log bytes as an artifact."""
     clean_path(path)
     session = current_session(run_id)
-    _record(session, store_bytes(session.store.storage, session.run_id, path, data))
-
-
-def _record(session: Session, artifact: Artifact) -> None:
-    session.writer.log_event("artifact", artifact.path, artifact.sha256, artifact.data())
+    artifact_logging.log_bytes(session.store.storage, session.writer, session.run_id, path, data)
 
 
 def _to_pil(image: Any) -> Any:

@@ -10,6 +10,7 @@ from typing import Literal
 
 from runreport.entities import RunStatus
 from runreport.errors import InvalidValue
+from runreport.events import whole_text
 
 TagPolicy = Literal["mlflow", "fabric"]
 
@@ -204,9 +205,7 @@ def _text(what: str, value: object, limit: int) -> str:
 
 def encodable(what: str, text: str) -> str:
     """A text without half Unicode characters, which no file can hold."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
+    whole = whole_text(text)
+    if whole != text:
         warnings.warn(f"{what} holds half a Unicode character; it is kept as '?'.", stacklevel=5)
-        return text.encode(errors="replace").decode()
-    return text
+    return whole
