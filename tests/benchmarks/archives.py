@@ -82,7 +82,7 @@ def synthetic_events(runs: int) -> pa.Table:
     rng = random.Random(0)
     rows: list[tuple[object, ...]] = []
     for number in range(runs):
-        writer, run = f"{rng.getrandbits(128):032x}", f"{rng.getrandbits(128):032x}"
+        writer, run = f"0{rng.getrandbits(124):031x}", f"{rng.getrandbits(128):032x}"
         moment = 1_790_000_000_000 + number * 1000
 
         def add(seq: int, kind: str, key: str | None, value: str | None, data: str | None) -> None:

@@ -7,6 +7,8 @@ which one copy stands for many rows is measured before it is spread.
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,8 +20,16 @@ _MAX_COLUMNS = 1000
 _MAX_ROW_GROUPS = 100_000
 
 
-def open_parquet(data: bytes, limits: Limits, *, coded: Collection[str] = ()) -> pq.ParquetFile:
-    """A file whose footer was read and whose claimed size is within the limits.
+class OpenTable(NamedTuple):
+    """A file whose footer was read and whose claimed size is within the limits."""
+
+    file: pq.ParquetFile
+    unpacked: int
+    """Bytes that its columns take before text that is coded is spread."""
+
+
+def open_parquet(data: bytes, limits: Limits, *, coded: Collection[str] = ()) -> OpenTable:
+    """Read the footer of a file.
 
     Args:
         coded: columns of text to be had as codes.
@@ -36,59 +46,74 @@ def open_parquet(data: bytes, limits: Limits, *, coded: Collection[str] = ()) ->
         raise Damaged(
             f"it has {described.num_columns:,} columns in {described.num_row_groups:,} row groups"
         )
-    groups = [described.row_group(place) for place in range(described.num_row_groups)]
-    rows = max(described.num_rows, sum(max(group.num_rows, 0) for group in groups))
+    rows = unpacked = 0
+    for place in range(described.num_row_groups):
+        group = described.row_group(place)
+        rows += max(group.num_rows, 0)
+        unpacked += max(group.total_byte_size, 0)
+    rows = max(rows, described.num_rows)
     if rows > limits.rows:
         raise Damaged(
             f"it says that it has {rows:,} rows; at most {limits.rows:,} are read. If you trust "
             f"it: --limit rows={rows}"
         )
-    unpacked = sum(max(group.total_byte_size, 0) for group in groups)
     if unpacked > limits.decoded_bytes:
         raise _too_large(unpacked, limits)
-    return file
+    return OpenTable(file, unpacked)
 
 
 def read_columns(
     data: bytes,
-    file: pq.ParquetFile,
+    opened: OpenTable,
     expected: pa.Schema,
     limits: Limits,
     *,
-    coded: Collection[str] = (),
+    coded: tuple[str, ...] = (),
 ) -> pa.Table:
     """Some columns of a file that was opened.
 
     Args:
-        coded: columns of text to be had as codes.
+        coded: columns of text to be had as codes; the file was opened with them.
 
     Raises:
-        Damaged: one is missing or of another type, is no UTF-8, or larger than the limits.
+        Damaged: one is missing or of another type, or larger than the limits.
     """
-    problem = check_types(file.schema_arrow, expected)
-    if problem is not None:
-        raise Damaged(problem)
-    texts = [field.name for field in expected if field.type == pa.string()]
-    # One copy of a text may stand for every row; only then is it looked at before it is spread.
-    is_safe = file.metadata.num_rows * _largest_chunk(file) <= limits.decoded_bytes
+    file = opened.file
+    wanted = _coded_schema(expected, coded)
+    if not file.schema_arrow.equals(wanted):
+        problem = check_types(file.schema_arrow, expected)
+        if problem is not None:
+            raise Damaged(problem)
+    # One copy of a text may stand for every row; such a column is measured before it is spread.
+    is_small = file.metadata.num_rows * opened.unpacked <= limits.decoded_bytes
+    dense = [] if is_small else _dense_columns(file, expected, coded, limits)
     try:
-        if not is_safe:
+        if dense:
             buffer = pa.BufferReader(data)
-            file = pq.ParquetFile(buffer, metadata=file.metadata, read_dictionary=texts)
+            file = pq.ParquetFile(buffer, metadata=file.metadata, read_dictionary=[*coded, *dense])
         table = file.read(columns=expected.names, use_threads=False)
-        table = table.replace_schema_metadata(None)
-        if not is_safe:
-            _measure(table, [name for name in texts if name not in coded], limits)
-        wanted = _coded_schema(expected, coded)
-        if table.schema != wanted:
+        _measure(table, dense, limits)
+        if not table.schema.equals(wanted):
             table = table.select(expected.names).cast(wanted)
-        table.validate(full=True)
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         raise Damaged(f"it cannot be unpacked: {_first_line(error)}") from error
-    return table
+    return table.replace_schema_metadata(None)
 
 
-def _coded_schema(expected: pa.Schema, coded: Collection[str]) -> pa.Schema:
+def check_text(table: pa.Table) -> None:
+    """Refuse bytes that are no text.
+
+    Raises:
+        Damaged: a column of text is no UTF-8.
+    """
+    try:
+        table.validate(full=True)
+    except (pa.ArrowException, ValueError) as error:
+        raise Damaged(f"it holds text that is none: {_first_line(error)}") from error
+
+
+@lru_cache(maxsize=8)
+def _coded_schema(expected: pa.Schema, coded: tuple[str, ...]) -> pa.Schema:
     as_codes = pa.dictionary(pa.int32(), pa.string())
     return pa.schema(
         [(field.name, as_codes if field.name in coded else field.type) for field in expected]
@@ -109,29 +134,35 @@ def check_types(found: pa.Schema, expected: pa.Schema) -> str | None:
     return None
 
 
-def _largest_chunk(file: pq.ParquetFile) -> int:
-    """The greatest number of bytes that one text may have."""
+def _dense_columns(
+    file: pq.ParquetFile, expected: pa.Schema, coded: tuple[str, ...], limits: Limits
+) -> list[str]:
+    """The columns of text that may be far larger in memory than in the file."""
     described = file.metadata
-    return max(
-        (
-            described.row_group(group).column(place).total_uncompressed_size
-            for group in range(described.num_row_groups)
-            for place in range(described.num_columns)
-            if described.row_group(group).column(place).physical_type == "BYTE_ARRAY"
-        ),
-        default=0,
+    groups = [described.row_group(place) for place in range(described.num_row_groups)]
+    texts = {field.name for field in expected if field.type == pa.string()} - {*coded}
+    return sorted(
+        {
+            column.path_in_schema
+            for group in groups
+            for column in map(group.column, range(described.num_columns))
+            if column.path_in_schema in texts
+            and column.has_dictionary_page
+            and group.num_rows * column.total_uncompressed_size > limits.decoded_bytes
+        }
     )
 
 
 def _measure(table: pa.Table, names: list[str], limits: Limits) -> None:
     """Refuse coded text that would take too much memory as such."""
+    if not names:
+        return
     import pyarrow.compute as pc
 
     spread = 0
-    for name in names:
-        for chunk in table.column(name).chunks:
-            lengths = pc.binary_length(chunk.dictionary).take(chunk.indices)
-            spread += pc.sum(pc.cast(lengths, pa.int64())).as_py() or 0
+    for chunk in (chunk for name in names for chunk in table.column(name).chunks):
+        lengths = pc.binary_length(chunk.dictionary).take(chunk.indices)
+        spread += pc.sum(pc.cast(lengths, pa.int64())).as_py() or 0
     if spread > limits.decoded_bytes:
         raise _too_large(spread, limits)
 

@@ -62,6 +62,8 @@ def _is_inside(table: pa.Table, ranges: pa.Table) -> pa.Array:
 def _one_range_a_writer(ranges: pa.Table) -> list[pa.Table]:
     """The ranges dealt out so that no writer is twice in one table; a journal that rolled over
     has several."""
+    if pc.count_distinct(ranges.column("writer_id")).as_py() == ranges.num_rows:
+        return [ranges]
     seen: dict[str, int] = {}
     turns = []
     for writer_id in ranges.column("writer_id").to_pylist():

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from runreport.archive import schema
-from runreport.archive.believing import believe
+from runreport.archive.believing import believe, believed
 from runreport.archive.clock import wall_ms
 from runreport.archive.coverage import Coverage, recovered_summaries, resolve
 from runreport.archive.facts import read_facts
@@ -132,10 +132,9 @@ def read_archive(
     loose = [fact for fact in facts if not is_purged(fact.writer_id, purged)]
     loose += live_events(journals)
     loose += recovered_summaries(points_of, coverage.segments)
-    visible = [
-        replace(segment, events=without_purged(segment.events, purged))
-        for segment in coverage.segments
-    ]
+    visible = coverage.segments
+    if purged:
+        visible = tuple(replace(s, events=without_purged(s.events, purged)) for s in visible)
     segments = tuple(s for s in visible if s.events.num_rows or s.recovered is not None)
     coded = [segment.events for segment in segments if segment.name.is_compacted]
     plain = [segment.events for segment in segments if not segment.name.is_compacted]
@@ -271,7 +270,8 @@ class _Found:
                 self.progress(self.done, len(self.seen))
         for name, judged in zip(read, believe(list(read.values())), strict=True):
             if isinstance(judged, Segment):
-                self.sound[name] = replace(judged, is_whole=self._is_whole(judged))
+                is_whole = self._is_whole(judged)
+                self.sound[name] = judged if is_whole else replace(judged, is_whole=False)
             else:
                 self._leave_out(name, judged)
 
@@ -284,7 +284,9 @@ class _Found:
 
         def read(name: SegmentName) -> Segment | ArchiveError | None:
             try:
-                return self.open(self.storage, name)
+                found = self.open(self.storage, name)
+                # Small ones are judged together, large ones side by side.
+                return believed(found) if name.is_compacted else found
             except FileNotFoundError:
                 return None
             except ArchiveError as error:

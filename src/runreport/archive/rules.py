@@ -8,6 +8,7 @@ tables. Standard library only, as the writer asks it too: what it accepts, a rea
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 
 from runreport.archive.clock import LOGICAL_BITS, greatest_counter
@@ -15,13 +16,13 @@ from runreport.archive.limits import DEFAULT_LIMITS
 from runreport.errors import InvalidValue
 from runreport.events import MAX_DEPTH, Event, json_depth
 
-_KEYED = frozenset(
+KEYED = frozenset(
     ("param", "tag", "metric_summary", "artifact", "dataset", "registered_model",
      "model_version", "model_alias")
 )  # fmt: skip
 """Kinds that say nothing without a key."""
-_NUMBERED = ("model_version", "model_alias")
-_OF_RUNS = frozenset(("run", "status", "param", "metric_summary", "artifact", "dataset"))
+NUMBERED = ("model_version", "model_alias")
+OF_RUNS = frozenset(("run", "status", "param", "metric_summary", "artifact", "dataset"))
 """Kinds that say nothing without a run."""
 MEMBERS: Mapping[str, Mapping[str, type]] = {
     # What is known of the JSON objects that events of a kind have as their data; other members
@@ -42,6 +43,8 @@ MEMBERS: Mapping[str, Mapping[str, type]] = {
         "last_step": int, "last_time": int,
     },
 }  # fmt: skip
+NUMBER_TEXT = r"-?[0-9]+(?:\.[0-9]+)?(?:e[-+]?[0-9]+)?|NaN|-?Infinity"
+"""A float as `events.float_text` writes it."""
 _NUMBER_TEXTS = ("NaN", "Infinity", "-Infinity")
 _MAX_VERSION_DIGITS = 15
 
@@ -78,13 +81,13 @@ def _problems(event: Event, greatest: int) -> Iterator[str]:
 
 
 def _problems_of_kind(event: Event) -> Iterator[str]:
-    if event.kind in _KEYED and event.key is None:
+    if event.kind in KEYED and event.key is None:
         yield f"it is a {event.kind} without a name"
-    if event.kind in _OF_RUNS and event.run_id is None:
+    if event.kind in OF_RUNS and event.run_id is None:
         yield f"it is a {event.kind} of no run"
     if event.kind == "metric_summary" and not _is_number_text(event.value):
         yield f"its last value is {_shown(event.value)}, not a number"
-    if event.kind in _NUMBERED and event.value is not None and not _is_version(event.value):
+    if event.kind in NUMBERED and event.value is not None and not _is_version(event.value):
         yield f"its version is {_shown(event.value)}, not a number"
     if event.kind == "artifact" and event.value is None:
         yield "it is an artifact without a digest"
@@ -146,13 +149,7 @@ def _is_version(text: str) -> bool:
 
 
 def _is_number_text(text: str | None) -> bool:
-    if text is None or "_" in text:
-        return False
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return text.isascii()
+    return text is not None and re.fullmatch(NUMBER_TEXT, text) is not None
 
 
 def _shown(value: object) -> str:

@@ -19,7 +19,7 @@ from runreport.archive import footer, schema
 from runreport.archive.footer import MetricsFile, SegmentFooter
 from runreport.archive.layout import DIGEST_LENGTH, FORMAT, SegmentName, month_of
 from runreport.archive.lfs import lfs_pointer
-from runreport.archive.parquet_reading import open_parquet, read_columns
+from runreport.archive.parquet_reading import check_text, open_parquet, read_columns
 from runreport.archive.storage import Storage
 from runreport.errors import ArchiveError, Damaged
 from runreport.events import Event, Point
@@ -176,9 +176,9 @@ def read_segment(storage: Storage, name: SegmentName) -> Segment:
         )
     # Many small tables are put together faster as plain text.
     coded = schema.CODED_NAMES if name.is_compacted else ()
-    file = open_parquet(data, storage.limits, coded=coded)
+    opened = open_parquet(data, storage.limits, coded=coded)
     try:
-        description = footer.decode_footer(file.metadata.metadata)
+        description = footer.decode_footer(opened.file.metadata.metadata)
     except (
         pa.ArrowException, ValueError, KeyError, TypeError, AttributeError, OverflowError,
         RecursionError,
@@ -194,7 +194,7 @@ def read_segment(storage: Storage, name: SegmentName) -> Segment:
         name.writer_id, name.number, name.is_compacted,
     ):  # fmt: skip
         raise Damaged("its footer describes another segment")
-    events = read_columns(data, file, schema.EVENTS, storage.limits, coded=coded)
+    events = read_columns(data, opened, schema.EVENTS, storage.limits, coded=coded)
     return Segment(name, description, events)
 
 
@@ -226,8 +226,9 @@ def read_all_points(storage: Storage, segment: Segment) -> pa.Table:
         return schema.CODED_METRICS.empty_table()
     data = read_metrics_file(storage, segment)
     coded = schema.CODED_POINT_NAMES
-    file = open_parquet(data, storage.limits, coded=coded)
-    points = read_columns(data, file, schema.METRICS, storage.limits, coded=coded)
+    opened = open_parquet(data, storage.limits, coded=coded)
+    points = read_columns(data, opened, schema.METRICS, storage.limits, coded=coded)
+    check_text(points)
     if any(column.null_count for column in points.columns):
         raise Damaged("a point of it lacks a member")
     from runreport.archive.ranges import outside

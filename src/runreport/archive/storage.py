@@ -143,10 +143,12 @@ class Storage:
         """
         limit = self.limits.file_bytes if most is None else most
         with self.open(path, follow=follow) as file:
-            found = file.read(limit + 1)
-        if len(found) > limit:
-            raise OSError(errno.EFBIG, f"it has more than {limit:,} bytes", path)
-        return found
+            size = file.seek(0, os.SEEK_END)
+            if size > limit:
+                problem = f"it has {size:,} bytes; at most {limit:,} are read"
+                raise OSError(errno.EFBIG, problem, path)
+            file.seek(0)
+            return file.read(size)
 
     def open(self, path: str, *, follow: bool = False) -> BinaryIO:
         """A file to read from, at any place.
@@ -344,13 +346,9 @@ class LocalStorage(Storage):
         # Asked before it is opened: to open a device may be to use it.
         _refuse_strange((os.stat if follow else os.lstat)(place), path)
         flags = os.O_RDONLY | _NO_WAIT | getattr(os, "O_CLOEXEC", 0)
-        descriptor = os.open(place, flags if follow else flags | _NO_FOLLOW)
-        try:
-            _refuse_strange(os.fstat(descriptor), path)
-            return os.fdopen(descriptor, "rb")
-        except BaseException:
-            os.close(descriptor)
-            raise
+        if not follow:
+            flags |= _NO_FOLLOW
+        return open(os.open(place, flags), "rb", buffering=0)  # type: ignore[return-value]
 
     def exists(self, path: str) -> bool:
         """Whether a file or folder is there."""
