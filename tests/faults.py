@@ -29,6 +29,7 @@ from runreport.archive.reading import read_archive
 from runreport.archive.recovery import seal_dead_journals
 from runreport.archive.sealing import seal_journal
 from runreport.archive.storage import LocalStorage
+from runreport.archive.verify import damaged_artifacts
 from runreport.archive.writer import Writer
 
 OLD, OTHER, DEAD, NEW, THEIRS = (letter * 32 for letter in "abcde")
@@ -184,6 +185,14 @@ def _log_artifact(storage: LocalStorage, folder: Path, note: Note) -> None:
     writer.finish()
 
 
+def _log_artifact_again(storage: LocalStorage, folder: Path, note: Note) -> None:
+    """A checkpoint under one path, each epoch; of whatever epoch, the file must be whole."""
+    writer = Writer(storage, "0", OLD)
+    for epoch in range(2):
+        log_bytes(storage, writer, OLD, "notes.txt", f"epoch {epoch}".encode() * 1000)
+    writer.finish()
+
+
 def _create_experiment(storage: LocalStorage, folder: Path, note: Note) -> None:
     write_fact(storage, derive_id("new"), "experiment", "name", "new")
     note((None, "experiment", "name", "new"))
@@ -220,6 +229,7 @@ OPERATIONS = {
     "log": Operation(_log),
     "roll over": Operation(_roll_over),
     "log an artifact": Operation(_log_artifact),
+    "log an artifact again": Operation(_log_artifact_again),
     "create an experiment": Operation(_create_experiment),
     "seal": Operation(_seal),
     "compact": Operation(_compact),
@@ -286,6 +296,8 @@ def check_after(storage: LocalStorage, name: str, before: Facts, acknowledged: F
     lost = {fact for fact in before | acknowledged if fact not in found}
     of_purged = {fact for fact in before if purged is not None and fact[0] == purged}
     assert lost in (set(), of_purged)  # hidden whole or not at all
+    if name == "log an artifact again":
+        assert damaged_artifacts(read_archive(storage)) == []
 
 
 if __name__ == "__main__":

@@ -13,11 +13,12 @@ from faults import DEAD, NEW, OLD, OTHER, facts_of, make_base
 import runreport
 from runreport.archive.compaction import compact_archive
 from runreport.archive.directory import open_archive
+from runreport.archive.layout import SegmentName
 from runreport.archive.merging import merge_archive
 from runreport.archive.purged import hash_of
 from runreport.archive.purging import purge
 from runreport.archive.sealing import seal_journal
-from runreport.archive.storage import LocalStorage
+from runreport.archive.storage import LocalStorage, temporary_path
 from runreport.archive.verify import verify_archive
 from runreport.errors import InvalidState
 from runreport.pipeline import build_site
@@ -182,3 +183,39 @@ def test_the_loss_of_an_events_file_is_named_though_the_writer_is_compacted(
     assert {problem.problem.partition(":")[0] for problem in problems} == {
         "no events file commits this metrics file", "it is missing",
     }  # fmt: skip
+
+
+def test_a_purge_touches_no_unfinished_file_of_a_living_writer(storage: LocalStorage) -> None:
+    gone = log_run(storage, OLD, points=[1.0]).finish()
+    other = log_run(storage, NEW, points=[2.0]).journal_name
+    assert gone is not None and other is not None
+    month = "segments/2026-11"
+    storage.make_folder(month)
+    names = {
+        whose: SegmentName("2026-11", writer_id, 0, "0" * 16, "events")
+        for whose, writer_id in (
+            ("purged", gone.writer_id), ("other", other.writer_id), ("compacted", "c" * 32),
+        )
+    }  # fmt: skip
+    staged = {whose: temporary_path(name.path) for whose, name in names.items()}
+    staged["unknown"] = f"{month}/.rr-0123456789ab"
+    for path in staged.values():
+        Path(storage.locate(path)).write_bytes(b"half of something")
+    purge(storage, [OLD])
+    left = {file.path for file in storage.list_unfinished("segments")}
+    assert left == {staged["other"], staged["unknown"]}
+
+
+def test_a_merge_of_a_purge_erases_at_once_what_the_target_had(tmp_path: Path) -> None:
+    make_base(tmp_path)
+    source, target = (LocalStorage(str(tmp_path / name)) for name in ("base", "other"))
+    for compacted in (False, True):
+        if compacted:
+            compact_archive(target)
+        purge(source, [OTHER if compacted else OLD])
+        done = merge_archive(source, target)
+        assert done.erased > 0
+        assert [str(problem) for problem in verify_archive(target).problems] == []
+        gone = OTHER if compacted else OLD
+        assert not [f.path for f in target.list("") if gone in f.path]
+        assert not any(gone.encode() in target.read(f.path) for f in target.list("segments"))

@@ -16,6 +16,7 @@ from s3 import s3_server
 
 import runreport
 from runreport.archive import spool as spool_module
+from runreport.archive.artifacts import read_artifact
 from runreport.archive.clock import wall_ms
 from runreport.archive.compaction import compact_archive
 from runreport.archive.directory import open_archive
@@ -278,3 +279,47 @@ def test_two_endpoints_do_not_share_a_spool() -> None:
     one, two = (RemoteStorage(f"s3://bucket/a?endpoint_override={name}") for name in "xy")
     assert one.root == two.root
     assert spool_folder(one.identity) != spool_folder(two.identity)
+
+
+LOGGER = """
+import sys, runreport
+from runreport.archive.remote import RemoteStorage
+runreport.set_tracking_uri(sys.argv[1])
+runreport.start_run()  # which ends with the program
+runreport.log_metric("loss", 1.0)
+if sys.argv[2] == "away":
+    def away(*_, **__):
+        raise OSError("the network is down")
+    RemoteStorage.put_chunks = away
+print("trained")
+"""
+
+
+def test_a_program_whose_last_upload_failed_ends_with_code_1(uri: str) -> None:
+    done = {
+        state: subprocess.run(
+            [sys.executable, "-c", LOGGER, uri, state],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        for state in ("there", "away")
+    }
+    assert (done["there"].returncode, done["there"].stdout) == (0, "trained\n")
+    assert (done["away"].returncode, done["away"].stdout) == (1, "trained\n")
+    assert "could not be uploaded" in done["away"].stderr
+    assert "runreport archive seal" in done["away"].stderr
+    program = str(Path(sys.executable).parent / "runreport")
+    subprocess.run([program, "archive", "seal", uri], check=True)
+    assert load_index(open_archive(uri)).runs.num_rows == 2
+
+
+def test_an_artifact_logged_again_is_replaced_on_a_store_too(uri: str) -> None:
+    runreport.set_tracking_uri(uri)
+    with runreport.start_run() as run:
+        for text in ("first", "second"):
+            runreport.log_text(text, "ckpt.txt")
+    storage = open_archive(uri)
+    assert read_artifact(storage, run.info.run_id, "ckpt.txt") == b"second"
+    assert list(storage.list_unfinished("artifacts")) == []
+    assert verify_archive(storage).problems == ()

@@ -10,12 +10,15 @@ import pytest
 from builders import log_run, state_of
 from faults import FaultyStorage, refuse
 
+from runreport.archive.clock import wall_ms
+from runreport.archive.compaction import compact_archive
 from runreport.archive.directory import open_archive
 from runreport.archive.journal import list_journals
 from runreport.archive.journal_reading import read_journal
 from runreport.archive.reading import read_archive
 from runreport.archive.sealing import seal_journal
 from runreport.archive.storage import LocalStorage
+from runreport.archive.verify import verify_archive
 from runreport.archive.writer import Writer
 from runreport.errors import WriteFailed
 from runreport.query.search import load_index
@@ -146,3 +149,107 @@ def test_a_line_is_plain_json_with_a_checksum(storage: LocalStorage) -> None:
     for line in storage.read(name.path).splitlines():
         assert json.loads(line[:-9])
     writer.finish()
+
+
+@pytest.mark.parametrize("torn", [False, True])
+@pytest.mark.parametrize("failures", [1, 2, 5])
+def test_what_a_call_reported_as_lost_is_a_gap_and_no_damage(
+    storage: LocalStorage, torn: bool, failures: int
+) -> None:
+    writer = log_run(storage, points=[1.0])
+    logged = writer._seq
+    for _ in range(failures):
+        faulty = FaultyStorage(storage.root, 1, refuse(errno.ENOSPC), torn)
+        writer._journal.storage = faulty  # type: ignore[union-attr]
+        with pytest.raises(WriteFailed, match="No space left"):
+            writer.log_values("tag", {"a": "x" * 400, "b": "y" * 400})
+    writer._journal.storage = storage  # type: ignore[union-attr]
+    writer.log_metric("loss", 2.0, 1, 1)
+    assert verify_archive(storage).problems == ()
+    name = writer.finish()
+    assert name is not None
+    content = read_journal(storage.read(name.path), name)
+    assert content.damaged == () and content.lost == [(logged, logged + 2 * failures - 1)]
+    seal = seal_journal(storage, name)
+    assert seal.damaged_lines == () and not storage.exists(name.path)
+    assert verify_archive(storage).problems == ()
+    compact_archive(storage)
+    assert verify_archive(storage).problems == ()
+    assert logged_steps(storage) == [0, 1]
+
+
+def test_what_was_written_although_the_call_was_interrupted_counts(storage: LocalStorage) -> None:
+    writer = log_run(storage)
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    class Interrupted(FaultyStorage):
+        def write(self, descriptor: int, data: bytes) -> int:
+            written = LocalStorage.write(self, descriptor, data)
+            interrupt()
+            return written
+
+    writer._journal.storage = Interrupted(storage.root, 0, interrupt)  # type: ignore[union-attr]
+    with pytest.raises(KeyboardInterrupt):
+        writer.log_metric("loss", 1.0, 0, 1)
+    writer._journal.storage = storage  # type: ignore[union-attr]
+    writer.log_metric("loss", 2.0, 1, 1)
+    assert logged_steps(storage) == [0, 1]
+    assert verify_archive(storage).problems == ()
+
+
+def test_a_line_that_is_gone_from_a_sealed_journal_is_missed(storage: LocalStorage) -> None:
+    name = log_run(storage, points=[1.0, 2.0, 3.0]).finish()
+    assert name is not None
+    lines = storage.read(name.path).splitlines(keepends=True)
+    for gone in (1, len(lines) - 2):
+        kept = lines[:gone] + lines[gone + 1 :]
+        copy = open_archive(f"{storage.root}-{gone}", create=True)
+        copy.put(name.path, b"".join(kept))
+        seal_journal(copy, name)
+        (problem,) = verify_archive(copy).problems
+        assert "are in no file" in problem.problem or "is in no file" in problem.problem
+
+
+def test_automatic_times_never_run_backwards(
+    storage: LocalStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1_790_000_000_000
+    readings = iter([0, 5, -3_600_000, 10, 10, 10, 11, 11, 11, 11])
+    monkeypatch.setattr("runreport.archive.writer.wall_ms", lambda: now + next(readings, 20))
+    writer = Writer(storage, "0", "a" * 32)
+    writer.log_event("run", None, None, {})
+    for value in (3.0, 2.0, 1.0):
+        writer.log_metric("loss", value, 0, None)
+    writer.log_metrics({"loss": 0.5, "acc": 1.0}, 0, None)
+    writer.log_metric("loss", 9.0, 0, 7)  # an explicit time stays as it is
+    writer.log_values("tag", {"a": "b"})
+    name = writer.finish()
+    assert name is not None
+    content = read_journal(storage.read(name.path), name)
+    times = [point.time for point in content.points]
+    assert 7 in times
+    automatic = [point.time for point in content.points if point.time != 7]
+    assert automatic == sorted(automatic)
+    own = [point.time for point in content.points if point.key == "loss" and point.time != 7]
+    assert len(set(own)) == len(own)  # so that the last is the one logged last
+    assert [event.time for event in content.events] == sorted(e.time for e in content.events)
+    index = load_index(storage)
+    lasts = (index.metrics.column(name).to_pylist() for name in ("key", "last"))
+    assert dict(zip(*lasts, strict=True)) == {"acc": 1.0, "loss": 0.5}
+
+
+def test_a_resumed_run_goes_on_after_what_it_had_though_the_clock_was_set_back(
+    storage: LocalStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = log_run(storage)
+    first.log_metric("loss", 1.0, 0, None)
+    first.finish()
+    counter = max(read_archive(storage).events.column("counter").to_pylist())
+    earlier = wall_ms() - 3_600_000
+    monkeypatch.setattr("runreport.archive.writer.wall_ms", lambda: earlier)
+    second = Writer(storage, "0", "a" * 32, counter=counter)
+    second.log_metric("loss", 2.0, 0, None)
+    second.finish()
+    assert load_index(storage).metrics.column("last").to_pylist() == [2.0]

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import matplotlib
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 import yaml
 from PIL import Image
 
+import runreport
 import runreport as mlflow
 from runreport.errors import InvalidValue, NotFound, WriteFailed
 
@@ -219,3 +222,38 @@ def test_artifacts_are_loaded_as_text_dictionary_and_image(tmp_path: Path) -> No
         mlflow.artifacts.load_dict(f"{root}/black.png")
     folder = mlflow.artifacts.download_artifacts(root, dst_path=str(tmp_path / "all"))
     assert (tmp_path / "all" / "notes" / "a.txt").exists() and Path(folder) == tmp_path / "all"
+
+
+@pytest.mark.parametrize("name", ["my runs", "a#b c", "100% é", "q?x=1"])
+def test_an_archive_s_uri_leads_to_it_whatever_its_folder_is_called(
+    tmp_path: Path, name: str
+) -> None:
+    place = tmp_path / name
+    place.mkdir()
+    runreport.set_tracking_uri(place.as_uri())
+    with runreport.start_run() as run:
+        runreport.log_text("hello", "in #1/f 100%.txt")
+        uri = runreport.get_artifact_uri("in #1/f 100%.txt")
+    assert (place / "archive.json").exists()
+    assert runreport.get_tracking_uri() == place.as_uri()
+    for told in (uri, f"{run.info.artifact_uri}/in%20%231/f%20100%25.txt"):
+        assert Path(url2pathname(urlsplit(told).path)).read_text() == "hello"
+        assert Path(runreport.artifacts.download_artifacts(told)).read_text() == "hello"
+
+
+def test_log_artifacts_follows_links_but_not_in_circles(archive: Path, tmp_path: Path) -> None:
+    for folder in ("out/step_1", "big/deep"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "out/step_1/w.bin").write_text("w")
+    (tmp_path / "big/deep/model.bin").write_text("m")
+    (tmp_path / "out/model").symlink_to(tmp_path / "big")
+    (tmp_path / "out/last.bin").symlink_to("step_1/w.bin")
+    (tmp_path / "out/step_1/up").symlink_to("..")
+    (tmp_path / "big/deep/self").symlink_to(".")
+    with runreport.start_run() as run:
+        runreport.log_artifacts(str(tmp_path / "out"))
+    files = (archive / "artifacts" / run.info.run_id).rglob("*")
+    found = {str(f.relative_to(archive / "artifacts" / run.info.run_id)) for f in files}
+    assert {path for path in found if "." in path} == {
+        "last.bin", "model/deep/model.bin", "step_1/w.bin",
+    }  # fmt: skip

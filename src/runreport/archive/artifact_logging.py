@@ -79,7 +79,8 @@ def _log(
                 storage.delete(waiting or place)
         raise
     if waiting is not None:
-        storage.move(waiting, place)
+        with contextlib.suppress(WriteFailed):  # then it is read where it waits
+            storage.move(waiting, place, discard=False)
     return stored
 
 
@@ -121,7 +122,7 @@ def settle_artifacts(
     for (run_id, path), recorded in latest.items():
         place = staged_place(run_id, path, recorded.data) if run_id in runs else None
         if place is not None and storage.exists(place):
-            storage.move(place, artifact_path(run_id, path))
+            storage.move(place, artifact_path(run_id, path), discard=False)
     for run_id in runs:
         for file in list(storage.list_unfinished(artifact_path(run_id, ""))):
             if file.modified_ms < wall_ms() - LEFTOVER_MS:

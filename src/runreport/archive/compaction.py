@@ -65,8 +65,9 @@ def compact_archive(
 ) -> Compaction:
     """Put the segments of each month together; safe at any moment, also while runs are logged.
 
-    A damaged segment, and one whose metrics file is, stays as it is. What takes time, reading and
-    packing, is done without the lock, which is held only while files are put in place and deleted.
+    A damaged segment, and one whose metrics file is, stays as it is. What takes time, reading,
+    packing and deleting, is done without the lock, which is held only while a segment is put in
+    place.
 
     Raises:
         WriteFailed: the disk refused; nothing is lost.
@@ -84,9 +85,8 @@ def compact_archive(
     sound = [segment for segment in files.sound if segment.path not in apart]
     coverage = resolve(sound, points_of)
     notices.update(files.metrics_missing(coverage.segments))
-    with exclusive(storage, patience_seconds=wait_seconds):
-        deleted = sweep(storage, files)
-        deleted += delete_segments(storage, coverage.redundant, files.sound)
+    deleted = sweep(storage, files)
+    deleted += delete_segments(storage, coverage.redundant, files.sound)
     gone = {segment.path for segment in coverage.redundant}
     for group in _groups([s for s in sound if s.path not in gone], purged, group_facts):
         packed, members, damaged = _pack_sound(storage, group, purged)
@@ -97,10 +97,10 @@ def compact_archive(
             if read_purged(storage) != purged or not _are_there(storage, members):
                 continue  # what was purged or compacted meanwhile is left to the next compaction
             name = put_packed(storage, packed)
-            if name is not None:
-                written.append(name.path)
-                replaced += len(members)
-                deleted += delete_segments(storage, members, files.sound)
+        if name is not None:  # what is deleted from here on stands in the new segment
+            written.append(name.path)
+            replaced += len(members)
+            deleted += delete_segments(storage, members, files.sound)
     after = _count(storage)
     return Compaction(tuple(written), replaced, deleted, before, after, tuple(sorted(notices)))
 

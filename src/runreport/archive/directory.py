@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 
+from runreport.archive.file_uris import unquote_path
 from runreport.archive.layout import (
     ARCHIVE_FILE,
     ARCHIVE_TEXT,
@@ -54,6 +55,7 @@ def locate_archive(location: str | os.PathLike[str] | None = None) -> str:
     for scheme in ("runreport:", "file:"):
         if text.startswith(scheme):
             path = text.removeprefix(scheme)
+            is_uri = scheme == "file:" or path.startswith("//")
             if path.startswith("//"):
                 host, slash, rest = path[2:].partition("/")
                 if host not in ("", "localhost"):
@@ -62,7 +64,7 @@ def locate_archive(location: str | os.PathLike[str] | None = None) -> str:
                         "with three slashes for a folder of this machine."
                     )
                 path = slash + rest
-            text = path or DEFAULT_LOCATION
+            text = (unquote_path(path) if is_uri else path) or DEFAULT_LOCATION
             break
     return os.path.abspath(os.path.expanduser(text))
 
@@ -74,16 +76,12 @@ def is_remote(location: str) -> bool:
 
 
 def open_archive(
-    location: str | os.PathLike[str] | None = None,
-    *,
-    create: bool = False,
-    limits: tuple[str, ...] = (),
+    location: str | os.PathLike[str] | None = None, *, create: bool = False
 ) -> Storage:
     """The storage of an archive.
 
     Args:
         create: make the archive when the folder is missing or empty.
-        limits: what a reader takes of one file, e.g. ``rows=50e6``; see `archive.limits`.
 
     Raises:
         NotFound: there is no archive there.
@@ -92,7 +90,7 @@ def open_archive(
         WriteFailed: it cannot be created.
     """
     place = locate_archive(location)
-    allowed = read_limits(limits)
+    allowed = read_limits()
     if not is_remote(place):
         return _open(_limited(LocalStorage(place), allowed), create=create)
     from runreport.archive.remote import RemoteStorage

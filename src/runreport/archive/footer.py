@@ -161,6 +161,11 @@ def _split_large(text: bytes) -> tuple[bytes, pa.Table] | None:
 
 def _metrics_file(fields: dict[str, object], writer_id: str, number: int) -> MetricsFile:
     metrics = MetricsFile(**fields)  # type: ignore[arg-type]
+    size, digests = metrics.size_bytes, (metrics.sha256, metrics.footer_sha256)
+    if isinstance(size, bool) or not isinstance(size, int) or size < 0:
+        raise ValueError(f"{size!r} is no size of a metrics file")
+    if not all(isinstance(text, str) for text in (metrics.name, *digests)):
+        raise ValueError("a digest of its metrics file is no text")
     name = parse_segment(f"x/{metrics.name}") if "/" not in metrics.name else None
     if name is None or (name.writer_id, name.number, name.table) != (writer_id, number, "metrics"):
         raise ValueError(f"{metrics.name!r} names no metrics file of this segment")

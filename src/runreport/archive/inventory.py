@@ -121,7 +121,7 @@ def missing(entries: Iterable[Entry], present: set[str], purged: frozenset[str])
 
 def missing_notices(gone: list[Entry]) -> Iterator[Notice]:
     """What to say of missing entries: each by name, up to some."""
-    cure = "merge an intact copy, or accept it: runreport archive purge --missing"
+    cure = "merge an intact copy, or accept the loss: runreport archive forget"
     for entry in gone[:_NAMED]:
         since = ""
         if entry.kind == "journal" and entry.name[:12].isalnum():

@@ -7,6 +7,7 @@ sizes are compared with these before what they stand for is read. Standard libra
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from runreport.errors import InvalidValue
@@ -30,15 +31,23 @@ class Limits(NamedTuple):
 DEFAULT_LIMITS = Limits()
 
 
-def read_limits(texts: tuple[str, ...] = ()) -> Limits:
-    """The limits that some settings give, e.g. ``rows=50e6``, over those of the environment.
+def read_limits() -> Limits:
+    """The limits that the environment sets, e.g. ``RUNREPORT_LIMITS=rows=50e6``, over the others.
 
     Raises:
         InvalidValue: there is no such limit, or a value is no number above 0.
     """
-    given = os.environ.get(VARIABLE, "").replace(",", " ").split()
+    return parse_limits(os.environ.get(VARIABLE, "").replace(",", " ").split())
+
+
+def parse_limits(texts: Iterable[str]) -> Limits:
+    """Limits from ``NAME=NUMBER`` texts, over the default ones.
+
+    Raises:
+        InvalidValue: see `read_limits`.
+    """
     values = {}
-    for text in (*given, *texts):
+    for text in texts:
         name, equals, value = text.partition("=")
         try:
             number = int(float(value))

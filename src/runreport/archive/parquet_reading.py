@@ -16,6 +16,8 @@ import pyarrow.parquet as pq
 from runreport.archive.limits import Limits
 from runreport.errors import Damaged
 
+_REFUSALS = (pa.ArrowException, OSError, ValueError, KeyError, TypeError, OverflowError)
+"""What pyarrow raises for a file that is none."""
 _MAX_COLUMNS = 1000
 _MAX_ROW_GROUPS = 100_000
 
@@ -39,8 +41,8 @@ def open_parquet(data: bytes, limits: Limits, *, coded: Collection[str] = ()) ->
     """
     try:
         file = pq.ParquetFile(pa.BufferReader(data), read_dictionary=list(coded) or None)
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise Damaged(f"it is no Parquet file: {_first_line(error)}") from error
+    except _REFUSALS as error:
+        raise Damaged(f"it is no such Parquet file: {_first_line(error)}") from error
     described = file.metadata
     if described.num_columns > _MAX_COLUMNS or described.num_row_groups > _MAX_ROW_GROUPS:
         raise Damaged(
@@ -95,7 +97,7 @@ def read_columns(
         _measure(table, dense, limits)
         if not table.schema.equals(wanted):
             table = table.select(expected.names).cast(wanted)
-    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
+    except _REFUSALS as error:
         raise Damaged(f"it cannot be unpacked: {_first_line(error)}") from error
     return table.replace_schema_metadata(None)
 
@@ -108,7 +110,7 @@ def check_text(table: pa.Table) -> None:
     """
     try:
         table.validate(full=True)
-    except (pa.ArrowException, ValueError) as error:
+    except _REFUSALS as error:
         raise Damaged(f"it holds text that is none: {_first_line(error)}") from error
 
 

@@ -108,9 +108,11 @@ class RemoteStorage(Storage):
                 changed = (found.mtime_ns or 0) // 1_000_000
                 yield StoredFile(found.path[offset:], found.size or 0, changed)
 
-    def move(self, temporary: str, path: str, *, durable: bool = True) -> None:
+    def move(
+        self, temporary: str, path: str, *, durable: bool = True, discard: bool = True
+    ) -> None:
         """Put an unfinished file in place, over an older one if there is one."""
-        del durable
+        del durable, discard  # what could not be copied stays where it is
         try:
             self._fs.copy_file(self._place(temporary), self._place(path))
             self._fs.delete_file(self._place(temporary))

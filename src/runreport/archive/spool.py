@@ -68,6 +68,8 @@ class Spool:
         self._thread: threading.Thread | None = None
         self._beating: set[str] = set()
         self._warned = False
+        self.is_behind = False
+        """Whether what this process logged is still here, since the last upload failed."""
 
     def start(self) -> None:
         """Upload at an interval from now on, in a thread of this process."""
@@ -113,6 +115,11 @@ class Spool:
         Raises:
             WriteFailed: the store refused; what is not uploaded stays here.
         """
+        self.is_behind = True
+        self._upload()
+        self.is_behind = False
+
+    def _upload(self) -> None:
         from runreport.archive.compaction import delete_segments
         from runreport.archive.maintenance import exclusive
         from runreport.archive.purged import read_purged, without_purged

@@ -16,6 +16,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO, NamedTuple
 
+from runreport.archive.file_uris import path_to_uri
 from runreport.archive.limits import DEFAULT_LIMITS, Limits
 from runreport.errors import InvalidValue, WriteFailed
 
@@ -105,8 +106,13 @@ class Storage:
         del path
         self.put_chunks(temporary, chunks, durable=durable)
 
-    def move(self, temporary: str, path: str, *, durable: bool = True) -> None:
+    def move(
+        self, temporary: str, path: str, *, durable: bool = True, discard: bool = True
+    ) -> None:
         """Put an unfinished file in place, over an older one if there is one.
+
+        Args:
+            discard: delete it where that cannot be done.
 
         Raises:
             WriteFailed: it could not be done.
@@ -203,7 +209,7 @@ class LocalStorage(Storage):
     @property
     def uri(self) -> str:
         """The archive as a URI."""
-        return f"file://{self.root}"
+        return path_to_uri(self.root)
 
     def locate(self, path: str) -> str:
         """The place of ``path`` on this machine.
@@ -317,22 +323,21 @@ class LocalStorage(Storage):
         except OSError as error:
             raise self._refused(temporary, path, error) from error
 
-    def move(self, temporary: str, path: str, *, durable: bool = True) -> None:
-        """Put an unfinished file in place, over an older one if there is one.
-
-        Raises:
-            WriteFailed: the disk refused; nothing is left of the unfinished file.
-        """
+    def move(
+        self, temporary: str, path: str, *, durable: bool = True, discard: bool = True
+    ) -> None:
+        """Put an unfinished file in place, over an older one if there is one."""
         try:
             self.rename(temporary, path)
             if durable:
                 self.sync_folder(path.rpartition("/")[0])
         except OSError as error:
-            raise self._refused(temporary, path, error) from error
+            raise self._refused(temporary if discard else None, path, error) from error
 
-    def _refused(self, temporary: str, path: str, error: OSError) -> WriteFailed:
-        with contextlib.suppress(OSError):
-            self.delete(temporary)
+    def _refused(self, temporary: str | None, path: str, error: OSError) -> WriteFailed:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                self.delete(temporary)
         return WriteFailed(
             f"Could not write {self.locate(path)}: {error.strerror or error}. "
             "Free some space or make the folder writable, then try again."
@@ -348,7 +353,7 @@ class LocalStorage(Storage):
         flags = os.O_RDONLY | _NO_WAIT | getattr(os, "O_CLOEXEC", 0)
         if not follow:
             flags |= _NO_FOLLOW
-        return open(os.open(place, flags), "rb", buffering=0)  # type: ignore[return-value]
+        return open(os.open(place, flags), "rb", buffering=0)
 
     def exists(self, path: str) -> bool:
         """Whether a file or folder is there."""

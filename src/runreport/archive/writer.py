@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import threading
-import time
 import warnings
 import weakref
 import zlib
@@ -160,7 +159,7 @@ class Writer:
 
     def _now(self) -> int:
         """This machine's clock, as long as it does not run backwards."""
-        now = self._wall_ms = max(time.time_ns() // 1_000_000, self._wall_ms)
+        now = self._wall_ms = max(wall_ms(), self._wall_ms)
         return now
 
     def log_values(self, kind: str, values: Mapping[str, str | None]) -> None:

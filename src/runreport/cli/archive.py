@@ -19,6 +19,7 @@ from runreport.cli.printing import (
     chosen,
     end_with,
     json_option,
+    limit_option,
     print_json,
     progress_bar,
     safe,
@@ -40,6 +41,7 @@ def archive() -> None:
 @source_argument
 @archive_option
 @json_option
+@limit_option
 def info(source: str | None, archive: str | None, as_json: bool) -> None:
     """Say what an archive holds."""
     storage = open_archive(chosen(source, archive))
@@ -83,6 +85,7 @@ def info(source: str | None, archive: str | None, as_json: bool) -> None:
 @source_argument
 @archive_option
 @json_option
+@limit_option
 def seal(source: str | None, archive: str | None, as_json: bool) -> None:
     """Turn the journals of writers that are gone into segments."""
     storage = open_archive(chosen(source, archive))
@@ -121,6 +124,7 @@ def seal(source: str | None, archive: str | None, as_json: bool) -> None:
 @source_argument
 @archive_option
 @json_option
+@limit_option
 def verify(source: str | None, archive: str | None, as_json: bool) -> None:
     """Read every byte and compare it with what was recorded; exit 1 if anything is wrong."""
     storage = open_archive(chosen(source, archive))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 import tempfile
 from typing import Any
 
@@ -13,6 +15,7 @@ from runreport.cli.printing import (
     archive_option,
     chosen,
     json_option,
+    limit_option,
     print_json,
     progress_bar,
     safe,
@@ -41,6 +44,7 @@ config_option = click.option(
 @click.option("--clean", is_flag=True, help="Make everything anew, not only what has changed.")
 @click.option("-q", "--quiet", is_flag=True, help="Print only errors.")
 @json_option
+@limit_option
 def build(
     source: str | None,
     archive: str | None,
@@ -87,6 +91,14 @@ def build(
     help="Port on localhost.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--name",
+    "names",
+    metavar="HOST",
+    multiple=True,
+    help="Answer to this host name, too; a server that answers to any can be reached by any page.",
+)
+@limit_option
 def serve(
     source: str | None,
     archive: str | None,
@@ -94,14 +106,16 @@ def serve(
     theme: str | None,
     port: int,
     host: str,
+    names: tuple[str, ...],
 ) -> None:
     """Build the site of an archive and show it on localhost (also: ui)."""
     from runreport.pipeline import build_site
 
     location = chosen(source, archive)
+    signal.signal(signal.SIGTERM, _end)  # so that the temporary folder goes
     with tempfile.TemporaryDirectory(prefix="runreport-") as folder:
         site = os.path.join(folder, "site")
-        server = make_server(site, port, host)
+        server = make_server(site, port, host, names)
         with server:
             config = _config(location, config_path, theme)
             made = build_site(location, site, config, progress=progress_bar())
@@ -114,6 +128,12 @@ def serve(
                 server.serve_forever()
             except KeyboardInterrupt:
                 say("Stopped.")
+
+
+def _end(number: int, frame: object) -> None:
+    """Leave by way of every clean-up, with the code that a shell gives for a signal."""
+    del frame
+    sys.exit(128 + number)
 
 
 def _config(location: str | None, path: str | None, theme: str | None) -> Config:

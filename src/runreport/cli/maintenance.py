@@ -11,11 +11,14 @@ import click
 from runreport.archive.compaction import compact_archive
 from runreport.archive.directory import open_archive
 from runreport.archive.facts import read_facts
+from runreport.archive.inventory import forget as forget_entries
+from runreport.archive.inventory import read_inventory
 from runreport.archive.merging import merge_archive
 from runreport.archive.purged import hash_of, read_purged
 from runreport.archive.purging import purge as purge_identities
 from runreport.archive.reading import read_archive
-from runreport.archive.storage import Storage
+from runreport.archive.storage import LocalStorage, Storage
+from runreport.archive.verify import missing_entries
 from runreport.cli.archive import archive as group
 from runreport.cli.archive import source_argument
 from runreport.cli.printing import (
@@ -23,6 +26,7 @@ from runreport.cli.printing import (
     chosen,
     end_with,
     json_option,
+    limit_option,
     print_json,
     progress_bar,
     safe,
@@ -41,6 +45,7 @@ from runreport.tracking.store import Store
 @group.command()
 @click.argument("sources", metavar="SOURCE... TARGET", nargs=-1, required=True)
 @json_option
+@limit_option
 def merge(sources: tuple[str, ...], as_json: bool) -> None:
     """Take what SOURCE archives hold into TARGET, which is made if missing.
 
@@ -78,6 +83,7 @@ def merge(sources: tuple[str, ...], as_json: bool) -> None:
             text = f"{done.source}: {plural(done.files, 'file')} ({format_size(done.size_bytes)})"
             text += f" copied, {done.present:,} there already"
             text += f", {done.purged:,} purged" if done.purged else ""
+            text += f", {done.erased:,} of the target erased as purged" if done.erased else ""
             click.echo(f"{safe(text)}.")
         for conflict in found:
             click.echo(f"Conflict: {safe(conflict)}.")
@@ -88,6 +94,7 @@ def merge(sources: tuple[str, ...], as_json: bool) -> None:
 @source_argument
 @archive_option
 @json_option
+@limit_option
 def compact(source: str | None, archive: str | None, as_json: bool) -> None:
     """Put many small segments together into few; safe at any moment, also while runs are logged.
 
@@ -114,6 +121,7 @@ def compact(source: str | None, archive: str | None, as_json: bool) -> None:
 @archive_option
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @json_option
+@limit_option
 def purge(what: str | None, archive: str | None, yes: bool, as_json: bool) -> None:
     """Erase a run, or an experiment with all its runs, for good.
 
@@ -147,6 +155,41 @@ def purge(what: str | None, archive: str | None, yes: bool, as_json: bool) -> No
 
 
 group.add_command(purge)
+
+
+@group.command()
+@source_argument
+@archive_option
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@json_option
+@limit_option
+def forget(source: str | None, archive: str | None, yes: bool, as_json: bool) -> None:
+    """Accept that files are missing, so that verify no longer names them.
+
+    Bring them back by merging an intact copy instead, if there is one.
+    """
+    storage = open_archive(chosen(source, archive))
+    if not isinstance(storage, LocalStorage):
+        raise InvalidValue(f"{storage.root} keeps no inventory: it is an object store.")
+    gone = missing_entries(read_archive(storage), read_inventory(storage)[0])
+    if gone and not as_json:
+        for entry in gone:
+            say(f"Missing: {safe(entry.place)}")
+    if gone and not yes and not sys.stdin.isatty():
+        raise InvalidValue(
+            f"This would forget {plural(len(gone), 'file')} that should be there. "
+            "Say --yes to do it."
+        )
+    if gone and not yes and not click.confirm("Forget them?", err=True):
+        click.echo("Nothing was forgotten.")
+        return
+    forget_entries(storage, gone)
+    if as_json:
+        print_json({"forgotten": [entry.place for entry in gone]})
+    elif gone:
+        click.echo(f"Forgot {plural(len(gone), 'file')}.")
+    else:
+        click.echo("Nothing is missing.")
 
 
 LEFT_OVER = "what was left of earlier purges"
@@ -204,6 +247,7 @@ def _children(storage: Storage, run_ids: list[str]) -> list[str]:
 )  # fmt: skip
 @click.option("--run", "run", metavar="RUN", help="One run, with its files, as a zip.")
 @json_option
+@limit_option
 def export(
     source: str | None,
     archive: str | None,

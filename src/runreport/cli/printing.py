@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -10,9 +11,30 @@ from typing import Any, NoReturn
 
 import click
 
+from runreport.archive.limits import VARIABLE as LIMITS
+from runreport.archive.limits import Limits, parse_limits
 from runreport.events import json_ready
 
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def _set_limits(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> None:
+    """Let limits hold for whatever archive the command opens."""
+    del ctx, param
+    if texts:
+        parse_limits(texts)  # a wrong one is told at once
+        os.environ[LIMITS] = " ".join((os.environ.get(LIMITS, ""), *texts))
+
+
+limit_option = click.option(
+    "--limit",
+    metavar="NAME=NUMBER",
+    multiple=True,
+    expose_value=False,
+    callback=_set_limits,
+    help="Read larger files of an archive you trust: "
+    f"{', '.join(Limits._fields)} (such as rows=50e6).",
+)
 
 archive_option = click.option(
     "-a", "--archive", metavar="PATH", help="The archive (default: RUNREPORT_ARCHIVE or ./runs)."

@@ -6,6 +6,7 @@ import os
 import tempfile
 
 import runreport
+from runreport.archive.file_uris import uri_to_path
 from runreport.errors import InvalidValue, NotFound
 from runreport.models.folder import FILE_NAME, Model, ModelInfo
 from runreport.models.signature import ModelSignature
@@ -49,12 +50,12 @@ def locate_model(model_uri: str | os.PathLike[str], dst_path: str | None = None)
             raise NotFound(_missing(run_id, path)) from None
     if "://" in text and not text.startswith("file://"):
         raise InvalidValue(f"Model URI {text!r} is not understood; it is {_FORMS}.")
-    folder = text.removeprefix("file://")
+    folder = uri_to_path(text)
     if not os.path.isdir(folder):
         raise NotFound(f"There is no model folder {folder!r}. A model URI is {_FORMS}.")
     if dst_path is None:
         return folder
-    return runreport.download_artifacts(f"file://{folder}", dst_path=dst_path)
+    return runreport.download_artifacts(folder, dst_path=dst_path)
 
 
 def split_run_uri(uri: str) -> tuple[str, str]:

@@ -36,6 +36,8 @@ FOR_FILTERS = "filter"
 """The group of columns that no table shows and only the filter box asks for."""
 SLUG = "_slug"
 """The column that scripts need where run ids differ from their URLs."""
+LONGEST_MS = 2**53
+"""Beyond it a duration is made up, and fits no script's number."""
 _SYSTEM_TAG = "mlflow."
 _NUMBER = re.compile(NUMBER)
 
@@ -81,7 +83,8 @@ def experiment_columns(index: RunIndex, numbers: pa.Array) -> tuple[Column, ...]
     runs = index.runs.take(numbers)
     start, end = (runs.column(name).to_pylist() for name in ("start_time", "end_time"))
     durations = [
-        None if a is None or b is None else max(0, b - a) for a, b in zip(start, end, strict=True)
+        None if a is None or b is None else min(max(0, b - a), LONGEST_MS)
+        for a, b in zip(start, end, strict=True)
     ]
     properties = {
         "run_name": ("text", runs.column("run_name").to_pylist()),

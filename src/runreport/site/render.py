@@ -27,13 +27,24 @@ SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "media-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'"
 )
-STATUS_MARKS = {
-    "FINISHED": ("✓", "finished"),
-    "FAILED": ("✕", "failed"),
-    "RUNNING": ("◐", "running"),
-    "KILLED": ("■", "killed"),
-    "SCHEDULED": ("–", "scheduled"),
-}
+
+
+class _Marks(dict[str, tuple[str, str]]):
+    """Marks by status; another tool, or a later version, may have statuses of its own."""
+
+    def __missing__(self, status: str) -> tuple[str, str]:
+        return "?", "unknown"
+
+
+STATUS_MARKS = _Marks(
+    {
+        "FINISHED": ("✓", "finished"),
+        "FAILED": ("✕", "failed"),
+        "RUNNING": ("◐", "running"),
+        "KILLED": ("■", "killed"),
+        "SCHEDULED": ("–", "scheduled"),
+    }
+)
 """Shape and word for each status; the colour comes from a class."""
 
 

@@ -1,17 +1,81 @@
-"""The preview server: a built site on localhost, for looking at it before it is published."""
+"""The preview server: a built site on localhost, for looking at it before it is published.
+
+It answers to its own names only, so that a page from elsewhere cannot reach it through a name that
+its owner points here (DNS rebinding), lists no folders, and hangs up on clients that dawdle.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import ipaddress
+import socket
+import threading
+from collections.abc import Collection
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 from runreport.errors import BuildError
 
 DEFAULT_PORT = 5000
+PATIENCE_SECONDS = 15.0
+"""How long a client may take for its request, and for each piece of the answer."""
+_OWN_NAMES = frozenset(("localhost", "127.0.0.1", "::1"))
+_EVERYWHERE = frozenset(("0.0.0.0", "::", ""))
 
 
 class _Handler(SimpleHTTPRequestHandler):
     """Serves files, quietly."""
+
+    timeout = PATIENCE_SECONDS
+
+    def __init__(self, *args: Any, names: Collection[str], is_open: bool, **options: Any) -> None:
+        """Serve one connection.
+
+        Args:
+            names: hosts that it answers as.
+            is_open: any address is its own, too, since it listens on all of this machine's.
+        """
+        self.names, self.is_open = names, is_open
+        super().__init__(*args, **options)
+
+    def handle_one_request(self) -> None:
+        """Hang up when a request has not come whole in time, however steadily it trickles in."""
+        self._watch = threading.Timer(PATIENCE_SECONDS, self._hang_up)
+        self._watch.daemon = True
+        self._watch.start()
+        try:
+            super().handle_one_request()
+        finally:
+            self._watch.cancel()
+
+    def _hang_up(self) -> None:
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+    def parse_request(self) -> bool:
+        """Refuse what was sent to another host."""
+        is_request = super().parse_request()
+        self._watch.cancel()
+        if is_request and not self._is_meant(self.headers.get("Host", "")):
+            self.send_error(421, "This server answers to its own names only")
+            return False
+        return is_request
+
+    def _is_meant(self, host: str) -> bool:
+        name = host.rpartition("]")[0].lstrip("[") or host.partition(":")[0]
+        if name.lower() in self.names:
+            return True
+        try:
+            ipaddress.ip_address(name)
+        except ValueError:
+            return False
+        return self.is_open
+
+    def list_directory(self, path: object) -> None:
+        """A folder without an index is nothing to see."""
+        del path
+        self.send_error(404, "There is no page here")
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing for each request."""
@@ -19,18 +83,28 @@ class _Handler(SimpleHTTPRequestHandler):
     def end_headers(self) -> None:
         """A rebuilt page must be seen at the next reload."""
         self.send_header("Cache-Control", "no-cache")
+        self.send_header("X-Content-Type-Options", "nosniff")
         super().end_headers()
 
 
 def make_server(
-    folder: str, port: int = DEFAULT_PORT, host: str = "127.0.0.1"
+    folder: str,
+    port: int = DEFAULT_PORT,
+    host: str = "127.0.0.1",
+    names: Collection[str] = (),
 ) -> ThreadingHTTPServer:
     """A server for a site, not started yet.
+
+    Args:
+        names: hosts that it answers as besides localhost and ``host``.
 
     Raises:
         BuildError: the port is taken.
     """
-    handler = functools.partial(_Handler, directory=folder)
+    own = {*_OWN_NAMES, *(name.lower() for name in names), host.lower()}
+    if host in _EVERYWHERE:
+        own.add(socket.gethostname().lower())
+    handler = functools.partial(_Handler, directory=folder, names=own, is_open=host in _EVERYWHERE)
     try:
         return ThreadingHTTPServer((host, port), handler)
     except OSError as error:

@@ -12,15 +12,16 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, NamedTuple
 
 from runreport.archive.writer import Writer
 from runreport.entities import Run, RunData, RunInfo, RunInputs, RunStatus
 from runreport.errors import RunreportError
-from runreport.tracking.store import Store, open_store
+from runreport.tracking.store import Store, open_store, stores_behind
 
 
 class Session:
@@ -165,7 +166,18 @@ def target_run() -> str | None:
 def store() -> Store:
     """The store of the archive in use."""
     target = _target.get()
-    return open_store(location) if target is None else target[0]
+    found = open_store(location) if target is None else target[0]
+    if found.spool is not None:
+        _end_before_the_libraries()
+    return found
+
+
+@lru_cache(maxsize=1)
+def _end_before_the_libraries() -> None:
+    """What is registered last is run first: runs must have ended, and be uploaded, before the
+    library of an object store shuts down, which has registered that when it was loaded."""
+    atexit.unregister(_end_all)
+    atexit.register(_end_all)
 
 
 def top() -> ActiveRun | None:
@@ -285,6 +297,34 @@ def _end_all() -> None:
     for session in list(_sessions.values()):
         _end_session(session, status)
     close_side_sessions()
+    if not _all_uploaded() and error is None:
+        _leave_with_failure()
+
+
+def _all_uploaded() -> bool:
+    """Try once more to upload what could not be; say what stays on this machine."""
+    is_done = True
+    for own_store in stores_behind():
+        assert own_store.spool is not None
+        try:
+            own_store.spool.upload()
+        except (RunreportError, OSError) as failure:
+            is_done = False
+            sys.stderr.write(
+                f"Error: What was logged could not be uploaded to {own_store.storage.root}: "
+                f"{failure} It is safe in {own_store.spool.storage.root}; `runreport archive "
+                "seal` on this machine uploads it.\n"
+            )
+    return is_done
+
+
+def _leave_with_failure() -> None:
+    """End the process with code 1, which nothing else can change while it is ending: whoever
+    started it must learn that the results are not where they belong."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    os._exit(1)
 
 
 def _renew_lock() -> None:

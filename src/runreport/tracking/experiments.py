@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from runreport.archive.directory import locate_archive
+from runreport.archive.directory import is_remote, locate_archive
 from runreport.archive.facts import DEFAULT_ID
+from runreport.archive.file_uris import path_to_uri
 from runreport.entities import Experiment, ViewType
 from runreport.errors import InvalidValue
 from runreport.tracking import active, paging, validation
@@ -22,8 +23,9 @@ def set_tracking_uri(uri: str | os.PathLike[str]) -> None:
 
 
 def get_tracking_uri() -> str:
-    """The archive in use, as a ``file://`` URI."""
-    return f"file://{locate_archive(active.location)}"
+    """The archive in use, as a ``file://`` URI or that of its object store."""
+    place = locate_archive(active.location)
+    return place if is_remote(place) else path_to_uri(place)
 
 
 def is_tracking_uri_set() -> bool:

@@ -6,13 +6,14 @@ import io
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from runreport.archive import artifact_logging
 from runreport.archive.artifacts import artifact_path as artifact_folder
 from runreport.archive.artifacts import clean_path, list_run_artifacts
 from runreport.archive.clock import new_run_id, wall_ms
+from runreport.archive.file_uris import quote_path, uri_to_path
 from runreport.archive.storage import Storage
 from runreport.entities import FileInfo
 from runreport.errors import InvalidValue, NotFound
@@ -42,7 +43,7 @@ def log_artifact(
 def log_artifacts(
     local_dir: str | os.PathLike[str], artifact_path: str | None = None, run_id: str | None = None
 ) -> None:
-    """Log all files below a folder.
+    """Log all files below a folder, also through links to files and folders.
 
     Raises:
         NotFound: there is no such folder.
@@ -51,12 +52,27 @@ def log_artifacts(
     if not os.path.isdir(folder):
         raise NotFound(f"There is no folder {folder!r} to log artifacts from.")
     files = []
-    for parent, _, names in sorted(os.walk(folder)):
-        for name in sorted(names):
-            source = os.path.join(parent, name)
-            path = os.path.relpath(source, folder).replace(os.sep, "/")
-            files.append((source, f"{artifact_path}/{path}" if artifact_path else path))
+    for source in _files_below(folder, ()):
+        path = os.path.relpath(source, folder).replace(os.sep, "/")
+        files.append((source, f"{artifact_path}/{path}" if artifact_path else path))
     _log_files(files, run_id)
+
+
+def _files_below(folder: str, above: tuple[str, ...]) -> Iterator[str]:
+    """The files below a folder; a link to a folder that one is in already is not followed.
+
+    Args:
+        above: the real paths of the folders on the way.
+    """
+    own = os.path.realpath(folder)
+    if own in above:
+        return
+    for name in sorted(os.listdir(folder)):
+        path = os.path.join(folder, name)
+        if os.path.isdir(path):
+            yield from _files_below(path, (*above, own))
+        else:
+            yield path
 
 
 def log_text(text: str, artifact_file: str, run_id: str | None = None) -> None:
@@ -151,7 +167,10 @@ def get_artifact_uri(artifact_path: str | None = None) -> str:
     """The ``file://`` URI of the active run's artifact folder, or of a path in it."""
     session = current_session(None)
     root = f"{session.store.artifact_root}/{session.run_id}"
-    return f"{root}/{clean_path(artifact_path)}" if artifact_path else root
+    if not artifact_path:
+        return root
+    path = clean_path(artifact_path)
+    return f"{root}/{quote_path(path) if session.store.storage.is_local else path}"
 
 
 def list_artifacts(run_id: str, path: str | None = None) -> list[FileInfo]:
@@ -198,7 +217,7 @@ def download_artifacts(
             return _fetch(storage, run_id, clean, dst_path)
         local = storage.locate(artifact_folder(run_id, clean))
     else:
-        local = str(artifact_uri).removeprefix("file://")
+        local = uri_to_path(str(artifact_uri))
     if not os.path.exists(local):
         raise NotFound(f"There is no artifact {artifact_path or artifact_uri!r} at {local}.")
     if dst_path is None:

@@ -7,6 +7,7 @@ runs back imports the query layer when it is called: the second sanctioned lazy 
 from __future__ import annotations
 
 import os
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
@@ -219,9 +220,18 @@ class Store(ExperimentStore):
 @lru_cache(maxsize=16)
 def _open(location: str, _process: int) -> Store:
     store = Store(open_archive(location, create=True))
+    _opened.add(store)
     if store.spool is not None:
         store.spool.recover()
     return store
+
+
+def stores_behind() -> list[Store]:
+    """The stores of this process whose last upload failed."""
+    return [store for store in _opened if store.spool is not None and store.spool.is_behind]
+
+
+_opened: weakref.WeakSet[Store] = weakref.WeakSet()
 
 
 def open_store(location: str | os.PathLike[str] | None = None) -> Store:

@@ -1,10 +1,11 @@
 // Numbers, times and durations as text, exactly as report/formatting.py writes them.
 
 const MISSING = "–";
-const MARKS = {
+/** By status; without what every object has, since a logged status may be called `constructor`. */
+const MARKS = Object.assign(Object.create(null), {
   RUNNING: ["◐", "running"], SCHEDULED: ["–", "scheduled"], FINISHED: ["✓", "finished"],
   FAILED: ["✕", "failed"], KILLED: ["■", "killed"],
-};
+});
 
 /** Making one takes longer than a hundred uses. @type {Intl.NumberFormat[]} */
 const fixedFormats = [];

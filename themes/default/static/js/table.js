@@ -41,7 +41,7 @@ function makeCell(column, run) {
   if (column.name === "run_name") {
     return make("th", { scope: "row" }, make("a", { href: up + runPlace(run) + viewOfLink(run) }, value || MISSING));
   }
-  if (column.name === "status" && MARKS[value]) return make("td", {}, makeStatus(value));
+  if (column.name === "status" && value) return make("td", {}, makeStatus(value));
   return make("td", { class: column.kind }, textOf(column, run));
 }
 
@@ -54,7 +54,7 @@ function viewOfLink(run) {
 
 /** @param {string} value */
 function makeStatus(value) {
-  const [mark, word] = MARKS[value];
+  const [mark, word] = MARKS[value] || ["?", "unknown"];
   return make("span", { class: `status ${word}` },
     make("span", { "aria-hidden": "true" }, mark), ` ${word}`);
 }
