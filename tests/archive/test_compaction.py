@@ -52,6 +52,24 @@ def test_what_comes_later_joins_what_is_compacted(storage: LocalStorage) -> None
     assert second.footer.compacted.num_rows == 5  # type: ignore[union-attr]
 
 
+def test_what_another_tool_left_counts_once_beside_a_copy_of_its_segment(
+    storage: LocalStorage, tmp_path: Path
+) -> None:
+    writer = log_run(storage, OLD, points=[1.0])
+    storage.put(f"artifacts/{OLD}/by_hand.txt", b"hello")
+    name = writer.finish()
+    assert name is not None
+    seal_journal(storage, name)
+    copies = {path: storage.read(path) for path in files_of(storage)}
+    fill(storage, 2)
+    before = facts_of(storage)
+    compact_archive(storage)
+    for path, content in copies.items():  # as if the compaction had died before it deleted them
+        storage.put(path, content)
+    assert facts_of(storage) == before
+    assert sum(fact[1] == "artifact" for fact in before) == 1
+
+
 def test_a_group_takes_no_more_facts_than_fit_into_memory(storage: LocalStorage) -> None:
     fill(storage, 8)
     done = compact_archive(storage, group_facts=20)

@@ -29,7 +29,7 @@ from runreport.archive.intervals import (
 from runreport.archive.journal import JournalName
 from runreport.archive.ranges import inside, outside, present_ranges
 from runreport.archive.schema import sort_points, summary_events
-from runreport.archive.segment import Segment
+from runreport.archive.segment import Segment, declared_ranges
 from runreport.errors import Damaged
 from runreport.events import Event, Point
 
@@ -97,6 +97,7 @@ def resolve(
     united = []
     for name, copies in _copies(segments, contested, points_of, preferred).items():
         united.append(_unite(copies, live.get(name), cuts))
+    cuts.hide_repeated_records(segments)
     counting = [cuts.apply(segment, place) for place, segment in enumerate(segments)]
     used = [s for s in counting if s.events.num_rows or s.recovered is not None]
     kept = {segment.path for segment in used}
@@ -207,12 +208,18 @@ class _Cuts:
     """What is to be hidden of segments since it counts elsewhere."""
 
     def __init__(self) -> None:
+        self._places: set[int] = set()
         self._hidden: dict[int, list[tuple[str, int, int]]] = {}
         self._beaten: dict[int, list[tuple[str, int, int]]] = {}
         self._recovered: dict[int, list[tuple[str, int, int]]] = {}
 
+    def keep(self, copy: _Copy) -> None:
+        """Let all of a copy count."""
+        self._places.add(copy.place)
+
     def keep_only(self, copy: _Copy, taken: list[Range]) -> None:
         """Let nothing but some facts of a copy count."""
+        self._places.add(copy.place)
         writer_id, first, last = (copy.part[n] for n in ("writer_id", "first_seq", "last_seq"))
 
         def note(where: dict[int, list[tuple[str, int, int]]], ranges: Iterable[Range]) -> None:
@@ -222,6 +229,18 @@ class _Cuts:
         note(self._beaten, [(first, last)])
         if taken and copy.is_readable:
             note(self._recovered, taken)
+
+    def hide_repeated_records(self, segments: Sequence[Segment]) -> None:
+        """Let the record of a file that another tool left count once.
+
+        Its writer is named by no footer, and only copies of one journal hold the same record.
+        """
+        seen: set[str] = set()
+        for place in sorted(self._places, key=lambda place: (place in self._beaten, place)):
+            own = _undeclared_writers(segments[place])
+            if place in self._beaten:
+                self._hidden[place].extend((writer_id, 0, 0) for writer_id in sorted(own & seen))
+            seen |= own
 
     def apply(self, segment: Segment, place: int) -> Segment:
         """A segment without what counts elsewhere; its summaries sum up what is hidden, too."""
@@ -252,6 +271,7 @@ def _unite(copies: Sequence[_Copy], journal: list[Range] | None, cuts: _Cuts) ->
             standing = journal
         if place == 0 and not standing:
             sealed = copy.ranges
+            cuts.keep(copy)
             continue
         taken = subtract(copy.ranges, [*sealed, *standing])
         cuts.keep_only(copy, taken)
@@ -271,6 +291,16 @@ def claimed_ranges(part: Mapping[str, Any]) -> list[Range]:
     """The facts that a row of `PARTS` names."""
     whole = [(part["first_seq"], part["last_seq"])]
     return unite(subtract(whole, parse_ranges(part["gaps"])))
+
+
+def _undeclared_writers(segment: Segment) -> set[str]:
+    """Who wrote the records of files that another tool left."""
+    events = segment.events
+    is_record = pc.and_(
+        pc.equal(events.column("kind"), "artifact"), pc.equal(events.column("seq"), 0)
+    )
+    records = events.filter(is_record)
+    return set(outside(records, declared_ranges(segment)).column("writer_id").to_pylist())
 
 
 def _clip(ranges: Iterable[Range], first: int, last: int) -> list[Range]:
