@@ -121,7 +121,7 @@ def _refuse_notices(report: Report) -> None:
 
 def _common(report: Report) -> str:
     """A digest of what the pages of all runs depend on: names to redact, and damaged segments."""
-    names = sorted(report.run_pages.redactor.names)
+    names = report.run_pages.redactor.identity
     notices = [str(one) for one in report.notices if not one.path.startswith(f"{ARTIFACTS}/")]
     return digest_of(names, notices)
 

@@ -5,8 +5,7 @@ import struct
 
 import pytest
 
-from runreport.report.previews import MAX_ROWS, make_preview, publishable
-from runreport.report.redaction import Redactor
+from runreport.report.previews import MAX_ROWS, make_preview
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", 30, 20)
 
@@ -59,14 +58,6 @@ def test_odd_files_never_break_a_page(data: bytes, media_type: str) -> None:
         "json",
         "html",
     )
-
-
-def test_text_is_published_without_secrets_and_other_bytes_as_they_are() -> None:
-    redactor = Redactor()
-    secret = ("AKIA" + "IOSFODNN7EXAMPLE").encode()
-    assert secret not in publishable(b"key " + secret, "a.sh", redactor)
-    assert publishable(b"\0" + secret, "a.bin", redactor).endswith(secret)
-    assert [finding.place for finding in redactor.findings] == ["file a.sh"]
 
 
 def test_numbers_of_many_digits_are_shortened_in_a_table() -> None:

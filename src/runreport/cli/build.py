@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import tempfile
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -22,9 +23,13 @@ from runreport.cli.printing import (
     say,
 )
 from runreport.report.config import Config, load_config
+from runreport.report.findings import LEFT_OUT, Finding
 from runreport.report.formatting import plural
 from runreport.site.server import DEFAULT_PORT, make_server
 from runreport.upkeep import Build, unchanged
+
+MAX_PLACES = 40
+"""Places that are listed at the end of a build; ``--json`` has all."""
 
 config_option = click.option(
     "--config",
@@ -148,11 +153,28 @@ def _warn(made: Build) -> None:
         say(f"Warning: {safe(notice)}")
     for advice in made.advice:
         say(f"Warning: runreport.toml: {safe(advice)}")
-    if made.findings:
-        total = sum(finding.count for finding in made.findings)
-        say(f"Redacted {plural(total, 'value')} that may be secret:")
-        for finding in made.findings:
-            say(f"  {safe(finding.place)}: {finding.kind} ({finding.count})")
+    _say_findings(made.findings)
+
+
+def _say_findings(findings: Sequence[Finding]) -> None:
+    """Print what is not published, and where it stands."""
+    left_out = [one for one in findings if one.kind.startswith(LEFT_OUT)]
+    redacted = [one for one in findings if not one.kind.startswith(LEFT_OUT)]
+    if redacted:
+        total = sum(finding.count for finding in redacted)
+        say(f"Redacted {plural(total, 'value')} (what may stay: allow in [publish]):")
+        _say_places(redacted)
+    if left_out:
+        say(f"Left out {plural(len(left_out), 'file')}:")
+        _say_places(left_out)
+
+
+def _say_places(findings: Sequence[Finding]) -> None:
+    for one in findings[:MAX_PLACES]:
+        count = f" ({one.count:,})" if one.count > 1 else ""
+        say(f"  {safe(one.place)}: {one.kind}{count}")
+    if len(findings) > MAX_PLACES:
+        say(f"  … and {len(findings) - MAX_PLACES:,} more places (--json lists all)")
 
 
 def _closing_line(made: Build) -> str:

@@ -49,7 +49,7 @@ from runreport.report.pages import (
     ViewLink,
 )
 from runreport.report.paging import choose_paged, with_places
-from runreport.report.redaction import Redactor, private_names, redact_index
+from runreport.report.redaction import make_redactor, published_config, redact_index
 from runreport.report.run_pages import RunPages
 from runreport.report.table import Table, make_table
 from runreport.report.urls import experiment_folder
@@ -129,13 +129,10 @@ def assemble_report(
         ConfigError: a view or the notes folder of the config names what there is not.
     """
     full = fold_snapshot(snapshot)
-    redactor = Redactor(
-        publish_environment=config.publish_environment,
-        allow_secrets=config.allow_secrets,
-        names=private_names(full),
-    )
+    redactor = make_redactor(config, full, snapshot)
     index = redact_index(full, redactor)
-    curves = CurveReader(snapshot)
+    config = published_config(config, redactor)
+    curves = CurveReader(snapshot, redactor.known)
     notices = sorted({*snapshot.notices, *curves.read_all(), *hidden_problems(snapshot)})
     shown = arange(index.runs.num_rows).filter(pc.invert(index.is_deleted))
     as_of = now_ms if now_ms is not None else _newest(snapshot)
@@ -170,7 +167,7 @@ def assemble_report(
         )
         for one in found
     )
-    views = make_views(config, index, places, curves, as_of or 0)
+    views = make_views(config, full, places, curves, as_of or 0)
     view_links = tuple(ViewLink(v.name, f"{v.folder}/index.html", v.total) for v in views)
     tags, jobs = tag_listings(index, shown, places), job_listings(index, shown, places)
     notes = gather_notes(

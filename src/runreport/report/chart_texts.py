@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import unquote_plus
+from urllib.parse import quote_plus, unquote_plus
 
 from runreport.errors import ConfigError
 
@@ -23,6 +23,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "heatmap": ("x", "y", "c"),
 }
 KNOWN = ("x", "y", "c", "g", "scale", "smooth", "title")
+COLUMNS = ("x", "y", "c", "g")
+"""The fields that name columns."""
 AXES = ("step", "time", "relative")
 
 
@@ -85,3 +87,15 @@ def read_chart(text: str, where: str) -> ChartText:
             f"{where}: smooth of {text!r} is {fields['smooth']!r}; it must be from 0 to below 1."
         )
     return ChartText(kind, fields)
+
+
+def renamed_chart(text: str, rename: Callable[[str], str]) -> str:
+    """The text of a chart with other names of columns."""
+    parts = text.split(";")
+    for place, part in enumerate(parts):
+        name, equals, value = part.partition("=")
+        if equals and name in COLUMNS:
+            logged = unquote_plus(value)
+            shown = rename(logged)
+            parts[place] = part if shown == logged else f"{name}={quote_plus(shown)}"
+    return ";".join(parts)

@@ -32,7 +32,15 @@ EXPERIMENT_KEYS = ("primary_metric", "direction", "columns", "baseline", "descri
 """Also allowed at the top level, where they hold for every experiment."""
 MODEL_KEYS = ("primary_metric", "direction", "description")
 VIEW_KEYS = ("description", "experiments", "runs", "filter", "charts")
-PUBLISH_KEYS = ("environment", "allow_secrets", "max_file_mb", "max_run_pages", "html")
+PUBLISH_KEYS = (
+    "environment",
+    "allow_secrets",
+    "allow",
+    "unsearched",
+    "max_file_mb",
+    "max_run_pages",
+    "html",
+)
 HTML_FORMS = ("sandboxed", "scripted")
 PROPERTIES = ("run_name", "status", "start_time", "duration", "run_id", "source")
 """Columns a run table can show beside ``metrics.*``, ``params.*`` and ``tags.*``."""
@@ -93,6 +101,10 @@ class Config:
     """Publish user, host, command line, folder and diff, which are left out otherwise."""
     allow_secrets: bool = False
     """Publish what looks like a secret instead of redacting it."""
+    allow: tuple[str, ...] = ()
+    """Patterns with ``*`` and ``?`` of what is no secret and not private, or of its places."""
+    unsearched: bool = False
+    """Publish files that cannot be searched for secrets, e.g. encrypted ones."""
     max_file_mb: float = 25.0
     """Artifacts over this size are named but not copied into the site."""
     folder: str = "."
@@ -184,6 +196,8 @@ def parse_config(content: Mapping[str, Any], path: str = FILE_NAME) -> Config:
         html=_one_of(publish, "html", HTML_FORMS, path, "publish.") or defaults.html,
         publish_environment=bool(_typed(publish, "environment", bool, path, "publish.")),
         allow_secrets=bool(_typed(publish, "allow_secrets", bool, path, "publish.")),
+        allow=_texts(publish, "allow", path, "publish."),
+        unsearched=bool(_typed(publish, "unsearched", bool, path, "publish.")),
         max_file_mb=_positive(publish, "max_file_mb", defaults.max_file_mb, path, "publish."),
         folder=os.path.dirname(os.path.abspath(path)),
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 
+from runreport.archive.reading import Snapshot
 from runreport.query.points import PointReader
 
 MAX_POINTS = 500
@@ -31,12 +32,21 @@ class Curve:
 class CurveReader(PointReader):
     """Reads the curves of single runs from a snapshot."""
 
+    def __init__(self, snapshot: Snapshot, published: Callable[[str], str] = str) -> None:
+        """Prepare to read.
+
+        Args:
+            published: the name under which a site shows a metric.
+        """
+        super().__init__(snapshot)
+        self._published = published
+
     def read(self, run_id: str) -> dict[str, Curve]:
         """The curves of a run by metric, each at most `MAX_POINTS` long."""
-        return _split(self.points_of(run_id))
+        return _split(self.points_of(run_id), self._published)
 
 
-def _split(points: pa.Table) -> dict[str, Curve]:
+def _split(points: pa.Table, published: Callable[[str], str]) -> dict[str, Curve]:
     """Curves from points sorted by key and step."""
     columns = [points.column(name).to_pylist() for name in ("key", "step", "time", "value")]
     curves, start = {}, 0
@@ -44,8 +54,9 @@ def _split(points: pa.Table) -> dict[str, Curve]:
     for end in range(1, len(keys) + 1):
         if end == len(keys) or keys[end] != keys[start]:
             kept = downsample(values[start:end])
-            curves[keys[start]] = Curve(
-                keys[start],
+            name = published(keys[start])
+            curves[name] = Curve(
+                name,
                 tuple(steps[start + place] for place in kept),
                 tuple(times[start + place] for place in kept),
                 tuple(values[start + place] for place in kept),

@@ -16,7 +16,7 @@ from runreport.errors import Damaged
 from runreport.events import data_object
 from runreport.report.column_scripts import DataScript, json_number, script_json
 from runreport.report.formatting import MISSING, NumberFormat, choose_format
-from runreport.report.redaction import Redactor
+from runreport.report.redaction import STORED, Redactor
 
 TABLE_FILE = "eval_results_table.json"
 MAX_BYTES = 20_000_000
@@ -137,19 +137,19 @@ def read_table(
         described = data_object(row["data"])
         if recorded_size(described) > MAX_BYTES:
             return None
-        content = read_recorded(storage, run_id, row["path"], row["sha256"], described)
+        content = read_recorded(storage, run_id, row[STORED], row["sha256"], described)
         parsed = json.loads(content)
         names, data = parsed["columns"], parsed["data"]
         rows = [dict(zip(names, values, strict=True)) for values in data[:MAX_ROWS]]
     except (Damaged, ValueError, TypeError, KeyError, RecursionError):
         return None
     columns = tuple(
-        EvaluationColumn(redactor.text(str(name), "evaluations"), _kind(str(name), data, place))
+        EvaluationColumn(redactor.name(str(name), "evaluations"), _kind(str(name), data, place))
         for place, name in enumerate(names)
     )
     cells = tuple(
         tuple(
-            _cell(one[name], column.kind, redactor)
+            _cell(one[name], column.kind, str(name), redactor)
             for name, column in zip(names, columns, strict=True)
         )
         for one in rows
@@ -193,13 +193,13 @@ def _kind(name: str, data: Sequence[Sequence[Any]], place: int) -> str:
     return "input"
 
 
-def _cell(value: Any, kind: str, redactor: Redactor) -> object:
+def _cell(value: Any, kind: str, name: str, redactor: Redactor) -> object:
     if value is None:
         return None
     if kind == "score":
         return float(value)
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    text = redactor.text(text, "evaluations")
+    text = redactor.text(text, "evaluations", name)
     return text if len(text) <= MAX_CELL else f"{text[: MAX_CELL - 1]}…"
 
 

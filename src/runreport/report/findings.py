@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LEFT_OUT = "left out"
+"""How the kind of a finding begins that is a whole file."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A kind of secret that was taken out, and where."""
+    """A kind of private thing that was taken out, and where."""
 
     kind: str
     place: str

@@ -12,7 +12,7 @@ from runreport.errors import Damaged, InvalidValue
 from runreport.events import data_object
 from runreport.models.environment import REQUIREMENTS, package_of
 from runreport.models.folder import FILE_NAME, Model, parse_model
-from runreport.report.redaction import Redactor
+from runreport.report.redaction import STORED, Redactor
 
 MAX_BYTES = 1_000_000
 _MAX_PROBLEM = 300
@@ -59,23 +59,26 @@ def read_model(
         artifacts: rows of the index about the run's files; only recorded bytes are believed.
     """
     own = {
-        row["path"].removeprefix(f"{path}/"): row
+        row[STORED].removeprefix(f"{path}/"): row
         for row in artifacts
-        if row["path"].startswith(f"{path}/")
+        if row[STORED].startswith(f"{path}/")
     }
     files = tuple(
-        ModelFile(redactor.text(name, "file names"), _size(row), str(row["sha256"]))
+        ModelFile(redactor.path(name, "file names"), _size(row), str(row["sha256"]))
         for name, row in sorted(own.items())
     )
     text = _text(storage, run_id, own.get(FILE_NAME))
     if text is None:
         return ModelFiles(None, (), files, "Its MLmodel file is missing or not what was logged.")
     try:
-        model = parse_model(redactor.text(text, "model files"), FILE_NAME)
+        model = parse_model(redactor.text(text, "model files", has_versions=True), FILE_NAME)
     except InvalidValue as error:
         return ModelFiles(None, (), files, str(error)[:_MAX_PROBLEM])
     needs = _text(storage, run_id, own.get(REQUIREMENTS)) or ""
-    lines = (line.strip() for line in redactor.text(needs, "model files").splitlines())
+    lines = (
+        line.strip()
+        for line in redactor.text(needs, "model files", has_versions=True).splitlines()
+    )
     return ModelFiles(model, tuple(line for line in lines if line and line[0] != "#"), files)
 
 
@@ -84,7 +87,7 @@ def _text(storage: Storage, run_id: str, row: dict[str, Any] | None) -> str | No
         return None
     described = data_object(row["data"])
     try:
-        return read_recorded(storage, run_id, row["path"], row["sha256"], described).decode()
+        return read_recorded(storage, run_id, row[STORED], row["sha256"], described).decode()
     except (Damaged, UnicodeDecodeError):
         return None
 

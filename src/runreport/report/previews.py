@@ -1,6 +1,6 @@
 """Previews of artifacts: images, texts, tables, sound and film, bounded and safe to publish.
 
-Nothing is executed or unpickled. Text is redacted before it is shown or copied.
+Nothing is executed or unpickled. A file is searched before it is shown or copied.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from runreport.report.formatting import format_size, general, plural
 from runreport.report.html_preview import MAX_HTML, clean_html
 from runreport.report.notes import render_note
 from runreport.report.pages import Preview
-from runreport.report.redaction import Redactor
 
 MAX_TEXT = 20_000
 """Characters of a text that a page shows."""
@@ -39,19 +38,6 @@ _IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "i
 def is_text(media_type: str) -> bool:
     """Whether a file of this type is text that can be shown and redacted."""
     return media_type.startswith("text/") or media_type in _TEXT_TYPES
-
-
-def publishable(data: bytes, path: str, redactor: Redactor) -> bytes:
-    """A file's bytes as the site may carry them: text of any type without secrets, all else
-    unchanged."""
-    if b"\0" in data:
-        return data
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        return data
-    redacted = redactor.text(text, f"file {path}")
-    return data if redacted == text else redacted.encode(errors="replace")
 
 
 def make_preview(data: bytes, media_type: str, url: str) -> Preview:  # noqa: PLR0911 - a table

@@ -14,8 +14,8 @@ from runreport.report import evaluations
 from runreport.report.config import Config
 from runreport.report.formatting import format_size
 from runreport.report.pages import FileFolder, OutputFile, Preview, PublishedFile
-from runreport.report.previews import make_preview, publishable
-from runreport.report.redaction import Redactor
+from runreport.report.previews import make_preview
+from runreport.report.redaction import STORED, Redactor, published_file
 from runreport.report.urls import file_path
 
 MOST_PREVIEWS = 60
@@ -42,9 +42,8 @@ def list_files(
     previewed = 0
     for row in facts.artifacts:
         data = data_object(row["data"])
-        path, size = row["path"], recorded_size(data)
+        shown, size = row["path"], recorded_size(data)
         media_type = str(data.get("media_type", "application/octet-stream"))
-        shown = redactor.text(path, "file names")
         if size > config.max_file_mb * 1e6:
             note = f"Over {config.max_file_mb:g} MB, so it stays in the archive."
             files.append(
@@ -52,14 +51,24 @@ def list_files(
             )
             continue
         try:
-            content = read_recorded(storage, facts.run.info.run_id, path, row["sha256"], data)
+            content = read_recorded(
+                storage, facts.run.info.run_id, row[STORED], row["sha256"], data
+            )
         except Damaged as error:
             note = f"The file is left out: {error}."
             files.append(
                 OutputFile(shown, format_size(size), media_type, "", Preview("none"), note)
             )
             continue
-        content = publishable(content, shown, redactor)
+        searched = published_file(content, shown, redactor, unsearched=config.unsearched)
+        if searched.content is None:
+            files.append(
+                OutputFile(
+                    shown, format_size(size), media_type, "", Preview("none"), searched.note
+                )
+            )
+            continue
+        content = searched.content
         place = f"files/{file_path(shown)}"
         if config.html == "scripted" and media_type == "text/html":
             place = place.removesuffix(".txt")
@@ -67,11 +76,11 @@ def list_files(
         preview = Preview("none")
         if previewed <= MOST_PREVIEWS:
             preview = make_preview(content, media_type, place)
-        if path == evaluations.TABLE_FILE and preview.kind == "table":  # it has a page of its own
+        if shown == evaluations.TABLE_FILE and preview.kind == "table":  # it has a page of its own
             preview = Preview("none", note=preview.note)
         published.append(PublishedFile(place, content))
         files.append(
-            OutputFile(shown, format_size(size), media_type, place, preview, size_bytes=size)
+            OutputFile(shown, format_size(size), media_type, place, preview, searched.note, size)
         )
     return tuple(files), tuple(published)
 

@@ -148,7 +148,7 @@ def make_run_page(
         details=_details(pictures, files, facts.record),
         is_deleted=info.lifecycle_stage == "deleted",
         published=published,
-        record=_as_json(facts, experiment, redactor),
+        record=_as_json(facts, experiment),
         evaluation=_evaluation(facts, storage, redactor),
     )
 
@@ -253,7 +253,7 @@ def _pictures(curves: CurveReader, run_id: str) -> list[CurvePicture]:
     return pictures
 
 
-def _as_json(facts: RunFacts, experiment: str, redactor: Redactor) -> str:
+def _as_json(facts: RunFacts, experiment: str) -> str:
     """The run for other programs; numbers in full, NaN and infinities as text."""
     info = facts.run.info
     content = {
@@ -276,7 +276,7 @@ def _as_json(facts: RunFacts, experiment: str, redactor: Redactor) -> str:
         "registered": [f"{link.model}/{link.version}" for link in facts.registered],
         "artifacts": [
             {
-                "path": redactor.text(row["path"], "file names"),
+                "path": row["path"],
                 "sha256": row["sha256"],
                 "size_bytes": recorded_size(data_object(row["data"])),
                 "media_type": str(data_object(row["data"]).get("media_type", "")),

@@ -1,0 +1,52 @@
+"""A config whose names are those that the site shows: it may name what is published masked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from runreport.report.chart_texts import renamed_chart
+from runreport.report.config import Config, ExperimentConfig, ViewConfig
+from runreport.report.redaction.redactor import Redactor
+
+_GROUPS = ("metrics", "params", "tags")
+
+
+def published_config(config: Config, redactor: Redactor) -> Config:
+    """The config with each name of an experiment, model, run or column as it is published."""
+
+    def tables(own: Mapping[str, ExperimentConfig]) -> dict[str, ExperimentConfig]:
+        return {redactor.known(name): _experiment(one, redactor) for name, one in own.items()}
+
+    return replace(
+        config,
+        default=_experiment(config.default, redactor),
+        experiments=tables(config.experiments),
+        models=tables(config.models),
+        views=tuple(_view(view, redactor) for view in config.views),
+    )
+
+
+def _experiment(own: ExperimentConfig, redactor: Redactor) -> ExperimentConfig:
+    metric = own.primary_metric
+    return replace(
+        own,
+        primary_metric=None if metric is None else redactor.known(metric),
+        columns=tuple(_column(name, redactor) for name in own.columns),
+        baseline=redactor.known(own.baseline),
+    )
+
+
+def _view(view: ViewConfig, redactor: Redactor) -> ViewConfig:
+    return replace(
+        view,
+        experiments=tuple(map(redactor.known, view.experiments)),
+        charts=tuple(
+            renamed_chart(text, lambda name: _column(name, redactor)) for text in view.charts
+        ),
+    )
+
+
+def _column(name: str, redactor: Redactor) -> str:
+    group, dot, key = name.partition(".")
+    return f"{group}.{redactor.known(key)}" if dot and group in _GROUPS else name
