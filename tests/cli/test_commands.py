@@ -36,6 +36,18 @@ def sample(tmp_path: Path) -> str:
     return str(sample_archive(tmp_path / "archive", runs=4))
 
 
+def test_a_config_that_came_with_an_archive_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample_archive(tmp_path / "theirs" / "archive", runs=1)
+    (tmp_path / "theirs" / "runreport.toml").write_text('title = "theirs"')
+    (tmp_path / "mine").mkdir()
+    monkeypatch.chdir(tmp_path / "mine")
+    done = command("build", "../theirs/archive")
+    assert done.returncode == 0 and "runreport.toml is not read" in done.stderr
+    assert "<title>theirs" not in (tmp_path / "mine" / "site" / "index.html").read_text()
+
+
 def test_build_says_in_one_line_what_was_made_and_where(sample: str, tmp_path: Path) -> None:
     done = command("build", sample, "-o", str(tmp_path / "out"))
     assert done.returncode == 0 and done.stderr == ""

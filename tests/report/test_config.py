@@ -10,8 +10,9 @@ from runreport.report import config
 from runreport.report.config import load_config, parse_config
 
 
-def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
-    found = load_config(None, near=str(tmp_path))
+def test_without_a_file_the_defaults_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = load_config(None)
     assert (found.title, found.theme, found.publish_environment) == (
         "Run report",
         "default",
@@ -19,12 +20,10 @@ def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
     )
 
 
-def test_the_file_here_wins_over_the_one_beside_the_archive(tmp_path: Path) -> None:
-    (tmp_path / "near").mkdir()
-    (tmp_path / "near" / "runreport.toml").write_text('title = "near"')
-    assert load_config(None, near=str(tmp_path / "near")).title == "near"
+def test_the_file_here_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "runreport.toml").write_text('title = "here"')
-    assert load_config(None, near=str(tmp_path / "near")).title == "here"
+    assert load_config(None).title == "here"
 
 
 def test_an_experiments_own_table_wins_over_the_top_level() -> None:

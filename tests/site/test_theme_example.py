@@ -39,6 +39,26 @@ def test_the_worked_example_builds(tmp_path: Path) -> None:
     assert "Vision group" in next((tmp_path / "site").glob("r/*/*/index.html")).read_text()
 
 
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ cycler.__init__.__globals__.os.popen('touch ' ~ 'PWNED').read() }}",
+        "{{ site.__class__.__mro__ }}",
+        "{{ ''.__class__.__base__.__subclasses__() }}",
+    ],
+)
+def test_a_projects_template_cannot_reach_what_python_reaches(
+    tmp_path: Path, template: str
+) -> None:
+    path = example(tmp_path)
+    written = template.replace("PWNED", str(tmp_path / "PWNED"))
+    (path.parent / "mine" / "templates" / "404.html").write_text(written)
+    archive = sample_archive(tmp_path / "a", runs=1)
+    with pytest.raises(ConfigError, match=r"404\.html"):
+        build_site(str(archive), str(tmp_path / "site"), load_config(str(path)))
+    assert not (tmp_path / "PWNED").exists() and not (tmp_path / "site").exists()
+
+
 def test_an_option_that_no_theme_has_is_named_with_the_nearest(tmp_path: Path) -> None:
     path = example(tmp_path)
     path.write_text(path.read_text().replace("greeting", "greting"))

@@ -22,7 +22,7 @@ from runreport.cli.printing import (
     safe,
     say,
 )
-from runreport.report.config import Config, load_config
+from runreport.report.config import FILE_NAME, Config, load_config
 from runreport.report.findings import LEFT_OUT, Finding
 from runreport.report.formatting import plural
 from runreport.site.server import DEFAULT_PORT, make_server
@@ -35,7 +35,7 @@ config_option = click.option(
     "--config",
     "config_path",
     metavar="FILE",
-    help="runreport.toml to use (default: the one here, then the one beside the archive).",
+    help="runreport.toml to use (default: the one in this folder).",
 )
 
 
@@ -144,7 +144,10 @@ def _end(number: int, frame: object) -> None:
 def _config(location: str | None, path: str | None, theme: str | None) -> Config:
     from dataclasses import replace
 
-    config = load_config(path, near=os.path.dirname(locate_archive(location)))
+    config = load_config(path)
+    beside = os.path.join(os.path.dirname(locate_archive(location)), FILE_NAME)
+    if path is None and not os.path.isfile(FILE_NAME) and os.path.isfile(beside):
+        say(f"Note: {safe(beside)} is not read, since it is not here. If it is yours: --config")
     return config if theme is None else replace(config, theme=theme)
 
 

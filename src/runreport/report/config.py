@@ -132,21 +132,20 @@ class Config:
         )
 
 
-def load_config(path: str | None, near: str = ".") -> Config:
+def load_config(path: str | None) -> Config:
     """Read a config file.
 
     Args:
-        path: the file; None looks for ``runreport.toml`` here and then in ``near``, and takes
-            the defaults when there is none.
+        path: the file; None looks for ``runreport.toml`` here, and takes the defaults when there
+            is none. One beside the archive is not looked for: it may be somebody else's.
 
     Raises:
         ConfigError: it is missing, no TOML, or holds an unknown key or a wrong value.
     """
     if path is None:
-        found = [os.path.join(folder, FILE_NAME) for folder in (".", near)]
-        path = next((candidate for candidate in found if os.path.isfile(candidate)), None)
-        if path is None:
+        if not os.path.isfile(FILE_NAME):
             return Config()
+        path = FILE_NAME
     try:
         with open(path, "rb") as file:
             content = tomllib.load(file)

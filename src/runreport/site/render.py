@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from runreport.errors import ConfigError
@@ -85,7 +86,9 @@ class Pages:
         self.drawn: dict[str, str] = {}
         """The charts that this build shows."""
         self._files, assets = _theme_files(theme)
-        self.environment = Environment(
+        # Somebody else's templates must not reach what Python reaches; ours are spared the checks.
+        kind = Environment if theme.is_built_in else ImmutableSandboxedEnvironment
+        self.environment = kind(
             loader=FileSystemLoader(theme.template_folders),
             autoescape=True,
             undefined=StrictUndefined,

@@ -96,6 +96,12 @@ class Theme:
     """What a site's config or a child theme may set; templates see them as ``options``."""
 
     @property
+    def is_built_in(self) -> bool:
+        """Whether nothing of it comes from a project."""
+        own = os.path.dirname(_folder_of(BUILT_IN[0], "."))
+        return all(os.path.dirname(folder) == own for folder in self.folders)
+
+    @property
     def template_folders(self) -> tuple[str, ...]:
         """Where to look for a template, first match wins."""
         return tuple(os.path.join(folder, "templates") for folder in self.folders)
