@@ -57,6 +57,25 @@ def test_links_between_documents_lead_somewhere(path: Path) -> None:
             assert (path.parent / target).exists(), target
 
 
+def test_nothing_tells_people_to_install_another_package_of_our_name() -> None:
+    wrong = re.compile(
+        r"(?:pip|uv|pipx|conda|poetry)[^\n`]{0,40}\s['\"]?runreport(?![\w/.-])|runreport\["
+    )
+    endings = {".py", ".md", ".toml", ".yml", ".yaml", ".txt", ".html", ".js"}
+    folders = ("src", "docs", "themes", ".github", "sample_runs", "tests")
+    found = [path for folder in folders for path in (ROOT / folder).rglob("*")]
+    found += ROOT.glob("*.*")
+    told = {
+        str(path.relative_to(ROOT)): match[0]
+        for path in found
+        if path.suffix in endings
+        and ".egg-info" not in str(path)
+        and path != Path(__file__).resolve()
+        if (match := wrong.search(path.read_text(errors="replace")))
+    }
+    assert told == {}
+
+
 def test_the_top_level_holds_what_the_design_lists_and_nothing_else() -> None:
     listed = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False

@@ -31,7 +31,8 @@ def test_the_commands_of_the_workflow_build_the_sample_report(tmp_path: Path) ->
     content = yaml.safe_load(WORKFLOW.read_text())
     steps = content["jobs"]["build"]["steps"]
     commands = {step["name"]: step["run"] for step in steps if "run" in step}
-    assert commands["Install runreport"] == "python -m pip install ."
+    assert commands["Install runreport"] == 'python -m pip install "$RUNREPORT"'
+    assert content["env"]["RUNREPORT"] == "."
     binaries = Path(sys.executable).parent
     for name in ("sample_runs", "pyproject.toml"):
         (tmp_path / name).symlink_to(ROOT / name)

@@ -21,6 +21,12 @@ def test_the_commands_lead_back_to_a_run_and_say_what_they_lack() -> None:
     assert requirements_text(RECORD) == "a==1.0\nb==2\n"
 
 
+def test_requirements_ask_nobody_for_another_package_of_our_name() -> None:
+    text = requirements_text({"packages": {"a": "1", "runreport": "0.1", "runreport-static": "2"}})
+    wanted = [line for line in text.splitlines() if not line.startswith("#")]
+    assert wanted == ["a==1"] and "# runreport-static==2" in text
+
+
 def test_what_was_published_is_used_and_quoted() -> None:
     record = {"command": ["python", "x.py", "--a", "b; rm -rf /"], "git": {
         "commit": "abc", "dirty": True, "diff": "--- a\n+++ b\n-old\n+new\n same"}}  # fmt: skip

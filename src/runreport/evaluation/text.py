@@ -10,7 +10,7 @@ from typing import Any
 from runreport.errors import InvalidValue
 from runreport.evaluation.metric import EvaluationMetric, MetricValue, Rows, aggregate
 
-INSTALL = "pip install runreport[evaluate]"
+INSTALL = "pip install scikit-learn rouge-score sacrebleu 'textstat<0.7.9'"
 
 
 def require(module: str, what: str, install: str = INSTALL) -> Any:

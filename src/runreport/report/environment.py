@@ -91,11 +91,16 @@ def _diff_lines(diff: str) -> Iterator[tuple[str, str]]:
         yield line, kind
 
 
+_OWN = ("runreport", "runreport-static")
+"""How this distribution is and was called. On PyPI the first is another's, the second not yet."""
+_OWN_COMMENT = "# What logged the run is installed from its own repository:"
+
+
 def requirements_text(record: dict[str, Any]) -> str:
     """The recorded packages as pip reads them; empty where none were."""
     packages = object_of(record, "packages")
     return "".join(
-        f"{name}=={version}\n"
+        f"{_OWN_COMMENT}\n# {name}=={version}\n" if name in _OWN else f"{name}=={version}\n"
         for name, version in sorted(packages.items())
         if _NAME.fullmatch(name) and _VERSION.fullmatch(str(version))
     )
