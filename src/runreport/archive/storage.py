@@ -32,6 +32,8 @@ TEMPORARY_PREFIX = ".rr-"
 """Unfinished files start so; no artifact may."""
 LEFTOVER_MS = 60 * 60 * 1000
 """Unfinished files that are as old as this belong to nobody any more."""
+_LONG_PATH = 3000
+"""Of a path beyond it no unfinished file's name tells, which must fit where the path just fits."""
 _NAME_SHOWN = 120
 """Characters of its final name that an unfinished file's name may hold."""
 
@@ -430,6 +432,8 @@ def write_all(storage: LocalStorage, descriptor: int, data: bytes) -> None:
 def temporary_path(path: str) -> str:
     """A name beside ``path`` for the file until it is whole; it tells what it is to become."""
     folder, slash, name = path.rpartition("/")
+    if len(path) > _LONG_PATH:
+        return f"{folder}{slash}{TEMPORARY_PREFIX}{os.urandom(3).hex()}-"
     told = name if name.isascii() and len(name) <= _NAME_SHOWN else ""
     return f"{folder}{slash}{TEMPORARY_PREFIX}{os.urandom(6).hex()}-{told}"
 

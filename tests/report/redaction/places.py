@@ -101,8 +101,7 @@ def _inflated(data: bytes) -> str:
 
 
 def _log(text: str) -> bytes:
-    lines = "".join(f"2026-01-01 00:00:00 INFO {line}\n" for line in text.splitlines())
-    return f"2026-01-01 INFO start\n{lines}".encode()
+    return f"2026-01-01 INFO start\n{text}\n2026-01-01 INFO end\n".encode()
 
 
 def _wide(data: bytes) -> str:

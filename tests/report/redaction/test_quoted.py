@@ -57,5 +57,5 @@ def test_what_is_found_in_a_text_stands_where_it_is_written() -> None:
     data = b'{"a": "one \\"two\\" three"}'
     (quoted,) = quoted_texts(data)
     begin = quoted.data.index(b"two")
-    hit = quoted.back(Hit(begin, begin + 3, "kind", b'"x"'))
+    (hit,) = quoted.back(Hit(begin, begin + 3, "kind", b'"x"'))
     assert data[hit.start : hit.end] == b"two" and hit.mask == b'\\"x\\"'

@@ -88,7 +88,9 @@ def _mail(text: Text, start: int, end: int) -> Iterator[Hit]:
     domain = _HOST.match(data, domain_at, domain_at + 255) if begin < start else None
     if domain is None:
         return
-    while begin < start and not text.begins(begin) and data[begin - 1] == 0x5C:
+    while (
+        begin < start and not text.begins(begin, even_in_binary=True) and data[begin - 1] == 0x5C
+    ):
         begin += 1
     name = data[begin:start].lstrip(b".%")
     ending = domain[1].decode("ascii").lower()
@@ -101,7 +103,7 @@ def _mail(text: Text, start: int, end: int) -> Iterator[Hit]:
 def _ipv4(text: Text, start: int, end: int) -> Iterator[Hit]:
     data = text.data
     before, after = data[max(0, start - 1) : start], data[end : end + 2]
-    if (before and before in b".") or not text.begins(start):
+    if (before and before in b".") or not text.begins(start, even_in_binary=True):
         return
     if after[:1].isalnum() or after[:1] == b"_" or re.match(rb"\.\d", after):
         return
@@ -136,7 +138,7 @@ def _is_version(text: Text, start: int, end: int, address: ipaddress.IPv4Address
 def _ipv6(text: Text, start: int, end: int) -> Iterator[Hit]:
     data = text.data
     del end
-    if not text.begins(start) or data[max(0, start - 1) : start] == b":":
+    if not text.begins(start, even_in_binary=True) or data[max(0, start - 1) : start] == b":":
         return
     found = _IPV6.match(data, start, start + 46)
     if found is None:
@@ -162,5 +164,9 @@ def _is_ipv6(text: str) -> bool:
 
 def _network_card(text: Text, start: int, end: int) -> Iterator[Hit]:
     near = text.data[max(0, start - 1) : start], text.data[end : end + 1]
-    if text.begins(start) and near[0] not in (b":", b"-") and near[1] not in (b":", b"-"):
+    if (
+        text.begins(start, even_in_binary=True)
+        and near[0] not in (b":", b"-")
+        and near[1] not in (b":", b"-")
+    ):
         yield Hit(start, end, "hardware address", PRIVATE, False)

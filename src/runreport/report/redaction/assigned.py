@@ -43,7 +43,8 @@ _ASSIGNS = re.compile(
     rb"(?:=>|:=|=(?!=)|:[ \t]?[A-Za-z_][\w.\[\] |,]{0,40}?=|:(?!//)|%3[ADad])[ \t]{0,8}(?!=)"
 )
 _FIRST = re.compile(
-    rb"(?:\A|[\r\n]|\\n)[ \t>#+-]*(?:-[ \t]+)?(?:(?:export|set|ENV|ARG)[ \t]+)?[\"']?\Z"
+    rb"(?:\A|[\r\n>]|\\n)[ \t>#+-]*(?:-[ \t]+)?(?:[\w.-]{0,40}[,;\t])?"
+    rb"(?:(?:export|set|ENV|ARG)[ \t]+)?[\"']?\Z"
 )
 _JSON_NUMBER = re.compile(rb"-?\d{1,6}(?=\s*[,}\]])")
 _OPTION = re.compile(rb"--?([A-Za-z0-9_-]+)(?:[ \t]+([\"']?)|[\"'],?\s*([\"']))")
@@ -118,7 +119,7 @@ def _of_option(text: Text, start: int, end: int) -> Iterator[Hit]:
         return
     name = found[1].decode("latin-1")
     word = _WORD.match(data, found.end(), found.end() + LONGEST)
-    if secrecy(name) < Secrecy.LIKELY or word is None or word.group()[:1] == b"-":
+    if secrecy(name) < Secrecy.LIKELY or word is None or word.group()[:1] in b"-=":
         return
     ending = word.end()
     while ending > word.start() and data[ending - 1] in b",]":

@@ -150,7 +150,8 @@ def _header(text: Text, start: int, end: int) -> Iterator[Hit]:
     begin = scheme.end() if scheme else end - 1
     quote = data[end - 2 : end - 1]
     ending = re.compile(
-        rb"[^\r\n]*?(?=\\?%s|[\r\n]|\\[nr]|\Z)" % (quote if quote in b"\"'" and quote else b"\0")
+        rb"[^\r\n]*?(?=\\?%s|[\"']\s{0,4}(?:[\]}]|,\s{0,4}[\"'{\[])|[\r\n]|\\[nr]|\Z)"
+        % (quote if quote in b"\"'" and quote else b"\0")
     )
     found = ending.match(data, begin, begin + _LONGEST_URL)
     value = found.group().rstrip(b" \t\"'") if found else b""

@@ -8,7 +8,13 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from runreport.report.findings import LEFT_OUT
-from runreport.report.redaction.pictures import bare, has_position, is_picture, told_by
+from runreport.report.redaction.pictures import (
+    bare,
+    has_position,
+    is_picture,
+    told_by,
+    without_joints,
+)
 from runreport.report.redaction.redactor import Redactor
 from runreport.report.redaction.scanner import Hit, Text, masked
 from runreport.report.redaction.unpacking import Unsearchable, pieces
@@ -27,6 +33,8 @@ _SHARE = 0.005
 """Of control bytes that a text may hold."""
 _LEAST_RUN = 12
 """Readable bytes in a row around what counts as found in a binary file."""
+_LINES = bytes(byte if 32 <= byte < 127 or byte == 9 else 10 for byte in range(256))
+"""What else stands between them belongs to no text, and ends what does."""
 _READABLE = re.compile(rb"[\x20-\x7e\t]+")
 
 
@@ -135,7 +143,7 @@ def _found_inside(content: bytes, place: str, redactor: Redactor) -> list[str]:
     found = ["a position"] if has_position(content) and not redactor.publish_environment else []
     for part in told_by(content):
         found += _kinds(redactor.hits(Text(part), place))
-    for piece in pieces(content):
+    for piece in pieces(without_joints(content)):
         own = f"{place}/{piece.name}" if piece.name else place
         found += _kinds(_hits_of(piece.content, piece.key.strip("-"), own, redactor))
     return found
@@ -160,10 +168,10 @@ def _hits_of(content: bytes, key: str, place: str, redactor: Redactor) -> list[H
 
 
 def _views(content: bytes) -> Iterator[bytes]:
-    """A binary file as it is, and with the texts of wide letters as texts."""
-    yield content
+    """The readable stretches of a binary file, each a line, and those of wide letters."""
+    yield content.translate(_LINES)
     if re.search(rb"(?:[\x20-\x7e]\0){6}", content):
-        yield re.sub(rb"\0{4,}", b"\n", content).replace(b"\0", b"")
+        yield re.sub(rb"\0{4,}", b"\n", content).replace(b"\0", b"").translate(_LINES)
 
 
 def _is_readable(data: bytes, hit: Hit) -> bool:

@@ -90,7 +90,7 @@ def _is_absolute(text: Text, place: int) -> bool:
         return True
     if data[place - 1] in b"\xa6" and near.endswith("…".encode()):
         return False
-    if data[place - 1] in _RELATIVE or not text.begins(place):
+    if data[place - 1] in _RELATIVE or not text.begins(place, even_in_binary=True):
         return _REMOTE.search(near) is not None
     return data[place - 1] != 0x3A or data[place + 1 : place + 2] != b"/"
 
@@ -98,9 +98,11 @@ def _is_absolute(text: Text, place: int) -> bool:
 def _windows(text: Text, start: int, end: int) -> Iterator[Hit]:
     del end
     data = text.data
-    if not text.begins(start) or (_is_json(data) and data[start + 2 : start + 4][:1] == b"\\"
-                                  and data[start + 3 : start + 4] != b"\\"):  # fmt: skip
+    after = data[start + 2 : start + 4]
+    if _is_json(data) and after[:1] == b"\\" and after[1:] != b"\\":
         return  # an escape in JSON, as of "Q:" and a line feed
+    if not text.begins(start, even_in_binary=True):
+        return
     home = _WINDOWS_HOME.match(data, start, start + _WINDOW)
     path = _WINDOWS_FOLDERS.match(data, start, start + _WINDOW)
     if home is not None:

@@ -42,6 +42,13 @@ def told_by(content: bytes) -> Iterator[bytes]:
                 yield from (body.rpartition(b"\0")[2], _inflated(body))
 
 
+def without_joints(content: bytes) -> bytes:
+    """A picture's bytes without what stands between its chunks and would end their texts."""
+    if not content.startswith(_PNG):
+        return content
+    return b"\n".join(content[chunk.body : chunk.end - 4] for chunk in _png_chunks(content))
+
+
 def has_position(content: bytes) -> bool:
     """Whether a picture says where it was taken."""
     at = content.find(b"Exif\0\0", 0, 1 << 16)

@@ -61,10 +61,16 @@ class Quoted:
         self._pieces.append(meant)
         self._length += len(meant)
 
-    def back(self, hit: Hit) -> Hit:
-        """What was found in them, as it stands in the other text."""
+    def back(self, hit: Hit) -> Iterator[Hit]:
+        """What was found in them, as it stands in the other text; what goes on over several of
+        them, in each."""
         mask = hit.mask.replace(b'"', self.quote)
-        return hit._replace(start=self._place(hit.start), end=self._place(hit.end), mask=mask)
+        at = bisect.bisect_right(self.extents, (hit.start, self._length)) - 1
+        for begin, end in self.extents[at:]:
+            if begin >= hit.end:
+                break
+            start, last = max(begin, hit.start), min(end, hit.end)
+            yield hit._replace(start=self._place(start), end=self._place(last), mask=mask)
 
     def _place(self, offset: int) -> int:
         at = bisect.bisect_right(self._starts, offset) - 1

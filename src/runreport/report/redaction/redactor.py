@@ -182,7 +182,7 @@ class Redactor:
                 found += (
                     hit for begin, end in inner.extents for hit in table_hits(own.data, begin, end)
                 )
-            hits += map(inner.back, found)
+            hits += (own_hit for hit in found for own_hit in inner.back(hit))
             closed += inner.spans if inner.is_closed else ()
         hits += scanner.scan(replace(text, closed=sorted(closed)))
         if depth == 0 and not self.allow_secrets:

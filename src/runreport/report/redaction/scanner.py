@@ -45,9 +45,13 @@ class Text:
     closed: Sequence[tuple[int, int]] = ()
     """Texts within it that are searched alone: what begins in them is looked for there."""
 
-    def begins(self, place: int) -> bool:
-        """Whether a word may begin here: nothing before it belongs to one."""
-        if place == 0 or self.is_binary:
+    def begins(self, place: int, *, even_in_binary: bool = False) -> bool:
+        """Whether a word may begin here: nothing before it belongs to one.
+
+        Args:
+            even_in_binary: in a binary file, too, where the letter before may be its length.
+        """
+        if place == 0 or (self.is_binary and not even_in_binary):
             return True
         before = self.data[place - 1]
         return before not in _WORD_BYTES or self._is_escape(place - 1)

@@ -6,10 +6,18 @@ import re
 from collections.abc import Iterator
 
 from runreport.report.redaction.assigned import KIND
-from runreport.report.redaction.scanner import Hit
+from runreport.report.redaction.scanner import Hit, pattern_of
 from runreport.report.redaction.secret_names import Secrecy, secrecy
 from runreport.report.redaction.values import cell_is_secret
 
+_TITLE = rb"[\w .\"'\xef\xbb\xbf-]*"
+_HEADER = pattern_of(
+    rb"(?m)(?:^|>)(?:" + _TITLE + rb"[,;\t|])*" + _TITLE
+    + rb"(?i:secret|passw|pwd|token|key|auth|credential|pin)" + _TITLE
+    + rb"(?:[,;\t|]" + _TITLE + rb")*\r?$"
+)  # fmt: skip
+"""A line that may name a column that holds secrets."""
+_TITLE_OF_COLUMN = re.compile(r"(?!\d+$)[^\s=]{1,60}(?:[ ][^\s=]{1,30}){0,3}")
 _DELIMITERS = (b",", b";", b"\t", b"|")
 _LONGEST_HEADER = 20_000
 _COLUMNS = re.compile(rb'"(?:columns|header|headers|fields)"\s*:\s*\[([^\[\]{}]{0,20000})\]')
@@ -24,19 +32,31 @@ def table_hits(data: bytes, begin: int, end: int) -> list[Hit]:
 
 
 def _csv_hits(data: bytes, begin: int, end: int) -> Iterator[Hit]:
-    line = data.find(b"\n", begin, min(end, begin + _LONGEST_HEADER))
-    if line < 0:
-        return
-    header = data[begin:line].removeprefix(b"\xef\xbb\xbf").rstrip(b"\r")
+    behind = begin
+    for found in _HEADER.finditer(data[begin:end]):
+        start, line = begin + found.start(), begin + found.end()
+        is_prose = start > begin and re.search(rb"[,;] ", found.group())
+        if start < behind or is_prose:
+            continue
+        header = _header_of(found.group().removeprefix(b">"))
+        if header is not None:
+            empty = data.find(b"\n\n", line, end)
+            behind = end if empty < 0 else empty
+            yield from _csv_cells(data, (line + 1, behind), *header)
+
+
+def _header_of(line: bytes) -> tuple[bytes, list[str], list[int]] | None:
+    """How the cells of a table are divided, its columns, and which of them hold secrets."""
+    header = line[:_LONGEST_HEADER].removeprefix(b"\xef\xbb\xbf").rstrip(b"\r")
     for delimiter in _DELIMITERS:
         names = [
             name.strip().strip(b"\"'").decode("utf-8", "replace")
             for name in header.split(delimiter)
         ]
         told = [place for place, name in enumerate(names) if secrecy(name) >= Secrecy.LIKELY]
-        if len(names) > 1 and told and all(len(name) < 80 for name in names):
-            yield from _csv_cells(data, (line + 1, end), delimiter, names, told)
-            return
+        if len(names) > 1 and told and all(_TITLE_OF_COLUMN.fullmatch(name) for name in names):
+            return delimiter, names, told
+    return None
 
 
 def _csv_cells(

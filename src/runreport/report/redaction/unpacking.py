@@ -65,7 +65,8 @@ def pieces(content: bytes) -> Iterator[Piece]:
 
 
 def _pieces(content: bytes, name: str, budget: _Budget, depth: int) -> Iterator[Piece]:
-    yield Piece(name, content)
+    if not content.startswith(b"PAR1"):  # whose bytes are scraps of what is read from it below
+        yield Piece(name, content)
     opened = _opener(content)
     if opened is None:
         return

@@ -20,7 +20,7 @@ _BLOCK = re.compile(rb"[|>][+-]?\d?[ \t]*(?:#[^\n]*)?(?:\r?\n|\\n)")
 _ITEMS = re.compile(rb"\r?\n((?:[ \t]*-[ \t]+[^\r\n<]+(?:\r?\n)?)+)")
 """A list in YAML, an item a line."""
 _INDENT = re.compile(rb"[ \t]*")
-_LINE = re.compile(rb"[^\r\n]*?(?=\s+#|\s*(?:\r|\n|\\n|\\r|\Z))")
+_LINE = re.compile(rb"[^\r\n]*?(?=\s+#|</\w|\s*(?:\r|\n|\\n|\\r|\Z))")
 _WORD = re.compile(rb"[^\s\"'`<>\\]+")
 _INLINE = re.compile(
     rb"(?:!!\w+ )?(?:\$\{{1,2}[^{}\r\n]*\}{1,2}|\$\([^()\r\n]*\)"
@@ -33,7 +33,7 @@ _LITERALS = frozenset(
     b"same-origin include omit".split()
 )
 _PLACEHOLDER = re.compile(
-    rb"(?i)[*._#?,;|-]|[*x._#?,;|-]{2,64}|(?:<[^>]*>){1,9}|\$[{(].*|\$(?:env:)?\w+|\{\{.*|%\(?\w.*|\{\w*\}|@\w+@|"
+    rb"(?i)[*._#?,;|$-]|[*x._#?,;|-]{2,64}|(?:<[^>]*>){1,9}|\$[{(].*|\$(?:env:)?\w+|\{\{.*|%\(?\w.*|\{\w*\}|@\w+@|"
     rb"\[redacted\].*|~|![a-z]+(?:\s.*)?|(?:your|my|the)[-_ ].*|"
     rb"(?:enter|insert|replace|change)[-_ ].*|[\w-]{0,16}\.{3,}|(?:\xe2\x80\xa2)+|[)\]].*|\[\{.*"
 )
