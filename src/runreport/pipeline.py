@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from functools import partial
 
 from runreport import __version__
 from runreport.archive.directory import open_archive
@@ -12,6 +13,8 @@ from runreport.archive.reading import read_archive
 from runreport.errors import BuildError
 from runreport.report.assemble import Report, assemble_report
 from runreport.report.config import Config
+from runreport.report.findings import NOT_SHOWN
+from runreport.report.formatting import plural
 from runreport.report.run_keys import run_keys
 from runreport.site.making import Making, Progress
 from runreport.site.memory import (
@@ -78,8 +81,6 @@ def build_site(
         version=__version__,
         all_rows=not theme.has_scripts,
     )
-    if strict:
-        _refuse_notices(report)
     making = Making(
         report,
         Pages(report, theme),
@@ -88,12 +89,14 @@ def build_site(
     )
     recover(target)
     common = _common(report)
-    earlier = None if clean else _earlier(target, inputs, common)
+    # In strict mode all is tried first, beside an earlier site that stays if it comes to nothing.
+    earlier = None if clean or strict else _earlier(target, inputs, common)
     if earlier is not None:
         published = making.update(target, earlier)
     else:
         forget(target)
-        published = publish_site(making.all_files(), output)
+        check = partial(_refuse_problems, report) if strict else None
+        published = publish_site(making.all_files(), output, check)
     build = _described(report, published, time.monotonic() - began, is_update=earlier is not None)
     remember(
         target,
@@ -110,12 +113,19 @@ def build_site(
     return build
 
 
-def _refuse_notices(report: Report) -> None:
-    if report.site.notices:
-        listed = "\n  ".join(report.site.notices)
+def _problems(report: Report) -> tuple[str, ...]:
+    """What could not be shown although it was logged; complete once all pages were made."""
+    failed = (one for one in report.findings if one.kind.startswith(NOT_SHOWN))
+    return (*report.site.notices, *(f"{one.place}: {one.kind}" for one in failed))
+
+
+def _refuse_problems(report: Report) -> None:
+    problems = (*_problems(report), *(f"runreport.toml: {advice}" for advice in report.advice))
+    if problems:
+        listed = "\n  ".join(problems)
         raise BuildError(
-            f"Aborted in strict mode: {len(report.site.notices)} of the archive's files cannot "
-            f"be shown as they are.\n  {listed}"
+            f"Aborted in strict mode: {plural(len(problems), 'thing')} cannot be shown as logged "
+            f"or configured.\n  {listed}"
         )
 
 
@@ -139,8 +149,8 @@ def _described(report: Report, published: Published, seconds: float, *, is_updat
         published,
         report.runs,
         report.charts,
-        report.site.notices,
-        report.findings,
+        _problems(report),
+        tuple(one for one in report.findings if not one.kind.startswith(NOT_SHOWN)),
         report.advice,
         seconds,
         is_update,

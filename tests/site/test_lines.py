@@ -40,6 +40,14 @@ def test_no_sparkline_for_less_than_two_numbers(values: list[float]) -> None:
     assert sparkline_svg(values) == ""
 
 
+@pytest.mark.parametrize(("low", "high"), [(0.0, 5e-324), (-1e308, 1e308), (1e-310, 2e-310)])
+def test_a_curve_between_the_ends_of_numbers_has_its_places(low: float, high: float) -> None:
+    assert nice_ticks(low, high, 5) == [low, high]
+    curve = Curve("k", (0, 1, 2), (0, 0, 0), (low, high, low), 3)
+    text = curve_svg(CurvePicture(curve, "1", "0", "1"), "i")
+    assert "nan" not in text and "inf" not in text and "M52.0 126.0L" in text
+
+
 def test_a_missing_value_is_a_gap() -> None:
     path = str(sparkline_svg([1.0, 2.0, math.nan, 3.0, 4.0])).split(' d="')[1].split('"')[0]
     assert path.count("M") == path.count("L") == 2

@@ -45,7 +45,11 @@ config_option = click.option(
 @click.option("-o", "--output", default="site", show_default=True, help="Folder of the site.")
 @config_option
 @click.option("--theme", help="default, plain, or the path of a theme folder.")
-@click.option("--strict", is_flag=True, help="Fail when anything had to be left out.")
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Fail when anything could not be shown as it was logged or configured.",
+)
 @click.option("--clean", is_flag=True, help="Make everything anew, not only what has changed.")
 @click.option("-q", "--quiet", is_flag=True, help="Print only errors.")
 @json_option

@@ -81,6 +81,11 @@ class Chart:
     """What the reader can choose in the browser, and what is chosen."""
 
 
+def is_drawable(row: Row) -> bool:
+    """Whether nothing in a row is NaN or infinite, which lies on no axis; None is a gap."""
+    return not any(isinstance(value, float) and not math.isfinite(value) for value in row.values())
+
+
 def line_spec(metric: str, x: str = "Step") -> Spec:
     """Lines over steps or time, one a run.
 

@@ -36,6 +36,9 @@ def make_chart(
     if made is None:
         return None
     title, spec, rows = made
+    rows = [row for row in rows if charts.is_drawable(row)]
+    if not rows:
+        return None
     title = text["title"] or title
     runs = len({row["run"] for row in rows if "run" in row})
     columns, cells = _as_table(rows)
@@ -235,7 +238,7 @@ def _scatter(text: ChartText, table: Table, numbers: Sequence[int], _: CurveRead
     own = _finite(table, text["y"], numbers)
     if x is None or not own:
         return None
-    own = [number for number in own if x.values[number] is not None]
+    own = [n for n in own if x.values[n] is not None and charts.is_drawable({"x": x.values[n]})]
     kinds = sorted({v for n in own if isinstance(v := x.values[n], int | float)})
     is_log = bool(kinds) and kinds[0] > 0 and kinds[-1] / kinds[0] >= 30
     y = table.columns[text["y"]]

@@ -99,9 +99,11 @@ def _scatter_chart(table: Table, width: int) -> Chart | None:
     rows = []
     for number, score in enumerate(scores[:SCATTER_RUNS]):
         value = x.values[number]
-        if score is None or not math.isfinite(score) or value is None:
+        if score is None or value is None:
             continue
         row: dict[str, object] = {"x": value, "y": score, "run": table.labels[number]}
+        if not charts.is_drawable(row):
+            continue
         row["href"] = table.url_of(number)
         if color is not None:
             row["color"] = MISSING if color.values[number] is None else cell_text(color, number)

@@ -13,7 +13,7 @@ from typing import Any
 from runreport.archive.artifacts import read_recorded, recorded_size
 from runreport.archive.storage import Storage
 from runreport.errors import Damaged
-from runreport.events import data_object
+from runreport.events import data_object, whole_text
 from runreport.report.column_scripts import DataScript, json_number, script_json
 from runreport.report.formatting import MISSING, NumberFormat, choose_format
 from runreport.report.redaction import STORED, Redactor
@@ -139,7 +139,7 @@ def read_table(
             return None
         content = read_recorded(storage, run_id, row[STORED], row["sha256"], described)
         parsed = json.loads(content)
-        names, data = parsed["columns"], parsed["data"]
+        names, data = [whole_text(str(name)) for name in parsed["columns"]], parsed["data"]
         rows = [dict(zip(names, values, strict=True)) for values in data[:MAX_ROWS]]
     except (Damaged, ValueError, TypeError, KeyError, RecursionError):
         return None
@@ -197,9 +197,12 @@ def _cell(value: Any, kind: str, name: str, redactor: Redactor) -> object:
     if value is None:
         return None
     if kind == "score":
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:  # a whole number with more digits than a float has room for
+            return math.inf if value > 0 else -math.inf
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    text = redactor.text(text, "evaluations", name)
+    text = redactor.text(whole_text(text), "evaluations", name)
     return text if len(text) <= MAX_CELL else f"{text[: MAX_CELL - 1]}…"
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+NOT_SHOWN = "could not be shown"
+"""How the kind of a finding begins that failed on what was logged; a notice of the build."""
 LEFT_OUT = "left out"
 """How the kind of a finding begins that is a whole file."""
 

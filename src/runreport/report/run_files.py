@@ -12,6 +12,7 @@ from runreport.errors import Damaged
 from runreport.events import data_object
 from runreport.report import evaluations
 from runreport.report.config import Config
+from runreport.report.findings import NOT_SHOWN
 from runreport.report.formatting import format_size
 from runreport.report.pages import FileFolder, OutputFile, Preview, PublishedFile
 from runreport.report.previews import make_preview
@@ -75,7 +76,7 @@ def list_files(
         previewed += 1
         preview = Preview("none")
         if previewed <= MOST_PREVIEWS:
-            preview = make_preview(content, media_type, place)
+            preview = _preview(content, media_type, place, redactor, shown)
         if shown == evaluations.TABLE_FILE and preview.kind == "table":  # it has a page of its own
             preview = Preview("none", note=preview.note)
         published.append(PublishedFile(place, content))
@@ -83,6 +84,17 @@ def list_files(
             OutputFile(shown, format_size(size), media_type, place, preview, searched.note, size)
         )
     return tuple(files), tuple(published)
+
+
+def _preview(
+    content: bytes, media_type: str, place: str, redactor: Redactor, path: str
+) -> Preview:
+    """What the page shows of a file; where that fails on what was logged, why it does not."""
+    try:
+        return make_preview(content, media_type, place)
+    except Exception as error:
+        redactor.tell(f"{NOT_SHOWN}: {type(error).__name__}: {error}", f"file {path}")
+        return Preview("none", note=f"It could not be shown here: {error}.")
 
 
 def by_folder(files: Sequence[OutputFile]) -> tuple[FileFolder, ...]:

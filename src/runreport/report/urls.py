@@ -65,6 +65,10 @@ def job_folder(kind: str, identity: str) -> str:
     return f"j/{slug(f'{kind}/{identity}')}"
 
 
+LONGEST_PATH = 600
+"""Characters of a file's path in a site; a longer one no system and no server may take."""
+
+
 def file_path(path: str) -> str:
     """Where an artifact lies inside its run's ``files/`` folder.
 
@@ -75,7 +79,11 @@ def file_path(path: str) -> str:
     is_active = name.rpartition(".")[2].lower() in _ACTIVE_ENDINGS
     # With a hash, so that it never meets a file that was logged under that very name.
     last = _file_part(name, is_plain=False) + ".txt" if is_active else _file_part(name)
-    return "/".join([*map(_file_part, folders), last])
+    placed = "/".join([*map(_file_part, folders), last])
+    if len(placed) <= LONGEST_PATH:
+        return placed
+    digest = hashlib.sha256(path.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return f"long-path-{digest}/{last}"
 
 
 def _file_part(part: str, *, is_plain: bool = True) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from runreport.report.charts import DATA_NAME, Chart
+from runreport.report.fit_text import fit
 
 _PART = re.compile(r"(?<=[\"#])(?:clip|gradient_)\d+(?=[\")])")
 _GEOMETRY = re.compile(r' (?:d|transform)="[^"]*"')
@@ -25,28 +26,49 @@ _EVERY_OBJECTS = frozenset(
 )
 
 
+class NotDrawn(Exception):
+    """What was logged cannot be drawn; the message says why."""
+
+
 def chart_svg(chart: Chart, version: str) -> Markup:
     """The picture of a chart, hidden from assistive technology: its summary and table say it.
 
     Args:
         version: of Vega-Lite, as vl-convert names it, e.g. ``6.4``.
+
+    Raises:
+        NotDrawn: what was logged cannot be drawn.
     """
+    try:
+        return Markup(_cleaned(chart, _drawn(chart, version)))
+    except Exception as error:
+        raise NotDrawn(str(error) or type(error).__name__) from error
+    except BaseException as error:  # what its renderer raises where it gives up is no `Exception`
+        if type(error).__name__ != "PanicException":
+            raise
+        raise NotDrawn("its renderer gave up") from error
+
+
+def _drawn(chart: Chart, version: str) -> str:
     import vl_convert
 
     rows = [{key: _harmless(value) for key, value in row.items()} for row in chart.rows]
     spec: dict[str, Any] = {**_harmless(chart.spec), "datasets": {DATA_NAME: rows}}
-    text = str(vl_convert.vegalite_to_svg(spec, vl_version=version, allowed_base_urls=[]))
+    return str(vl_convert.vegalite_to_svg(spec, vl_version=version, allowed_base_urls=[]))
+
+
+def _cleaned(chart: Chart, text: str) -> str:
+    """A picture of which several can stand in one page."""
     text = _GEOMETRY.sub(lambda match: _NUMBER.sub(_short, match[0]), text)
     text = _numbered(text)
     text = _IDENTITY.sub(rf"\g<1>{chart.name}-", text)
     text = re.sub(r' xmlns(:xlink)?="[^"]*"| version="1\.1"', "", text)
-    text = re.sub(
+    return re.sub(
         r'<svg class="marks" width="([\d.]+)" height="([\d.]+)"',
         r'<svg class="chart-svg" width="\1" height="\2" aria-hidden="true" focusable="false"',
         text,
         count=1,
     )
-    return Markup(text)
 
 
 def _short(match: re.Match[str]) -> str:
@@ -67,7 +89,7 @@ def _harmless(value: Any) -> Any:
     character of no width.
     """
     if isinstance(value, str):
-        value = _ASTRAL.sub("□", value)
+        value = _ASTRAL.sub("□", fit(value))
         return f"{value}\u200b" if value in _EVERY_OBJECTS else value
     if isinstance(value, Mapping):
         return {key: _harmless(own) for key, own in value.items()}

@@ -7,6 +7,7 @@ microseconds. Colours are classes, so that the page's theme decides.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 
 from markupsafe import Markup, escape
@@ -33,12 +34,12 @@ def curve_svg(picture: CurvePicture, identity: str) -> Markup:
     ticks = nice_ticks(min(finite), max(finite), 5)
     low, high = min(ticks[0], *finite), max(ticks[-1], *finite)
     first, last = curve.steps[0], curve.steps[-1]
-    x_span, y_span = (last - first) or 1, (high - low) or 1.0
+    x_span = (last - first) or 1
     inner_width, inner_height = WIDTH - _LEFT - _RIGHT, HEIGHT - _TOP - _BOTTOM
 
     def place(step: float, value: float) -> tuple[float, float]:
         x = _LEFT + (step - first) / x_span * inner_width
-        y = _TOP + (high - value) / y_span * inner_height
+        y = _TOP + _below(high, value, low) * inner_height
         return x, y
 
     parts = []
@@ -77,12 +78,11 @@ def sparkline_svg(values: Sequence[float]) -> Markup:
         stride = max(1.0, len(finite) / SPARK_WIDTH)
         values = [finite[int(number * stride)] for number in range(int(len(finite) / stride))]
     low, high = min(finite), max(finite)
-    span = (high - low) or 1.0
     steps = max(1, len(values) - 1)
     points = [
         (
             3 + number / steps * (SPARK_WIDTH - 6),
-            3 + (high - value) / span * (SPARK_HEIGHT - 6),
+            3 + _below(high, value, low) * (SPARK_HEIGHT - 6),
         )
         if math.isfinite(value)
         else None
@@ -110,6 +110,14 @@ def importance_svg(importance: Importance) -> Markup:
     )
 
 
+def _below(high: float, value: float, low: float) -> float:
+    """How far a value lies below the highest, as a share of the whole range."""
+    span = high - low
+    if math.isinf(span):  # of numbers near the largest there are
+        return (high / 2 - value / 2) / (high / 2 - low / 2)
+    return (high - value) / span if span else 0.0
+
+
 def nice_ticks(low: float, high: float, count: int) -> list[float]:
     """About ``count`` round numbers from ``low`` to ``high``.
 
@@ -119,7 +127,7 @@ def nice_ticks(low: float, high: float, count: int) -> list[float]:
     if high == low:
         return [low]
     raw = (high - low) / max(1, count - 1)
-    if not math.isfinite(raw):
+    if not math.isfinite(raw) or raw < sys.float_info.min:  # where powers of ten overflow or end
         return [low, high]
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= raw * 0.999)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import chain
 
 from runreport.errors import BuildError
@@ -37,8 +37,13 @@ def check_target(folder: str) -> None:
         )
 
 
-def publish_site(files: Iterable[SiteFile], folder: str) -> Published:
+def publish_site(
+    files: Iterable[SiteFile], folder: str, check: Callable[[], None] | None = None
+) -> Published:
     """Write all files to a folder beside the target, then put it in the target's place.
+
+    Args:
+        check: called when all is written; what it raises leaves the target as it is.
 
     Raises:
         BuildError: the target may not be replaced, or two files want one path.
@@ -49,6 +54,8 @@ def publish_site(files: Iterable[SiteFile], folder: str) -> Published:
     stage = f"{target}.building-{os.getpid()}"
     try:
         published = _write_all(chain([SiteFile(MARKER, MARKER_TEXT)], files), stage, target)
+        if check is not None:
+            check()
         _swap(stage, target)
     except OSError as error:
         raise BuildError(

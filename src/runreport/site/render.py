@@ -16,10 +16,12 @@ from runreport.report.assemble import Report
 from runreport.report.chart_templates import chart_templates
 from runreport.report.charts import Chart, vega_lite_version
 from runreport.report.column_scripts import latest_script, script_json
+from runreport.report.findings import NOT_SHOWN
+from runreport.report.fit_text import fit
 from runreport.report.formatting import format_size, plural
 from runreport.report.pages import ExperimentPage, RunPage, RunTable
 from runreport.report.urls import up
-from runreport.site.chart_svg import chart_svg
+from runreport.site.chart_svg import NotDrawn, chart_svg
 from runreport.site.lines import curve_svg, importance_svg, sparkline_svg
 from runreport.site.memory import digest_of
 from runreport.site.theme import Asset, Theme, hashed_asset
@@ -198,14 +200,23 @@ class Pages:
     def _pictures(self, charts: Iterable[Chart]) -> dict[str, Markup]:
         found = {}
         for chart in charts:
-            shown = script_json((chart.name, chart.spec, chart.rows))
-            key = digest_of(shown)
-            text = self.pictures.get(key)
-            if text is None:
-                text = chart_svg(chart, vega_lite_version(chart.spec))
-            self.drawn[key] = str(text)
-            found[chart.name] = Markup(text)
+            try:
+                found[chart.name] = self._picture(chart)
+            except (NotDrawn, ValueError) as error:
+                redactor = self.report.run_pages.redactor
+                redactor.tell(f"{NOT_SHOWN}: {error}", f"chart {chart.title}")
+                found[chart.name] = Markup(
+                    '<p class="note">This chart could not be drawn: {}.</p>'
+                ).format(str(error).rstrip("."))
         return found
+
+    def _picture(self, chart: Chart) -> Markup:
+        key = digest_of(script_json((chart.name, chart.spec, chart.rows)))
+        text = self.pictures.get(key)
+        if text is None:
+            text = chart_svg(chart, vega_lite_version(chart.spec))
+        self.drawn[key] = str(text)
+        return Markup(text)
 
     def _data(self, table: RunTable) -> Iterator[SiteFile]:
         """The scripts of a run table."""
@@ -227,7 +238,7 @@ class Pages:
             place = getattr(error, "filename", None) or template
             line = getattr(error, "lineno", "?")
             raise ConfigError(f"Template {place}, line {line}: {error}") from error
-        return SiteFile(path, text.encode(errors="replace"))
+        return SiteFile(path, fit(text).encode())
 
     def run(self, page: RunPage) -> Iterator[SiteFile]:
         """A run's page with the files beside it."""
