@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
-from figures import Figure
+from figures import Figure, sized
 
 from runreport.archive import schema
 from runreport.archive.compaction import compact_archive
@@ -27,21 +27,21 @@ EXPERIMENT = "123456789012345678"
 
 def fold_a_million(folder: Path) -> list[Figure]:
     """The fold alone: 50,000 runs in one table."""
-    events = synthetic_events(50_000)
+    events = synthetic_events(sized(50_000))
     seconds = best_of(3, lambda: fold(events, is_distinct=True))
     return [figure("fold of 1,000,000 events of 50,000 runs", seconds, 1)]
 
 
 def open_uncompacted(folder: Path) -> list[Figure]:
     """Reading and folding one segment a run."""
-    storage = write_archive(folder, 10_000)
+    storage = write_archive(folder, sized(10_000))
     seconds = best_of(3, lambda: fold_snapshot(read_archive(storage)))
     return [figure("open and fold 10,000 uncompacted runs", seconds, 5)]
 
 
 def open_compacted(folder: Path) -> list[Figure]:
     """Reading and folding after `archive compact`."""
-    storage = write_archive(folder, 100_000)
+    storage = write_archive(folder, sized(100_000))
     compact_archive(storage)
     seconds = best_of(3, lambda: fold_snapshot(read_archive(storage)))
     return [figure("open and fold 100,000 compacted runs", seconds, 2)]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from figures import Figure
+from figures import Figure, sized
 
 
 def autologging(folder: Path) -> list[Figure]:
@@ -51,14 +51,14 @@ def autologging(folder: Path) -> list[Figure]:
     dump = statistics.median(dumps)
     added = (statistics.median(b - a for a, b in pairs) - dump) * 1000
 
-    large = rng.random((60_000, 20))
-    labels = (large[:, 0] + rng.random(60_000) > 1).astype(int)
+    large = rng.random((sized(60_000), 20))
+    labels = (large[:, 0] + rng.random(sized(60_000)) > 1).astype(int)
 
     def make_large() -> Any:
         return RandomForestClassifier(n_estimators=20, random_state=0, n_jobs=1, max_depth=12)
 
     seconds = fit(make_large, large, labels, is_logged=False)
-    trees = max(4, round(20 * 10 / seconds))
+    trees = max(4, sized(round(20 * 10 / seconds)))
 
     def make_ten_seconds() -> Any:
         return RandomForestClassifier(n_estimators=trees, random_state=0, n_jobs=1, max_depth=12)

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import dataclasses
 import shutil
 import statistics
+from itertools import chain
 from pathlib import Path
 
 from archives import figure_ms
-from figures import Figure
+from figures import Figure, sized
 from wide import wide_table, write_compacted
 
 from runreport.archive.directory import open_archive
 from runreport.archive.reading import read_archive
-from runreport.report.assemble import Report, assemble_report
+from runreport.report.assemble import assemble_report
 from runreport.report.config import Config
 from runreport.site.publish import publish_site
-from runreport.site.render import render_site
+from runreport.site.render import Pages
 from runreport.site.theme import load_theme
 
-RUNS = 100_000
+RUNS = sized(100_000)
 QUERIES = (
     "metrics.accuracy > 0.9 and params.model = 'tree'",
     "params.model = 'net' or metrics.accuracy.min < 0.1",
@@ -43,13 +43,6 @@ MEASURE = """async (text) => {
 }"""
 
 
-class _WithoutRunPages(Report):
-    """100,000 pages of runs would take minutes, and no filter looks at them."""
-
-    def run_pages(self):  # type: ignore[no-untyped-def]
-        return iter(())
-
-
 def filter_box(folder: Path) -> list[Figure]:
     """Median of several queries, the columns loaded (they load at the first use)."""
     from playwright.sync_api import sync_playwright
@@ -57,9 +50,9 @@ def filter_box(folder: Path) -> list[Figure]:
     storage = open_archive(folder / "archive", create=True)
     write_compacted(storage, wide_table(RUNS))
     report = assemble_report(read_archive(storage), Config(), now_ms=None, version="bench")
-    fields = {field.name: getattr(report, field.name) for field in dataclasses.fields(report)}
-    theme = load_theme("default", str(folder))
-    publish_site(render_site(_WithoutRunPages(**fields), theme), str(folder / "site"))
+    # 100,000 pages of runs would take minutes, and no filter looks at them.
+    pages = Pages(report, load_theme("default", str(folder)))
+    publish_site(chain(pages.assets(), pages.indexes()), str(folder / "site"))
     (page_file,) = (folder / "site" / "e").glob("*/index.html")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from figures import Figure, as_table, write_between
+from figures import Figure, as_table, sized, write_between
 from page import chromium, measure, served
 from wide import EXPERIMENT, START_MS, wide_table, write_compacted
 
@@ -35,7 +35,14 @@ from runreport.site.render import Pages
 from runreport.site.theme import load_theme
 
 CONFIG = {"primary_metric": "accuracy", "direction": "max"}
-SIZES = (1_000, 10_000, 100_000)
+
+
+def large(runs: int) -> int:
+    """How many runs to browse; of fewer than these no table has a second page."""
+    return max(400, sized(runs))
+
+
+SIZES = tuple(map(large, (1_000, 10_000, 100_000)))
 QUERIES = (
     "metrics.accuracy > 0.9",
     "params.model = 'net'",
@@ -192,7 +199,7 @@ def browse(folder: Path, runs: int) -> list[Figure]:
         below(f"{name}: add a column", disk["column_ms"], column, "ms"),
         below(f"{name}: jump in all rows", disk["jump_ms"], 100, "ms"),
     ]
-    if runs == 10_000:
+    if runs == large(10_000):
         sizes = {
             "own script": _gzipped(site, "static/runreport-*.js"),
             "style": _gzipped(site, "static/style-*.css"),
@@ -226,7 +233,7 @@ def _gzipped(site: Path, pattern: str) -> float:
 def increments(folder: Path) -> list[Figure]:
     """Building again after nothing, and after one run more, in fresh processes."""
     archive, site = folder / "archive", folder / "site"
-    write_compacted(open_archive(archive, create=True), thirty_columns(10_000))
+    write_compacted(open_archive(archive, create=True), thirty_columns(large(10_000)))
     (folder / "runreport.toml").write_text('primary_metric = "accuracy"\ndirection = "max"\n')
     command = [sys.executable, "-c", BUILD, "build", str(archive), "-o", str(site)]
 
@@ -298,14 +305,14 @@ def against_mlflow(folder: Path) -> list[Figure]:
     import pyarrow.parquet as pq
     from search import FILTER, MLFLOW
 
-    table = wide_table(10_000)
+    table = wide_table(large(10_000))
     pq.write_table(table, folder / "wide.parquet")
     subprocess.run(
         [sys.executable, "-c", MLFLOW, str(folder), str(folder / "wide.parquet"), FILTER],
         check=True,
         capture_output=True,
     )
-    page = make_site(folder / "ours", 10_000)
+    page = make_site(folder / "ours", large(10_000))
     port = 5077
     command = [str(Path(sys.executable).with_name("mlflow")), "server", "--workers", "1"]
     command += ["--backend-store-uri", f"sqlite:///{folder}/mlflow.db", "--port", str(port)]
@@ -377,6 +384,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as place:
             figures += work(Path(place))
             print(as_table(figures[-20:]), file=sys.stderr)
+    print(as_table(figures))
     if "--write" in sys.argv:
         write_between("web", as_table(figures))
 

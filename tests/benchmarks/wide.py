@@ -70,8 +70,10 @@ def _write_segment(storage: Storage, runs: pa.Table, writers: pa.Array) -> None:
         "last_seq": pa.array(np.full(count, _facts_of(runs) - 1)),
         "facts": pa.array(np.full(count, _facts_of(runs))),
     }
-    gaps = pa.array([""] * count)
-    parts = pa.table({"writer_id": writers, **numbers, "gaps": gaps, "digest": digests})
+    none = pa.array([""] * count)
+    parts = pa.table(
+        {"writer_id": writers, **numbers, "gaps": none, "lost": none, "digest": digests}
+    )
     parts = parts.select(PARTS.names).cast(PARTS).sort_by("writer_id")
     name = "c" + hashlib.sha256("".join(digests.to_pylist()).encode()).hexdigest()[:31]
     events = _events(runs, writers)
