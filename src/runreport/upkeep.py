@@ -20,12 +20,12 @@ from runreport.archive.storage import Storage
 from runreport.errors import BuildError
 from runreport.report.config import Config
 from runreport.report.findings import Finding
-from runreport.report.note_files import note_files
+from runreport.report.note_files import note_files, note_pictures
 from runreport.site.memory import MARKER, digest_of, recall_summary
 from runreport.site.published import Published
 from runreport.site.theme import Theme, load_theme
 
-_LIBRARIES = ("altair", "jinja2", "markdown-it-py", "pyarrow", "vl-convert-python")
+_LIBRARIES = ("altair", "google-re2", "jinja2", "markdown-it-py", "pyarrow", "vl-convert-python")
 """What they make of the same input may change with their version."""
 
 
@@ -126,7 +126,8 @@ def _inputs(config: Config, theme: Theme) -> Iterator[str]:
     if config.notes is not None:
         place = os.path.join(config.folder, config.notes)
         if os.path.isdir(place):
-            yield from (os.path.join(place, name) for name in note_files(place))
+            names = (*note_files(place), *note_pictures(place))
+            yield from (os.path.join(place, name) for name in names)
 
 
 def now_text() -> str:

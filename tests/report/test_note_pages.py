@@ -37,3 +37,15 @@ def test_notes_of_runs_and_experiments_are_listed(archive: Path) -> None:
     notes = report_of(archive).notes
     assert [(noted.run.name, noted.excerpt) for noted in notes.runs] == [("a", "It diverged.")]
     assert [(name, text) for name, _, text in notes.experiments] == [("One", "Why because")]
+
+
+def test_images_that_a_note_shows_come_with_it(tmp_path: Path) -> None:
+    (tmp_path / "notes" / "plots").mkdir(parents=True)
+    (tmp_path / "notes" / "plots" / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (tmp_path / "notes" / "plots" / "other.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (tmp_path / "secret.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    text = "# T\n\n![a](plots/a.png) ![up](../secret.png)"
+    (tmp_path / "notes" / "n.md").write_text(text)
+    (page,) = read_notes("notes", str(tmp_path), Redactor())
+    assert [file.path for file in page.files] == ["files/plots/a.png"]
+    assert 'src="files/plots/a.png"' in page.html and "<img" not in page.html.split("up")[1]

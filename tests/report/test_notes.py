@@ -51,3 +51,18 @@ def test_relative_and_mail_links_stay() -> None:
 
 def test_a_huge_note_is_cut() -> None:
     assert len(render_note("x" * 300_000)) < 110_000
+
+
+def test_a_tables_alignment_is_a_class_since_the_policy_allows_no_style() -> None:
+    html = render_note("| a | b |\n|---|--:|\n| 1 | 2 |\n")
+    assert "style" not in html and '<td class="align-right">2</td>' in html
+
+
+def test_images_beside_the_note_are_shown_and_links_lead_to_files() -> None:
+    files = {"plots/a b.png": "files/plots/a-b.png", "data.csv": "files/data.csv"}
+    text = (
+        "![see](./plots/a%20b.png) [data](data.csv) ![x](https://example.org/a.png) ![y](no.png)"
+    )
+    html = render_note(text, files)
+    assert '<img src="files/plots/a-b.png" alt="see" loading="lazy">' in html
+    assert 'href="files/data.csv"' in html and html.count("<img") == 1

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from runreport.errors import ConfigError
-from runreport.report.note_files import note_files
-from runreport.report.notes import render_note
-from runreport.report.pages import RunLink
-from runreport.report.redaction import Redactor
-from runreport.report.urls import slug
+from runreport.report.note_files import note_files, note_pictures
+from runreport.report.notes import linked_pictures, render_note
+from runreport.report.pages import PublishedFile, RunLink
+from runreport.report.redaction import Redactor, published_file
+from runreport.report.urls import file_path, slug
 
 _EXCERPT = 160
 
@@ -25,6 +25,8 @@ class NotePage:
     """From the site's root."""
     html: str
     excerpt: str
+    files: tuple[PublishedFile, ...] = ()
+    """The images it shows, from its folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +69,24 @@ def read_notes(folder: str | None, project: str, redactor: Redactor) -> tuple[No
         raise ConfigError(f"notes is {folder!r}: {error.strerror} ({place}).") from error
     shown = [redactor.text(name.removesuffix(".md"), "notes") for name in names]
     folders = {name: f"n/{slug(stem)}" for name, stem in zip(names, shown, strict=True)}
-    return tuple(
-        _page(stem, redactor.text(text, "notes"), folders)
-        for stem, text in zip(shown, texts, strict=True)
-    )
+    pictures = set(note_pictures(place))
+    pages = []
+    for stem, text in zip(shown, texts, strict=True):
+        body = redactor.text(text, "notes")
+        wanted = sorted(pictures & set(linked_pictures(text)))
+        pages.append(_page(stem, body, folders, _pictures(place, wanted, redactor)))
+    return tuple(pages)
+
+
+def _pictures(place: str, paths: Iterable[str], redactor: Redactor) -> dict[str, PublishedFile]:
+    """The images that a note shows, as its page carries them."""
+    found = {}
+    for path in paths:
+        with open(os.path.join(place, *path.split("/")), "rb") as file:
+            content = published_file(file.read(), path, redactor).content
+        if content is not None:
+            found[path] = PublishedFile(f"files/{file_path(path)}", content)
+    return found
 
 
 def _read(path: str) -> str:
@@ -82,15 +98,17 @@ def _read(path: str) -> str:
         raise ConfigError(f"The note {path} is not UTF-8 text.") from error
 
 
-def _page(stem: str, text: str, folders: Mapping[str, str]) -> NotePage:
+def _page(
+    stem: str, text: str, folders: Mapping[str, str], pictures: Mapping[str, PublishedFile]
+) -> NotePage:
     """A note; links to other notes lead to their pages, as they do between the files."""
     first, _, rest = text.lstrip().partition("\n")
     title = first.removeprefix("# ").strip() if first.startswith("# ") else stem
     body = rest if first.startswith("# ") else text
-    html = render_note(body)
-    for name, folder in folders.items():
-        html = html.replace(f'href="{name}"', f'href="../../{folder}/index.html"')
-    return NotePage(title, f"n/{slug(stem)}", html, excerpt(body))
+    files = {name: f"../../{folder}/index.html" for name, folder in folders.items()}
+    files |= {path: file.path for path, file in pictures.items()}
+    html = render_note(body, files)
+    return NotePage(title, f"n/{slug(stem)}", html, excerpt(body), tuple(pictures.values()))
 
 
 def excerpt(text: str) -> str:

@@ -1,19 +1,23 @@
 """Notes: Markdown to HTML that is safe to publish, whoever wrote it.
 
 Raw HTML is off; links go to http, https, mailto and relative places only and carry ``rel``;
-remote images become links, so that no page calls out; heading ids carry a prefix.
+remote images become links, so that no page calls out; heading ids carry a prefix. Images that lie
+beside the note in the site are shown, and links to such files lead to them.
 """
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+from runreport.report.note_files import PICTURES
 
 MAX_NOTE = 100_000
 """Characters of a note that are shown."""
@@ -21,10 +25,30 @@ _SCHEMES = ("", "http", "https", "mailto")
 _REL = "noopener noreferrer nofollow ugc"
 
 
-def render_note(text: str) -> str:
-    """Markdown as safe HTML."""
+def render_note(text: str, files: Mapping[str, str] | None = None) -> str:
+    """Markdown as safe HTML.
+
+    Args:
+        files: the address of each file that the note may name, by its path as a note writes it.
+    """
     shown = text[:MAX_NOTE]
-    return str(_markdown().render(shown))
+    return str(_markdown().render(shown, {"files": files or {}}))
+
+
+def linked_pictures(text: str) -> list[str]:
+    """The paths of the images that a note shows, as plain paths."""
+    found = []
+    for block in _markdown().parse(text[:MAX_NOTE]):
+        found += [
+            str(one.attrGet("src") or "") for one in block.children or () if one.type == "image"
+        ]
+    return [_plain_path(url) for url in found]
+
+
+def _plain_path(url: str) -> str:
+    """The path that a relative address names."""
+    path = posixpath.normpath(unquote(url.partition("#")[0].partition("?")[0]))
+    return path.removeprefix("./")
 
 
 def _is_allowed(url: str) -> bool:
@@ -43,22 +67,41 @@ def _markdown() -> MarkdownIt:
     parser.add_render_rule("link_open", _open_link)
     parser.add_render_rule("image", _image)
     parser.add_render_rule("heading_open", _open_heading)
+    parser.add_render_rule("th_open", _open_cell)
+    parser.add_render_rule("td_open", _open_cell)
     return parser
 
 
 def _open_link(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    tokens[index].attrSet("rel", _REL)
+    token = tokens[index]
+    own = env["files"].get(_plain_path(str(token.attrGet("href") or "")))
+    if own is not None:
+        token.attrSet("href", own)
+    token.attrSet("rel", _REL)
+    return str(self.renderToken(tokens, index, options, env))
+
+
+def _open_cell(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    """A cell with its alignment as a class: a page's policy allows no style of its own."""
+    style = str(tokens[index].attrs.pop("style", ""))
+    if style:
+        tokens[index].attrSet("class", f"align-{style.rpartition(':')[2].strip()}")
     return str(self.renderToken(tokens, index, options, env))
 
 
 def _image(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    """A link to the image: loading it would tell its host who reads the report."""
+    """An image of this site; a link to any other: loading it would tell its host who reads the
+    report."""
     from markupsafe import escape
 
     token = tokens[index]
     url = str(token.attrGet("src") or "")
     label = self.renderInlineAsText(token.children or [], options, env) or url
-    return f'<a href="{escape(url)}" rel="{_REL}">{escape(label)}</a>'
+    own = env["files"].get(_plain_path(url))
+    if own is not None and own.lower().endswith(PICTURES):
+        alt = escape(self.renderInlineAsText(token.children or [], options, env))
+        return f'<img src="{escape(own)}" alt="{alt}" loading="lazy">'
+    return f'<a href="{escape(own or url)}" rel="{_REL}">{escape(label)}</a>'
 
 
 def _open_heading(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:

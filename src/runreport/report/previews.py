@@ -11,6 +11,7 @@ import io
 import json
 import re
 import struct
+from collections.abc import Mapping
 
 from runreport.report.formatting import format_size, general, plural
 from runreport.report.html_preview import MAX_HTML, clean_html
@@ -40,12 +41,15 @@ def is_text(media_type: str) -> bool:
     return media_type.startswith("text/") or media_type in _TEXT_TYPES
 
 
-def make_preview(data: bytes, media_type: str, url: str) -> Preview:  # noqa: PLR0911 - a table
+def make_preview(  # noqa: PLR0911 - a table
+    data: bytes, media_type: str, url: str, beside: Mapping[str, str] | None = None
+) -> Preview:
     """What a page shows of a file.
 
     Args:
         data: as published.
         url: of the published file, from the page.
+        beside: the addresses of the run's other files, by their paths from this one's folder.
     """
     if media_type == "image/svg+xml":
         return _svg(data)
@@ -65,7 +69,7 @@ def make_preview(data: bytes, media_type: str, url: str) -> Preview:  # noqa: PL
         )
         return Preview("html", html=clean_html(text), note=note)
     if media_type == "text/markdown":
-        return Preview("markdown", html=render_note(text))
+        return Preview("markdown", html=render_note(text, beside))
     if media_type in ("text/csv", "text/tab-separated-values"):
         return _table(text, "\t" if media_type.endswith("values") else ",")
     if media_type == "application/json":

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import posixpath
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from runreport.archive.artifacts import read_recorded, recorded_size
@@ -41,6 +42,7 @@ def list_files(
     """Artifacts with previews, and the bytes that go beside the page."""
     files, published = [], []
     previewed = 0
+    addresses = {row["path"]: f"files/{file_path(row['path'])}" for row in facts.artifacts}
     for row in facts.artifacts:
         data = data_object(row["data"])
         shown, size = row["path"], recorded_size(data)
@@ -76,7 +78,7 @@ def list_files(
         previewed += 1
         preview = Preview("none")
         if previewed <= MOST_PREVIEWS:
-            preview = _preview(content, media_type, place, redactor, shown)
+            preview = _preview(content, media_type, place, redactor, shown, addresses)
         if shown == evaluations.TABLE_FILE and preview.kind == "table":  # it has a page of its own
             preview = Preview("none", note=preview.note)
         published.append(PublishedFile(place, content))
@@ -87,11 +89,18 @@ def list_files(
 
 
 def _preview(
-    content: bytes, media_type: str, place: str, redactor: Redactor, path: str
+    content: bytes,
+    media_type: str,
+    place: str,
+    redactor: Redactor,
+    path: str,
+    addresses: Mapping[str, str],
 ) -> Preview:
     """What the page shows of a file; where that fails on what was logged, why it does not."""
     try:
-        return make_preview(content, media_type, place)
+        folder = posixpath.dirname(path)
+        beside = {posixpath.relpath(p, folder or "."): url for p, url in addresses.items()}
+        return make_preview(content, media_type, place, beside)
     except Exception as error:
         redactor.tell(f"{NOT_SHOWN}: {type(error).__name__}: {error}", f"file {path}")
         return Preview("none", note=f"It could not be shown here: {error}.")

@@ -137,7 +137,7 @@ def make_run_page(
             for entry in run.inputs.dataset_inputs
         ),
         curves=pictures,
-        note_html=render_note(note) if note else "",
+        note_html=render_note(note, {f.path: f.url for f in files if f.url}) if note else "",
         environment=tuple(environment_fields(facts.record)),
         packages=tuple(
             Field(str(name), str(version))

@@ -238,9 +238,9 @@ def _colours(options: Mapping[str, object]) -> bytes:
     if dark:
         own = f"--accent: {dark}; --focus: {dark};"
         rules.append(
-            "@media (prefers-color-scheme: dark) "
+            "@media screen and (prefers-color-scheme: dark) "
             f'{{ :root:not([data-theme="light"]) {{ {own} }} }}\n'
-            f':root[data-theme="dark"] {{ {own} }}'
+            f'@media screen {{ :root[data-theme="dark"] {{ {own} }} }}'
         )
     return "".join(f"\n{rule}" for rule in rules).encode()
 
