@@ -138,7 +138,10 @@ def test_a_group_says_how_many_of_its_runs_have_the_metric(tmp_path: Path) -> No
     assert lines[2].split() == ["net", "1.500", "±", "0.707", "2", "0", "±", "0", "3"]
     order = ("--order-by", "metrics.loss DESC", "--format", "csv")
     rows = search(str(tmp_path / "archive"), "--group-by", "params.model", *order).splitlines()
-    assert [row.split(",")[0] for row in rows[1:]] == ["net", "diverged"]  # NaN comes last
+    assert [row.split(",")[0] for row in rows[1:]] == ["net", "diverged"]  # what has none is last
+    assert "(1 left out)" in lines[1] + lines[2]
+    latex = search(str(tmp_path / "archive"), "--group-by", "params.model", "--format", "latex")
+    assert "(1 left out)" in latex
 
 
 def test_options_that_would_do_nothing_are_refused(sample: str) -> None:

@@ -43,8 +43,8 @@ def test_runs_that_agree_are_one_row_with_mean_spread_and_number(groups: Groups)
     assert rows[None]["metrics.score.mean"] is None
 
 
-def test_nan_shows_in_the_mean_of_its_group(archive: Path) -> None:
-    for value in (1.0, math.nan):
+def test_what_is_not_finite_is_left_out_and_counted(archive: Path) -> None:
+    for value in (1.0, 3.0, math.nan, math.inf):
         with runreport.start_run():
             runreport.log_metric("m", value)
     index = load_index(store().storage)
@@ -52,7 +52,8 @@ def test_nan_shows_in_the_mean_of_its_group(archive: Path) -> None:
     groups = group_runs(
         index, numbers, [Field("attribute", "status")], [Field("metric", "m")], ["mean"]
     )
-    assert math.isnan(groups.table.column("metrics.m.mean")[0].as_py())
+    assert groups.table.column("metrics.m.mean").to_pylist() == [2.0]
+    assert groups.table.column("metrics.m.left_out").to_pylist() == [2]
 
 
 def test_what_cannot_be_grouped_is_an_error(groups: Groups) -> None:

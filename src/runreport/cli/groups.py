@@ -100,6 +100,8 @@ def _sortable(value: object) -> tuple[float, str]:
 
 
 def _print_groups(groups: Groups, columns: dict[str, list[Any]], form: str) -> None:
+    from runreport.query.grouping import LEFT_OUT
+
     headers = [name.partition(".")[2] or name for name in groups.by]
     texts = [[MISSING if v is None else str(v) for v in columns[name]] for name in groups.by]
     numeric = [False] * len(headers)
@@ -118,18 +120,25 @@ def _print_groups(groups: Groups, columns: dict[str, list[Any]], form: str) -> N
         shown = [v for name, own in values.items() if name not in ("std", "n") for v in own]
         shape = choose_format(shown)
         label = metric.removeprefix("metrics.")
+        left_out = columns.get(f"{metric}.{LEFT_OUT}")
         joined = "mean" in values and "std" in values
         for name, own in values.items():
             if name == "n":
                 if not is_one_count:
                     add(f"{label} n", [f"{count:,}" for count in own])
             elif name == "mean" and joined:
-                add(
-                    label, [_spread(shape, *pair) for pair in zip(own, values["std"], strict=True)]
-                )
+                pairs = zip(own, values["std"], strict=True)
+                add(label, _noted([_spread(shape, *pair) for pair in pairs], left_out))
             elif name != "std" or not joined:
-                add(f"{label} {name}", [shape(value) for value in own])
+                add(f"{label} {name}", _noted([shape(value) for value in own], left_out))
     print_as(form, headers, list(zip(*texts, strict=True)), numeric)
+
+
+def _noted(cells: list[str], left_out: list[int] | None) -> list[str]:
+    """Cells that say how many runs count for nothing in them, being NaN or infinite."""
+    if left_out is None:
+        return cells
+    return [f"{c} ({n:,} left out)" if n else c for c, n in zip(cells, left_out, strict=True)]
 
 
 def _spread(shape: NumberFormat, mean: float | None, std: float | None) -> str:

@@ -14,8 +14,10 @@ from runreport.query.predicate import run_column
 from runreport.query.syntax import Field
 
 AGGREGATES = ("mean", "std", "min", "max", "n")
-"""Over the runs of a group that have the metric: ``n`` is how many these are, ``std`` is that of a
-sample (n - 1), missing for one value."""
+"""Over the runs of a group whose metric is finite: ``n`` is how many these are, ``std`` is that of
+a sample (n - 1), missing for one value."""
+LEFT_OUT = "left_out"
+"""How many runs of a group have a metric that is NaN or infinite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ class Groups:
     """In the order asked for."""
     table: pa.Table
     """A column for each field of ``by``, ``runs`` (how many a group has), and ``NAME.AGGREGATE``
-    for each metric and aggregate: n int64, the others float64, null where n is 0."""
+    for each metric and aggregate: n int64, the others float64, null where n is 0. Of a metric
+    that is NaN or infinite in some run, also ``NAME.left_out``, int64."""
 
 
 def group_runs(
@@ -46,7 +49,7 @@ def group_runs(
     Args:
         numbers: int32[n], the runs.
         by: runs without a field are a group of their own.
-        metrics: averaged over the runs that have them; NaN makes its group's mean NaN.
+        metrics: averaged over the runs where they are finite; how many are not is counted.
 
     Raises:
         InvalidValue: there is no such aggregate, or nothing to group by.
@@ -62,12 +65,18 @@ def group_runs(
     columns = {}
     for place, field in enumerate((*by, *metrics)):
         values = run_column(index, field, artifact_root).take(numbers)
-        columns[str(place)] = pc.cast(values, pa.string()) if _is_coded(values) else values
+        if place < len(by):
+            columns[str(place)] = pc.cast(values, pa.string()) if _is_coded(values) else values
+            continue
+        is_finite = pc.is_finite(pc.cast(values, pa.float64()))
+        columns[str(place)] = pc.if_else(is_finite, values, pa.scalar(None, values.type))
+        columns[f"{place}_{LEFT_OUT}"] = pc.cast(pc.invert(is_finite), pa.int64())
     keys = [str(place) for place in range(len(by))]
     cells = [(str(len(by) + place), name) for place in range(len(metrics)) for name in aggregates]
     wanted = [(column, _ARROW[name], _options(name)) for column, name in cells]
     groups = pa.table(columns).group_by(keys, use_threads=False)
-    found = groups.aggregate([*wanted, ([], "count_all")])
+    left_out = [(f"{len(by) + place}_{LEFT_OUT}", "sum") for place in range(len(metrics))]
+    found = groups.aggregate([*wanted, *left_out, ([], "count_all")])
     named = {field.name: found.column(key) for field, key in zip(by, keys, strict=True)}
     named["runs"] = found.column("count_all")
     for column, name in cells:
@@ -77,6 +86,10 @@ def group_runs(
             raise InvalidValue(f"Two columns would be called {label!r}; ask for one at a time.")
         values = found.column(f"{column}_{_ARROW[name]}")
         named[label] = values if name == "n" else pc.cast(values, pa.float64())
+    for place, (column, _) in enumerate(left_out):
+        counts = pc.fill_null(found.column(f"{column}_sum"), 0)
+        if pc.any(pc.greater(counts, 0)).as_py():
+            named[f"{metrics[place].name}.{LEFT_OUT}"] = counts
     return Groups(
         tuple(field.name for field in by),
         tuple(field.name for field in metrics),

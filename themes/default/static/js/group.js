@@ -61,10 +61,16 @@ function summaryOf(column, group) {
     const text = kinds.size === 1 ? only || [...kinds][0] : `${thousands(kinds.size)} values`;
     return { text, key: kinds.size === 1 ? text : "" };
   }
-  const { n, mean, deviation } = spreadOf(group.runs.map((run) => valuesOf(column.name)[run]));
-  if (!n) return { text: MISSING, key: NaN };
+  const values = group.runs.map((run) => valuesOf(column.name)[run]);
+  const { n, mean, deviation } = spreadOf(values);
+  const leftOut = values.filter((value) => typeof value === "number" && !Number.isFinite(value)).length;
+  const told = [
+    n && n !== group.runs.length ? `n ${thousands(n)}` : "",
+    leftOut ? `${thousands(leftOut)} left out` : "",
+  ].filter(Boolean);
+  const counted = told.length ? ` (${told.join(", ")})` : "";
+  if (!n) return { text: MISSING + counted, key: NaN };
   const write = (value) => formatValue(column, value);
-  const counted = n === group.runs.length ? "" : ` (n ${thousands(n)})`;
   return { text: (n > 1 ? `${write(mean)} ± ${write(deviation)}` : write(mean)) + counted, key: mean };
 }
 
