@@ -12,7 +12,7 @@ const cases = fs.readFileSync(path.join(__dirname, "..", "query", "cases.jsonl")
   .trim().split("\n").map((line) => JSON.parse(line));
 const WANTED = ["parseTree", "evaluate", "valuesOf", "FilterError"];
 const pages = {};
-for (const name of ["basic", "sweep"]) {
+for (const name of ["basic", "sweep", "whole"]) {
   pages[name] = withData(conformance(name), WANTED);
 }
 

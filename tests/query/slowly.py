@@ -83,7 +83,7 @@ def compare(value: Any, comparison: Comparison, now_ms: float) -> bool:
     if comparison.is_numeric and isinstance(value, str):
         if not NUMBER.fullmatch(value):
             return False
-        value = float(value)
+        value = int(value) if re.fullmatch(r"[+-]?\d+", value, re.A) else float(value)
     if operator.startswith("NOT "):
         return not meets(value, operator[4:], operands)
     return meets(value, operator, operands)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import UTC, datetime
 
@@ -9,6 +10,8 @@ from runreport.query.fields import NUMBER_OPERATORS, Realm
 from runreport.query.syntax import Field, Moment, Operand
 from runreport.query.tokens import Reader, Token, shown
 
+EXACT = 2**53
+"""From here on a float does not tell a whole number from the next."""
 NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 """A text that is a number, as a regular expression; the report's columns and scripts agree."""
 _DATE = re.compile(
@@ -48,7 +51,9 @@ def read_number(reader: Reader, realm: Realm, field: Field) -> float | Moment:
     token = reader.next()
     kind = "" if reader.strict else realm.kind_of(field)
     if token.kind == "number":
-        return float(token.text)
+        number = float(token.text)
+        is_long = EXACT <= abs(number) < math.inf and re.fullmatch(r"[+-]?\d+", token.text)
+        return int(token.text) if is_long else number  # else no float tells it from the next
     if kind == "span" and token.kind == "span":
         return token.milliseconds / 1000
     if kind == "time" and token.is_word("NOW"):

@@ -6,6 +6,8 @@ finds the runs without ``a`` and `params.a != 'x'` does not.
 
 from __future__ import annotations
 
+import operator as operators
+import re
 from collections.abc import Callable, Sequence
 
 import pyarrow as pa
@@ -13,7 +15,7 @@ import pyarrow.compute as pc
 
 from runreport.query.arrow import arange, as_array
 from runreport.query.index import RunIndex
-from runreport.query.operands import NUMBER
+from runreport.query.operands import EXACT, NUMBER
 from runreport.query.syntax import And, Comparison, Field, Moment, Node, Not, Operand, Ordering
 
 _COMPARE = {
@@ -23,6 +25,14 @@ _COMPARE = {
     ">=": pc.greater_equal,
     "<": pc.less,
     "<=": pc.less_equal,
+}
+_EXACT = {
+    "=": operators.eq,
+    "!=": operators.ne,
+    ">": operators.gt,
+    ">=": operators.ge,
+    "<": operators.lt,
+    "<=": operators.le,
 }
 _NUMBER = rf"^{NUMBER}$"
 _NOT_FINITE = r"^[+-]?(?i:inf|infinity|nan)$"
@@ -98,11 +108,14 @@ def compare(values: pa.Array, comparison: Comparison, now_ms: int = 0) -> pa.Arr
     if pa.types.is_dictionary(values.type):  # each distinct text is looked at once
         found = compare(values.dictionary, comparison, now_ms).take(values.indices)
         return pc.fill_null(found, False)
+    operands = [_resolved(value, now_ms) for value in comparison.values]
     if comparison.is_numeric and pa.types.is_string(values.type):
+        if any(not isinstance(value, str) and abs(value) >= EXACT for value in operands):
+            return _compare_exactly(values, operator, operands)
         values = as_numbers(values)
+    operands = [float(value) if isinstance(value, int) else value for value in operands]
     if pa.types.is_integer(values.type):
         values = pc.cast(values, pa.float64(), safe=False)
-    operands = [_resolved(value, now_ms) for value in comparison.values]
     if operator.startswith("NOT "):
         found = pc.invert(_meets(values, operator.removeprefix("NOT "), operands))
     else:
@@ -123,6 +136,33 @@ def _meets(values: pa.Array, operator: str, operands: Sequence[str | float]) -> 
         pattern = str(operands[0]).replace("\\", "\\\\")
         return pc.match_like(values, pattern, ignore_case=operator == "ILIKE")
     return _COMPARE[operator](values, operands[0])
+
+
+def _compare_exactly(texts: pa.Array, operator: str, operands: Sequence[str | float]) -> pa.Array:
+    """Whether each text meets a comparison with whole numbers that no float holds."""
+    plain = operator.removeprefix("NOT ")
+    found = []
+    for text in texts.to_pylist():
+        number = _exact_number(text)
+        if number is None:
+            found.append(False)
+            continue
+        meets = (
+            number in operands
+            if plain == "IN"
+            else operands[0] <= number <= operands[1]  # type: ignore[operator]
+            if plain == "BETWEEN"
+            else bool(_EXACT[plain](number, operands[0]))
+        )
+        found.append(meets is (plain == operator))
+    return pa.array(found, pa.bool_())
+
+
+def _exact_number(text: str | None) -> float | None:
+    """A text as a number, whole ones as such; Python compares these with floats exactly."""
+    if text is None or as_numbers(pa.array([text], pa.string())).null_count:
+        return None
+    return int(text) if re.fullmatch(r"[+-]?[0-9]{1,400}", text) else float(text)
 
 
 def _resolved(value: Operand, now_ms: int) -> str | float:

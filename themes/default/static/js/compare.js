@@ -79,7 +79,8 @@ function gather(found) {
     if (column.kind === "number" && numbers.length) [column.min, column.max] = [Math.min(...numbers), Math.max(...numbers)];
     const present = values.filter((value) => value !== null);
     if (!present.length) continue;
-    column.distinct = new Set(present).size;
+    column.distinct = new Set(found.map(({ data, run }) => data.texts.get(name)?.[run] ?? data.values.get(name)?.[run] ?? null)
+      .filter((value) => value !== null)).size;
     column.varies = column.distinct > 1 || present.length < values.length;
     picked.values.set(name, values);
     if (!isMixed && found.some(({ data }) => data.texts.has(name))) picked.texts.set(name, found.map(({ data, run }) => data.texts.get(name)?.[run] ?? null));

@@ -291,7 +291,10 @@ class Reader {
   number(field) {
     const token = this.next();
     const kind = kindOf(field);
-    if (token.kind === "number") return Number(token.text);
+    if (token.kind === "number") {
+      const isLong = /^[+-]?\d+$/.test(token.text) && Number.isFinite(Number(token.text)) && !Number.isSafeInteger(Number(token.text));
+      return isLong ? BigInt(token.text.replace("+", "")) : Number(token.text); // else none tells it from the next
+    }
     if (kind === "span" && token.kind === "span") return milliseconds(token) / 1000;
     if (kind === "time" && isWord(token, "NOW")) return this.moment();
     if (kind === "time" && (token.kind === "string" || token.kind === "quoted")) {

@@ -33,13 +33,14 @@ function groupRuns(name) {
   const groups = new Map();
   for (const run of shown.runs) {
     const value = valuesOf(name)[run] ?? null;
-    if (!groups.has(value)) groups.set(value, { value, text: value === null ? MISSING : textOf(column, run), runs: [] });
-    groups.get(value).runs.push(run);
+    const logged = shared.source.texts.get(name)?.[run] ?? value;
+    if (!groups.has(logged)) groups.set(logged, { value, text: value === null ? MISSING : textOf(column, run), runs: [] });
+    groups.get(logged).runs.push(run);
   }
   const collator = new Intl.Collator("en", { numeric: true });
   return [...groups.values()].sort((a, b) => {
     if (a.value === null || b.value === null) return (a.value === null) - (b.value === null);
-    return typeof a.value === "number" && typeof b.value === "number" ? a.value - b.value : collator.compare(a.text, b.text);
+    return typeof a.value === "number" && typeof b.value === "number" ? a.value - b.value || collator.compare(a.text, b.text) : collator.compare(a.text, b.text);
   });
 }
 
@@ -119,7 +120,7 @@ shared.drawGroups = (table) => {
 /** The runs of one group: the table again, filtered. */
 function openGroupRuns(column, group) {
   shown.view.group = "";
-  const texts = shared.source.texts.get(column.name); // 0.1 and 0.10 are one number
+  const texts = shared.source.texts.get(column.name);
   shown.view.facets.set(column.name, new Set(group.runs.map((run) => texts?.[run] ?? String(group.value))));
   update();
 }

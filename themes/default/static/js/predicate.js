@@ -98,11 +98,13 @@ function evaluate(tree, now) {
 function compare(comparison, now) {
   const { field, operator } = comparison;
   const kept = new Uint8Array(source.count);
+  const isText = kindOf(field) === "either";
   const operands = comparison.values.map((value) =>
-    (typeof value === "object" ? now + value.offset : value));
-  const isNumeric = operands.some((value) => typeof value === "number");
+    (typeof value === "object" ? now + value.offset : typeof value === "bigint" && !isText ? Number(value) : value));
+  const isNumeric = operands.some((value) => typeof value === "number" || typeof value === "bigint");
   if (field.entity === "dataset") return compareDatasets(comparison, operands, kept);
-  const values = valuesOfField(field, isNumeric);
+  const isExact = isText && isNumeric && operands.some((value) => Number(value) >= EXACT || Number(value) <= -EXACT);
+  const values = isExact ? exactValues(field) : valuesOfField(field, isNumeric);
   if (operator === "IS NULL" || operator === "IS NOT NULL") {
     const wanted = operator === "IS NULL";
     for (let run = 0; run < kept.length; run++) kept[run] = (values[run] == null) === wanted ? 1 : 0;
@@ -142,13 +144,13 @@ function testOf(operator, operands) {
   const isLike = operator === "LIKE" || operator === "ILIKE";
   const isLikeIt = isLike ? likeTest(first, operator === "ILIKE") : null;
   return {
-    "=": (value) => value === first,
-    "!=": (value) => value !== first,
+    "=": (value) => isSame(value, first),
+    "!=": (value) => !isSame(value, first),
     ">": (value) => value > first,
     ">=": (value) => value >= first,
     "<": (value) => value < first,
     "<=": (value) => value <= first,
-    IN: (value) => value === value && chosen.has(value),
+    IN: (value) => value === value && (chosen.has(value) || (typeof value === "bigint" && operands.some((one) => isSame(value, one)))),
     BETWEEN: (value) => value >= first && value <= second,
     LIKE: isLikeIt,
     ILIKE: isLikeIt,
@@ -188,6 +190,26 @@ const derived = new Map();
 function derive(key, make) {
   if (!derived.has(key)) derived.set(key, make());
   return derived.get(key);
+}
+
+/** From here on a number is not told from the next; whole numbers in texts are compared as such. */
+const EXACT = 2 ** 53;
+
+/** Whether two values are one; a whole number may come as a number or as a bigint. */
+function isSame(value, other) {
+  if (typeof value === typeof other) return value === other;
+  const isMixed = [value, other].every((one) => typeof one === "number" || typeof one === "bigint");
+  return isMixed && value == other; // eslint-disable-line eqeqeq
+}
+
+/** Values of a field as numbers, those of whole numbers in texts as bigint. */
+function exactValues(field) {
+  const values = valuesOfField(field, true);
+  const texts = valuesOfField(field, false);
+  return values.map((value, run) => {
+    const text = texts[run];
+    return typeof text === "string" && /^[+-]?\d+$/.test(text) ? BigInt(text.replace("+", "")) : value;
+  });
 }
 
 /** A field's values, one a run; as numbers where it is compared with numbers. */
