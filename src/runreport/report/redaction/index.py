@@ -27,6 +27,8 @@ PRIVATE_TAGS = ("mlflow.user", "mlflow.source.git.repoURL")
 PUBLIC_RECORD = ("python", "platform", "packages", "job")
 """What of the environment a site shows without ``[publish] environment = true``; of git: commit,
 branch and whether files differed."""
+BLANK = "(blank name)"
+"""What is shown of a name that nobody can see."""
 STORED = "stored"
 """Column of artifacts: the path under which the archive has a file, which no page shows."""
 _HOME = re.compile(r"(?:/home\d*/|/Users/|[A-Za-z]:[\\/]+Users[\\/]+)([^/\\\s\"':]+)")
@@ -98,7 +100,7 @@ def redact_index(index: RunIndex, redactor: Redactor) -> RunIndex:
     stored = index.artifacts.append_column(STORED, index.artifacts.column("path"))
     return replace(
         index,
-        runs=named(runs, "run_name", place="run names"),
+        runs=_mapped(named(runs, "run_name", place="run names"), "run_name", _visible),
         params=_redact_values(named(index.params, "key"), index.params, redactor, "params"),
         tags=_redact_values(named(tags, "key"), tags, redactor, "tags"),
         metrics=named(index.metrics, "key"),
@@ -119,6 +121,11 @@ def redact_index(index: RunIndex, redactor: Redactor) -> RunIndex:
         },
         registry=_redact_registry(index.registry, redactor),
     )
+
+
+def _visible(name: str) -> str:
+    """A name one can see and click."""
+    return name if any(sign.isprintable() and not sign.isspace() for sign in name) else BLANK
 
 
 def _redact_registry(registry: Registry, redactor: Redactor) -> Registry:
