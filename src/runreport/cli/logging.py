@@ -96,6 +96,7 @@ def run(
     Python code in it that uses runreport logs to the same run (MLFLOW_RUN_ID is set). Exits
     with the command's own exit code.
     """
+    from runreport.tracking.failure import told_failure
     from runreport.tracking.files import log_text
 
     _choose(archive, experiment)
@@ -114,7 +115,10 @@ def run(
                 f"Could not run {command[0]!r}: {error.strerror or error}."
             ) from error
         output.seek(0)
-        log_text(output.read().decode(errors="replace"), "output.txt")
+        text = output.read().decode(errors="replace")
+        log_text(text, "output.txt")
+    if code:
+        values.set_tags(told_failure(f"exit code {code}", "", text))
     values.log_metric("exit_code", code)
     killed = code < 0 or code == 130
     runs.end_run(RunStatus.KILLED if killed else RunStatus.FAILED if code else RunStatus.FINISHED)

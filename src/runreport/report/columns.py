@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from runreport.entities import TRACEBACK_TAG
 from runreport.query.arrow import align
 from runreport.query.index import RunIndex
 from runreport.query.operands import NUMBER
@@ -106,7 +107,7 @@ def experiment_columns(index: RunIndex, numbers: pa.Array) -> tuple[Column, ...]
     ):
         shown = table.filter(pc.is_in(table.column("run"), value_set=numbers))
         for key in sorted(pc.unique(shown.column("key")).to_pylist()):
-            if group == "tags" and key.startswith(_SYSTEM_TAG):
+            if group == "tags" and key.startswith((_SYSTEM_TAG, TRACEBACK_TAG)):
                 continue
             values = _taken(index, shown, key, value, numbers)
             name = f"{group}.{key}"

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from runreport.archive.facts import ExperimentState
-from runreport.entities import OVERRIDDEN_TAG
+from runreport.entities import ERROR_TAG, OVERRIDDEN_TAG
 from runreport.report.column_scripts import data_scripts, facet_counts
 from runreport.report.columns import EXPERIMENT, FOLDER, Column
 from runreport.report.comparison import chart_script, comparison_charts
@@ -95,6 +95,7 @@ def run_link(table: Table, number: int, experiment: str = "") -> RunLink:
         started=moment(started if isinstance(started, int) else None),
         experiment=experiment,
         metric=table.score_text(number),
+        problem=table.problem_of(number),
     )
 
 
@@ -171,6 +172,7 @@ def run_table(
             table.url_of(number),
             str(statuses[number]),
             tuple(cell_text(column, number) for column in shown),
+            table.problem_of(number),
         )
         for number in range(count if all_rows else min(count, page_size * pages))
     )
@@ -189,7 +191,7 @@ def run_table(
 
 def _is_facet(column: Column) -> bool:
     """Whether runs are told apart by a tag; what autologging recorded is of single runs."""
-    return column.group == "tags" and not column.label.startswith(OVERRIDDEN_TAG)
+    return column.group == "tags" and not column.label.startswith((OVERRIDDEN_TAG, ERROR_TAG))
 
 
 def _span(started: Sequence[int]) -> str:

@@ -114,6 +114,21 @@ def format_size(size_bytes: int) -> str:
     return f"{size:.3g} {unit}"
 
 
+def diverged_text(metric: str, last: float | None) -> str:
+    """That a run diverged: its metric ended at NaN or an infinity."""
+    if last is None or math.isfinite(last):
+        return ""
+    ended = "NaN" if math.isnan(last) else "∞" if last > 0 else "-∞"
+    return f"Diverged: {metric} ended at {ended}."
+
+
+def problem_text(status: object, error: object, message: object) -> str:
+    """Why a run failed, in a few words; empty where it did not, or nobody knows."""
+    if status != "FAILED" or not error:
+        return ""
+    return f"{error}: {message}" if message else str(error)
+
+
 def plural(count: int, noun: str) -> str:
     """``1 run``, ``1,234 runs``."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -62,6 +62,8 @@ class RunLink:
     experiment: str = ""
     metric: str = ""
     """Primary metric and value, or empty."""
+    problem: str = ""
+    """Why it failed, in a few words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,8 @@ class RunPage:
     duration: str
     status: str
     status_note: str
+    traceback: str
+    """The end of what it said when it failed."""
     params: tuple[Field, ...]
     metrics: tuple[MetricField, ...]
     tags: tuple[Field, ...]
@@ -213,6 +217,8 @@ class TableRow:
     url: str
     status: str
     cells: tuple[str, ...]
+    problem: str = ""
+    """Why it failed, in a few words."""
 
 
 @dataclass(frozen=True, slots=True)

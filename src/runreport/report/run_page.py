@@ -13,7 +13,14 @@ from typing import Any
 
 from runreport.archive.artifacts import recorded_size
 from runreport.archive.storage import Storage
-from runreport.entities import NOTE_TAG, OVERRIDDEN_TAG, Run
+from runreport.entities import (
+    ERROR_TAG,
+    MESSAGE_TAG,
+    NOTE_TAG,
+    OVERRIDDEN_TAG,
+    TRACEBACK_TAG,
+    Run,
+)
 from runreport.events import data_object
 from runreport.report import evaluations
 from runreport.report.column_scripts import json_number
@@ -30,7 +37,9 @@ from runreport.report.experiment_page import moment
 from runreport.report.formatting import (
     MISSING,
     choose_format,
+    diverged_text,
     format_duration,
+    problem_text,
 )
 from runreport.report.notes import render_note
 from runreport.report.pages import (
@@ -118,13 +127,14 @@ def make_run_page(
         ended=moment(ended),
         duration=format_duration(span),
         status=info.status,
-        status_note=_KILLED if info.status == "KILLED" else "",
+        status_note=_status_note(facts, own_config.primary_metric),
+        traceback=tags.get(TRACEBACK_TAG, "") if info.status == "FAILED" else "",
         params=tuple(_param(row, tags) for row in facts.params),
         metrics=metrics,
         tags=tuple(
             Field(key, value)
             for key, value in sorted(tags.items())
-            if not key.startswith(("mlflow.", OVERRIDDEN_TAG))
+            if not key.startswith(("mlflow.", OVERRIDDEN_TAG, ERROR_TAG))
         ),
         files=by_folder(files),
         file_total=len(files),
@@ -151,6 +161,17 @@ def make_run_page(
         record=_as_json(facts, experiment),
         evaluation=_evaluation(facts, storage, redactor),
     )
+
+
+def _status_note(facts: RunFacts, primary: str | None) -> str:
+    """What there is to say of how a run ended."""
+    status, tags = facts.run.info.status, facts.run.data.tags
+    if status == "KILLED":
+        return _KILLED
+    lasts = facts.run.data.metrics
+    told = [diverged_text(name, lasts.get(name)) for name in ([primary] if primary else lasts)]
+    problem = problem_text(status, tags.get(ERROR_TAG), tags.get(MESSAGE_TAG))
+    return problem or next(filter(None, told), "")
 
 
 def _evaluation(

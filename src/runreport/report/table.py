@@ -10,11 +10,18 @@ from urllib.parse import quote
 
 import pyarrow as pa
 
+from runreport.entities import ERROR_TAG, MESSAGE_TAG
 from runreport.query.index import RunIndex
 from runreport.report.columns import VIEW, Column, experiment_columns
 from runreport.report.config import ExperimentConfig
 from runreport.report.filter_columns import filter_columns
-from runreport.report.formatting import MISSING, format_duration, format_time
+from runreport.report.formatting import (
+    MISSING,
+    diverged_text,
+    format_duration,
+    format_time,
+    problem_text,
+)
 from runreport.report.urls import run_folder
 
 
@@ -36,6 +43,14 @@ class Table:
     def values(self, name: str) -> tuple[object, ...]:
         """The values of a column, one a run."""
         return self.columns[name].values
+
+    def problem_of(self, number: int) -> str:
+        """Why a run failed or that it diverged, in a few words; empty where neither is known."""
+        told = (self.columns.get(f"tags.{tag}") for tag in (ERROR_TAG, MESSAGE_TAG))
+        texts = [None if column is None else column.values[number] for column in told]
+        score = self.scores[number]
+        problem = problem_text(self.values("status")[number], *texts)
+        return problem or diverged_text(self.primary, score)
 
     def url_of(self, number: int) -> str:
         """The page of a run, from the site's root."""

@@ -98,7 +98,7 @@ class ActiveRun(Run):
             status = RunStatus.KILLED
         else:
             status = RunStatus.FAILED
-        stop_run(self, status)
+        stop_run(self, status, error if status == RunStatus.FAILED else None)
 
 
 _stack: ContextVar[tuple[ActiveRun, ...]] = ContextVar("runreport_runs", default=())
@@ -205,9 +205,13 @@ def push(run: ActiveRun) -> ActiveRun:
     return run
 
 
-def stop_run(run: ActiveRun, status: str) -> None:
-    """End a run of this thread and take it off the stack; ended already is fine."""
-    _end_session(run.session, status)
+def stop_run(run: ActiveRun, status: str, error: BaseException | None = None) -> None:
+    """End a run of this thread and take it off the stack; ended already is fine.
+
+    Args:
+        error: why it failed.
+    """
+    _end_session(run.session, status, error=error)
     _stack.set(tuple(other for other in _stack.get() if other is not run))
 
 
@@ -276,10 +280,22 @@ def close_side_sessions() -> None:
         session.store.seal(session.writer)
 
 
-def _end_session(session: Session, status: str, *, time_ms: int | None = None) -> None:
+def _end_session(
+    session: Session,
+    status: str,
+    *,
+    time_ms: int | None = None,
+    error: BaseException | None = None,
+) -> None:
     if session.is_over:
         return
     if session.is_own:
+        if error is not None:
+            from runreport.tracking.failure import failure_tags
+            from runreport.tracking.validation import tag_texts
+
+            texts = tag_texts(failure_tags(error))
+            session.writer.log_values("tag", texts)
         session.store.end(session.writer, status, time_ms=time_ms)
     else:  # a forked child does not end its parent's run, but keeps what it logged itself
         session.store.seal(session.writer)
@@ -295,7 +311,8 @@ def _end_all() -> None:
         killed = issubclass(error, KeyboardInterrupt)
         status = RunStatus.KILLED if killed else RunStatus.FAILED
     for session in list(_sessions.values()):
-        _end_session(session, status)
+        failed = getattr(sys, "last_value", None) if status == RunStatus.FAILED else None
+        _end_session(session, status, error=failed)
     close_side_sessions()
     if not _all_uploaded() and error is None:
         _leave_with_failure()

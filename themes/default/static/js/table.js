@@ -41,7 +41,7 @@ function makeCell(column, run) {
   if (column.name === "run_name") {
     return make("th", { scope: "row" }, make("a", { href: up + runPlace(run) + viewOfLink(run) }, value || MISSING));
   }
-  if (column.name === "status" && value) return make("td", {}, makeStatus(value));
+  if (column.name === "status" && value) return make("td", {}, makeStatus(value, value === "FAILED" ? problemOf(run) : ""));
   return make("td", { class: column.kind }, textOf(column, run));
 }
 
@@ -52,10 +52,15 @@ function viewOfLink(run) {
   return writeHash({ ...readHash(""), q: shown.box.text, facets, ranges, sort });
 }
 
-/** @param {string} value */
-function makeStatus(value) {
+/** Why a run failed, in a few words. @param {number} run */
+function problemOf(run) {
+  return PROBLEM.map((name) => valuesOf(name)[run]).filter(Boolean).join(": ");
+}
+
+/** @param {string} value @param {string} [problem] */
+function makeStatus(value, problem = "") {
   const [mark, word] = MARKS[value] || ["?", "unknown"];
-  return make("span", { class: `status ${word}` },
+  return make("span", problem ? { class: `status ${word}`, title: problem } : { class: `status ${word}` },
     make("span", { "aria-hidden": "true" }, mark), ` ${word}`);
 }
 

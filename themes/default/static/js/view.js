@@ -50,6 +50,9 @@ function differs(column, runs) {
   return runs.some((run) => !Object.is(loggedOf(column.name, run), first));
 }
 
+/** Why runs failed. */
+const PROBLEM = ["tags.runreport.error", "tags.runreport.error.message"];
+
 /** Columns that the present view needs. */
 function neededColumns() {
   const { view, box } = shown;
@@ -57,6 +60,7 @@ function neededColumns() {
   for (const name of [...view.facets.keys(), ...view.ranges.keys()]) names.add(name);
   if (view.sort) names.add(view.sort.replace(/^-/, ""));
   if (view.group) names.add(view.group);
+  PROBLEM.filter(columnOf).forEach((name) => names.add(name));
   columnsOfBox(box).forEach((name) => names.add(name));
   return [...names];
 }
