@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from runreport.report.previews import MAX_ROWS, make_preview
+from runreport.report.previews import MAX_ROWS, MAX_TEXT, make_preview
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", 30, 20)
 
@@ -138,3 +138,16 @@ def test_a_packed_vector_image_is_shown_and_a_bomb_is_not() -> None:
     assert picture.source == "data:image/svg+xml;base64," + base64.b64encode(b"<svg/>").decode()
     bomb = gzip.compress(b" " * 50_000_000)
     assert make_preview(bomb, "image/svg+xml", "a.svgz").kind == "none"
+
+
+def test_json_is_laid_out_as_it_was_logged() -> None:
+    text = '{"lr": 0.10, "lr": 0.20, "s": 5.107091491635510056, "b": [1e999, {}, []], "t": "a,{b"}'
+    shown = make_preview(text.encode(), "application/json", "c.json").text
+    assert shown.replace("\n", "").replace(" ", "") == text.replace(" ", "")
+    assert shown.startswith('{\n  "lr": 0.10,\n  "lr": 0.20,\n') and "\n    1e999," in shown
+
+
+def test_deep_json_costs_next_to_nothing() -> None:
+    data = b"[" * 900 + b"]" * 900
+    assert make_preview(data * 1, "application/json", "c.json").kind == "json"
+    assert len(make_preview(data, "application/json", "c.json").text) <= MAX_TEXT

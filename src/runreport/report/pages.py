@@ -106,6 +106,8 @@ class OutputFile:
     preview: Preview
     note: str = ""
     size_bytes: int = 0
+    digest: str = ""
+    """The same for the same content as it was logged; what it was nobody can try."""
 
 
 @dataclass(frozen=True, slots=True)

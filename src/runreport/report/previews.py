@@ -28,6 +28,7 @@ MAX_TEXT = 20_000
 MAX_ROWS = 50
 MAX_COLUMNS = 30
 MAX_CELL = 200
+_JSON_WORD = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 _SAMPLE, _MOST_READ = 64_000, 1000
 """Characters by which a table's delimiter is told, and rows of it that are read."""
 _LONG_NUMBER = re.compile(r"-?\d{1,15}\.\d{7,}(e[-+]?\d{1,3})?")
@@ -141,7 +142,28 @@ def _json(text: str) -> Preview:
         if isinstance(columns, list) and isinstance(rows, list):
             cells = [row for row in rows if isinstance(row, list)]
             return _rows([str(column) for column in columns], cells, len(rows))
-    return _text(json.dumps(content, indent=2, ensure_ascii=False), "json")
+    return _text(indented(text), "json")
+
+
+def indented(text: str) -> str:
+    """JSON laid out over lines, each of its words as it was written: a number keeps its digits, a
+    name that comes twice is there twice."""
+    parts: list[str] = []
+    depth = length = 0
+    for word in _JSON_WORD.findall(text):
+        if word in "}]":
+            depth -= 1
+            is_empty = parts[-1] in ("{", "[")
+            parts.append(word if is_empty else f"\n{'  ' * depth}{word}")
+        elif parts and parts[-1][-1] in "{[,":
+            parts.append(f"\n{'  ' * depth}{word}")
+        else:
+            parts.append(f" {word}" if parts and parts[-1] == ":" else word)
+        depth += word in "{["
+        length += len(parts[-1])
+        if length > 2 * MAX_TEXT:  # what follows is not shown
+            break
+    return "".join(parts)
 
 
 def _notebook(text: str) -> Preview:

@@ -83,7 +83,16 @@ def list_files(
             preview = Preview("none", note=preview.note)
         published.append(PublishedFile(place, content))
         files.append(
-            OutputFile(shown, format_size(size), media_type, place, preview, searched.note, size)
+            OutputFile(
+                shown,
+                format_size(size),
+                media_type,
+                place,
+                preview,
+                searched.note,
+                size,
+                redactor.keyed(str(row["sha256"]))[:16],
+            )
         )
     return tuple(files), tuple(published)
 

@@ -211,7 +211,14 @@ def _details(
     """What the scripts know of a run: curves, files to compare, packages; None without any."""
     curves = {picture.curve.key: picture.curve for picture in pictures}
     compared = [
-        [file.path, _shown_url(file), file.preview.kind, file.preview.text, file.media_type]
+        [
+            file.path,
+            _shown_url(file),
+            file.preview.kind,
+            file.preview.text,
+            file.media_type,
+            file.digest,
+        ]
         for file in files
         if file.url and file.preview.kind in ("image", "text", "json", "audio", "video")
     ][:MOST_COMPARED]

@@ -65,15 +65,15 @@ function imagesPart(runs) {
 function textsPart(runs) {
   const paths = new Map();
   for (const { name, run, details } of runs) {
-    for (const [path, , kind, text] of details.files || []) {
+    for (const [path, , kind, text, , digest] of details.files || []) {
       if (!["text", "json"].includes(kind)) continue;
       if (!paths.has(path)) paths.set(path, []);
-      paths.get(path).push({ name, run, text });
+      paths.get(path).push({ name, run, text, digest });
     }
   }
   const several = [...paths].filter(([, texts]) => texts.length > 1);
   if (!several.length) return null;
-  const differing = several.find(([, texts]) => new Set(texts.map(({ text }) => text)).size > 1) || several[0];
+  const differing = several.find(([, texts]) => new Set(texts.map(({ digest }) => digest)).size > 1) || several[0];
   const state = { path: differing[0], left: 0, right: 1 };
   const tools = make("div", { class: "toolbar" }), place = make("div");
   const draw = () => {
@@ -83,16 +83,23 @@ function textsPart(runs) {
       makeChoice("File", several.map(([path]) => [path, path]), state.path, (path) => { Object.assign(state, { path, left: 0, right: 1 }); draw(); }).label,
       makeChoice("From", choices, String(state.left), (value) => { state.left = Number(value); draw(); }).label,
       makeChoice("To", choices, String(state.right), (value) => { state.right = Number(value); draw(); }).label);
-    place.replaceChildren(diffView(texts[state.left].text, texts[state.right].text));
+    place.replaceChildren(diffView(texts[state.left], texts[state.right]));
   };
   draw();
   return section("Texts", "texts", tools, place);
 }
 
-/** Lines of two texts; those that both have are folded away beyond a few. */
-function diffView(left, right) {
-  if (left === right) return make("p", { class: "muted" }, "The texts are the same.");
-  const lines = diffLines(left.split("\n").slice(0, MOST_LINES_COMPARED), right.split("\n").slice(0, MOST_LINES_COMPARED));
+/**
+ * Lines of two texts; those that both have are folded away beyond a few. They are the same if their
+ * files are: a page has only the beginning of a long one, and JSON as it is laid out here.
+ */
+function diffView(from, to) {
+  if (from.digest === to.digest) return make("p", { class: "muted" }, "The texts are the same.");
+  const left = from.text.split("\n"), right = to.text.split("\n");
+  if (from.text === to.text) {
+    return make("p", { class: "note" }, "The files differ, but not in what is shown of them: further down, in spaces, or in what was redacted.");
+  }
+  const lines = diffLines(left.slice(0, MOST_LINES_COMPARED), right.slice(0, MOST_LINES_COMPARED));
   const near = lines.map(([kind], place) => kind || lines.slice(Math.max(0, place - 3), place + 4).some(([other]) => other));
   const shownLines = [];
   lines.forEach(([kind, text], place) => {
