@@ -245,11 +245,12 @@ def test_a_resumed_run_goes_on_after_what_it_had_though_the_clock_was_set_back(
 ) -> None:
     first = log_run(storage)
     first.log_metric("loss", 1.0, 0, None)
+    first.log_metric("loss", 1.5, 1, wall_ms() + 60_000)  # the run went on, and died
     first.finish()
-    counter = max(read_archive(storage).events.column("counter").to_pylist())
+    counter = load_index(storage).counter_of("a" * 32)
     earlier = wall_ms() - 3_600_000
     monkeypatch.setattr("runreport.archive.writer.wall_ms", lambda: earlier)
     second = Writer(storage, "0", "a" * 32, counter=counter)
-    second.log_metric("loss", 2.0, 0, None)
+    second.log_metric("loss", 2.0, 1, None)
     second.finish()
     assert load_index(storage).metrics.column("last").to_pylist() == [2.0]

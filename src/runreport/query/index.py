@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from runreport.archive.clock import LOGICAL_BITS, wall_ms
 from runreport.archive.facts import ExperimentState
 from runreport.query.arrow import align, as_array, compact
 from runreport.query.registry import Registry
@@ -60,6 +61,7 @@ DATASETS = pa.schema(
         ("data", pa.string()),
     ]
 )
+_DAY_MS = 24 * 60 * 60 * 1000
 RECORDS = pa.schema([("run", pa.int32()), ("data", pa.string())])
 
 
@@ -94,6 +96,21 @@ class RunIndex:
         """A run's number; None when the archive has no such run."""
         found = pc.index(self.runs.column("run_id"), run_id).as_py()
         return None if found < 0 else int(found)
+
+    def counter_of(self, run_id: str) -> int:
+        """The greatest counter that a run's facts had or could have had, its points among them, so
+        that what is logged after it was resumed is later, though the clock was set back.
+
+        A point whose time was given and lies more than a day ahead does not count.
+        """
+        number = self.number_of(run_id)
+        if number is None:
+            return 0
+        counter = int(self.runs.column("counter")[number].as_py())
+        own = self.metrics.filter(pc.equal(self.metrics.column("run"), number))
+        last: int = pc.max(with_stats(own).column("last_time")).as_py() or 0
+        latest = max(wall_ms(), counter >> LOGICAL_BITS) + _DAY_MS
+        return max(counter, (last + 1) << LOGICAL_BITS) if last <= latest else counter
 
     @property
     def is_deleted(self) -> pa.Array:

@@ -106,8 +106,7 @@ class Store(ExperimentStore):
                 f"Run {run_id!r} is deleted and takes no more facts. Restore it first: "
                 f"runreport runs restore {run_id}"
             )
-        number = index.number_of(run_id)
-        return run, int(index.runs.column("counter")[number].as_py())
+        return run, index.counter_of(run_id)
 
     @contextmanager
     def short_writer(self, run_id: str, *, allow_deleted: bool = False) -> Iterator[Writer]:
