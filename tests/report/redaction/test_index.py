@@ -14,7 +14,7 @@ TOKEN = "AKIA" + "IOSFODNN7EXAMPLE"
 RECORD = {
     "user": "ada", "host": "trainbox", "folder": "/home/ada/lab", "python": "3.11.7",
     "command": ["python", "/home/ada/x.py", "--token", "abcdefgh"],
-    "packages": {"numpy": "2.0"},
+    "packages": {"numpy": "2.0", "google-auth": "2.40.3", "tokenizers": "0.21"},
     "git": {"commit": "c" * 40, "branch": "main", "dirty": True, "diff": "+secret line"},
 }  # fmt: skip
 
@@ -42,6 +42,7 @@ def test_a_published_index_names_no_person_place_or_secret() -> None:
     text = json.dumps([table.to_pylist() for table in tables])
     for private in ("ada", "trainbox", "secret line", "abcdefgh", TOKEN):
         assert private not in text
+    assert '"2.40.3"' in text.replace("\\", "")
     assert "train.py" in text and "numpy" in text and "c" * 40 in text
     assert {finding.place for finding in redactor.findings} >= {"run names", "params.api_key"}
 

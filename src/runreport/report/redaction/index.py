@@ -246,7 +246,10 @@ def _redact_value(value: Any, redactor: Redactor, key: str, *, has_versions: boo
         return words if joined == " ".join(words) else joined.split(" ")
     if isinstance(value, dict):
         return {
-            name: _redact_value(entry, redactor, str(name), has_versions=has_versions)
+            # The name of a package says nothing of its version, not even that of google-auth.
+            name: _redact_value(
+                entry, redactor, "" if has_versions else str(name), has_versions=has_versions
+            )
             for name, entry in value.items()
         }
     return value
