@@ -13,7 +13,6 @@ from runreport.archive.reading import read_archive
 from runreport.errors import BuildError
 from runreport.report.assemble import Report, assemble_report
 from runreport.report.config import Config
-from runreport.report.findings import NOT_SHOWN
 from runreport.report.formatting import plural
 from runreport.report.run_keys import run_keys
 from runreport.site.making import Making, Progress
@@ -115,7 +114,7 @@ def build_site(
 
 def _problems(report: Report) -> tuple[str, ...]:
     """What could not be shown although it was logged; complete once all pages were made."""
-    failed = (one for one in report.findings if one.kind.startswith(NOT_SHOWN))
+    failed = (one for one in report.findings if one.is_failure)
     return (*report.site.notices, *(f"{one.place}: {one.kind}" for one in failed))
 
 
@@ -150,7 +149,7 @@ def _described(report: Report, published: Published, seconds: float, *, is_updat
         report.runs,
         report.charts,
         _problems(report),
-        tuple(one for one in report.findings if not one.kind.startswith(NOT_SHOWN)),
+        tuple(one for one in report.findings if not one.is_failure),
         report.advice,
         seconds,
         is_update,

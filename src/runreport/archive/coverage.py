@@ -95,9 +95,10 @@ def resolve(
         return Coverage(tuple(segments), parts)
     cuts = _Cuts()
     united = []
-    for name, copies in _copies(segments, contested, points_of, preferred).items():
+    copied = _copies(segments, contested, points_of, preferred)
+    for name, copies in copied.items():
         united.append(_unite(copies, live.get(name), cuts))
-    cuts.hide_repeated_records(segments)
+    cuts.hide_repeated_records(segments, {copy.place for own in copied.values() for copy in own})
     counting = [cuts.apply(segment, place) for place, segment in enumerate(segments)]
     used = [s for s in counting if s.events.num_rows or s.recovered is not None]
     kept = {segment.path for segment in used}
@@ -208,18 +209,12 @@ class _Cuts:
     """What is to be hidden of segments since it counts elsewhere."""
 
     def __init__(self) -> None:
-        self._places: set[int] = set()
         self._hidden: dict[int, list[tuple[str, int, int]]] = {}
         self._beaten: dict[int, list[tuple[str, int, int]]] = {}
         self._recovered: dict[int, list[tuple[str, int, int]]] = {}
 
-    def keep(self, copy: _Copy) -> None:
-        """Let all of a copy count."""
-        self._places.add(copy.place)
-
     def keep_only(self, copy: _Copy, taken: list[Range]) -> None:
         """Let nothing but some facts of a copy count."""
-        self._places.add(copy.place)
         writer_id, first, last = (copy.part[n] for n in ("writer_id", "first_seq", "last_seq"))
 
         def note(where: dict[int, list[tuple[str, int, int]]], ranges: Iterable[Range]) -> None:
@@ -230,13 +225,16 @@ class _Cuts:
         if taken and copy.is_readable:
             note(self._recovered, taken)
 
-    def hide_repeated_records(self, segments: Sequence[Segment]) -> None:
+    def hide_repeated_records(self, segments: Sequence[Segment], places: Collection[int]) -> None:
         """Let the record of a file that another tool left count once.
 
         Its writer is named by no footer, and only copies of one journal hold the same record.
+
+        Args:
+            places: of the segments that share a journal with another.
         """
         seen: set[str] = set()
-        for place in sorted(self._places, key=lambda place: (place in self._beaten, place)):
+        for place in sorted(places, key=lambda place: (place in self._beaten, place)):
             own = _undeclared_writers(segments[place])
             if place in self._beaten:
                 self._hidden[place].extend((writer_id, 0, 0) for writer_id in sorted(own & seen))
@@ -271,7 +269,6 @@ def _unite(copies: Sequence[_Copy], journal: list[Range] | None, cuts: _Cuts) ->
             standing = journal
         if place == 0 and not standing:
             sealed = copy.ranges
-            cuts.keep(copy)
             continue
         taken = subtract(copy.ranges, [*sealed, *standing])
         cuts.keep_only(copy, taken)

@@ -23,7 +23,7 @@ from runreport.cli.printing import (
     say,
 )
 from runreport.report.config import FILE_NAME, Config, load_config
-from runreport.report.findings import LEFT_OUT, Finding
+from runreport.report.findings import Finding
 from runreport.report.formatting import plural
 from runreport.site.server import DEFAULT_PORT, make_server
 from runreport.upkeep import Build, unchanged
@@ -165,8 +165,8 @@ def _warn(made: Build) -> None:
 
 def _say_findings(findings: Sequence[Finding]) -> None:
     """Print what is not published, and where it stands."""
-    left_out = [one for one in findings if one.kind.startswith(LEFT_OUT)]
-    redacted = [one for one in findings if not one.kind.startswith(LEFT_OUT)]
+    left_out = [one for one in findings if one.is_left_out]
+    redacted = [one for one in findings if not one.is_left_out]
     if redacted:
         total = sum(finding.count for finding in redacted)
         say(f"Redacted {plural(total, 'value')} (what may stay: allow in [publish]):")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator as operators
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -139,30 +140,28 @@ def _meets(values: pa.Array, operator: str, operands: Sequence[str | float]) -> 
 
 
 def _compare_exactly(texts: pa.Array, operator: str, operands: Sequence[str | float]) -> pa.Array:
-    """Whether each text meets a comparison with whole numbers that no float holds."""
+    """Whether each text meets a comparison with whole numbers that no float holds; Python compares
+    these with floats exactly."""
     plain = operator.removeprefix("NOT ")
+    meets = _exact_test(plain, operands)
     found = []
-    for text in texts.to_pylist():
-        number = _exact_number(text)
+    for text, number in zip(texts.to_pylist(), as_numbers(texts).to_pylist(), strict=True):
         if number is None:
             found.append(False)
             continue
-        meets = (
-            number in operands
-            if plain == "IN"
-            else operands[0] <= number <= operands[1]  # type: ignore[operator]
-            if plain == "BETWEEN"
-            else bool(_EXACT[plain](number, operands[0]))
-        )
-        found.append(meets is (plain == operator))
+        is_whole = re.fullmatch(r"[+-]?[0-9]{1,400}", text)
+        found.append(meets(int(text) if is_whole else number) is (plain == operator))
     return pa.array(found, pa.bool_())
 
 
-def _exact_number(text: str | None) -> float | None:
-    """A text as a number, whole ones as such; Python compares these with floats exactly."""
-    if text is None or as_numbers(pa.array([text], pa.string())).null_count:
-        return None
-    return int(text) if re.fullmatch(r"[+-]?[0-9]{1,400}", text) else float(text)
+def _exact_test(operator: str, operands: Sequence[Any]) -> Callable[[float], bool]:
+    if operator == "IN":
+        return lambda number: number in operands
+    if operator == "BETWEEN":
+        low, high = operands
+        return lambda number: bool(low <= number <= high)
+    compared, first = _EXACT[operator], operands[0]
+    return lambda number: bool(compared(number, first))
 
 
 def _resolved(value: Operand, now_ms: int) -> str | float:

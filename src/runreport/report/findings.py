@@ -17,3 +17,13 @@ class Finding:
     kind: str
     place: str
     count: int
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether something could not be shown; a notice of the build, and no redaction."""
+        return self.kind.startswith(NOT_SHOWN)
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether a whole file is not published."""
+        return self.kind.startswith(LEFT_OUT)

@@ -49,9 +49,7 @@ def list_files(
         media_type = str(data.get("media_type", "application/octet-stream"))
         if size > config.max_file_mb * 1e6:
             note = f"Over {config.max_file_mb:g} MB, so it stays in the archive."
-            files.append(
-                OutputFile(shown, format_size(size), media_type, "", Preview("none"), note)
-            )
+            files.append(_unpublished(shown, size, media_type, note))
             continue
         try:
             content = read_recorded(
@@ -59,20 +57,14 @@ def list_files(
             )
         except Damaged as error:
             note = f"The file is left out: {error}."
-            files.append(
-                OutputFile(shown, format_size(size), media_type, "", Preview("none"), note)
-            )
+            files.append(_unpublished(shown, size, media_type, note))
             continue
         searched = published_file(content, shown, redactor, unsearched=config.unsearched)
         if searched.content is None:
-            files.append(
-                OutputFile(
-                    shown, format_size(size), media_type, "", Preview("none"), searched.note
-                )
-            )
+            files.append(_unpublished(shown, size, media_type, searched.note))
             continue
         content = searched.content
-        place = f"files/{file_path(shown)}"
+        place = addresses[shown]
         if config.html == "scripted" and media_type == "text/html":
             place = place.removesuffix(".txt")
         previewed += 1
@@ -97,6 +89,10 @@ def list_files(
     return tuple(files), tuple(published)
 
 
+def _unpublished(path: str, size: int, media_type: str, note: str) -> OutputFile:
+    return OutputFile(path, format_size(size), media_type, "", Preview("none"), note)
+
+
 def _preview(
     content: bytes,
     media_type: str,
@@ -107,12 +103,17 @@ def _preview(
 ) -> Preview:
     """What the page shows of a file; where that fails on what was logged, why it does not."""
     try:
-        folder = posixpath.dirname(path)
-        beside = {posixpath.relpath(p, folder or "."): url for p, url in addresses.items()}
+        beside = _beside(path, addresses) if media_type == "text/markdown" else {}
         return make_preview(content, media_type, place, beside)
     except Exception as error:
         redactor.tell(f"{NOT_SHOWN}: {type(error).__name__}: {error}", f"file {path}")
         return Preview("none", note=f"It could not be shown here: {error}.")
+
+
+def _beside(path: str, addresses: Mapping[str, str]) -> dict[str, str]:
+    """The addresses of a run's files, by their paths from a file's folder."""
+    folder = posixpath.dirname(path) or "."
+    return {posixpath.relpath(other, folder): url for other, url in addresses.items()}
 
 
 def by_folder(files: Sequence[OutputFile]) -> tuple[FileFolder, ...]:

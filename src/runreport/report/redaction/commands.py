@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from runreport.report.redaction.assigned import KIND as SECRET_VALUE
 from runreport.report.redaction.scanner import Hit, Rule, Text
 from runreport.report.redaction.secret_names import Secrecy, secrecy
 from runreport.report.redaction.values import LONGEST, is_expression, is_harmless, looks_like_a_key
@@ -108,7 +109,7 @@ def _paired(text: Text, start: int, end: int) -> Iterator[Hit]:
     value = found["value"].rstrip()
     if not is_harmless(value, found["name"].decode("latin-1")) and not is_expression(value):
         begin = found.start("value")
-        yield Hit(begin, begin + len(value), "value of a secret name")
+        yield Hit(begin, begin + len(value), SECRET_VALUE)
 
 
 def _turned(text: Text, start: int, end: int) -> Iterator[Hit]:
@@ -118,7 +119,7 @@ def _turned(text: Text, start: int, end: int) -> Iterator[Hit]:
     if found is None or secrecy(found["name"].decode("latin-1")) < Secrecy.LIKELY:
         return
     if not is_harmless(found["value"]):
-        yield Hit(*found.span("value"), "value of a secret name")
+        yield Hit(*found.span("value"), SECRET_VALUE)
 
 
 def _key_file(text: Text, start: int, end: int) -> Iterator[Hit]:
@@ -126,4 +127,4 @@ def _key_file(text: Text, start: int, end: int) -> Iterator[Hit]:
     del end
     found = _KEY_FILE.match(text.data, start, start + LONGEST)
     if found is not None and not is_harmless(found[1]):
-        yield Hit(*found.span(1), "value of a secret name")
+        yield Hit(*found.span(1), SECRET_VALUE)

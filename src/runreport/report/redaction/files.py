@@ -74,8 +74,9 @@ def published_file(
             return SearchedFile(stripped, "Without what it said beside the picture.")
     if not found:
         return SearchedFile(content)
-    redactor.tell(f"{LEFT_OUT}: it holds {' and '.join(sorted(set(found)))}", place)
-    return SearchedFile(None, f"Not published: it holds {' and '.join(sorted(set(found)))}.")
+    held = " and ".join(sorted(set(found)))
+    redactor.tell(f"{LEFT_OUT}: it holds {held}", place)
+    return SearchedFile(None, f"Not published: it holds {held}.")
 
 
 def _as_text(content: bytes) -> tuple[bytes, str] | None:
@@ -110,8 +111,7 @@ def _wide_coding(content: bytes) -> str:
 
 
 def _redacted(content: bytes, data: bytes, coding: str, place: str, redactor: Redactor) -> bytes:
-    name = place.rpartition("/")[2].lower()
-    text = Text(data, has_versions=_lists_packages(name))
+    text = Text(data, has_versions=_lists_packages(place))
     hits = redactor.hits(text, place)
     if not hits:
         return content
@@ -124,10 +124,11 @@ def _redacted(content: bytes, data: bytes, coding: str, place: str, redactor: Re
     return shown if _is_utf8(content) else shown.replace("…".encode(), b"...")
 
 
-def _lists_packages(name: str) -> bool:
-    return name.startswith(
-        ("requirements", "constraints", "conda", "environment", "pip-freeze")
-    ) or (name.endswith((".lock", "freeze.txt")))
+def _lists_packages(place: str) -> bool:
+    """Whether a file is called as lists of packages are."""
+    name = place.rpartition("/")[2].lower()
+    begins = ("requirements", "constraints", "conda", "environment", "pip-freeze")
+    return name.startswith(begins) or name.endswith((".lock", "freeze.txt"))
 
 
 def _is_utf8(content: bytes) -> bool:
@@ -156,9 +157,8 @@ def _kinds(hits: Sequence[Hit]) -> list[str]:
 def _hits_of(content: bytes, key: str, place: str, redactor: Redactor) -> list[Hit]:
     text = _as_text(content)
     if text is not None:
-        data = text[0]
-        versions = _lists_packages(place.rpartition("/")[2].lower())
-        return list(redactor.hits(Text(data, key, has_versions=versions), place))
+        searched = Text(text[0], key, has_versions=_lists_packages(place))
+        return list(redactor.hits(searched, place))
     hits = []
     for data in _views(content):
         for hit in redactor.hits(Text(data, key, is_binary=True), place):

@@ -73,11 +73,14 @@ def _unix(text: Text, start: int, end: int) -> Iterator[Hit]:
         return
     window = start + _WINDOW
     home = _HOMES.match(data, start, window)
+    yield from _led(start, home, home or _FOLDERS.match(data, start, window))
+
+
+def _led(start: int, home: re.Match[bytes] | None, path: re.Match[bytes] | None) -> Iterator[Hit]:
+    """What is taken of a path: its home folder, else the folders that lead to its file."""
     if home is not None:
         yield Hit(start, home.end(), "home folder", HOME, False)
-        return
-    path = _FOLDERS.match(data, start, window)
-    if path is not None:
+    elif path is not None:
         yield Hit(start, path.end(), "absolute path", FOLDER, False)
 
 
@@ -104,11 +107,7 @@ def _windows(text: Text, start: int, end: int) -> Iterator[Hit]:
     if not text.begins(start, even_in_binary=True):
         return
     home = _WINDOWS_HOME.match(data, start, start + _WINDOW)
-    path = _WINDOWS_FOLDERS.match(data, start, start + _WINDOW)
-    if home is not None:
-        yield Hit(start, home.end(), "home folder", HOME, False)
-    elif path is not None:
-        yield Hit(start, path.end(), "absolute path", FOLDER, False)
+    yield from _led(start, home, _WINDOWS_FOLDERS.match(data, start, start + _WINDOW))
 
 
 def _share(text: Text, start: int, end: int) -> Iterator[Hit]:
@@ -121,11 +120,7 @@ def _share(text: Text, start: int, end: int) -> Iterator[Hit]:
     if not is_start or data[start : start + slashes] != b"\\" * slashes:
         return
     path = _WINDOWS_FOLDERS.match(data, start, start + _WINDOW)
-    share = _SHARE.match(data, start, start + _WINDOW)
-    if path is not None:
-        yield Hit(start, path.end(), "absolute path", FOLDER, False)
-    elif share is not None:
-        yield Hit(start, share.end(), "absolute path", FOLDER, False)
+    yield from _led(start, None, path or _SHARE.match(data, start, start + _WINDOW))
 
 
 def _file_host(text: Text, start: int, end: int) -> Iterator[Hit]:

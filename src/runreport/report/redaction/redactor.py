@@ -62,7 +62,7 @@ class Redactor:
         self.names, self.roots = frozenset(names), frozenset(roots)
         """What no page may show."""
         self._allow = tuple(allow)
-        self._salt = salt.encode("utf-8", "surrogatepass")
+        self._salt = _bytes(salt)
         rules = (
             () if allow_secrets else (*credential_rules(), *command_rules(), *assignment_rules())
         )
@@ -112,14 +112,14 @@ class Redactor:
         """
         if key is None and text in self._harmless:
             return text
-        data = text.encode("utf-8", "surrogatepass")
+        data = _bytes(text)
         hits = self.hits(Text(data, key or "", has_versions=has_versions), place)
         if not hits:
             if key is None and len(text) <= _SHORT:
                 self._harmless.add(text)
             return text
         self.count(hits, place)
-        return masked(data, hits).decode("utf-8", "surrogatepass")
+        return _masked(data, hits)
 
     def value(
         self, text: str, place: str, key: str | None = None, *, has_versions: bool = False
@@ -133,9 +133,9 @@ class Redactor:
         """A name as it may be published; two different names stay different."""
         shown = self._published.get(name)
         if shown is None:
-            data = name.encode("utf-8", "surrogatepass")
+            data = _bytes(name)
             hits = self.hits(Text(data), "")
-            text = masked(data, hits).decode("utf-8", "surrogatepass")
+            text = _masked(data, hits)
             shown = f"{text} #{self._digest(name)}" if hits else name
             self._published[name] = shown
         return shown
@@ -150,11 +150,11 @@ class Redactor:
 
     def path(self, path: str, place: str) -> str:
         """A relative path as it may be published, part by part, so that folders stay folders."""
-        if not self.hits(Text(path.encode("utf-8", "surrogatepass")), place):
+        if not self.hits(Text(_bytes(path)), place):
             return path
         parts = [self._part(part, place) for part in path.split("/")]
         shown = "/".join(parts)
-        if self.hits(Text(shown.encode("utf-8", "surrogatepass")), place) or shown == path:
+        if self.hits(Text(_bytes(shown)), place) or shown == path:
             whole = self.text(path, place).replace("/", "-")
             return _before_ending(whole, f" #{self._digest(path)}")
         return shown
@@ -228,8 +228,15 @@ class Redactor:
 
     def keyed(self, text: str) -> str:
         """32 hex digits that are the same for the same text, and that tell nobody which."""
-        data = text.encode("utf-8", "surrogatepass")
-        return hmac.new(self._salt, data, hashlib.sha256).hexdigest()[:32]
+        return hmac.new(self._salt, _bytes(text), hashlib.sha256).hexdigest()[:32]
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _masked(data: bytes, hits: Sequence[Hit]) -> str:
+    return masked(data, hits).decode("utf-8", "surrogatepass")
 
 
 def _before_ending(name: str, mark: str) -> str:

@@ -108,11 +108,15 @@ def run_before(data: bytes, place: int, letters: re.Pattern[bytes], most: int) -
 
 def pattern_of(pattern: bytes) -> re2._Regexp:
     """A pattern over bytes, compiled."""
+    return re2.compile(pattern, options=_options())
+
+
+def _options() -> re2.Options:
     options = re2.Options()
     options.encoding = re2.Options.Encoding.LATIN1
     options.log_errors = False
     options.max_mem = _MEMORY
-    return re2.compile(pattern, options=options)
+    return options
 
 
 _ENCODED = pattern_of(
@@ -139,10 +143,7 @@ class Scanner:
         """Compile the rules' anchors."""
         self.rules = rules
         self._patterns = [pattern_of(rule.anchor) for rule in rules]
-        options = re2.Options()
-        options.encoding = re2.Options.Encoding.LATIN1
-        options.max_mem = _MEMORY
-        self._any = re2.Set.SearchSet(options)
+        self._any = re2.Set.SearchSet(_options())
         for rule in rules:
             self._any.Add(_shortened(rule.anchor))
         self._any.Compile()
@@ -154,9 +155,8 @@ class Scanner:
             rule, behind = self.rules[number], 0
             for match in self._patterns[number].finditer(text.data):
                 start, end = match.span()
-                if start < behind or text.is_closed(
-                    start, end
-                ):  # a part of the last hit, or elsewhere
+                is_elsewhere = text.is_closed(start, end)
+                if start < behind or is_elsewhere:  # or read already as a part of the last hit
                     continue
                 for hit in rule.hits(text, start, end):
                     behind = max(behind, hit.end)

@@ -20,6 +20,11 @@ class Source {
     this.texts = new Map();
   }
 
+  /** What a run's value was logged as: 1.10 and 1.1 are two, though one number. @param {string} name @param {number} run */
+  logged(name, run) {
+    return this.texts.get(name)?.[run] ?? this.values.get(name)?.[run] ?? null;
+  }
+
   bring(block, columns) {
     for (const name of Object.keys(columns)) {
       if (!this.blocks.has(name)) this.blocks.set(name, []);
@@ -115,6 +120,11 @@ function runPlace(run) {
   if (valuesOf("_view")[run]) return `r/view.html#v=1&e=${escapePart(folder.replace(/^e\//, ""))}&id=${escapePart(id)}`;
   const slug = valuesOf("_slug")[run] || id;
   return `r/${slug.slice(0, 2)}/${slug}/index.html`;
+}
+
+/** A whole number in a text as a bigint, which no size makes the next one; null if it is none. @param {*} text */
+function readWhole(text) {
+  return typeof text === "string" && /^[+-]?\d+$/.test(text) ? BigInt(text.replace("+", "")) : null;
 }
 
 /** JSON has no NaN and infinities; they travel as text. @param {*} value */

@@ -73,14 +73,14 @@ function gather(found) {
     if (isMixed) column.kind = "text";
     const values = found.map(({ data, run }) => {
       const value = data.values.get(name)?.[run] ?? null;
-      return isMixed && value !== null ? String(data.texts.get(name)?.[run] ?? value) : value;
+      return isMixed && value !== null ? String(data.logged(name, run)) : value;
     });
     const numbers = values.filter(Number.isFinite);
     if (column.kind === "number" && numbers.length) [column.min, column.max] = [Math.min(...numbers), Math.max(...numbers)];
     const present = values.filter((value) => value !== null);
     if (!present.length) continue;
-    column.distinct = new Set(found.map(({ data, run }) => data.texts.get(name)?.[run] ?? data.values.get(name)?.[run] ?? null)
-      .filter((value) => value !== null)).size;
+    const logged = isMixed ? values : found.map(({ data, run }) => data.logged(name, run));
+    column.distinct = new Set(logged.filter((value) => value !== null)).size;
     column.varies = column.distinct > 1 || present.length < values.length;
     picked.values.set(name, values);
     if (!isMixed && found.some(({ data }) => data.texts.has(name))) picked.texts.set(name, found.map(({ data, run }) => data.texts.get(name)?.[run] ?? null));

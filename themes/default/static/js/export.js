@@ -48,7 +48,7 @@ function fullText(column, run) {
   if (value === null || value === undefined) return "";
   if (column.kind === "time") return new Date(value).toISOString();
   if (column.kind === "duration") return String(value / 1000);
-  return column.kind === "number" ? shared.source.texts.get(column.name)?.[run] ?? String(value) : String(value);
+  return String(shared.source.logged(column.name, run));
 }
 
 /** A text that a spreadsheet would take for a formula gets an apostrophe. */

@@ -292,8 +292,8 @@ class Reader {
     const token = this.next();
     const kind = kindOf(field);
     if (token.kind === "number") {
-      const isLong = /^[+-]?\d+$/.test(token.text) && Number.isFinite(Number(token.text)) && !Number.isSafeInteger(Number(token.text));
-      return isLong ? BigInt(token.text.replace("+", "")) : Number(token.text); // else none tells it from the next
+      const value = Number(token.text); // from 2^53 on none tells a whole number from the next
+      return Number.isFinite(value) && !Number.isSafeInteger(value) ? readWhole(token.text) ?? value : value;
     }
     if (kind === "span" && token.kind === "span") return milliseconds(token) / 1000;
     if (kind === "time" && isWord(token, "NOW")) return this.moment();

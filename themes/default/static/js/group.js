@@ -33,7 +33,7 @@ function groupRuns(name) {
   const groups = new Map();
   for (const run of shown.runs) {
     const value = valuesOf(name)[run] ?? null;
-    const logged = shared.source.texts.get(name)?.[run] ?? value;
+    const logged = shared.source.logged(name, run);
     if (!groups.has(logged)) groups.set(logged, { value, text: value === null ? MISSING : textOf(column, run), runs: [] });
     groups.get(logged).runs.push(run);
   }
@@ -120,7 +120,6 @@ shared.drawGroups = (table) => {
 /** The runs of one group: the table again, filtered. */
 function openGroupRuns(column, group) {
   shown.view.group = "";
-  const texts = shared.source.texts.get(column.name);
-  shown.view.facets.set(column.name, new Set(group.runs.map((run) => texts?.[run] ?? String(group.value))));
+  shown.view.facets.set(column.name, new Set(group.runs.map((run) => String(shared.source.logged(column.name, run)))));
   update();
 }

@@ -206,10 +206,7 @@ function isSame(value, other) {
 function exactValues(field) {
   const values = valuesOfField(field, true);
   const texts = valuesOfField(field, false);
-  return values.map((value, run) => {
-    const text = texts[run];
-    return typeof text === "string" && /^[+-]?\d+$/.test(text) ? BigInt(text.replace("+", "")) : value;
-  });
+  return values.map((value, run) => readWhole(texts[run]) ?? value);
 }
 
 /** A field's values, one a run; as numbers where it is compared with numbers. */

@@ -39,15 +39,10 @@ function shownColumns() {
   return columns.filter((column) => column.name === "run_name" || differs(column, shown.runs));
 }
 
-/** What a run's value was logged as: 1.10 and 1.1 are two, though one number. @param {string} name @param {number} run */
-function loggedOf(name, run) {
-  return source.texts.get(name)?.[run] ?? valuesOf(name)[run] ?? null;
-}
-
 /** @param {Column} column @param {number[]} runs */
 function differs(column, runs) {
-  const first = loggedOf(column.name, runs[0]);
-  return runs.some((run) => !Object.is(loggedOf(column.name, run), first));
+  const first = source.logged(column.name, runs[0]);
+  return runs.some((run) => !Object.is(source.logged(column.name, run), first));
 }
 
 /** Why runs failed. */
