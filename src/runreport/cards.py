@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from runreport.numbers import format_number
+
 if TYPE_CHECKING:
     from runreport.entities import Run
 
@@ -38,7 +40,7 @@ def run_html(run: Run) -> str:
     """One run: its name, status and what it logged."""
     info, data = run.info, run.data
     sections = [
-        ("Metrics", [(key, number(value)) for key, value in sorted(data.metrics.items())]),
+        ("Metrics", [(key, format_number(value)) for key, value in sorted(data.metrics.items())]),
         ("Params", sorted(data.params.items())),
         ("Tags", sorted((k, v) for k, v in data.tags.items() if not k.startswith("mlflow."))),
     ]
@@ -71,7 +73,8 @@ def runs_table(runs: Sequence[Run]) -> str:
     rows = "".join(
         f"<tr><td><b>{escape(run.info.run_name)}</b></td><td>{status(run.info.status)}</td>"
         + "".join(
-            f'<td class="rr-number">{number(run.data.metrics.get(key))}</td>' for key in metrics
+            f'<td class="rr-number">{format_number(run.data.metrics.get(key))}</td>'
+            for key in metrics
         )
         + "".join(f"<td>{_short(run.data.params.get(key, '–'))}</td>" for key in params)
         + f'<td class="rr-muted">{_time(run.info.start_time)}</td></tr>'
@@ -90,11 +93,6 @@ def status(value: str) -> str:
     """A run's status as shape, word and colour."""
     mark, colour = _MARKS.get(value, ("–", "#57606a"))
     return f'<span style="color:{colour}">{mark} {escape(value.lower())}</span>'
-
-
-def number(value: float | None) -> str:
-    """Four significant digits."""
-    return "–" if value is None else f"{value:.4g}"
 
 
 def _most_common(each: Sequence[dict[str, float]] | Sequence[dict[str, str]]) -> list[str]:

@@ -98,8 +98,8 @@ def test_groups_show_mean_spread_and_number(sample: str) -> None:
     table = search(sample, "--group-by", "params.model", "--columns", "metrics.accuracy")
     lines = table.splitlines()
     assert lines[0].split() == ["model", "n", "accuracy"]
-    assert lines[1].split() == ["net", "3", "0.6500", "±", "0.1000"]
-    assert lines[2].split() == ["tree", "3", "0.6000", "±", "0.1000"]
+    assert lines[1].split() == ["net", "3", "0.65", "±", "0.1"]
+    assert lines[2].split() == ["tree", "3", "0.6", "±", "0.1"]
     order = ("--order-by", "metrics.accuracy", "--agg", "mean,max")
     rows = json.loads(
         search(sample, "--group-by", "params.model,tags.team", *order, "--format", "json")
@@ -135,7 +135,7 @@ def test_a_group_says_how_many_of_its_runs_have_the_metric(tmp_path: Path) -> No
                 runreport.log_metric("loss", value)
     lines = search(str(tmp_path / "archive"), "--group-by", "params.model").splitlines()
     assert lines[0].split() == ["model", "loss", "loss", "n", "other", "other", "n"]
-    assert lines[2].split() == ["net", "1.500", "±", "0.707", "2", "0", "±", "0", "3"]
+    assert lines[2].split() == ["net", "1.5", "±", "0.7071", "2", "0", "±", "0", "3"]
     order = ("--order-by", "metrics.loss DESC", "--format", "csv")
     rows = search(str(tmp_path / "archive"), "--group-by", "params.model", *order).splitlines()
     assert [row.split(",")[0] for row in rows[1:]] == ["net", "diverged"]  # what has none is last

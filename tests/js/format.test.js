@@ -4,18 +4,33 @@ const { test } = require("node:test");
 const { load } = require("./load.js");
 const cases = require("../report/formatting_cases.json");
 
-const { general, fixed, formatDuration, formatTime, formatValue } = load(
-  ["format.js"], ["general", "fixed", "formatDuration", "formatTime", "formatValue"]);
+const { axisFormat, durationUnit, formatDuration, formatNumber, formatText, formatTime, formatValue, fullNumber, fullTime, unsaid } = load(
+  ["format.js", "chart_axes.js"],
+  ["axisFormat", "durationUnit", "formatDuration", "formatNumber", "formatText", "formatTime", "formatValue", "fullNumber", "fullTime", "unsaid"],
+  { shared: {}, thousands: (count) => count.toLocaleString("en-US") });
 
 test("numbers, durations and times are written as in Python", () => {
-  for (const [value, digits, text] of cases.general) assert.equal(general(value, digits), text);
-  for (const [value, digits, text] of cases.fixed) assert.equal(fixed(value, digits), text);
-  for (const [value, text] of cases.duration) assert.equal(formatDuration(value), text);
-  for (const [value, text] of cases.time) assert.equal(formatTime(value), text);
+  const forms = { number: formatNumber, full: fullNumber, text: formatText, duration: formatDuration, time: formatTime, full_time: fullTime };
+  for (const [kind, form] of Object.entries(forms)) {
+    for (const [value, text] of cases[kind]) assert.equal(form(value), text, `${kind} of ${value}`);
+  }
+  for (const [longest, unit] of cases.unit) assert.equal(durationUnit(longest)[0], unit);
+});
+
+test("axes are divided as in Python", () => {
+  for (const [numbers, ticks, isLog, format] of cases.axis) assert.equal(axisFormat(numbers, ticks, isLog), format);
 });
 
 test("what is no number has a name", () => {
-  const column = { kind: "number", format: ["fixed", 2] };
-  const shown = [null, NaN, Infinity, -Infinity, 1].map((value) => formatValue(column, value));
-  assert.deepEqual(shown, ["–", "NaN", "∞", "-∞", "1.00"]);
+  const shown = [null, NaN, Infinity, -Infinity, 1].map((value) => formatValue({ kind: "number" }, value));
+  assert.deepEqual(shown, ["–", "NaN", "∞", "-∞", "1"]);
+});
+
+test("a title says what a text leaves out, and nothing else has one", () => {
+  const number = { kind: "number" };
+  assert.deepEqual([0.5, 0.99981, 25557032, NaN, null].map((value) => unsaid(number, value)), ["", "0.99981", "", "", ""]);
+  assert.equal(unsaid(number, 0.00031622776601683794, "0.00031622776601683794"), "0.00031622776601683794");
+  assert.equal(unsaid(number, 1.1, "1.10"), "");
+  assert.equal(unsaid({ kind: "time" }, 1795248940863), "2026-11-21 08:15:40.863 UTC");
+  assert.equal(unsaid({ kind: "duration" }, 3723456), "3,723,456 ms");
 });

@@ -14,8 +14,11 @@ def test_the_runs_of_all_experiments_stand_newest_first_with_counts(tmp_path: Pa
     with runreport.start_run(run_name="last"):
         runreport.log_metric("loss", 1.0)
     page = report_of(archive).activity
-    assert [row.cells[0] for row in page.table.rows] == ["last", "run-2", "run-1", "run-0"]
-    assert page.table.rows[0].cells[1] == "Later" and page.table.rows[0].folder.startswith("e/")
+    assert [str(row.cells[0]) for row in page.table.rows] == ["last", "run-2", "run-1", "run-0"]
+    assert page.table.rows[0].cells[1].text == "Later" and page.table.rows[0].folder.startswith(
+        "e/"
+    )
+    assert [str(cell) for cell in page.table.rows[0].cells[-2:]] == ["loss", "1"]
     assert [window.runs for window in page.windows] == [4] * 5
     assert [facet.name for facet in page.table.facets][:1] == ["experiment"]
 

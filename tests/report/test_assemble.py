@@ -31,7 +31,7 @@ def test_best_needs_a_direction(tmp_path: Path) -> None:
     archive = sample_archive(tmp_path / "a")
     assert report_of(archive).overview.best == ()
     best = report_of(archive, primary_metric="accuracy", direction="max").overview.best[0]
-    assert (best.run.name, best.value, best.direction) == ("run-5", "0.7500", "highest")
+    assert (best.run.name, str(best.value), best.direction) == ("run-5", "0.75", "highest")
     worst = report_of(archive, primary_metric="accuracy", direction="min").overview.best[0]
     assert worst.run.name == "run-0"
 
@@ -55,7 +55,7 @@ def test_the_eight_fields_of_a_run(tmp_path: Path) -> None:
     assert page.source and "/" not in page.source
     assert page.registered == ()
     assert page.started.iso.endswith("Z") and page.status == "FINISHED"
-    assert [(p.name, p.value) for p in page.params] == [
+    assert [(p.name, str(p.value)) for p in page.params] == [
         ("lr", "0.001"),
         ("model", "tree"),
         ("seed", "0"),
@@ -64,7 +64,7 @@ def test_the_eight_fields_of_a_run(tmp_path: Path) -> None:
     assert [(f.path, f.preview.text) for g in page.files for f in g.files] == [
         ("notes/hello.txt", "hello 0")
     ]
-    assert [(t.name, t.value) for t in page.tags] == [("team", "red")]
+    assert [(t.name, str(t.value)) for t in page.tags] == [("team", "red")]
     assert [picture.curve.key for picture in page.curves] == ["loss"]
 
 

@@ -24,9 +24,7 @@ def manifest_of(script: str) -> dict[str, object]:
 
 
 def column(name: str, values: list[object], kind: str = "number") -> Column:
-    from runreport.report.formatting import NumberFormat
-
-    return Column(name, name, "metrics", kind, tuple(values), NumberFormat(), len(set(values)))
+    return Column(name, name, "metrics", kind, tuple(values), len(set(values)))
 
 
 def test_values_survive_in_blocks_packs_and_sparse_packs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,9 +83,7 @@ def test_facets_count_values_most_first() -> None:
 
 
 def test_what_only_filters_ask_for_travels_in_scripts_of_its_own() -> None:
-    from runreport.report.formatting import NumberFormat
-
-    hidden = Column("end_time", "end_time", FOR_FILTERS, "time", (1, 2), NumberFormat(), 2)
+    hidden = Column("end_time", "end_time", FOR_FILTERS, "time", (1, 2), 2)
     manifest, scripts = data_scripts([column("a", [1.0, 2.0]), hidden], 2, "e/x")
     assert sorted(script.name.partition("-")[0] for script in scripts) == ["filter", "pack"]
     described = manifest_of(manifest.content)

@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 import json
-import math
 from pathlib import Path
 
 import pytest
 
 from runreport.report.formatting import (
-    NumberFormat,
-    choose_format,
+    duration_unit,
     format_duration,
     format_size,
     format_time,
-    general,
+    full_time,
     iso_time,
     plural,
 )
 
 CASES = json.loads((Path(__file__).parent / "formatting_cases.json").read_text())
-
-
-@pytest.mark.parametrize(("value", "digits", "text"), CASES["general"])
-def test_significant_digits(value: float, digits: int, text: str) -> None:
-    assert general(value, digits) == text
-
-
-@pytest.mark.parametrize(("value", "digits", "text"), CASES["fixed"])
-def test_fixed_decimals(value: float, digits: int, text: str) -> None:
-    assert NumberFormat("fixed", digits)(value) == text
 
 
 @pytest.mark.parametrize(("value", "text"), CASES["duration"])
@@ -42,25 +30,14 @@ def test_times(value: int, text: str) -> None:
     assert format_time(value) == text
 
 
-def test_what_is_no_number_has_a_name() -> None:
-    form = NumberFormat("fixed", 2)
-    texts = [form(value) for value in (None, math.nan, math.inf, -math.inf)]
-    assert texts == ["–", "NaN", "∞", "-∞"]
+@pytest.mark.parametrize(("value", "text"), CASES["full_time"])
+def test_times_with_all_they_have(value: int, text: str) -> None:
+    assert full_time(value) == text
 
 
-@pytest.mark.parametrize(
-    ("values", "form"),
-    [
-        ([0.98, 0.7, None, math.nan], NumberFormat("fixed", 4)),
-        ([54.1, 70.2], NumberFormat("fixed", 2)),
-        ([1, 2, 300], NumberFormat("fixed", 0)),
-        ([1e-6, 1.0], NumberFormat("general", 4)),
-        ([3e9], NumberFormat("general", 4)),
-        ([], NumberFormat("fixed", 0)),
-    ],
-)
-def test_a_column_has_one_format(values: list[float | None], form: NumberFormat) -> None:
-    assert choose_format(values) == form
+@pytest.mark.parametrize(("longest", "unit"), CASES["unit"])
+def test_an_axis_of_spans_has_the_unit_that_suits_the_longest(longest: float, unit: str) -> None:
+    assert duration_unit(longest)[0] == unit
 
 
 def test_times_out_of_range_are_still_text() -> None:

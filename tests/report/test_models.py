@@ -65,8 +65,8 @@ def test_a_model_has_its_versions_newest_first_with_metrics_and_runs(models: Pat
     page, _ = pages(models)
     assert (page.folder, page.name) == ("m/churn", "churn")
     assert [column.label for column in page.columns] == ["accuracy", "depth"]
-    assert [(row.link.version, row.cells) for row in page.rows] == [
-        (3, ("0.8000", "8")), (2, ("0.9000", "9")), (1, ("0.7000", "7")),
+    assert [(row.link.version, tuple(map(str, row.cells))) for row in page.rows] == [
+        (3, ("0.8", "8")), (2, ("0.9", "9")), (1, ("0.7", "7")),
     ]  # fmt: skip
     assert page.rows[1].link.aliases == ("champion",)
     assert page.rows[0].run is not None and page.rows[0].run.name == "run 0.8"
@@ -77,7 +77,7 @@ def test_a_model_has_its_versions_newest_first_with_metrics_and_runs(models: Pat
 def test_the_best_version_needs_a_rule(models: Path) -> None:
     best = pages(models)[0].best
     assert best is not None
-    assert (best.link.version, best.value, best.direction) == (2, "0.9000", "highest")
+    assert (best.link.version, str(best.value), best.direction) == (2, "0.9", "highest")
     lowest = {"models": {"churn": {"primary_metric": "accuracy", "direction": "min"}}}
     found = pages(models, lowest)[0].best
     assert found is not None and found.link.version == 1
@@ -95,8 +95,10 @@ def test_versions_stand_side_by_side(models: Path) -> None:
     comparison = pages(models)[0].comparison
     assert comparison is not None
     assert [link.version for link in comparison.versions] == [3, 2, 1]
-    rows = {(g.title, r.name): r.values for g in comparison.groups for r in g.rows}
-    assert rows["Metrics", "accuracy"] == ("0.8000", "0.9000", "0.7000")
+    rows = {
+        (g.title, r.name): tuple(map(str, r.values)) for g in comparison.groups for r in g.rows
+    }
+    assert rows["Metrics", "accuracy"] == ("0.8", "0.9", "0.7")
     assert rows["Hyperparameters", "depth"] == ("8", "9", "7")
     assert rows["Signature", "input b"] == ("double", "double", "")
     assert rows["Requirements", "scikit-learn"] == ("1.6.0", "1.6.0", "1.5.0")

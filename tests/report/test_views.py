@@ -10,7 +10,7 @@ from report.test_assemble import report_of
 import runreport
 from runreport.errors import ConfigError
 from runreport.report.chart_texts import read_chart
-from runreport.report.chosen_charts import band, smoothed, value_at
+from runreport.report.line_charts import band, smoothed, value_at
 
 CHARTS = [
     "line;y=metrics.loss",
@@ -37,7 +37,7 @@ def test_a_view_shows_what_differs_against_the_first_run_and_its_charts(sample: 
     assert view.total == 3 and [run.name for run in view.runs] == ["run-5", "run-3", "run-1"]
     assert [row.name for row in view.params] == ["lr", "seed"]
     accuracy = next(row for row in view.metrics if row.name == "accuracy")
-    assert [value.delta.text for value in accuracy.values] == ["", "−0.1000", "−0.2000"]
+    assert [value.delta.text for value in accuracy.values] == ["", "−0.1", "−0.2"]
     assert accuracy.values[1].delta.sense == "worse"
     assert len(view.charts) == len(CHARTS) and view.left_out == ()
     assert view.charts[2].title == "Two models"
@@ -52,7 +52,7 @@ def test_runs_of_several_experiments_are_chosen_by_id(sample: Path) -> None:
     ids = [run.info.run_id[:12], first.info.run_id]
     (view,) = report_of(sample, views={"Both": {"runs": ids}}).views
     assert [link.name for link in view.runs] == ["other", first.info.run_name]
-    assert next(row for row in view.params if row.name == "lr").values[0].text == "fast"
+    assert next(row for row in view.params if row.name == "lr").values[0].cell.text == "fast"
 
 
 @pytest.mark.parametrize(

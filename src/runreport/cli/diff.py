@@ -9,13 +9,12 @@ import click
 from runreport.archive.directory import open_archive
 from runreport.cli.printing import archive_option, json_option, print_json, print_table, safe
 from runreport.cli.runs import find_run
-from runreport.report.formatting import MISSING, NumberFormat
+from runreport.numbers import format_number, told_apart
+from runreport.report.shown import MISSING_VALUE, apart, show_text
 from runreport.tracking.store import Store
 
 if TYPE_CHECKING:
     from runreport.query.difference import Difference, Entry
-
-_NUMBER = NumberFormat("general", 6)
 
 
 @click.command()
@@ -77,9 +76,7 @@ def _print(difference: Difference, show_all: bool) -> None:
 
 def _print_section(section: str, entries: tuple[Entry, ...]) -> None:
     headers = [section, "A", "B"]
-    rows: list[list[str]] = [
-        [entry.key, _text(entry.left), _text(entry.right)] for entry in entries
-    ]
+    rows: list[list[str]] = [[entry.key, *_texts(entry.left, entry.right)] for entry in entries]
     if section == "metrics":
         headers.append("B − A")
         for row, entry in zip(rows, entries, strict=True):
@@ -88,12 +85,13 @@ def _print_section(section: str, entries: tuple[Entry, ...]) -> None:
     print_table(headers, rows, numeric)
 
 
-def _text(value: object) -> str:
-    if value is None:
-        return MISSING
-    return _NUMBER(value) if isinstance(value, float) else str(value)
+def _texts(*values: object) -> list[str]:
+    """Two values so that one sees what they differ in."""
+    if all(value is None or isinstance(value, float) for value in values):
+        return told_apart(values)  # type: ignore[arg-type]
+    return apart([MISSING_VALUE if value is None else show_text(str(value)) for value in values])
 
 
 def _signed(change: float) -> str:
-    text = _NUMBER(change)
+    text = format_number(change)
     return f"+{text}" if change > 0 else text

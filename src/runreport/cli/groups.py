@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from runreport.cli.formats import print_as, print_values
 from runreport.errors import InvalidValue
-from runreport.report.formatting import MISSING, NumberFormat, choose_format
+from runreport.numbers import format_number, told_apart
+from runreport.report.shown import MISSING_VALUE, apart, show_text
 
 if TYPE_CHECKING:
     from runreport.query.grouping import Groups
@@ -103,7 +104,10 @@ def _print_groups(groups: Groups, columns: dict[str, list[Any]], form: str) -> N
     from runreport.query.grouping import LEFT_OUT
 
     headers = [name.partition(".")[2] or name for name in groups.by]
-    texts = [[MISSING if v is None else str(v) for v in columns[name]] for name in groups.by]
+    texts = [
+        apart([MISSING_VALUE if v is None else show_text(str(v)) for v in columns[name]])
+        for name in groups.by
+    ]
     numeric = [False] * len(headers)
 
     def add(header: str, cells: list[str]) -> None:
@@ -117,8 +121,6 @@ def _print_groups(groups: Groups, columns: dict[str, list[Any]], form: str) -> N
         add("n", [f"{count:,}" for count in counts[0]])
     for metric in groups.metrics:
         values = {name: columns[f"{metric}.{name}"] for name in groups.aggregates}
-        shown = [v for name, own in values.items() if name not in ("std", "n") for v in own]
-        shape = choose_format(shown)
         label = metric.removeprefix("metrics.")
         left_out = columns.get(f"{metric}.{LEFT_OUT}")
         joined = "mean" in values and "std" in values
@@ -127,10 +129,10 @@ def _print_groups(groups: Groups, columns: dict[str, list[Any]], form: str) -> N
                 if not is_one_count:
                     add(f"{label} n", [f"{count:,}" for count in own])
             elif name == "mean" and joined:
-                pairs = zip(own, values["std"], strict=True)
-                add(label, _noted([_spread(shape, *pair) for pair in pairs], left_out))
+                pairs = zip(told_apart(own), values["std"], strict=True)
+                add(label, _noted([_spread(*pair) for pair in pairs], left_out))
             elif name != "std" or not joined:
-                add(f"{label} {name}", _noted([shape(value) for value in own], left_out))
+                add(f"{label} {name}", _noted(told_apart(own), left_out))
     print_as(form, headers, list(zip(*texts, strict=True)), numeric)
 
 
@@ -141,5 +143,5 @@ def _noted(cells: list[str], left_out: list[int] | None) -> list[str]:
     return [f"{c} ({n:,} left out)" if n else c for c, n in zip(cells, left_out, strict=True)]
 
 
-def _spread(shape: NumberFormat, mean: float | None, std: float | None) -> str:
-    return shape(mean) if std is None else f"{shape(mean)} ± {shape(std)}"
+def _spread(mean: str, std: float | None) -> str:
+    return mean if std is None else f"{mean} ± {format_number(std)}"

@@ -13,13 +13,13 @@ from runreport.cli.runs import find_run
 from runreport.entities import ModelVersion, Run
 from runreport.errors import InvalidValue, NotFound
 from runreport.models.names import check_model_name, parse_model_uri
-from runreport.report.formatting import MISSING, NumberFormat, format_time
+from runreport.numbers import MISSING, format_number
+from runreport.report.formatting import format_time
 from runreport.tracking import active
 from runreport.tracking import models as fluent
 from runreport.tracking.registrar import tag_changes
 from runreport.tracking.store import Store
 
-_NUMBER = NumberFormat("general", 6)
 _SHOWN_METRICS = 4
 
 
@@ -289,7 +289,7 @@ def _run_name(run: Run | None, version: ModelVersion) -> str:
 
 def _metric(run: Run | None, key: str) -> str:
     value = None if run is None else run.data.metrics.get(key)
-    return MISSING if value is None else _NUMBER(value)
+    return MISSING if value is None else format_number(value)
 
 
 def _show_version(store: Store, version: ModelVersion, as_json: bool) -> None:
@@ -311,7 +311,7 @@ def _show_version(store: Store, version: ModelVersion, as_json: bool) -> None:
     if run is None:
         return
     click.echo(f"run: {safe(_run_name(run, version))}")
-    values = {key: _NUMBER(value) for key, value in run.data.metrics.items()}
+    values = {key: format_number(value) for key, value in run.data.metrics.items()}
     for title, pairs in (("params", run.data.params), ("metrics", values)):
         if pairs:
             click.echo(f"{title}:")

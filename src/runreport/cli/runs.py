@@ -23,8 +23,8 @@ from runreport.cli.printing import (
 from runreport.cli.searching import described
 from runreport.entities import NOTE_TAG, Run
 from runreport.errors import Damaged, InvalidValue, NotFound
+from runreport.numbers import format_number
 from runreport.report.formatting import (
-    NumberFormat,
     format_duration,
     format_size,
     format_time,
@@ -57,7 +57,7 @@ def show(run: str, archive: str | None, as_json: bool) -> None:
     click.echo(f"status: {info.status}")
     click.echo(f"started: {format_time(info.start_time)} UTC")
     click.echo(f"duration: {_duration(found)}")
-    metrics = {key: NumberFormat("general", 6)(value) for key, value in found.data.metrics.items()}
+    metrics = {key: format_number(value) for key, value in found.data.metrics.items()}
     for title, values in (
         ("params", found.data.params),
         ("metrics", metrics),

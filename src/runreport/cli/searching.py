@@ -15,12 +15,9 @@ from runreport.cli.groups import show_groups
 from runreport.cli.printing import archive_option, json_option, print_json, say
 from runreport.entities import Run, ViewType
 from runreport.errors import InvalidFilter
-from runreport.report.formatting import (
-    MISSING,
-    choose_format,
-    format_duration,
-    format_time,
-)
+from runreport.numbers import told_apart
+from runreport.report.formatting import format_duration, format_time
+from runreport.report.shown import MISSING_VALUE, apart, show_text
 from runreport.tracking.store import Store
 
 if TYPE_CHECKING:
@@ -229,6 +226,5 @@ def _texts(field: Field, values: list[Any], is_number: bool) -> list[str]:
     if field.name == "run_id":
         return [value[:12] for value in values]
     if is_number:
-        shape = choose_format(values)
-        return [shape(value) for value in values]
-    return [MISSING if value is None else str(value) for value in values]
+        return told_apart(values)
+    return apart([MISSING_VALUE if value is None else show_text(str(value)) for value in values])

@@ -28,7 +28,7 @@ _WINDOWS = (
     ("30d", "30 days", 30),
     ("90d", "90 days", 90),
 )
-_SHOWN = ("run_name", EXPERIMENT, "status", "start_time", "duration", "metric")
+_SHOWN = ("run_name", EXPERIMENT, "status", "start_time", "duration", "metric", "score")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,10 @@ def _columns(
     def named(texts: Sequence[str]) -> list[object]:
         return [texts[place] for place, _ in order]
 
+    scores = [tables[place][2].scores[number] for place, number in order]
+    primary = named([table.primary for *_, table in tables])
+    measured = [None if s is None else name for s, name in zip(scores, primary, strict=True)]
+
     columns = [
         make_column("run_name", "Run", "properties", "text", gathered("run_name")),
         make_column(
@@ -96,10 +100,8 @@ def _columns(
         make_column("status", "Status", "properties", "text", gathered("status")),
         make_column("start_time", "Started", "properties", "time", gathered("start_time")),
         make_column("duration", "Duration", "properties", "duration", gathered("duration")),
-        make_column(
-            "metric", "Primary metric", "properties", "text",
-            [tables[place][2].score_text(number) or None for place, number in order],
-        ),
+        make_column("metric", "Primary metric", "properties", "text", measured),
+        make_column("score", "Value", "properties", "number", scores),
         make_column("run_id", "Run ID", "properties", "text", gathered("run_id")),
         make_column(FOLDER, FOLDER, "hidden", "text", named([folder for _, folder, _ in tables])),
     ]  # fmt: skip

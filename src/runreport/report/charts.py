@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from runreport.errors import BuildError
+from runreport.report.shown import Shown
 
 Spec = dict[str, Any]
 Row = Mapping[str, object]
+Made = tuple[str, Spec, list[Row]] | None
+"""Title, spec and rows of a chart; None where no run has the values."""
 
 TIP = {"content": "data"}
 """A mark's tooltip: the row itself. Named fields would put logged names into expressions."""
@@ -76,7 +79,7 @@ class Chart:
     rows: tuple[Row, ...]
     columns: tuple[str, ...]
     """Headers of the data table below the chart."""
-    table: tuple[tuple[str, ...], ...]
+    table: tuple[tuple[str | Shown, ...], ...]
     options: Mapping[str, object]
     """What the reader can choose in the browser, and what is chosen."""
 
@@ -134,8 +137,6 @@ def scatter_spec(
     if is_numeric:
         kind = {"type": "log"} if is_log else {"zero": False}
         axis: dict[str, object] = {"values": list(ticks)} if ticks else {}
-        if is_log:
-            axis["format"] = "~g"
         position = alt.X(
             "x:Q",
             title=x,

@@ -171,7 +171,6 @@ def _describe(column: Column, files: list[str]) -> dict[str, object]:
         "files": files,
     }
     if column.kind == "number":
-        described["format"] = [column.format.kind, column.format.digits]
         finite = [v for v in column.values if isinstance(v, int | float) and math.isfinite(v)]
         if finite:
             described["min"], described["max"] = json_number(min(finite)), json_number(max(finite))

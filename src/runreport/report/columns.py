@@ -14,9 +14,9 @@ from runreport.query.arrow import align
 from runreport.query.index import RunIndex
 from runreport.query.operands import NUMBER
 from runreport.query.summaries import has_curve
-from runreport.report.formatting import NumberFormat, choose_format
 from runreport.report.urls import slug
 
+EXPERIMENT = "experiment"
 PROPERTY_LABELS = {
     "run_name": "Run",
     "status": "Status",
@@ -25,8 +25,6 @@ PROPERTY_LABELS = {
     "source": "Source",
     "run_id": "Run ID",
 }
-EXPERIMENT = "experiment"
-"""The column of a table over several experiments that names them."""
 FOLDER = "_folder"
 """The column that tells scripts in which experiment's folder a run's data lies."""
 VIEW = "_view"
@@ -56,11 +54,10 @@ class Column:
     """number, text, time or duration."""
     values: tuple[object, ...]
     """One a run, in table order; None where a run has none."""
-    format: NumberFormat
     distinct: int
     """Different values, missing ones not counted."""
     texts: tuple[object, ...] | None = None
-    """Numbers as they were logged, e.g. ``3.10``; None where ``format`` writes them."""
+    """Numbers as they were logged, e.g. ``3.10``; None where there is no other text."""
     has_curves: bool = False
     """Whether some run logged more than one point of this metric."""
 
@@ -170,8 +167,6 @@ def make_column(
     values: Sequence[object],
     texts: tuple[object, ...] | None = None,
 ) -> Column:
-    """A column with what its values decide: how numbers are written, how many differ."""
-    numbers = [v for v in values if isinstance(v, int | float)] if kind == "number" else []
+    """A column, and how many of its values differ."""
     present = {value for value in texts or values if value is not None}
-    form = choose_format(numbers)
-    return Column(name, label, group, kind, tuple(values), form, len(present), texts)
+    return Column(name, label, group, kind, tuple(values), len(present), texts)

@@ -11,8 +11,9 @@ from runreport.report.charts import Chart
 from runreport.report.chosen_charts import end_text
 from runreport.report.column_scripts import DataScript, hashed_name, script_json
 from runreport.report.curves import Curve, CurveReader
-from runreport.report.formatting import MISSING, NumberFormat, choose_format, general, plural
-from runreport.report.table import Table, cell_text, varying
+from runreport.report.formatting import plural
+from runreport.report.shown import Shown, show_number
+from runreport.report.table import Table, cell, distinct_texts, varying
 
 CURVE_RUNS = charts.SERIES
 PARALLEL_AXES = 7
@@ -55,7 +56,6 @@ def _curves_chart(table: Table, reader: CurveReader) -> Chart | None:
     ]
     if not rows:  # NaN and infinities only
         return None
-    form = choose_format(value for _, curve in drawn for value in curve.values)
     which = "newest" if table.direction is None else "best"
     return Chart(
         "curves",
@@ -68,10 +68,8 @@ def _curves_chart(table: Table, reader: CurveReader) -> Chart | None:
             (
                 table.labels[number],
                 f"{curve.steps[0]:,} to {curve.steps[-1]:,}",
-                form(curve.values[0]),
-                form(curve.values[-1]),
-                form(min(curve.values)),
-                form(max(curve.values)),
+                *map(show_number, (curve.values[0], curve.values[-1])),
+                *map(show_number, (min(curve.values), max(curve.values))),
             )
             for number, curve in drawn
         ),
@@ -97,22 +95,25 @@ def _scatter_chart(table: Table, width: int) -> Chart | None:
     ]
     color = max(groups, key=lambda column: told[column.name]) if groups else None
     rows = []
-    for number, score in enumerate(scores[:SCATTER_RUNS]):
-        value = x.values[number]
+    drawn = range(min(len(scores), SCATTER_RUNS))
+    groups_of = {} if color is None else distinct_texts(table, color.name, drawn)
+    words = {} if x.is_numeric else distinct_texts(table, x.name, drawn)
+    for number in drawn:
+        score, value = scores[number], x.values[number]
         if score is None or value is None:
             continue
-        row: dict[str, object] = {"x": value, "y": score, "run": table.labels[number]}
+        row: dict[str, object] = {"x": words.get(number, value), "y": score}
+        row["run"] = table.labels[number]
         if not charts.is_drawable(row):
             continue
         row["href"] = table.url_of(number)
         if color is not None:
-            row["color"] = MISSING if color.values[number] is None else cell_text(color, number)
+            row["color"] = groups_of[number]
         rows.append(row)
     if len(rows) < 2:
         return None
     kinds = sorted({v for v in x.values if isinstance(v, int | float) and math.isfinite(v)})
     is_log = x.is_numeric and _wants_log(kinds)
-    form = table.columns[f"metrics.{table.primary}"].format
     return Chart(
         "scatter",
         f"{table.primary} against {x.label}",
@@ -130,7 +131,7 @@ def _scatter_chart(table: Table, width: int) -> Chart | None:
         ),
         tuple(rows),
         (x.label, "Runs", "Lowest", "Mean", "Highest"),
-        _grouped(rows, form),
+        _grouped(rows),
         {
             "type": "scatter",
             "x": x.name,
@@ -174,9 +175,7 @@ def _wants_log(ordered: Sequence[float]) -> bool:
     return bool(ordered) and ordered[0] > 0 and ordered[-1] / ordered[0] >= 30
 
 
-def _grouped(
-    rows: Sequence[Mapping[str, object]], form: NumberFormat
-) -> tuple[tuple[str, ...], ...]:
+def _grouped(rows: Sequence[Mapping[str, object]]) -> tuple[tuple[str | Shown, ...], ...]:
     """The scatter chart as a table: per x, how many runs and what they reached."""
     groups: dict[object, list[float]] = {}
     for row in rows:
@@ -184,11 +183,9 @@ def _grouped(
     ordered = sorted(groups.items(), key=lambda pair: (str(type(pair[0])), pair[0]))
     return tuple(
         (
-            general(x, 6) if isinstance(x, int | float) else str(x),
+            show_number(x) if isinstance(x, int | float) else str(x),
             f"{len(ys):,}",
-            form(min(ys)),
-            form(math.fsum(y / len(ys) for y in ys)),
-            form(max(ys)),
+            *map(show_number, (min(ys), math.fsum(y / len(ys) for y in ys), max(ys))),
         )
         for x, ys in ordered[:40]
     )
@@ -225,7 +222,7 @@ def _parallel_chart(table: Table) -> Chart | None:
         tuple(rows),
         ("Run", *(column.label for column in chosen)),
         tuple(
-            (table.labels[number], *(cell_text(column, number) for column in chosen))
+            (table.labels[number], *(cell(column, number) for column in chosen))
             for number in order[:20]
         ),
         {

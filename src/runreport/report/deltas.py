@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from runreport.report.formatting import NumberFormat, general
+from runreport.numbers import format_number
 
 SAME = "="
 
@@ -25,9 +25,7 @@ class Delta:
 NONE = Delta("", "", "")
 
 
-def delta(
-    value: float | None, base: float | None, form: NumberFormat, direction: str | None
-) -> Delta:
+def delta(value: float | None, base: float | None, direction: str | None) -> Delta:
     """The difference of a value to a base.
 
     Args:
@@ -42,13 +40,11 @@ def delta(
     if change == 0:
         return Delta(SAME, "", "")
     sign = "+" if change > 0 else "−"
-    shown = form(abs(change))
-    if not any(digit in "123456789" for digit in shown):  # too small for the column's digits
-        shown = general(abs(change), 2)
     share = ""
     if base != 0 and abs(change / base) < 10:
-        share = f"{sign}{general(abs(change / base) * 100, 2)} %"
+        percent = float(f"{abs(change / base) * 100:.1e}")
+        share = f"{sign}{format_number(percent)} %"
     sense = ""
     if direction is not None:
         sense = "better" if (change > 0) == (direction == "max") else "worse"
-    return Delta(f"{sign}{shown}", share, sense)
+    return Delta(f"{sign}{format_number(abs(change))}", share, sense)

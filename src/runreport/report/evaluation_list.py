@@ -22,13 +22,13 @@ from runreport.report.evaluations import (
     EvaluationTable,
     RowDifference,
     compare_rows,
+    metric_cells,
     metric_names,
-    metric_texts,
     read_table,
     table_script,
 )
-from runreport.report.formatting import format_time
 from runreport.report.redaction import Redactor
+from runreport.report.shown import Shown, show_time
 from runreport.report.urls import run_folder
 
 _LOOKED_AT = 12
@@ -73,9 +73,9 @@ def assemble_evaluations(
 def _page(experiment: str, folder: str, found: Sequence[_Evaluated]) -> EvaluationsPage:
     metrics = [one.run.data.metrics for one in found]
     names = metric_names(metrics, [one.table for one in found])
-    texts = metric_texts(names, metrics)
+    cells = metric_cells(names, metrics)
     pair, compared = _comparison(found)
-    runs = tuple(_evaluated_run(one, values) for one, values in zip(found, texts, strict=True))
+    runs = tuple(_evaluated_run(one, values) for one, values in zip(found, cells, strict=True))
     return EvaluationsPage(
         experiment=experiment,
         experiment_url=f"{folder}/index.html",
@@ -102,7 +102,7 @@ def _comparison(
     return ((0, 1), ()) if len(found) > 1 else (None, ())
 
 
-def _evaluated_run(one: _Evaluated, values: tuple[str, ...]) -> EvaluatedRun:
+def _evaluated_run(one: _Evaluated, values: tuple[Shown, ...]) -> EvaluatedRun:
     info = one.run.info
     folder = f"{run_folder(info.run_id)}/evaluation"
     script = table_script(info.run_id, one.table)
@@ -111,6 +111,6 @@ def _evaluated_run(one: _Evaluated, values: tuple[str, ...]) -> EvaluatedRun:
         info.run_name,
         f"{folder}/index.html",
         f"{folder}/{script.name}",
-        format_time(info.start_time),
+        show_time(info.start_time),
         values,
     )

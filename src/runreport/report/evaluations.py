@@ -15,8 +15,8 @@ from runreport.archive.storage import Storage
 from runreport.errors import Damaged
 from runreport.events import data_object, whole_text
 from runreport.report.column_scripts import DataScript, json_number, script_json
-from runreport.report.formatting import MISSING, NumberFormat, choose_format
 from runreport.report.redaction import STORED, Redactor
+from runreport.report.shown import MISSING_VALUE, Shown, show_number
 
 TABLE_FILE = "eval_results_table.json"
 MAX_BYTES = 20_000_000
@@ -28,7 +28,6 @@ FEW_INPUTS = 3
 """More inputs come behind the scores."""
 NAMED_INPUTS = 8
 """Of many inputs as many are named where two runs are compared."""
-_SCORE = NumberFormat("general", 4)
 _ENDING = re.compile(r"(/v\d+)?/score$")
 
 
@@ -58,9 +57,9 @@ class EvaluationTable:
     total: int
     """Rows in the file."""
 
-    def texts(self, limit: int = PRE_RENDERED) -> tuple[tuple[str, ...], ...]:
+    def shown(self, limit: int = PRE_RENDERED) -> tuple[tuple[Shown, ...], ...]:
         """The first rows as a page shows them."""
-        return tuple(tuple(map(_text, row)) for row in self.rows[:limit])
+        return tuple(tuple(map(_shown, row)) for row in self.rows[:limit])
 
     @property
     def scores(self) -> tuple[str, ...]:
@@ -77,7 +76,7 @@ class EvaluationPage:
     run_url: str
     run_name: str
     table: EvaluationTable
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[Shown, ...], ...]
     """Those that are there without script."""
     script: DataScript
 
@@ -92,8 +91,8 @@ class EvaluatedRun:
     """Of its results table, from the site's root."""
     script: str
     """From the site's root."""
-    started: str
-    values: tuple[str, ...]
+    started: Shown
+    values: tuple[Shown, ...]
     """One a metric of the list."""
 
 
@@ -104,7 +103,7 @@ class RowDifference:
     inputs: str
     target: str
     outputs: tuple[str, str]
-    scores: tuple[tuple[str, str, str], ...]
+    scores: tuple[tuple[str, Shown, Shown], ...]
     """Name, and the score of each."""
     differs: bool
 
@@ -172,11 +171,11 @@ def _order(columns: Sequence[EvaluationColumn]) -> list[int]:
     return sorted(places, key=lambda place: columns[place].kind == "input")
 
 
-def _text(value: object) -> str:
-    """As the script writes it, too: two tables are compared by these texts."""
+def _shown(value: object) -> Shown:
+    """As the script writes it, too: two tables are compared by these."""
     if value is None:
-        return MISSING
-    return _SCORE(value) if isinstance(value, float) else str(value)
+        return MISSING_VALUE
+    return show_number(value) if isinstance(value, float) else Shown(str(value))
 
 
 def _kind(name: str, data: Sequence[Sequence[Any]], place: int) -> str:
@@ -215,7 +214,7 @@ def make_page(
         run_url=f"{run_folder}/index.html",
         run_name=run_name,
         table=table,
-        rows=table.texts(),
+        rows=table.shown(),
         script=table_script(run_id, table),
     )
 
@@ -235,25 +234,25 @@ def compare_rows(one: EvaluationTable, other: EvaluationTable) -> tuple[RowDiffe
     """Two tables row by row: rows of the same inputs, in the order of the first table."""
     theirs = _keyed(other)
     names = [name for name in one.scores if name in other.scores]
-    texts = (one.texts(MAX_ROWS), other.texts(MAX_ROWS))
+    cells = (one.shown(MAX_ROWS), other.shown(MAX_ROWS))
     found = []
     for key, place in _keyed(one).items():
         their = theirs.get(key)
         if their is None:
             continue
         left, right = (
-            dict(zip((c.name for c in table.columns), text[at], strict=True))
-            for table, text, at in zip((one, other), texts, (place, their), strict=True)
+            dict(zip((c.name for c in table.columns), rows[at], strict=True))
+            for table, rows, at in zip((one, other), cells, (place, their), strict=True)
         )
         outputs = (
-            _of_kind(one, texts[0][place], "output"),
-            _of_kind(other, texts[1][their], "output"),
+            _of_kind(one, cells[0][place], "output"),
+            _of_kind(other, cells[1][their], "output"),
         )
         scores = tuple((_ENDING.sub("", name), left[name], right[name]) for name in names)
         found.append(
             RowDifference(
-                _inputs(one, texts[0][place]),
-                _of_kind(one, texts[0][place], "target"),
+                _inputs(one, cells[0][place]),
+                _of_kind(one, cells[0][place], "target"),
                 outputs,
                 scores,
                 outputs[0] != outputs[1] or any(a != b for _, a, b in scores),
@@ -274,18 +273,18 @@ def _keyed(table: EvaluationTable) -> dict[tuple[object, ...], int]:
     return places
 
 
-def _of_kind(table: EvaluationTable, texts: Sequence[str], kind: str) -> str:
+def _of_kind(table: EvaluationTable, row: Sequence[Shown], kind: str) -> str:
     found = [
-        text for column, text in zip(table.columns, texts, strict=True) if column.kind == kind
+        cell.text for column, cell in zip(table.columns, row, strict=True) if column.kind == kind
     ]
     return " · ".join(found)
 
 
-def _inputs(table: EvaluationTable, texts: Sequence[str]) -> str:
+def _inputs(table: EvaluationTable, row: Sequence[Shown]) -> str:
     """What the model was asked: by itself, or several by name."""
     found = [
-        (column.name, text)
-        for column, text in zip(table.columns, texts, strict=True)
+        (column.name, cell.text)
+        for column, cell in zip(table.columns, row, strict=True)
         if column.kind == "input"
     ]
     if len(found) == 1:
@@ -312,15 +311,8 @@ def metric_names(
     return shown or [name for name, count in sorted(names.items()) if count == len(runs)][:6]
 
 
-def metric_texts(
+def metric_cells(
     metrics: Sequence[str], runs: Sequence[Mapping[str, float]]
-) -> list[tuple[str, ...]]:
+) -> list[tuple[Shown, ...]]:
     """The values of some metrics, one row a run."""
-    formats = {name: choose_format([run.get(name) for run in runs]) for name in metrics}
-    return [
-        tuple(
-            formats[name](run[name]) if math.isfinite(run.get(name, math.nan)) else MISSING
-            for name in metrics
-        )
-        for run in runs
-    ]
+    return [tuple(show_number(run.get(name)) for name in metrics) for run in runs]

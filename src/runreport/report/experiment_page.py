@@ -29,7 +29,8 @@ from runreport.report.pages import (
     TableRow,
 )
 from runreport.report.parquet import runs_parquet
-from runreport.report.table import Table, cell_text, varying
+from runreport.report.shown import lacking_decimals, show_number, show_text
+from runreport.report.table import Table, cell, varying
 
 PAGE_SIZE = 50
 MAX_PAGES = 20
@@ -60,7 +61,7 @@ def make_experiment_page(
         folder=folder,
         description_html=render_note(note) if note else "",
         tags=tuple(
-            Field(key, value)
+            Field(key, show_text(value))
             for key, value in sorted(state.tags.items())
             if not key.startswith("mlflow.")
         ),
@@ -111,14 +112,13 @@ def best_run(table: Table, experiment: str = "") -> BestRun | None:
     statuses = table.values("status")
     for number in table.ranked():
         if statuses[number] == "FINISHED":
-            column = table.columns[f"metrics.{table.primary}"]
             return BestRun(
                 run=run_link(table, number, experiment),
                 metric=table.primary,
-                value=column.format(table.scores[number]),
+                value=show_number(table.scores[number]),
                 direction="highest" if table.direction == "max" else "lowest",
                 settings=tuple(
-                    Field(param.label, cell_text(param, number))
+                    Field(param.label, cell(param, number))
                     for param in varying(table, "params")
                     if param.values[number] is not None
                 )[:6],
@@ -163,6 +163,10 @@ def run_table(
     ids, names = table.values("run_id"), table.values("run_name")
     statuses = table.values("status")
     folders = table.values(FOLDER) if FOLDER in table.columns else None
+    made = [
+        tuple(cell(column, number) for column in shown)
+        for number in range(count if all_rows else min(count, page_size * pages))
+    ]
     rows = tuple(
         TableRow(
             number,
@@ -171,17 +175,22 @@ def run_table(
             folder if folders is None else str(folders[number]),
             table.url_of(number),
             str(statuses[number]),
-            tuple(cell_text(column, number) for column in shown),
+            cells,
+            lacking,
             table.problem_of(number),
         )
-        for number in range(count if all_rows else min(count, page_size * pages))
+        for number, (cells, lacking) in enumerate(zip(made, lacking_decimals(made), strict=True))
     )
     columns = tuple(table.columns.values())
     manifest, scripts = data_scripts(
         columns, count, folder, primary=table.primary, direction=table.direction
     )
     facets = tuple(
-        Facet(column.name, column.label, tuple(facet_counts(column)))
+        Facet(
+            column.name,
+            column.label,
+            tuple((show_text(value), count) for value, count in facet_counts(column)),
+        )
         for column in columns
         if column.name in ("status", EXPERIMENT)
         or (_is_facet(column) and 0 < column.distinct <= MAX_FACET and column.varies)

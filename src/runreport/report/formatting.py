@@ -1,70 +1,14 @@
-"""Numbers, times, durations and sizes as text; ``static/js/format.js`` does the same in script.
-
-A column of numbers has one format, so that its digits line up.
-"""
+"""Times, durations, sizes and counts as text; ``static/js/format.js`` does the same in script."""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
 
-MISSING = "–"
+from runreport.numbers import MISSING
+
 _FIRST_MS, _LAST_MS = -30_610_224_000_000, 253_402_300_799_999
 """The years 1000 to 9999, which a date writes with four digits."""
-
-
-@dataclass(frozen=True, slots=True)
-class NumberFormat:
-    """How the numbers of one column are written."""
-
-    kind: str = "general"
-    """``fixed``: a number of decimals; ``general``: significant digits."""
-    digits: int = 4
-
-    def __call__(self, value: float | None) -> str:
-        """The text of one number; NaN and infinities by name, nothing as a dash."""
-        if value is None:
-            return MISSING
-        if value != value:
-            return "NaN"
-        if math.isinf(value):
-            return "∞" if value > 0 else "-∞"
-        if self.kind == "fixed":
-            text = f"{value:,.{self.digits}f}"
-            return text.removeprefix("-") if float(text.replace(",", "")) == 0 else text
-        return general(value, self.digits)
-
-
-def general(value: float, digits: int = 4) -> str:
-    """A number with some significant digits, without padding zeros."""
-    if value == 0:
-        return "0"
-    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
-    power = int(exponent)
-    if -6 < power < 7:
-        decimals = max(0, digits - 1 - power)
-        text = f"{value:,.{decimals}f}"
-        return text.rstrip("0").rstrip(".") if "." in text else text
-    mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
-    return f"{mantissa}e{power}"
-
-
-def choose_format(values: Iterable[float | None]) -> NumberFormat:
-    """The format for a column: four significant digits of its greatest number, lined up.
-
-    Where the numbers span more than three orders of magnitude, each gets its own digits.
-    """
-    sizes = [abs(v) for v in values if v is not None and math.isfinite(v) and v != 0]
-    if not sizes:
-        return NumberFormat("fixed", 0)
-    low, high = min(sizes), max(sizes)
-    if high >= 1e7 or high < 1e-3 or high / low > 1e3:
-        return NumberFormat("general", 4)
-    if all(size == int(size) for size in sizes):
-        return NumberFormat("fixed", 0)
-    return NumberFormat("fixed", max(0, 3 - math.floor(math.log10(high))))
 
 
 def format_time(time_ms: int | None) -> str:
@@ -74,6 +18,15 @@ def format_time(time_ms: int | None) -> str:
     if not _FIRST_MS <= time_ms <= _LAST_MS:
         return f"{time_ms} ms"
     return time.strftime("%Y-%m-%d %H:%M", time.gmtime(time_ms // 1000))
+
+
+def full_time(time_ms: int) -> str:
+    """Date and time, UTC, with the milliseconds that it has."""
+    if not _FIRST_MS <= time_ms <= _LAST_MS:
+        return f"{time_ms} ms"
+    seconds, rest = divmod(time_ms, 1000)
+    fraction = f".{rest:03d}" if rest else ""
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(seconds)) + fraction
 
 
 def iso_time(time_ms: int | None) -> str:
@@ -100,6 +53,18 @@ def format_duration(milliseconds: float | None) -> str:
         return f"{minutes // 60} h {minutes % 60:02d} min"
     hours = round(seconds / 3600)
     return f"{hours // 24} d {hours % 24:02d} h"
+
+
+_UNITS = (("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1000))
+
+
+def duration_unit(longest: float) -> tuple[str, int]:
+    """The unit of an axis of spans of time, and its milliseconds.
+
+    Args:
+        longest: of the spans, in milliseconds.
+    """
+    return next((unit for unit in _UNITS if longest >= 2 * unit[1]), ("ms", 1))
 
 
 def format_size(size_bytes: int) -> str:

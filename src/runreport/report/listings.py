@@ -13,8 +13,8 @@ from runreport.entities import OVERRIDDEN_TAG
 from runreport.events import data_object
 from runreport.query.index import RunIndex
 from runreport.report.experiment_page import run_link
-from runreport.report.formatting import MISSING, choose_format
 from runreport.report.pages import RunLink
+from runreport.report.shown import Shown, show_number
 from runreport.report.table import Table
 from runreport.report.urls import job_folder, slug
 
@@ -39,11 +39,11 @@ class MetricSummary:
 
     name: str
     runs: int
-    mean: str
-    std: str
-    """Standard deviation of a sample; empty for one run."""
-    min: str
-    max: str
+    mean: Shown
+    std: Shown
+    """Standard deviation of a sample; a dash for one run."""
+    min: Shown
+    max: Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,16 +189,14 @@ def _metric_summaries(rows: Sequence[dict[str, Any]]) -> tuple[MetricSummary, ..
     ordered = sorted(rows, key=lambda row: (-row["last_count"], row["key"]))[:MOST_METRICS]
     summaries = []
     for row in ordered:
-        form = choose_format([row["last_mean"], row["last_min"], row["last_max"]])
-        std = row["last_stddev"]
         summaries.append(
             MetricSummary(
                 row["key"],
                 row["last_count"],
-                form(row["last_mean"]),
-                MISSING if std is None or row["last_count"] < LEAST_RUNS else form(std),
-                form(row["last_min"]),
-                form(row["last_max"]),
+                show_number(row["last_mean"]),
+                show_number(None if row["last_count"] < LEAST_RUNS else row["last_stddev"]),
+                show_number(row["last_min"]),
+                show_number(row["last_max"]),
             )
         )
     return tuple(summaries)

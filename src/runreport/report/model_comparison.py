@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from runreport.models.schema import ParamSchema, Schema, TensorSpec, type_text
-from runreport.report.formatting import choose_format, format_size
+from runreport.report.formatting import format_size
 from runreport.report.model_files import ModelFiles
 from runreport.report.model_pages import ComparedGroup, ComparedRow, Comparison
 from runreport.report.pages import VersionLink
+from runreport.report.shown import EMPTY, Shown, show_number, show_text
 
 Compared = tuple[VersionLink, Mapping[str, float], Mapping[str, str], ModelFiles]
 """A version: its link, the metrics and params of its run, and its files."""
@@ -45,21 +46,20 @@ def compare_versions(
 
 
 def _metrics(each: Sequence[Mapping[str, float]]) -> tuple[ComparedRow, ...]:
-    def texts(name: str) -> tuple[str, ...]:
+    def texts(name: str) -> tuple[Shown, ...]:
         values = [metrics.get(name) for metrics in each]
-        form = choose_format(values)
-        return tuple("" if value is None else form(value) for value in values)
+        return tuple(EMPTY if value is None else show_number(value) for value in values)
 
     return _named(each, texts, is_number=True)
 
 
 def _rows(each: Sequence[Mapping[str, str]]) -> tuple[ComparedRow, ...]:
-    return _named(each, lambda name: tuple(one.get(name, "") for one in each))
+    return _named(each, lambda name: tuple(show_text(one.get(name, "")) for one in each))
 
 
 def _named(
     each: Sequence[Mapping[str, object]],
-    texts: Callable[[str], tuple[str, ...]],
+    texts: Callable[[str], tuple[Shown, ...]],
     *,
     is_number: bool = False,
 ) -> tuple[ComparedRow, ...]:

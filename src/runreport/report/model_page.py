@@ -9,17 +9,12 @@ from dataclasses import dataclass
 
 from runreport.entities import ModelVersion, RegisteredModel, Run
 from runreport.models.schema import ColSpec, ParamSpec, TensorSpec, type_text
+from runreport.numbers import MISSING
 from runreport.report import charts
 from runreport.report.charts import Chart
 from runreport.report.config import ExperimentConfig
 from runreport.report.experiment_page import moment
-from runreport.report.formatting import (
-    MISSING,
-    NumberFormat,
-    choose_format,
-    format_size,
-    plural,
-)
+from runreport.report.formatting import format_size, plural
 from runreport.report.model_comparison import compare_versions
 from runreport.report.model_files import ModelFiles
 from runreport.report.model_pages import (
@@ -33,6 +28,7 @@ from runreport.report.model_pages import (
 )
 from runreport.report.notes import render_note
 from runreport.report.pages import Field, RunLink, VersionLink
+from runreport.report.shown import EMPTY, show_number, show_text
 from runreport.report.urls import model_folder, run_folder, version_folder
 
 _MARKS = re.compile(r"[*`]+|^#+ ")
@@ -81,7 +77,6 @@ def make_model_page(
         versions: newest first.
     """
     names = metric_names(versions, config)
-    formats = {name: choose_format([v.metrics.get(name) for v in versions]) for name in names}
     params = _varying_params(versions)
     shown = names[:SHOWN_METRICS]
     by_number = {version.entity.version: version.link for version in versions}
@@ -95,7 +90,7 @@ def make_model_page(
         latest=versions[0].link if versions else None,
         updated=moment(model.last_updated_timestamp),
         best=best_version(versions, config),
-        charts=tuple(_chart(versions, name, formats[name]) for name in _charted(versions, names)),
+        charts=tuple(_chart(versions, name) for name in _charted(versions, names)),
         columns=(
             *(VersionColumn(name, is_number=True) for name in shown),
             *(VersionColumn(name, is_number=False) for name in params),
@@ -106,8 +101,8 @@ def make_model_page(
                 registered=moment(version.entity.creation_timestamp),
                 run=run_link_of(version.run),
                 cells=(
-                    *(formats[name](version.metrics.get(name)) for name in shown),
-                    *(version.params.get(name, MISSING) for name in params),
+                    *(show_number(version.metrics.get(name)) for name in shown),
+                    *(show_text(version.params.get(name, MISSING)) for name in params),
                 ),
                 description=_plain_line(version.entity.description),
             )
@@ -140,7 +135,7 @@ def make_model_card(
         best=best_version(versions, config),
         trend=tuple(version.metrics.get(metric, math.nan) for version in reversed(versions)),
         metric=metric,
-        latest_value=choose_format([value])(value) if value is not None else "",
+        latest_value=EMPTY if value is None else show_number(value),
         description=_plain_line(model.description),
     )
 
@@ -154,7 +149,6 @@ def make_version_page(version: Version, before: Version | None) -> VersionPage:
     entity, said = version.entity, version.files.model
     signature = said.signature if said is not None else None
     size = sum(file.size_bytes for file in version.files.files)
-    form = NumberFormat("general", 6)
     pairs = [(v.link, v.metrics, v.params, v.files) for v in (version, before) if v is not None]
     return VersionPage(
         link=version.link,
@@ -169,10 +163,12 @@ def make_version_page(version: Version, before: Version | None) -> VersionPage:
         size=format_size(size) if version.files.files else MISSING,
         problem=version.files.problem,
         metrics=tuple(
-            Field(name, form(value), is_number=True)
+            Field(name, show_number(value), is_number=True)
             for name, value in sorted(version.metrics.items())
         ),
-        params=tuple(Field(name, value) for name, value in sorted(version.params.items())),
+        params=tuple(
+            Field(name, show_text(value)) for name, value in sorted(version.params.items())
+        ),
         signature=()
         if signature is None
         else tuple(
@@ -218,9 +214,8 @@ def best_version(versions: Sequence[Version], config: ExperimentConfig) -> BestV
         return None
     choose = max if direction == "max" else min
     value, best = choose(scored, key=lambda pair: pair[0])
-    form = choose_format([score for score, _ in scored])
     word = "highest" if direction == "max" else "lowest"
-    return BestVersion(best.link, metric, form(value), word)
+    return BestVersion(best.link, metric, show_number(value), word)
 
 
 def run_link_of(run: Run | None) -> RunLink | None:
@@ -244,7 +239,7 @@ def _aliases(
 
 def _tags(tags: Mapping[str, str]) -> tuple[Field, ...]:
     shown = sorted((k, v) for k, v in tags.items() if not k.startswith("mlflow."))
-    return tuple(Field(key, value) for key, value in shown)
+    return tuple(Field(key, show_text(value)) for key, value in shown)
 
 
 def _plain_line(note: str | None) -> str:
@@ -274,7 +269,7 @@ def _charted(versions: Sequence[Version], names: Sequence[str]) -> list[str]:
     ][:CHARTED]
 
 
-def _chart(versions: Sequence[Version], metric: str, form: NumberFormat) -> Chart:
+def _chart(versions: Sequence[Version], metric: str) -> Chart:
     oldest_first = [v for v in reversed(versions) if metric in v.metrics]
     usable = [v for v in oldest_first if math.isfinite(v.metrics[metric])]
     rows = tuple(
@@ -292,7 +287,7 @@ def _chart(versions: Sequence[Version], metric: str, form: NumberFormat) -> Char
         charts.versions_spec(metric, [str(row["version"]) for row in rows]),
         rows,
         ("Version", metric),
-        tuple((f"v{v.entity.version}", form(v.metrics[metric])) for v in oldest_first),
+        tuple((f"v{v.entity.version}", show_number(v.metrics[metric])) for v in oldest_first),
         {},
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from runreport.report.charts import Chart
 from runreport.report.pages import Field, Moment, RunLink, VersionLink
+from runreport.report.shown import Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,7 @@ class BestVersion:
 
     link: VersionLink
     metric: str
-    value: str
+    value: Shown
     direction: str
     """``highest`` or ``lowest``."""
 
@@ -35,7 +36,7 @@ class VersionRow:
     registered: Moment
     run: RunLink | None
     """None where its run is deleted or gone."""
-    cells: tuple[str, ...]
+    cells: tuple[Shown, ...]
     description: str
 
 
@@ -44,7 +45,7 @@ class ComparedRow:
     """One thing about all compared versions."""
 
     name: str
-    values: tuple[str, ...]
+    values: tuple[Shown, ...]
     """One a version; empty where it has none."""
     is_number: bool = False
 
@@ -137,6 +138,6 @@ class ModelCard:
     trend: tuple[float, ...]
     """The primary metric of its versions, oldest first; NaN where one has none."""
     metric: str
-    latest_value: str
+    latest_value: Shown
     """The metric of the latest version."""
     description: str

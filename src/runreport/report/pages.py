@@ -15,6 +15,7 @@ from runreport.report.curves import Curve
 from runreport.report.deltas import Delta
 from runreport.report.evaluations import EvaluationPage
 from runreport.report.importance import Importance
+from runreport.report.shown import EMPTY, Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Field:
     """A labelled value of a run: a param, metric or tag."""
 
     name: str
-    value: str
+    value: str | Shown
     note: str = ""
     """What a reader should know of it, e.g. that two values are in conflict."""
     is_number: bool = False
@@ -41,11 +42,11 @@ class MetricField:
     """A metric of a run."""
 
     name: str
-    last: str
+    last: Shown
     to_baseline: Delta
     to_parent: Delta
-    min: str
-    max: str
+    min: Shown
+    max: Shown
     steps: str
     points: int
 
@@ -60,7 +61,7 @@ class RunLink:
     status: str
     started: Moment
     experiment: str = ""
-    metric: str = ""
+    metric: Shown = EMPTY
     """Primary metric and value, or empty."""
     problem: str = ""
     """Why it failed, in a few words."""
@@ -150,9 +151,9 @@ class CurvePicture:
     """A metric curve of a run, with the numbers a reader asks for first."""
 
     curve: Curve
-    last: str
-    min: str
-    max: str
+    last: Shown
+    min: Shown
+    max: Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ class RunPage:
     """The versions it was saved as."""
     started: Moment
     ended: Moment
-    duration: str
+    duration: Shown
     status: str
     status_note: str
     traceback: str
@@ -218,7 +219,9 @@ class TableRow:
     """Of the data of its experiment, from the site's root."""
     url: str
     status: str
-    cells: tuple[str, ...]
+    cells: tuple[Shown, ...]
+    lacking: tuple[int, ...]
+    """Decimals that each cell has less than another of its column, so that points line up."""
     problem: str = ""
     """Why it failed, in a few words."""
 
@@ -229,7 +232,7 @@ class Facet:
 
     name: str
     label: str
-    values: tuple[tuple[str, int], ...]
+    values: tuple[tuple[Shown, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +259,7 @@ class BestRun:
 
     run: RunLink
     metric: str
-    value: str
+    value: Shown
     direction: str
     """``highest`` or ``lowest``."""
     settings: tuple[Field, ...]
@@ -300,7 +303,7 @@ class ExperimentCard:
     last_started: Moment
     metric: str
     best: RunLink | None
-    best_value: str
+    best_value: Shown | str
     trend: tuple[float, ...]
     """The primary metric of its runs, oldest first; NaN where a run has none."""
 

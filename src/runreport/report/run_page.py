@@ -7,6 +7,7 @@ so that a new run rewrites no other run's page.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ from runreport.entities import (
     Run,
 )
 from runreport.events import data_object
+from runreport.numbers import MISSING
 from runreport.report import evaluations
 from runreport.report.column_scripts import json_number
 from runreport.report.config import Config, ExperimentConfig
@@ -34,13 +36,7 @@ from runreport.report.environment import (
     requirements_text,
 )
 from runreport.report.experiment_page import moment
-from runreport.report.formatting import (
-    MISSING,
-    choose_format,
-    diverged_text,
-    format_duration,
-    problem_text,
-)
+from runreport.report.formatting import diverged_text, problem_text
 from runreport.report.notes import render_note
 from runreport.report.pages import (
     CurvePicture,
@@ -54,6 +50,7 @@ from runreport.report.pages import (
 )
 from runreport.report.redaction import Redactor
 from runreport.report.run_files import by_folder, list_files
+from runreport.report.shown import show_duration, show_number, show_text
 from runreport.report.urls import job_folder, run_folder
 
 MOST_PRIMARY = 4
@@ -125,14 +122,14 @@ def make_run_page(
         registered=facts.registered,
         started=moment(info.start_time),
         ended=moment(ended),
-        duration=format_duration(span),
+        duration=show_duration(span),
         status=info.status,
         status_note=_status_note(facts, own_config.primary_metric),
         traceback=tags.get(TRACEBACK_TAG, "") if info.status == "FAILED" else "",
         params=tuple(_param(row, tags) for row in facts.params),
         metrics=metrics,
         tags=tuple(
-            Field(key, value)
+            Field(key, show_text(value))
             for key, value in sorted(tags.items())
             if not key.startswith(("mlflow.", OVERRIDDEN_TAG, ERROR_TAG))
         ),
@@ -235,7 +232,7 @@ def _param(row: dict[str, Any], tags: Mapping[str, str]) -> Field:
         note = f"set by hand; autologging recorded {automatic}"
     if row["rivals"] > 1:
         note = f"{row['rivals']} different values were logged; this is the latest"
-    return Field(row["key"], row["value"], note)
+    return Field(row["key"], show_text(row["value"]), note)
 
 
 def _shown_url(file: OutputFile) -> str:
@@ -244,21 +241,20 @@ def _shown_url(file: OutputFile) -> str:
 
 
 def _metric(row: dict[str, Any], facts: RunFacts, config: ExperimentConfig) -> MetricField:
-    form = choose_format([row["last"], row["min"], row["max"]])
     first, last = row["first_step"], row["last_step"]
     direction = config.direction if row["key"] == config.primary_metric else None
 
     def to(other: Run | None) -> Delta:
         base = None if other is None else other.data.metrics.get(row["key"])
-        return delta(row["last"], base, form, direction)
+        return delta(row["last"], base, direction)
 
     return MetricField(
         row["key"],
-        form(row["last"]),
+        show_number(row["last"]),
         to(facts.baseline),
         to(facts.parent),
-        form(row["min"]),
-        form(row["max"]),
+        show_number(row["min"]),
+        show_number(row["max"]),
         f"{last:,}" if first == last else f"{first:,} to {last:,}",
         row["count"],
     )
@@ -268,14 +264,13 @@ def _pictures(curves: CurveReader, run_id: str) -> list[CurvePicture]:
     pictures = []
     for _, curve in sorted(curves.read(run_id).items()):
         if len(curve.values) > 1:
-            form = choose_format(curve.values)
             numbers = [v for v in curve.values if v == v]
             pictures.append(
                 CurvePicture(
                     curve,
-                    form(curve.values[-1]),
-                    form(min(numbers)) if numbers else "NaN",
-                    form(max(numbers)) if numbers else "NaN",
+                    show_number(curve.values[-1]),
+                    show_number(min(numbers, default=math.nan)),
+                    show_number(max(numbers, default=math.nan)),
                 )
             )
     return pictures

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
 import pyarrow as pa
 
 from runreport.entities import ERROR_TAG, MESSAGE_TAG
+from runreport.numbers import full_number
 from runreport.query.index import RunIndex
 from runreport.report.columns import VIEW, Column, experiment_columns
 from runreport.report.config import ExperimentConfig
 from runreport.report.filter_columns import filter_columns
-from runreport.report.formatting import (
-    MISSING,
-    diverged_text,
-    format_duration,
-    format_time,
-    problem_text,
+from runreport.report.formatting import diverged_text, problem_text
+from runreport.report.shown import (
+    EMPTY,
+    MISSING_VALUE,
+    Shown,
+    apart,
+    show_duration,
+    show_number,
+    show_text,
+    show_time,
 )
 from runreport.report.urls import run_folder
 
@@ -44,6 +49,11 @@ class Table:
         """The values of a column, one a run."""
         return self.columns[name].values
 
+    def label(self, name: str) -> str:
+        """What a column is called; its name where there is none."""
+        column = self.columns.get(name)
+        return name if column is None else column.label
+
     def problem_of(self, number: int) -> str:
         """Why a run failed or that it diverged, in a few words; empty where neither is known."""
         told = (self.columns.get(f"tags.{tag}") for tag in (ERROR_TAG, MESSAGE_TAG))
@@ -60,11 +70,13 @@ class Table:
             return f"r/view.html#v=1&e={folder}&id={quote(run_id)}"
         return f"{run_folder(run_id)}/index.html"
 
-    def score_text(self, number: int) -> str:
+    def score_text(self, number: int) -> Shown:
         """A run's primary metric with its name, e.g. ``loss 0.25``; empty where it has none."""
         score = self.scores[number]
-        column = self.columns.get(f"metrics.{self.primary}")
-        return f"{self.primary} {column.format(score)}" if column and score is not None else ""
+        if score is None:
+            return EMPTY
+        shown = show_number(score)
+        return Shown(f"{self.primary} {shown.text}", shown.full)
 
     def ranked(self) -> list[int]:
         """Runs with a finite primary metric, best first; without a direction, newest first."""
@@ -109,20 +121,37 @@ def unique_labels(columns: Mapping[str, Column]) -> tuple[str, ...]:
     )
 
 
-def cell_text(column: Column, number: int) -> str:
+def cell(column: Column, number: int) -> Shown:
     """A value as the table shows it."""
     value = column.values[number]
     if value is None:
-        return MISSING
+        return MISSING_VALUE
     if column.texts is not None:
-        return str(column.texts[number])
-    if column.kind == "number":
-        return column.format(float(value))  # type: ignore[arg-type]
-    if column.kind == "time":
-        return format_time(int(value))  # type: ignore[call-overload]
-    if column.kind == "duration":
-        return format_duration(float(value))  # type: ignore[arg-type]
-    return str(value)
+        return show_text(str(column.texts[number]))
+    if column.kind == "text":
+        return show_text(str(value))
+    return _SHOW[column.kind](value)  # type: ignore[arg-type]
+
+
+_SHOW: Mapping[str, Callable[[float], Shown]] = {
+    "number": show_number,
+    "time": lambda value: show_time(int(value)),
+    "duration": show_duration,
+}
+
+
+def logged_text(column: Column, number: int) -> str:
+    """A value as it was logged."""
+    value = column.values[number] if column.texts is None else column.texts[number]
+    return full_number(value) if isinstance(value, float) else str(value)
+
+
+def distinct_texts(table: Table, name: str, numbers: Iterable[int]) -> dict[int, str]:
+    """By what a chart tells runs apart: the values of a column, or their labels."""
+    own = list(numbers)
+    if name == "run_name" or name not in table.columns:
+        return {number: table.labels[number] for number in own}
+    return dict(zip(own, apart([cell(table.columns[name], n) for n in own]), strict=True))
 
 
 def varying(table: Table, group: str) -> list[Column]:

@@ -21,7 +21,8 @@ from runreport.report.experiment_page import run_link
 from runreport.report.listings import Places
 from runreport.report.notes import render_note
 from runreport.report.pages import RunLink
-from runreport.report.table import Table, cell_text, unique_labels, varying
+from runreport.report.shown import Shown
+from runreport.report.table import Table, cell, logged_text, unique_labels, varying
 from runreport.report.urls import slug
 
 MOST_COLUMNS = 8
@@ -33,7 +34,7 @@ MOST_RUNS = 300
 class ComparedValue:
     """What one run has in one row."""
 
-    text: str
+    cell: Shown
     delta: Delta = NONE
     """To the first run."""
 
@@ -179,7 +180,7 @@ def _gathered(like: Column, chosen: Sequence[tuple[str, Table, int]]) -> Column:
     own = [table.columns.get(like.name) for _, table, _ in chosen]
     values = [None if c is None else c.values[n] for c, (*_, n) in zip(own, chosen, strict=True)]
     texts = [
-        None if c is None or c.values[n] is None else cell_text(c, n)
+        None if c is None or c.values[n] is None else logged_text(c, n)
         for c, (*_, n) in zip(own, chosen, strict=True)
     ]
     kinds = {column.kind for column in own if column is not None}
@@ -205,11 +206,11 @@ def _row(column: Column, shown: range, direction: str | None = None) -> Compared
             return NONE
         if not isinstance(value, int | float) or not isinstance(base, int | float):
             return NONE
-        return delta(value, base, column.format, direction)
+        return delta(value, base, direction)
 
     return ComparedRow(
         column.label,
-        tuple(ComparedValue(cell_text(column, number), to_base(number)) for number in shown),
+        tuple(ComparedValue(cell(column, number), to_base(number)) for number in shown),
         column.is_numeric,
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from runreport.report.chart_axes import fit_axes
 from runreport.report.charts import DATA_NAME, Chart
 from runreport.report.fit_text import fit
 
@@ -53,7 +54,10 @@ def _drawn(chart: Chart, version: str) -> str:
     import vl_convert
 
     rows = [{key: _harmless(value) for key, value in row.items()} for row in chart.rows]
-    spec: dict[str, Any] = {**_harmless(chart.spec), "datasets": {DATA_NAME: rows}}
+    spec: dict[str, Any] = {
+        **_harmless(fit_axes(chart.spec, chart.rows)),
+        "datasets": {DATA_NAME: rows},
+    }
     return str(vl_convert.vegalite_to_svg(spec, vl_version=version, allowed_base_urls=[]))
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
-from runreport.report.formatting import general
+from runreport.numbers import tick_texts
 from runreport.report.importance import Importance
 from runreport.report.pages import CurvePicture
 
@@ -32,22 +32,24 @@ def curve_svg(picture: CurvePicture, identity: str) -> Markup:
     if not finite:
         return Markup("")
     ticks = nice_ticks(min(finite), max(finite), 5)
+    labels = tick_texts(ticks)
+    left = max(_LEFT, 10 + round(6.5 * max(map(len, labels))))
     low, high = min(ticks[0], *finite), max(ticks[-1], *finite)
     first, last = curve.steps[0], curve.steps[-1]
     x_span = (last - first) or 1
-    inner_width, inner_height = WIDTH - _LEFT - _RIGHT, HEIGHT - _TOP - _BOTTOM
+    inner_width, inner_height = WIDTH - left - _RIGHT, HEIGHT - _TOP - _BOTTOM
 
     def place(step: float, value: float) -> tuple[float, float]:
-        x = _LEFT + (step - first) / x_span * inner_width
+        x = left + (step - first) / x_span * inner_width
         y = _TOP + _below(high, value, low) * inner_height
         return x, y
 
     parts = []
-    for tick in ticks:
+    for tick, label in zip(ticks, labels, strict=True):
         _, y = place(first, tick)
         parts.append(
-            f'<line class="grid" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
-            f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{general(tick)}</text>'
+            f'<line class="grid" x1="{left}" x2="{WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
+            f'<text x="{left - 6}" y="{y + 4:.1f}" text-anchor="end">{label}</text>'
         )
     for step, anchor in ((first, "start"), (last, "end")):
         x, _ = place(step, low)

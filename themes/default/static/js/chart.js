@@ -278,10 +278,10 @@ async function drawFigure(one) {
     const style = getComputedStyle(drawing);
     made.spec.width = Math.max(260, drawing.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight));
     made.spec.autosize = { type: "fit-x", contains: "padding" };
-    const container = await drawSpec(made.spec, made.rows, one, made.names);
+    const container = await drawSpec(made.spec, made.rows, one, made.fields);
     if (one.ticket !== ticket) return;
     drawing.replaceChildren(container, ...(made.note ? [make("p", { class: "muted" }, made.note)] : []));
-    figure.append(numbersOf(made.rows, title));
+    figure.append(numbersOf(made.rows, title, made.fields));
   } catch (error) {
     drawing.replaceChildren(make("p", { class: "muted" }, "This chart could not be drawn."));
     throw error;
@@ -292,7 +292,8 @@ async function drawFigure(one) {
 const QUIET = { level: () => QUIET, error: () => QUIET, warn: () => QUIET, info: () => QUIET, debug: () => QUIET };
 
 /** @returns {Promise<HTMLElement>} hidden from assistive technology: title and numbers say the same */
-async function drawSpec(spec, rows, one, names) {
+async function drawSpec(spec, rows, one, fields) {
+  fitAxes(spec, rows);
   one.full = { ...spec, datasets: { rows } };
   const compiled = vegaLite.compile(spec, { logger: QUIET }).spec;
   const runtime = vega.parse(compiled, null, { ast: true });
@@ -305,7 +306,7 @@ async function drawSpec(spec, rows, one, names) {
     renderer: rows.length > SVG_MARKS * 4 ? "canvas" : "svg",
   });
   view.data("rows", rows);
-  view.tooltip((handler, event, item, value) => showTip(names || {}, event, value));
+  view.tooltip((handler, event, item, value) => showTip(fields, event, value));
   view.addEventListener("click", (event, item) => {
     const href = item && item.datum && (item.datum.href || (Array.isArray(item.datum) && item.datum[0] && item.datum[0].href));
     if (typeof href === "string" && href.startsWith("r/")) location.href = up + href;
@@ -322,8 +323,8 @@ let tip = null;
 const TOLD = ["run", "color", "x", "bin_maxbins_20_x", "bin_maxbins_20_x_end", "axis", "y", "mean_y", "value", "mean_value", "score", "__count"];
 const WORDS = { run: "Run", axis: "Axis", mean_y: "Mean", mean_value: "Mean", __count: "Runs", bin_maxbins_20_x: "From", bin_maxbins_20_x_end: "To" };
 
-/** A tooltip of texts, beside the pointer. @param {Object<string, string>} names */
-function showTip(names, event, value) {
+/** A tooltip of texts, beside the pointer. */
+function showTip(fields, event, value) {
   if (!tip) {
     tip = make("div", { class: "tip", role: "tooltip" });
     document.body.append(tip);
@@ -331,30 +332,39 @@ function showTip(names, event, value) {
   const row = Array.isArray(value) ? value[0] : value;
   tip.hidden = typeof row !== "object" || row === null;
   if (tip.hidden) return;
-  const known = TOLD.filter((key) => row[key] !== undefined && row[key] !== null && (WORDS[key] || names[key]));
+  const known = TOLD.filter((key) => row[key] !== undefined && row[key] !== null && (WORDS[key] || fields[key]?.label));
   tip.replaceChildren(...known.map((key) => {
-    const text = typeof row[key] !== "number" ? String(row[key]) : names[key] === "Time" ? formatTime(row[key]) : general(row[key], 6);
-    return make("div", {}, make("span", {}, WORDS[key] || names[key]), ` ${text}`);
+    const { text, rest } = toldOf(fields[key], row[key]);
+    return make("div", {}, make("span", {}, WORDS[key] || fields[key].label), ` ${rest ? `${text} (${rest})` : text}`);
   }));
   tip.hidden = !known.length;
   tip.style.left = `${Math.min(event.clientX + 12, innerWidth - tip.offsetWidth - 8)}px`;
   tip.style.top = `${Math.min(event.clientY + 12, innerHeight - tip.offsetHeight - 8)}px`;
 }
 
+/** A value of a row: times with all they have, numbers with what their spelling leaves out. */
+function toldOf(field, value) {
+  if (typeof value !== "number") return { text: value === null || value === undefined ? MISSING : String(value), rest: "" };
+  return field?.kind === "time" ? { text: fullTime(value), rest: "" } : { text: formatNumber(value), rest: unsaid({ kind: "number" }, value) };
+}
+
 const LISTED = 100;
 
 /** The drawn rows as a table, for those who do not see the picture. */
-function numbersOf(rows, title) {
+function numbersOf(rows, title, fields) {
   const names = [...new Set(rows.slice(0, LISTED).flatMap(Object.keys))].filter((name) => !["href", "places", "place", "end", "label", "raw"].includes(name));
   const told = rows.filter((row) => row.run !== undefined || row.color !== undefined);
-  const cell = (value) => (typeof value === "number" ? general(value, 6) : value === null || value === undefined ? MISSING : String(value));
+  const cell = (name, value) => {
+    const { text, rest } = toldOf(fields[name], value);
+    return make("td", cellOf("", rest), text);
+  };
   const details = make("details", { class: "numbers" }, make("summary", {}, "Numbers", make("span", { class: "hidden" }, ` of ${title}`)));
   details.addEventListener("toggle", () => {
     if (details.childElementCount > 1) return;
     details.append(
       make("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": `Numbers of ${title}` }, make("table", {},
         make("thead", {}, make("tr", {}, ...names.map((name) => make("th", { scope: "col" }, name)))),
-        make("tbody", {}, ...told.slice(0, LISTED).map((row) => make("tr", {}, ...names.map((name) => make("td", {}, cell(row[name])))))))),
+        make("tbody", {}, ...told.slice(0, LISTED).map((row) => make("tr", {}, ...names.map((name) => cell(name, row[name]))))))),
       ...(told.length > LISTED ? [make("p", { class: "muted" }, `The first ${LISTED} of ${thousands(told.length)} rows.`)] : []));
   });
   return details;

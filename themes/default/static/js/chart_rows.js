@@ -104,18 +104,18 @@ function runLabels(runs) {
  * The spec of a chart with its titles, and its rows.
  * @param {Object} chart
  * @param {number[]} runs those of the view, in order
- * @returns {Promise<{spec: Object, rows: Object[], names: Object<string, string>, note: string}>}
- *   `names` says what the fields of a row are called, for those who point at it
+ * @returns {Promise<{spec: Object, rows: Object[], fields: Object<string, {label: string, kind: string}>, note: string}>}
+ *   `fields` says what the fields of a row are called and how their numbers are written
  */
 async function fillChart(chart, runs) {
   await shared.source.load(columnsOfChart(chart));
   const type = chart.type === "line" && chart.g ? "band" : chart.type;
   const spec = structuredClone(brought.specs[type]);
-  const label = (name) => columnOf(name)?.label ?? "";
-  const axis = AXES.find(([name]) => name === chart.x);
-  const names = { x: axis ? axis[1] : label(chart.x), y: label(chart.y), value: label(chart.c), score: label(chart.c), color: label(chart.c || chart.g) };
+  const told = (name) => ({ label: columnOf(name)?.label ?? "", kind: "number" });
+  const [x, y, value, color] = [chart.x, chart.y, chart.c, chart.c || chart.g].map(told);
   const filled = await FILL[type](chart, runs, spec);
-  return { note: "", ...filled, names, spec: harmless(spec), rows: filled.rows.map(harmless) };
+  const fields = { x, y, value, score: value, color, ...filled.fields };
+  return { note: "", ...filled, fields, spec: harmless(spec), rows: filled.rows.map(harmless) };
 }
 
 /**
@@ -171,11 +171,24 @@ function loadRun(run) {
   return loadScript(`${up}${runPlace(run).replace("index.html", "run.js")}`).catch(() => {});
 }
 
-/** Where points lie on the x axis: steps, time, or seconds since the first point. */
+/** Where points lie on the x axis: steps, time, or milliseconds since the first point. */
 function placesOf(curve, axis) {
   if (axis === "step") return curve.step;
   if (axis === "time") return curve.time;
-  return curve.time.map((time) => (time - curve.time[0]) / 1000);
+  return curve.time.map((time) => time - curve.time[0]);
+}
+
+/** Texts of a column by which a chart tells runs apart; nothing where none is asked for. */
+function textsOf(name, runs) {
+  const texts = name ? distinctTexts(columnOf(name), runs) : new Map();
+  return (run) => texts.get(run);
+}
+
+/** Spans of time in the unit that suits the longest: its name goes to the title, the rows are divided. */
+function useUnit(rows, title) {
+  const [unit, size] = durationUnit(rows.reduce((most, row) => Math.max(most, row.x ?? 0), 0));
+  for (const row of rows) if (row.x !== null) row.x /= size;
+  return `${title}, ${unit}`;
 }
 
 /** Exponential moving mean, corrected for its start as Adam corrects its moments. */
@@ -194,11 +207,12 @@ async function fillLines(chart, runs, spec) {
   const labels = runLabels(drawn.map(({ run }) => run));
   const ids = drawn.map(({ run }) => valuesOf("run_id")[run]);
   const weight = Number(chart.smooth) || 0;
+  const groupOf = textsOf(chart.c, drawn.map(({ run }) => run));
   const rows = [];
   drawn.forEach(({ run, curve }, index) => {
     const values = curve.value.map(readNumber);
     const lines = weight ? smoothed(values, weight) : values;
-    const color = chart.c ? textOf(columnOf(chart.c), run) : labels[index];
+    const color = chart.c ? groupOf(run) : labels[index];
     placesOf(curve, chart.x).forEach((x, place) => {
       const isUsable = Number.isFinite(values[place]) && (chart.scale !== "log" || values[place] > 0);
       const row = { run: labels[index], color, x, y: isUsable ? lines[place] : null, href: runPlace(run) };
@@ -206,7 +220,7 @@ async function fillLines(chart, runs, spec) {
       rows.push(row);
     });
   });
-  titleAxes(spec, chart);
+  const x = titleAxes(spec, chart, rows);
   if (!weight) spec.layer.shift();
   for (const layer of spec.layer) layer.encoding.detail = { field: "run", type: "nominal" };
   const color = { ...spec.layer[0].encoding.color, field: chart.c ? "color" : "run", title: chart.c ? columnOf(chart.c).label : null };
@@ -220,7 +234,7 @@ async function fillLines(chart, runs, spec) {
   }
   const usable = runs.filter((run) => valuesOf("_curves")[run] !== null).length;
   const note = drawn.length === MAX_LINES && usable > MAX_LINES ? `The first ${MAX_LINES} of ${plural(usable, "run")} with curves.` : "";
-  return { rows, note };
+  return { rows, note, fields: { x } };
 }
 
 /** Those that the page was built with, unless the reader narrowed the view or asked for the table's. */
@@ -230,25 +244,28 @@ function chosenRuns(chart, runs) {
   return (chart.built || []).map((id) => ids.indexOf(id)).filter((run) => run >= 0);
 }
 
-/** Titles, and how the axes are divided, for all layers. */
-function titleAxes(spec, chart) {
+/** Titles, and how the axes are divided, for all layers. @returns what a row's `x` is */
+function titleAxes(spec, chart, rows) {
   const axis = AXES.find(([name]) => name === chart.x)[1];
+  const title = chart.x === "relative" ? useUnit(rows, axis) : chart.x === "time" ? `${axis}, UTC` : axis;
   for (const layer of spec.layer) {
     const { x, y } = layer.encoding;
-    x.title = chart.x === "relative" ? `${axis}, s` : chart.x === "time" ? `${axis}, UTC` : axis;
-    if (chart.x === "time") Object.assign(x, { type: "temporal", scale: { type: "utc" }, axis: { grid: false } });
+    x.title = title;
+    if (chart.x === "time") Object.assign(x, utcAxis(title));
     if (chart.x === "relative") x.axis = { grid: false };
     y.title = columnOf(chart.y)?.label ?? chart.y;
     if (chart.scale === "log") y.scale = { type: "log", nice: false };
   }
+  return { label: chart.x === "time" ? axis : title, kind: chart.x === "time" ? "time" : "number" };
 }
 
 /** Mean ± standard deviation over the runs of each group, at places that all of its runs reach or not. */
 async function fillBand(chart, runs, spec) {
   const drawn = await curvesOf(chart.y, runs, MAX_BAND);
   const groups = new Map();
+  const groupOf = textsOf(chart.g, drawn.map(({ run }) => run));
   for (const { run, curve } of drawn) {
-    const text = textOf(columnOf(chart.g), run);
+    const text = groupOf(run);
     if (!groups.has(text)) groups.set(text, []);
     groups.get(text).push({ x: placesOf(curve, chart.x === "time" ? "relative" : chart.x), y: curve.value.map(readNumber) });
   }
@@ -257,12 +274,12 @@ async function fillBand(chart, runs, spec) {
     const label = `${text} (n ${curves.length})`;
     for (const point of bandOf(curves)) rows.push({ color: label, ...point });
   }
-  titleAxes(spec, { ...chart, x: chart.x === "time" ? "relative" : chart.x });
+  const x = titleAxes(spec, { ...chart, x: chart.x === "time" ? "relative" : chart.x }, rows);
   for (const layer of spec.layer) {
     layer.encoding.y.title += ", mean ± std";
     layer.encoding.color.title = columnOf(chart.g).label;
   }
-  return { rows: chart.scale === "log" ? rows.filter((row) => row.low > 0) : rows, note: bandNote(drawn.length, runs) };
+  return { rows: chart.scale === "log" ? rows.filter((row) => row.low > 0) : rows, note: bandNote(drawn.length, runs), fields: { x } };
 }
 
 function bandNote(count, runs) {
@@ -315,21 +332,29 @@ function colourSpec(encoding, mark, chart) {
   }
 }
 
-const colourOf = (chart, run) => (chart.c ? { color: textOf(columnOf(chart.c), run) } : {});
+/** What colours a run's mark, as a field of its row. */
+function coloursOf(chart, runs) {
+  const groupOf = textsOf(chart.c, runs);
+  return (run) => (chart.c ? { color: groupOf(run) } : {});
+}
 
 function fillScatter(chart, runs, spec) {
   const x = columnOf(chart.x), y = columnOf(chart.y);
   const isNumber = isNumeric(x) && x.kind !== "time";
+  const colourOf = coloursOf(chart, runs), wordOf = textsOf(isNumeric(x) ? "" : chart.x, runs);
   const { rows, note } = rowsOf(runs, chart, [chart.y], (run) => ({
-    x: valuesOf(chart.x)[run], y: valuesOf(chart.y)[run], ...colourOf(chart, run),
+    x: valuesOf(chart.x)[run] === null ? null : wordOf(run) ?? valuesOf(chart.x)[run], y: valuesOf(chart.y)[run], ...colourOf(run),
   }));
+  const title = x.kind === "duration" ? useUnit(rows, x.label) : x.kind === "time" ? `${x.label}, UTC` : x.label;
   const kinds = [...new Set(rows.map((row) => row.x))].filter((value) => value !== null);
   const isLog = isNumber && x.min > 0 && x.max / x.min >= 30;
   const kind = isNumber ? "quantitative" : x.kind === "time" ? "temporal" : "nominal";
-  spec.encoding.x = { field: "x", type: kind, title: x.label };
+  spec.encoding.x = { field: "x", type: kind, title };
   if (isNumber) {
     spec.encoding.x.scale = { nice: false, padding: 16, ...(isLog ? { type: "log" } : { zero: false }) };
-    spec.encoding.x.axis = { grid: false, labelOverlap: true, ...(isLog ? { format: "~g" } : {}), ...(kinds.length <= 8 ? { values: kinds } : {}) };
+    spec.encoding.x.axis = { grid: false, labelOverlap: true, ...(kinds.length <= 8 ? { values: kinds } : {}) };
+  } else if (kind === "temporal") {
+    spec.encoding.x = utcAxis(title, { padding: 16 });
   } else if (kind === "nominal") {
     spec.encoding.x.scale = { paddingOuter: 0.5 };
     spec.encoding.x.axis = { grid: false, labelAngle: -30 };
@@ -337,14 +362,16 @@ function fillScatter(chart, runs, spec) {
   spec.encoding.y.title = y.label;
   if (chart.scale === "log") spec.encoding.y.scale = { type: "log", nice: false };
   colourSpec(spec.encoding, spec.mark, chart);
-  return { rows: rows.filter((row) => row.x !== null && (chart.scale !== "log" || row.y > 0)), note };
+  const usable = rows.filter((row) => row.x !== null && (chart.scale !== "log" || row.y > 0));
+  return { rows: usable, note, fields: { x: { label: x.kind === "duration" ? title : x.label, kind: x.kind === "time" ? "time" : "number" } } };
 }
 
 /** Bars and boxes: a metric for each value of a column. */
 function fillCategories(chart, runs, spec) {
   const x = columnOf(chart.x), y = columnOf(chart.y);
+  const wordOf = textsOf(chart.x, runs), colourOf = coloursOf(chart, runs);
   const { rows, note } = rowsOf(runs, chart, [chart.y], (run, label) => ({
-    x: chart.x === "run_name" ? label : textOf(x, run), place: chart.x === "run_name" ? 0 : valuesOf(chart.x)[run], y: valuesOf(chart.y)[run], ...colourOf(chart, run),
+    x: chart.x === "run_name" ? label : wordOf(run), place: chart.x === "run_name" ? 0 : valuesOf(chart.x)[run], y: valuesOf(chart.y)[run], ...colourOf(run),
   }));
   rows.sort((a, b) => compareValues(a.place, b.place));
   const isMean = new Set(rows.map((row) => `${row.x}\n${row.color}`)).size < rows.length;
@@ -368,13 +395,15 @@ function fillHistogram(chart, runs, spec) {
   const x = columnOf(chart.x);
   spec.encoding.x.title = x.label;
   colourSpec(spec.encoding, spec.mark, chart);
-  return rowsOf(runs, chart, [chart.x], (run) => ({ x: valuesOf(chart.x)[run], ...colourOf(chart, run) }));
+  const colourOf = coloursOf(chart, runs);
+  return rowsOf(runs, chart, [chart.x], (run) => ({ x: valuesOf(chart.x)[run], ...colourOf(run) }));
 }
 
 function fillHeatmap(chart, runs, spec) {
   const [x, y, c] = [chart.x, chart.y, chart.c].map(columnOf);
+  const [across, down] = [chart.x, chart.y].map((name) => textsOf(name, runs));
   const found = rowsOf(runs, chart, [chart.c], (run, label) => ({
-    x: chart.x === "run_name" ? label : textOf(x, run), y: chart.y === "run_name" ? label : textOf(y, run),
+    x: chart.x === "run_name" ? label : across(run), y: chart.y === "run_name" ? label : down(run),
     value: valuesOf(chart.c)[run], places: [valuesOf(chart.x)[run], valuesOf(chart.y)[run]],
   }));
   const { encoding } = spec;
@@ -398,7 +427,7 @@ function fillParallel(chart, runs, spec) {
       if (place !== null) rows.push({ run: labels[index], axis: column.label, place, score: scores[usable[index]], href: runPlace(usable[index]) });
     });
     ends.forEach((value, end) => {
-      if (value !== null) rows.push({ axis: column.label, place: end, end, label: endText(column, value) });
+      if (value !== null) rows.push({ axis: column.label, place: end, end, label: formatValue(column, value) });
     });
   }
   const label = columnOf(chart.c).label;
@@ -407,11 +436,6 @@ function fillParallel(chart, runs, spec) {
     if (layer.encoding.color && layer.encoding.color.field === "score") layer.encoding.color.title = label;
   }
   return { rows, note: usable.length === MAX_PARALLEL ? `The first ${MAX_PARALLEL} runs.` : "" };
-}
-
-/** The end of a column's axis: settings with the digits they need. */
-function endText(column, value) {
-  return shared.source.texts.has(column.name) ? general(value, 6) : formatValue(column, value);
 }
 
 /** Places from 0 to 1: numbers by size, texts evenly in sorted order. */

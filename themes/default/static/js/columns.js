@@ -107,7 +107,36 @@ function valuesOf(name) {
 /** A run's value as its column shows it. @param {Column} column @param {number} run */
 function textOf(column, run) {
   const text = (source.texts.get(column.name) || [])[run];
-  return text === undefined || text === null ? formatValue(column, valuesOf(column.name)[run]) : text;
+  return text === undefined || text === null ? formatValue(column, valuesOf(column.name)[run]) : formatText(text);
+}
+
+/** What that text leaves out of the value, for a title. @param {Column} column @param {number} run */
+function restOf(column, run) {
+  return unsaid(column, valuesOf(column.name)[run] ?? null, source.logged(column.name, run));
+}
+
+/** The attributes of a cell. @param {string} kind its class @param {string} title */
+function cellOf(kind, title) {
+  return { ...(kind && { class: kind }), ...(title && { title }) };
+}
+
+/**
+ * Texts of some runs' values, by which a chart tells them apart: two values never share one.
+ * @param {Column} column
+ * @param {number[]} runs
+ * @returns {Map<number, string>}
+ */
+function distinctTexts(column, runs) {
+  const logged = new Map();
+  for (const run of runs) {
+    const text = textOf(column, run);
+    if (!logged.has(text)) logged.set(text, new Set());
+    logged.get(text).add(source.logged(column.name, run));
+  }
+  return new Map(runs.map((run) => {
+    const text = textOf(column, run);
+    return [run, logged.get(text).size > 1 ? restOf(column, run) || text : text];
+  }));
 }
 
 /** What the address of a run's page needs. */

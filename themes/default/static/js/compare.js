@@ -156,7 +156,7 @@ function removeRun(run) {
 
 /** A value with what it differs by from the base. */
 function valueCell(column, run, base) {
-  const cell = make("td", column.kind === "text" ? {} : { class: "number" }, textOf(column, run));
+  const cell = make("td", cellOf(column.kind === "text" ? "text" : "number", restOf(column, run)), textOf(column, run));
   if (column.group !== "metrics" || run === base) return cell;
   const delta = deltaOf(column, valuesOf(column.name)[run], valuesOf(column.name)[base]);
   if (delta) cell.append(" ", delta);
@@ -168,9 +168,7 @@ function deltaOf(column, value, base) {
   if (!Number.isFinite(value) || !Number.isFinite(base)) return null;
   const change = value - base;
   if (change === 0) return make("span", { class: "delta" }, "=");
-  let text = formatValue(column, Math.abs(change));
-  if (!/[1-9]/.test(text)) text = general(Math.abs(change), 2);
-  const shownText = `${change > 0 ? "+" : "−"}${text}`;
+  const shownText = `${change > 0 ? "+" : "−"}${formatNumber(Math.abs(change))}`;
   const { primary, direction } = shared.source;
   if (!direction || column.label !== primary) return make("span", { class: "delta" }, shownText);
   const isBetter = (change > 0) === (direction === "max");

@@ -47,7 +47,7 @@ function drawRun(record) {
       : Object.entries(value).map(([name, text]) => [`${key} ${name}`, String(text)])));
   const section = (title, content) => make("section", {}, make("h2", {}, title), content);
   const metrics = Object.entries(record.metrics).map(([name, value]) =>
-    [name, ...["last", "min", "max"].map((key) => general(readNumber(value[key]), 6)), thousands(value.count)]);
+    [name, ...["last", "min", "max"].map((key) => readNumber(value[key])), thousands(value.count)]);
   document.getElementById("view").replaceChildren(
     ...(note ? [make("pre", { tabindex: "0", "aria-label": "Note" }, note)] : []),
     make("dl", { class: "facts" }, ...[
@@ -66,7 +66,13 @@ function makeTable(heads, rows) {
   if (!rows.length) return make("p", { class: "muted" }, "None.");
   return make("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": heads[0] }, make("table", { class: "fields" },
     make("thead", {}, make("tr", {}, ...heads.map((head) => make("th", { scope: "col" }, head)))),
-    make("tbody", {}, ...rows.map(([first, ...rest]) => make("tr", {}, make("th", { scope: "row" }, first), ...rest.map((text) => make("td", {}, text)))))));
+    make("tbody", {}, ...rows.map(([first, ...rest]) => make("tr", {}, make("th", { scope: "row" }, first), ...rest.map(cell))))));
+}
+
+/** A cell of a logged text or a number. @param {string | number} value */
+function cell(value) {
+  const column = { kind: typeof value === "number" ? "number" : "text" };
+  return make("td", cellOf("", unsaid(column, value)), formatValue(column, value));
 }
 
 async function drawOwnCurves(id) {

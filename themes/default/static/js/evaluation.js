@@ -14,7 +14,7 @@ function startEvaluation() {
     const found = evaluation.rows.filter((row) => hasWords(row, state.words));
     if (state.sort >= 0) sortRows(found, state.sort, state.down);
     const rows = found.slice(0, SHOWN_ROWS).map((row) => {
-      const cells = row.map((value, place) => make("td", { class: evaluation.columns[place][1] }, cellText(value)));
+      const cells = row.map((value, place) => make("td", cellOf(evaluation.columns[place][1], restOfCell(value)), cellText(value)));
       return make("tr", {}, ...cells);
     });
     table.tBodies[0].replaceChildren(...rows);
@@ -84,7 +84,7 @@ function compareRows(one, other) {
     const outputs = [textsOf(one, row, "output"), textsOf(other, their, "output")];
     const pairs = scores.map(([name, place]) => {
       const theirPlace = other.columns.findIndex((column) => column[0] === name);
-      return [name.replace(/(\/v\d+)?\/score$/, ""), cellText(row[place]), cellText(their[theirPlace])];
+      return [name.replace(/(\/v\d+)?\/score$/, ""), row[place], their[theirPlace]];
     });
     rows.push({
       inputs: inputsOf(one, row),
@@ -127,8 +127,8 @@ function inputsOf(evaluation, row) {
 
 function differenceRow(row) {
   const scores = row.scores.map(([name, one, other]) => {
-    const line = make("div", {}, `${name} `, make("strong", {}, one));
-    if (one !== other) line.append(" → ", make("strong", {}, other));
+    const line = make("div", {}, `${name} `, make("strong", cellOf("", restOfCell(one)), cellText(one)));
+    if (one !== other) line.append(" → ", make("strong", cellOf("", restOfCell(other)), cellText(other)));
     return line;
   });
   return make("tr", row.differs ? { class: "differs" } : {},
@@ -156,7 +156,11 @@ function hasWords(values, words) {
 
 function cellText(value) {
   if (value === null || value === undefined) return "–";
-  return typeof value === "number" ? String(Number(value.toPrecision(4))) : value;
+  return typeof value === "number" ? formatNumber(value) : value;
+}
+
+function restOfCell(value) {
+  return typeof value === "number" ? unsaid({ kind: "number" }, value) : "";
 }
 
 function countOf(shown, total) {

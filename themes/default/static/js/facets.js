@@ -11,7 +11,8 @@ function startFacets() {
     for (const [value] of column.facet) {
       const count = make("span", { class: "count" });
       const label = column.name === "status" && MARKS[value] ? MARKS[value][1] : value;
-      const button = makeButton(`${label} `, () => toggleFacet(column.name, value), { "aria-pressed": "false" });
+      const button = makeButton(`${formatText(label)} `, () => toggleFacet(column.name, value), { "aria-pressed": "false" });
+      if (formatText(label) !== label) button.title = label;
       button.append(count);
       buttons.push({ column, value, button, count });
       list.append(make("li", {}, button));

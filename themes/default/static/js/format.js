@@ -7,31 +7,49 @@ const MARKS = Object.assign(Object.create(null), {
   FAILED: ["✕", "failed"], KILLED: ["■", "killed"],
 });
 
-/** Making one takes longer than a hundred uses. @type {Intl.NumberFormat[]} */
-const fixedFormats = [];
+/** From here on, and below a hundred-thousandth, numbers are written with exponents. */
+const LARGEST = 1e12;
+/** Relative; 0.1 + 0.2 is written as 0.3. */
+const NOISE = 1e-12;
+/** Significant digits that somebody may have typed; a logged text with more was computed. */
+const LONG = 8;
+const NUMBER_TEXT = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
 
-/** @param {number} value @param {number} decimals */
-function fixed(value, decimals) {
-  fixedFormats[decimals] = fixedFormats[decimals] || new Intl.NumberFormat("en-US", {
-    minimumFractionDigits: decimals, maximumFractionDigits: decimals, roundingMode: "halfEven",
-  });
-  const text = fixedFormats[decimals].format(value);
-  return /[1-9]/.test(text) ? text : text.replace("-", "");
-}
-
-/** @param {number} value @param {number} digits */
-function general(value, digits) {
+/** The one spelling of a number. @param {number} value @param {number} [digits] significant ones */
+function formatNumber(value, digits = 4) {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "-∞";
   if (value === 0) return "0";
   const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
   const power = Number(exponent);
-  if (power > -6 && power < 7) {
-    const text = fixed(value, Math.max(0, digits - 1 - power));
-    return text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text;
+  const whole = Number.isInteger(value) && Math.abs(value) < LARGEST;
+  if (!whole && (power < -5 || power >= 12)) {
+    return `${trimmed(mantissa, Number(`${mantissa}e${power}`), value)}e${power}`;
   }
-  const short = mantissa.includes(".") ? mantissa.replace(/0+$/, "").replace(/\.$/, "") : mantissa;
-  return `${short}e${power}`;
+  const text = value.toFixed(whole ? 0 : Math.max(0, digits - 1 - power));
+  const [before, after] = trimmed(text, Number(text), value).split(".");
+  const grouped = before.replace(/\B(?=(?:\d{3})+$)/g, ",");
+  return after === undefined ? grouped : `${grouped}.${after}`;
+}
+
+/** A text without zeros at its end, if nothing but the noise of floats is behind them. */
+function trimmed(text, said, value) {
+  return text.includes(".") && Math.abs(said - value) <= NOISE * Math.abs(value) ? text.replace(/\.?0+$/, "") : text;
+}
+
+/** The fewest digits that are this number and no other. @param {number} value */
+function fullNumber(value) {
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e16)) return value.toExponential().replace("+", "");
+  return Object.is(value, -0) ? "-0" : String(value);
+}
+
+/** A logged text: whole, unless it is a number of more digits than anybody types. @param {string} text */
+function formatText(text) {
+  if (text.length <= LONG || !NUMBER_TEXT.test(text)) return text;
+  const [mantissa, power] = text.toLowerCase().split("e");
+  const digits = mantissa.replace(/^[-+0.]+/, "").replace(".", "");
+  return digits.length <= LONG || !(mantissa.includes(".") || power) ? text : formatNumber(Number(text));
 }
 
 /** @param {number} milliseconds */
@@ -48,10 +66,21 @@ function formatDuration(milliseconds) {
   return `${Math.floor(hours / 24)} d ${pad(hours % 24)} h`;
 }
 
+/** The unit of an axis of spans of time, and its milliseconds. @param {number} longest milliseconds */
+function durationUnit(longest) {
+  return [["d", 86400000], ["h", 3600000], ["min", 60000], ["s", 1000]].find(([, size]) => longest >= 2 * size) || ["ms", 1];
+}
+
+const isDate = (time) => time >= -30610224000000 && time <= 253402300799999;
+
 /** @param {number} time milliseconds since the epoch */
 function formatTime(time) {
-  if (!(time >= -30610224000000 && time <= 253402300799999)) return `${time} ms`;
-  return new Date(time).toISOString().slice(0, 16).replace("T", " ");
+  return isDate(time) ? fullTime(time).slice(0, 16) : `${time} ms`;
+}
+
+/** Date and time, UTC, with the milliseconds that it has. @param {number} time */
+function fullTime(time) {
+  return isDate(time) ? new Date(time).toISOString().replace("T", " ").replace(/(?:\.000)?Z$/, "") : `${time} ms`;
 }
 
 /**
@@ -64,9 +93,16 @@ function formatValue(column, value) {
   if (value === null || value === undefined) return MISSING;
   if (column.kind === "time") return formatTime(value);
   if (column.kind === "duration") return formatDuration(value);
-  if (column.kind !== "number") return String(value);
-  if (Number.isNaN(value)) return "NaN";
-  if (!Number.isFinite(value)) return value > 0 ? "∞" : "-∞";
-  const [kind, digits] = column.format;
-  return kind === "fixed" ? fixed(value, digits) : general(value, digits);
+  return column.kind === "number" ? formatNumber(value) : formatText(String(value));
+}
+
+/** What the column's spelling leaves out of a value, for a title; empty where it is all there. @param {Column} column */
+function unsaid(column, value, logged = value) {
+  if (value === null || value === undefined) return "";
+  if (column.kind === "time") return `${fullTime(value)} UTC`;
+  if (column.kind === "duration") return `${thousands(Math.round(value))} ms`;
+  if (typeof logged === "string") return formatText(logged) === logged ? "" : logged;
+  if (!Number.isFinite(value)) return "";
+  const full = fullNumber(value);
+  return full === formatNumber(value).replaceAll(",", "") ? "" : full;
 }

@@ -25,7 +25,7 @@ function openGroup(menu) {
   search.focus();
 }
 
-/** @typedef {{value: *, text: string, runs: number[]}} Group */
+/** @typedef {{value: *, text: string, rest: string, runs: number[]}} Group */
 
 /** The matching runs by the values of a column, in the order of the values. @returns {Group[]} */
 function groupRuns(name) {
@@ -34,13 +34,14 @@ function groupRuns(name) {
   for (const run of shown.runs) {
     const value = valuesOf(name)[run] ?? null;
     const logged = shared.source.logged(name, run);
-    if (!groups.has(logged)) groups.set(logged, { value, text: value === null ? MISSING : textOf(column, run), runs: [] });
+    if (!groups.has(logged)) groups.set(logged, { value, text: value === null ? MISSING : textOf(column, run), rest: restOf(column, run), runs: [] });
     groups.get(logged).runs.push(run);
   }
   const collator = new Intl.Collator("en", { numeric: true });
+  const byText = (a, b) => collator.compare(a.rest || a.text, b.rest || b.text);
   return [...groups.values()].sort((a, b) => {
     if (a.value === null || b.value === null) return (a.value === null) - (b.value === null);
-    return typeof a.value === "number" && typeof b.value === "number" ? a.value - b.value || collator.compare(a.text, b.text) : collator.compare(a.text, b.text);
+    return typeof a.value === "number" && typeof b.value === "number" ? a.value - b.value || byText(a, b) : byText(a, b);
   });
 }
 
@@ -72,7 +73,9 @@ function summaryOf(column, group) {
   const counted = told.length ? ` (${told.join(", ")})` : "";
   if (!n) return { text: MISSING + counted, key: NaN };
   const write = (value) => formatValue(column, value);
-  return { text: (n > 1 ? `${write(mean)} ± ${write(deviation)}` : write(mean)) + counted, key: mean };
+  const full = [mean, ...(n > 1 ? [deviation] : [])].map((value) => unsaid(column, value) || write(value)).join(" ± ");
+  const text = n > 1 ? `${write(mean)} ± ${write(deviation)}` : write(mean);
+  return { text: text + counted, key: mean, rest: full === text ? "" : full };
 }
 
 /** The columns of a grouped table, which does not repeat what it groups by. */
@@ -107,11 +110,11 @@ shared.drawGroups = (table) => {
   heads[0].textContent = "n";
   heads[1].after(heads[0]);
   table.tBodies[0].replaceWith(make("tbody", {}, ...rows.map(({ group, cells }) => {
-    const open = makeButton(group.text, () => openGroupRuns(own, group), { title: "Show these runs" });
+    const open = makeButton(group.text, () => openGroupRuns(own, group), { title: group.rest ? `${group.rest}: show these runs` : "Show these runs" });
     return make("tr", {},
       make("th", { scope: "row" }, group.value === null ? group.text : open),
       make("td", { class: "number" }, thousands(group.runs.length)),
-      ...cells.map(({ text }, place) => make("td", { class: columns[place].kind }, text)));
+      ...cells.map(({ text, rest }, place) => make("td", cellOf(columns[place].kind, rest), text)));
   })));
   drawPages();
   say(`${plural(rows.length, "group")} by ${own.label}, ${plural(shown.runs.length, "run")}; mean ± standard deviation`);

@@ -9,7 +9,7 @@ const up = document.body.dataset.up || "";
 
 /**
  * @typedef {{name: string, label: string, group: string, kind: string, distinct: number,
- *   varies: boolean, files: string[], format?: [string, number], min?: number, max?: number,
+ *   varies: boolean, files: string[], min?: number, max?: number,
  *   facet?: [string, number][]}} Column
  */
 

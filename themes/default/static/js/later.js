@@ -3,11 +3,12 @@
 runreport.later((shared) => {
 "use strict";
 const {
-  ADDRESS, MARKS, MISSING, PAGE_ROWS, Source, brought, changeSelection, chosenColumns, columnOf,
-  columnsOf, currentHash, defaultColumns, differs, drawHead, drawPages, drawSelection, emptyRow,
-  escapePart, findIds, findSource, fixed, formatDuration, formatTime, formatValue, general,
-  isNarrow, keep, keepHash, loadLater, loadScript, laterUrls, make, makeBox, makeButton, makeChoice, makeRow,
-  makeStatus, matchingRuns, neededColumns, plural, readBox, readChart, readHash, readNumber, recall, resetView,
-  runPlace, say, selectedIn, selectionHash, shown, shownColumns, sortRuns, textOf, thousands, toggleFacet, turnTo,
+  ADDRESS, LARGEST, MARKS, MISSING, PAGE_ROWS, Source, brought, cellOf, changeSelection, chosenColumns, columnOf,
+  columnsOf, currentHash, defaultColumns, differs, distinctTexts, drawHead, drawPages, drawSelection, durationUnit, emptyRow,
+  escapePart, findIds, findSource, formatDuration, formatNumber, formatText,
+  formatTime, formatValue, fullNumber, fullTime,
+  isNarrow, keep, keepHash, loadLater, loadScript, laterUrls, lineUp, make, makeBox, makeButton, makeChoice, makeRow,
+  makeStatus, matchingRuns, neededColumns, plural, readBox, readChart, readHash, readNumber, recall, resetView, restOf,
+  runPlace, say, selectedIn, selectionHash, shown, shownColumns, sortRuns, textOf, thousands, toggleFacet, turnTo, unsaid,
   up, update, valuesOf, writeChart, writeHash,
 } = shared;

@@ -160,7 +160,8 @@ function valueBoxes(column) {
   const chosen = () => shown.view.facets.get(column.name) || new Set();
   return make("div", {}, ...column.facet.map(([value, count]) => {
     const label = column.name === "status" && MARKS[value] ? MARKS[value][1] : value;
-    const box = makeBox(label, () => toggleFacet(column.name, value));
+    const box = makeBox(formatText(label), () => toggleFacet(column.name, value));
+    if (formatText(label) !== label) box.label.title = label;
     box.input.checked = chosen().has(value);
     box.label.append(make("span", { class: "count" }, thousands(count)));
     return box.label;
@@ -171,7 +172,7 @@ function valueBoxes(column) {
 function rangeBoxes(column) {
   const [low, high] = shown.view.ranges.get(column.name) || ["", ""];
   const field = (word, value, place) => {
-    const input = make("input", { type: "text", inputmode: "decimal", value, placeholder: general(Number(place), 6), "aria-label": `${word} ${column.label}` });
+    const input = make("input", { type: "text", inputmode: "decimal", value, placeholder: formatNumber(Number(place)).replaceAll(",", ""), "aria-label": `${word} ${column.label}` });
     input.addEventListener("change", change);
     return input;
   };

@@ -107,7 +107,7 @@ async function drawCurves(state) {
     for (const layer of made.spec.layer) layer.mark.color = "var(--c1)";
     Object.assign(made.spec, { width: Math.max(200, drawing.clientWidth - 8), height: 170, autosize: { type: "fit-x", contains: "padding" } });
     for (const layer of made.spec.layer) layer.encoding.y.title = null;
-    drawing.replaceChildren(await shared.drawSpec(made.spec, made.rows, {}, made.names));
+    drawing.replaceChildren(await shared.drawSpec(made.spec, made.rows, {}, made.fields));
   }
 }
 

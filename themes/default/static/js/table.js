@@ -13,7 +13,9 @@ function drawTable() {
   if (shown.view.all) shared.drawWindow(table, columns);
   else {
     const start = (shown.view.p - 1) * PAGE_ROWS;
-    const body = make("tbody", {}, ...shown.runs.slice(start, start + PAGE_ROWS).map((run) => makeRow(columns, run)));
+    const rows = shown.runs.slice(start, start + PAGE_ROWS).map((run) => makeRow(columns, run));
+    lineUp(rows, columns);
+    const body = make("tbody", {}, ...rows);
     if (!shown.runs.length) body.append(emptyRow(columns.length + 1));
     table.tBodies[0].replaceWith(body);
   }
@@ -42,7 +44,7 @@ function makeCell(column, run) {
     return make("th", { scope: "row" }, make("a", { href: up + runPlace(run) + viewOfLink(run) }, value || MISSING));
   }
   if (column.name === "status" && value) return make("td", {}, makeStatus(value, value === "FAILED" ? problemOf(run) : ""));
-  return make("td", { class: column.kind }, textOf(column, run));
+  return make("td", cellOf(column.kind, restOf(column, run)), textOf(column, run));
 }
 
 /** What decides the order goes along, so that the run's page knows what is before and after it. */
@@ -50,6 +52,33 @@ function viewOfLink(run) {
   if (valuesOf("_view")[run] || source.folder === "activity") return "";
   const { facets, ranges, sort } = shown.view;
   return writeHash({ ...readHash(""), q: shown.box.text, facets, ranges, sort });
+}
+
+/**
+ * Numbers with their points below each other: a cell gets the room of the decimals it lacks.
+ * @param {HTMLTableRowElement[]} rows
+ * @param {Column[]} columns
+ * @param {number[]} [most] the decimals each column had so far
+ */
+function lineUp(rows, columns, most = []) {
+  columns.forEach((column, place) => {
+    if (column.kind !== "number") return;
+    const cells = rows.map((row) => row.cells[place + 1]).filter(Boolean);
+    const counts = cells.map((cell) => decimalsOf(cell.textContent));
+    most[place] = counts.reduce((a, b) => Math.max(a, b), most[place] || 0);
+    cells.forEach((cell, row) => {
+      const lacking = most[place] - counts[row];
+      if (lacking > 0 && counts[row] >= 0) cell.classList.add(`lack-${Math.min(lacking, MOST_LACKING)}`);
+    });
+  });
+}
+
+const MOST_LACKING = 9;
+
+/** Decimals of a number's text; -1 of what has no place among them. @param {string} text */
+function decimalsOf(text) {
+  const match = /^-?[\d,]+(?:\.(\d+))?$/.exec(text);
+  return match ? (match[1] || "").length : -1;
 }
 
 /** Why a run failed, in a few words. @param {number} run */

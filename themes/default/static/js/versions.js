@@ -52,6 +52,11 @@ function readPair(hash, numbers) {
   return { left, right, all: false };
 }
 
+/** What a cell stands for: its title where its text leaves something out. @param {HTMLElement} cell */
+function valueOf(cell) {
+  return cell.querySelector("[title]")?.title ?? cell.textContent;
+}
+
 /** Hide the columns of other versions and the rows in which the shown ones agree. */
 function showVersions(table, numbers, wanted, withSame) {
   const places = numbers.flatMap((number, place) => (wanted.has(number) ? [place] : []));
@@ -63,7 +68,7 @@ function showVersions(table, numbers, wanted, withSame) {
     let own = 0;
     for (const row of rows) {
       const values = cells(row);
-      const differs = new Set(places.map((place) => values[place].textContent)).size > 1;
+      const differs = new Set(places.map((place) => valueOf(values[place]))).size > 1;
       values.forEach((cell, place) => { cell.hidden = !places.includes(place); });
       row.classList.toggle("differs", differs);
       row.hidden = !differs && !withSame;

@@ -20,11 +20,12 @@ shared.drawWindow = (table, columns) => {
       row.setAttribute("aria-rowindex", String(first + place + 2));
       return row;
     });
+    lineUp(rows, columns, windowed.most);
     const body = make("tbody", {}, spacer(first * height, columns), ...rows, spacer((shown.runs.length - last) * height, columns));
     if (!shown.runs.length) body.append(emptyRow(columns.length + 1));
     table.tBodies[0].replaceWith(body);
   };
-  windowed = { region, draw, table, first: -1, last: -1 };
+  windowed = { region, draw, table, first: -1, last: -1, most: [] };
   region.addEventListener("scroll", draw, { passive: true });
   draw();
 };

@@ -1,1 +1,1 @@
-runreport.latest("activity","columns-96cb76184c47.js");
+runreport.latest("activity","columns-a70a0bdf5a6a.js");

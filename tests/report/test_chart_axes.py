@@ -1,0 +1,59 @@
+"""The cases in formatting_cases.json are run by this and by tests/js/format.test.js."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runreport.report.chart_axes import axis_format, fit_axes, in_unit
+from runreport.report.charts import Chart, scatter_spec, vega_lite_version
+from runreport.site.chart_svg import chart_svg
+
+CASES = json.loads((Path(__file__).parent / "formatting_cases.json").read_text())
+
+
+@pytest.mark.parametrize(("numbers", "ticks", "is_log", "form"), CASES["axis"])
+def test_the_format_of_an_axis(
+    numbers: list[float], ticks: list[float], is_log: bool, form: str
+) -> None:
+    assert axis_format(numbers, ticks, is_log=is_log) == form
+
+
+def labels(rows: list[dict[str, Any]], **options: Any) -> list[str]:
+    """The labels below the axis of a drawn scatter chart."""
+    spec = scatter_spec("x", "y", None, is_numeric=True, **options)
+    chart = Chart("scatter", "", "", spec, tuple(rows), (), (), {})
+    svg = str(chart_svg(chart, vega_lite_version(spec)))
+    axis = svg[svg.index("role-axis") :]
+    return re.findall(r'text-anchor="(?:middle|start|end)"[^>]*>([^<]+)</text>', axis)
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-30, 1e-9, 1e-6, 1.0, 1e6, 1e14, 1e30, 1e300])
+def test_no_two_ticks_of_any_size_are_alike(size: float) -> None:
+    rows = [{"x": n * size, "y": n * size, "run": str(n)} for n in (1.0, 2.0, 3.0)]
+    found = labels(rows)
+    across, down = found[: found.index("x")], found[found.index("x") + 1 : -1]
+    assert len(across) > 1 and len({*across}) == len(across)
+    assert len(down) > 1 and len({*down}) == len(down)
+
+
+def test_given_ticks_are_told_apart() -> None:
+    ticks = [0.9998123, 0.9998124]
+    found = labels([{"x": x, "y": 1.0, "run": str(x)} for x in ticks], ticks=ticks)
+    assert found[:2] == ["0.9998123", "0.9998124"]
+
+
+def test_a_spec_is_not_changed_but_copied() -> None:
+    spec = scatter_spec("x", "y", None, is_numeric=True)
+    before = json.dumps(spec)
+    assert fit_axes(spec, [{"x": 1e-9, "y": 1e-9}])["encoding"]["x"]["axis"]["format"] == "~e"
+    assert json.dumps(spec) == before
+
+
+def test_spans_are_divided_by_their_unit() -> None:
+    rows, title = in_unit([{"x": 0}, {"x": 5_400_000}, {"x": None}], "Duration")
+    assert ([row["x"] for row in rows], title) == ([0.0, 90.0, None], "Duration, min")
