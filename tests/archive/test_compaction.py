@@ -2,13 +2,20 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from builders import log_run, state_of
 from faults import OLD, facts_of, make_base
 
+from runreport.archive import compaction
 from runreport.archive.compaction import LEFTOVER_MS, compact_archive
+from runreport.archive.directory import open_archive
 from runreport.archive.layout import parse_segment
 from runreport.archive.maintenance import LOCK_PATH, exclusive
 from runreport.archive.reading import read_archive, read_segments
@@ -171,3 +178,51 @@ def test_a_compacted_segment_is_read_back_before_anything_is_deleted(
     assert compact_archive(storage).written == ()
     monkeypatch.setattr("runreport.archive.compaction.read_segment", read_segment)
     assert set(before) <= set(files_of(storage))
+
+
+LOGGING = """
+import sys, time
+import runreport
+runreport.set_tracking_uri(sys.argv[1])
+runreport.set_experiment("busy")
+end, count = time.monotonic() + float(sys.argv[2]), 0
+while time.monotonic() < end:
+    due = time.monotonic() + 1 / 35
+    with runreport.start_run(run_name=f"{sys.argv[3]} {count}"):
+        runreport.log_param("n", count)
+        runreport.log_metrics({"loss": 1 / (count + 1), "time": float(count)})
+    count += 1
+    time.sleep(max(0, due - time.monotonic()))
+print(count)
+"""
+
+
+@pytest.mark.long
+def test_the_lock_is_held_shortly_while_seventy_runs_a_second_are_logged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = open_archive(tmp_path / "archive", create=True)
+    fill(storage, 200)
+    held: list[float] = []
+
+    @contextmanager
+    def timed(storage: LocalStorage, **options: float) -> Iterator[None]:
+        with exclusive(storage, **options):
+            start = time.monotonic()
+            yield
+            held.append(time.monotonic() - start)
+
+    monkeypatch.setattr(compaction, "exclusive", timed)
+    command = [sys.executable, "-c", LOGGING, str(tmp_path / "archive"), "25"]
+    busy = [
+        subprocess.Popen([*command, str(n)], stdout=subprocess.PIPE, text=True) for n in range(2)
+    ]
+    while any(process.poll() is None for process in busy):
+        compact_archive(storage)
+    logged = [int(process.communicate()[0]) for process in busy]
+    compact_archive(storage)
+    snapshot = read_archive(storage)
+    runs = {run for s in snapshot.segments for run in s.events.column("run_id").to_pylist()}
+    assert len(runs) == 200 + sum(logged) and sum(logged) > 70 * 25 / 2
+    assert verify_archive(storage).problems == ()
+    assert len(held) > 3 and max(held) < 3, held

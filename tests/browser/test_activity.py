@@ -50,8 +50,8 @@ def test_times_say_how_long_ago_they_were(reader: Any) -> None:
 
 def test_the_header_finds_experiments_tags_and_notes(reader: Any) -> None:
     page = reader.open("about/index.html")
-    page.get_by_label("Search experiments").fill("learned")
+    page.get_by_label("Search runs").fill("learned")
     page.get_by_role("link", name="What we learned").click()
     expect(page.locator("h1")).to_have_text("What we learned")
-    page.get_by_label("Search experiments").fill("zzz")
+    page.get_by_label("Search runs").fill("zzz")
     expect(page.locator(".found")).to_have_text("Nothing has this name.")

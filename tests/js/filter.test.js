@@ -27,6 +27,12 @@ test("text with an operator is a query", () => {
     ["Delta", "beta net", "epsilon 100%"]);
 });
 
+test("a bare name is that of the only thing that has such a key", () => {
+  assert.deepEqual(find("lr > 0.01 and status = 'FINISHED'").sort(), ["alpha tree", "zeta_under"]);
+  assert.equal(page.adviceOf(page.readBox("`cross-entropy` > 1")),
+    "Not applied. Column 1: “cross-entropy” is a metric and a param; write metrics.cross-entropy or params.cross-entropy.");
+});
+
 test("an error says where and what was probably meant", () => {
   assert.equal(page.adviceOf(page.readBox("acuracy > 0.9")),
     "Not applied. Column 1: unknown attribute “acuracy”. Did you mean metrics.accuracy?");
@@ -35,6 +41,33 @@ test("an error says where and what was probably meant", () => {
   assert.match(page.adviceOf(page.readBox("params.model contains 'a'")), /“contains” is no operator/);
   assert.equal(page.adviceOf(page.readBox("params.model = 'tree'")), "");
   assert.equal(page.adviceOf(page.readBox("just words")), "");
+});
+
+test("a half-typed filter is advised, not searched as words", () => {
+  for (const [text, advice] of [
+    ["metrics.accuracy", "Not finished: a comparison is missing here."],
+    ["accuracy >", "Not finished: metrics.accuracy compares with an unquoted number."],
+    ["status like", "Not finished: status compares with quoted text."],
+    ["lr not", "Not finished: “not” is no operator"],
+    ["not team in", "Not finished: "],
+    ["run_name ilike 'a", "Not finished: a quote is open: “'a”."],
+    ["metrics.accuracy > 1e", "Not finished: “1e” is neither a number nor a span such as 7d."],
+  ]) {
+    const box = page.readBox(text);
+    assert.equal(box.words.length, 0, text);
+    assert.ok(page.adviceOf(box).startsWith(advice), `${text}: ${page.adviceOf(box)}`);
+    assert.match(page.adviceOf(box, true), /^Not applied/, text);
+  }
+});
+
+test("words that name a field are told how to filter by it", () => {
+  assert.equal(page.adviceOf(page.readBox("accuracy")),
+    "Searched as a word; to filter by accuracy, compare it: accuracy < …");
+  assert.equal(page.adviceOf(page.readBox("team")), "Searched as a word; to filter by team, compare it: team = …");
+  assert.equal(page.adviceOf(page.readBox("cross-entropy")),
+    "Searched as a word; to filter by cross-entropy, compare it: metrics.cross-entropy < …");
+  assert.equal(page.adviceOf(page.readBox("status")), "Searched as a word; to filter by status, compare it: status = …");
+  assert.equal(page.adviceOf(page.readBox("params")), "Searched as a word; a filter goes on with a key: params.KEY.");
 });
 
 test("what is still being typed is no mistake yet", () => {
@@ -90,8 +123,9 @@ test("LIKE reads as SQL has it", () => {
 test("only the columns that a query asks for are loaded", () => {
   const columns = (text) => Array.from(page.columnsOfBox(page.readBox(text))).sort();
   assert.deepEqual(columns("params.lr > 1 and metrics.loss.min < 2"),
-    ["metrics.loss", "metrics.loss.min", "params.lr", "stats(metrics.loss)"]);
-  assert.deepEqual(columns("metrics.`loss`.min < 2"), ["metrics.loss", "stats(metrics.loss)"]);
+    ["metrics.`loss`.min", "metrics.loss.min", "params.lr"]); // some run has a metric called loss.min
+  assert.deepEqual(columns("metrics.`loss`.min < 2"), ["metrics.`loss`.min"]);
+  assert.deepEqual(columns("metrics.accuracy.max < 2"), ["metrics.accuracy.max"]);
   assert.deepEqual(columns(""), []);
   assert.ok(columns("word").includes("tags.team"));
 });

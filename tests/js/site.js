@@ -14,7 +14,7 @@ exports.withData = function withData({ folder, manifest, blocks }, wanted) {
   const page = load(SCRIPTS, [...wanted, "Source", "useSource: (data) => { source = data; }"], {});
   const source = new page.Source(folder, manifest);
   for (const [block, columns] of blocks) source.bring(block, columns);
-  for (const column of manifest.columns) source.decode(column);
+  for (const column of source.columns) source.decode(column);
   page.useSource(source);
   return page;
 };

@@ -50,7 +50,12 @@ def value_of(run: dict[str, Any], field: Field) -> Any:
     if field.key == "duration":
         ends = run["end_time"]
         return None if ends is None else max(0, ends - run["start_time"]) / 1000
-    known = {"run_name": run["name"], "user_id": run["user"], "artifact_uri": run.get("uri")}
+    known = {
+        "experiment_name": "Default",
+        "run_name": run["name"],
+        "user_id": run["user"],
+        "artifact_uri": run.get("uri"),
+    }
     return known[field.key] if field.key in known else run[field.key]
 
 

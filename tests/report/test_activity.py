@@ -20,7 +20,7 @@ def test_the_runs_of_all_experiments_stand_newest_first_with_counts(tmp_path: Pa
     )
     assert [str(cell) for cell in page.table.rows[0].cells[-2:]] == ["loss", "1"]
     assert [window.runs for window in page.windows] == [4] * 5
-    assert [facet.name for facet in page.table.facets][:1] == ["experiment"]
+    assert [facet.name for facet in page.table.facets][:1] == ["experiment_name"]
 
 
 def test_without_runs_there_are_no_windows_to_choose(archive: Path) -> None:

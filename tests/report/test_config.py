@@ -51,7 +51,6 @@ def test_an_experiments_own_table_wins_over_the_top_level() -> None:
         ({"direction": "up"}, "direction is 'up'; allowed are 'max' and 'min'"),
         ({"title": 7}, "title is 7; it must be text"),
         ({"columns": "status"}, "must be a list"),
-        ({"columns": ["metric.loss"]}, "columns holds 'metric.loss'"),
         ({"publish": {"environment": "yes"}}, "true or false"),
         ({"publish": {"max_file_mb": -1}}, "a number above 0"),
         ({"experiments": {"A": 7}}, "must be a table"),

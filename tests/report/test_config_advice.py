@@ -20,6 +20,18 @@ from runreport.report.config import parse_config
             "experiments.Sample.primary_metric names 'acuracy'.*'accuracy'",
         ),
         ({"models": {"churn": {"primary_metric": "loss"}}}, "add direction = 'max' or 'min'"),
+        ({"columns": ["metric.loss"]}, "columns names 'metric.loss'.*mean 'metrics.loss'"),
+        ({"columns": ["stauts"]}, "columns names 'stauts'.*mean 'status'"),
+        (
+            {"experiments": {"Sample": {"columns": ["metrics.los"]}}},
+            "experiments.Sample.columns names 'metrics.los'.*mean 'metrics.loss'",
+        ),
+        ({"columns": ["acuracy"]}, "columns names 'acuracy'.*mean 'metrics.accuracy'"),
+        ({"columns": ["metrics.loss.median"]}, "names 'metrics.loss.median'.*'metrics.loss'"),
+        (
+            {"views": {"v": {"charts": ["bar;x=params.modle;y=metrics.loss"]}}},
+            "charts names 'params.modle'.*mean 'params.model'",
+        ),
     ],
 )
 def test_names_that_mean_nothing_are_told(
@@ -34,6 +46,18 @@ def test_names_that_mean_nothing_are_told(
 
 def test_names_that_are_there_are_not(tmp_path: Path) -> None:
     archive = sample_archive(tmp_path / "a", runs=2)
-    content = {"primary_metric": "loss", "experiments": {"Sample": {"primary_metric": "accuracy"}}}
+    content = {
+        "primary_metric": "loss",
+        "columns": [
+            "run_name",
+            "experiment_name",
+            "loss",
+            "metrics.loss.min",
+            "accuracy.max",
+            "lr",
+        ],
+        "experiments": {"Sample": {"primary_metric": "accuracy"}},
+        "views": {"v": {"charts": ["scatter;x=lr;y=loss.min", "line;x=time;y=loss"]}},
+    }
     made = build_site(str(archive), str(tmp_path / "site"), parse_config(content))
     assert made.advice == ()

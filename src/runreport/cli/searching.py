@@ -14,7 +14,6 @@ from runreport.cli.formats import FORMATS, print_as, print_values
 from runreport.cli.groups import show_groups
 from runreport.cli.printing import archive_option, json_option, print_json, say
 from runreport.entities import Run, ViewType
-from runreport.errors import InvalidFilter
 from runreport.numbers import told_apart
 from runreport.report.formatting import format_duration, format_time
 from runreport.report.shown import MISSING_VALUE, apart, show_text
@@ -141,14 +140,9 @@ def _fields(found: Found, texts: Sequence[str]) -> list[Field]:
         InvalidFilter: there is no such field; the message names what was probably meant.
     """
     from runreport.query.filters import parse_field
-    from runreport.query.search import explained
+    from runreport.query.names import read_named
 
-    fields = []
-    for text in _split(texts):
-        try:
-            fields.append(parse_field(text))
-        except InvalidFilter as error:
-            raise explained(error, found.index) from None
+    fields = [read_named(text, parse_field, lambda: found.index) for text in _split(texts)]
     return list(dict.fromkeys(fields))
 
 

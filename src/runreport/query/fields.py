@@ -102,14 +102,14 @@ RUNS = Realm(
         **dict.fromkeys(("run_name", "run name", "Run name", "Run Name"), "run_name"),
         **_own("run_id", "status"),
         **dict.fromkeys(("start_time", "created", "Created"), "start_time"),
-        **_own("end_time", "duration", "user_id", "artifact_uri"),
+        **_own("end_time", "duration", "user_id", "artifact_uri", "experiment_name"),
     },
     times=("start_time", "end_time"),
     spans=("duration",),
     members=("run_id",),
     entities=("metric", "param", "tag", "attribute", "dataset"),
     null_entities=("param", "tag"),
-    extra_attributes=("duration",),
+    extra_attributes=("duration", "experiment_name"),
 )
 EXPERIMENTS = Realm(
     "experiment",

@@ -79,12 +79,21 @@ def run_column(index: RunIndex, field: Field, artifact_root: str) -> pa.Array:
         return _metric_column(index, field)
     if field.entity in ("param", "tag"):
         return index.long_column(f"{field.entity}s", field.key, "value")
+    if field.key == "experiment_name":
+        return experiment_names(index)
     if field.key == "artifact_uri":
         return pc.binary_join_element_wise(f"{artifact_root}/", index.attribute("run_id"), "")
     if field.key == "duration":
         length = pc.subtract(index.attribute("end_time"), index.attribute("start_time"))
         return pc.divide(pc.cast(pc.max_element_wise(length, 0, skip_nulls=False), "double"), 1000)
     return index.attribute(field.key)
+
+
+def experiment_names(index: RunIndex) -> pa.Array:
+    """The name of each run's experiment."""
+    ids = pc.dictionary_encode(index.attribute("experiment_id"))
+    names = [index.experiments[one].name for one in ids.dictionary.to_pylist()]
+    return pa.DictionaryArray.from_arrays(ids.indices, pa.array(names, pa.string()))
 
 
 def _metric_column(index: RunIndex, field: Field) -> pa.Array:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,21 +24,22 @@ from runreport.entities import (
     RunStatus,
     ViewType,
 )
-from runreport.errors import InvalidFilter, InvalidValue, NotFound
+from runreport.errors import InvalidValue, NotFound
 from runreport.events import data_object
 from runreport.query.fields import STATISTICS, nearest
-from runreport.query.filters import parse_filter, parse_orders
+from runreport.query.filters import parse_filter, parse_order
 from runreport.query.fold import fold_archive
 from runreport.query.frames import make_frame, make_table
 from runreport.query.index import RunIndex
+from runreport.query.names import read_named
 from runreport.query.predicate import matching_runs, run_column, sort_runs
 from runreport.query.syntax import EVERYTHING, Field, Node, Ordering, comparisons
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_INFO = (
-    "run_id", "experiment_id", "run_name", "status", "start_time", "end_time", "user_id",
+_Parsed = TypeVar("_Parsed")
+_INFO = (    "run_id", "experiment_id", "run_name", "status", "start_time", "end_time", "user_id",
     "is_deleted",
 )  # fmt: skip
 
@@ -68,12 +70,15 @@ def make_query(
     offset: int = 0,
     strict: bool = False,
     now_ms: int | None = None,
+    index: Callable[[], RunIndex] | None = None,
 ) -> Query:
     """A question from MLflow's words for it.
 
     Args:
         strict: refuse what MLflow does not know.
         now_ms: what ``now`` stands for; the wall clock by default.
+        index: the runs whose keys bare names are; without it, and where it is strict, a name says
+            what it belongs to.
 
     Raises:
         InvalidFilter: the filter or an ordering is not allowed.
@@ -83,15 +88,24 @@ def make_query(
         raise InvalidValue(f"max_results is {max_results!r}; it must be a whole number from 0 on.")
     if view_type not in (ViewType.ACTIVE_ONLY, ViewType.DELETED_ONLY, ViewType.ALL):
         raise InvalidValue(f"run_view_type is {view_type!r}; use ViewType.ACTIVE_ONLY and so on.")
+    keys = None if strict else index
+    text = "" if filter_string is None else filter_string
+    entries = [order_by] if isinstance(order_by, str) else order_by or ()
     return Query(
         None if experiment_ids is None else tuple(str(identity) for identity in experiment_ids),
-        parse_filter("" if filter_string is None else filter_string, strict=strict),
+        _read(text, partial(parse_filter, strict=strict), keys),
         view_type,
         max_results,
-        parse_orders(order_by, strict=strict),
+        tuple(_read(entry, partial(parse_order, strict=strict), keys) for entry in entries),
         offset,
         now_ms=wall_ms() if now_ms is None else now_ms,
     )
+
+
+def _read(
+    text: str, read: Callable[[str], _Parsed], keys: Callable[[], RunIndex] | None
+) -> _Parsed:
+    return read(text) if keys is None else read_named(text, read, keys)
 
 
 def load_index(storage: Storage) -> RunIndex:
@@ -149,21 +163,6 @@ class Found:
     def frame(self) -> pd.DataFrame:
         """The runs as MLflow's DataFrame; see `frames.make_frame`."""
         return make_frame(self.index, self.numbers, self.artifact_root)
-
-
-def explained(error: InvalidFilter, index: RunIndex) -> InvalidFilter:
-    """An error about an unknown name, with the key of the archive that was probably meant."""
-    if error.word is None or "did you mean" in error.problem:
-        return error
-    known: dict[str, str] = {}
-    for table in ("tags", "params", "metrics"):
-        known.update((key, f"{table}.{key}") for key in index.keys_of(table))
-    close = nearest(error.word, known) or nearest(error.word, known.values())
-    if close is None:
-        return error
-    problem, _, rest = error.problem.partition(";")
-    hint = f"{problem} (did you mean {known.get(close, close)}?);{rest}"
-    return InvalidFilter(hint, error.column, error.text, error.word, error.what)
 
 
 def advice(found: Found, fields: Iterable[Field] = ()) -> list[str]:

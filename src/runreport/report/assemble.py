@@ -22,6 +22,7 @@ from runreport.query.fold import fold_snapshot
 from runreport.query.index import RunIndex
 from runreport.report.about import AboutPage, make_about, site_script
 from runreport.report.activity import ActivityPage, make_activity_page
+from runreport.report.asked_columns import charted_names
 from runreport.report.config import Config
 from runreport.report.config_advice import config_advice
 from runreport.report.curves import CurveReader
@@ -224,6 +225,7 @@ def assemble_report(
 def _shown_experiments(index: RunIndex, shown: pa.Array, config: Config) -> Iterator[_Shown]:
     """The experiments that have runs to show, by name."""
     folders: set[str] = set()
+    charted = charted_names(config)
     owners = as_array(index.runs.column("experiment_id")).take(shown)
     states = index.experiments.values()
     for state in sorted(states, key=lambda state: (state.name.casefold(), state.experiment_id)):
@@ -236,7 +238,7 @@ def _shown_experiments(index: RunIndex, shown: pa.Array, config: Config) -> Iter
         folders.add(folder)
         settings = config.for_experiment(state.name)
         note = settings.description or state.tags.get(NOTE_TAG, "")
-        table = make_table(index, numbers, settings, folder)
+        table = make_table(index, numbers, settings, folder, charted)
         yield _Shown(state.experiment_id, state.name, folder, note, numbers, table)
 
 

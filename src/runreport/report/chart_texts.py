@@ -25,6 +25,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 KNOWN = ("x", "y", "c", "g", "scale", "smooth", "title")
 COLUMNS = ("x", "y", "c", "g")
 """The fields that name columns."""
+SEVERAL = ("parallel", "x")
+"""The field that names several columns, between commas."""
 AXES = ("step", "time", "relative")
 
 
@@ -96,6 +98,7 @@ def renamed_chart(text: str, rename: Callable[[str], str]) -> str:
         name, equals, value = part.partition("=")
         if equals and name in COLUMNS:
             logged = unquote_plus(value)
-            shown = rename(logged)
+            several = logged.split(",") if (parts[0], name) == SEVERAL else [logged]
+            shown = ",".join(map(rename, several))
             parts[place] = part if shown == logged else f"{name}={quote_plus(shown)}"
     return ";".join(parts)

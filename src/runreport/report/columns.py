@@ -13,10 +13,11 @@ from runreport.entities import TRACEBACK_TAG
 from runreport.query.arrow import align
 from runreport.query.index import RunIndex
 from runreport.query.operands import NUMBER
+from runreport.query.predicate import experiment_names
 from runreport.query.summaries import has_curve
 from runreport.report.urls import slug
 
-EXPERIMENT = "experiment"
+EXPERIMENT = "experiment_name"
 PROPERTY_LABELS = {
     "run_name": "Run",
     "status": "Status",
@@ -24,6 +25,7 @@ PROPERTY_LABELS = {
     "duration": "Duration",
     "source": "Source",
     "run_id": "Run ID",
+    EXPERIMENT: "Experiment",
 }
 FOLDER = "_folder"
 """The column that tells scripts in which experiment's folder a run's data lies."""
@@ -33,6 +35,8 @@ CURVES = "_curves"
 """The column that tells scripts which runs have a file of curves."""
 FOR_FILTERS = "filter"
 """The group of columns that no table shows and only the filter box asks for."""
+OF_METRICS = "statistics"
+"""The group of columns that scripts make of what `FOR_FILTERS` has."""
 SLUG = "_slug"
 """The column that scripts need where run ids differ from their URLs."""
 LONGEST_MS = 2**53
@@ -49,7 +53,7 @@ class Column:
     """``status``, ``metrics.loss``, ``params.lr``, ``tags.team``: as in filters and config."""
     label: str
     group: str
-    """properties, metrics, params or tags; hidden, or `FOR_FILTERS`."""
+    """properties, metrics, params or tags; hidden, `OF_METRICS` or `FOR_FILTERS`."""
     kind: str
     """number, text, time or duration."""
     values: tuple[object, ...]
@@ -91,6 +95,7 @@ def experiment_columns(index: RunIndex, numbers: pa.Array) -> tuple[Column, ...]
         "duration": ("duration", durations),
         "source": ("text", _taken(index, index.tags, "mlflow.source.name", "value", numbers)),
         "run_id": ("text", runs.column("run_id").to_pylist()),
+        EXPERIMENT: ("text", experiment_names(index).take(numbers).to_pylist()),
     }
     curved = set(_curved(index, numbers))
     columns = [

@@ -42,7 +42,9 @@ PUBLISH_KEYS = (
     "html",
 )
 HTML_FORMS = ("sandboxed", "scripted")
-PROPERTIES = ("run_name", "status", "start_time", "duration", "run_id", "source")
+PROPERTIES = (
+    "run_name", "status", "start_time", "duration", "run_id", "source", "experiment_name",
+)  # fmt: skip
 """Columns a run table can show beside ``metrics.*``, ``params.*`` and ``tags.*``."""
 
 
@@ -209,17 +211,10 @@ def _parse_experiment(
         raise ConfigError(f"{path}: {prefix.rstrip('.')} must be a table of settings.")
     _refuse_unknown(table, known, path, prefix)
     direction = _one_of(table, "direction", DIRECTIONS, path, prefix)
-    columns = _typed(table, "columns", list, path, prefix) or []
-    for column in columns:
-        if not isinstance(column, str) or not _is_column(column):
-            raise ConfigError(
-                f"{path}: {prefix}columns holds {column!r}; a column is one of "
-                f"{', '.join(PROPERTIES)}, or 'metrics.NAME', 'params.NAME', 'tags.NAME'."
-            )
     return ExperimentConfig(
         _typed(table, "primary_metric", str, path, prefix),
         direction,
-        tuple(columns),
+        _texts(table, "columns", path, prefix),
         _typed(table, "description", str, path, prefix) or "",
         _typed(table, "baseline", str, path, prefix) or "",
     )
@@ -258,11 +253,6 @@ def _one_of(
         names = " and ".join(map(repr, allowed))
         raise ConfigError(f"{path}: {prefix}{key} is {value!r}; allowed are {names}.")
     return value
-
-
-def _is_column(name: str) -> bool:
-    group, dot, key = name.partition(".")
-    return name in PROPERTIES or bool(group in ("metrics", "params", "tags") and dot and key)
 
 
 def _refuse_unknown(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from runreport.query.arrow import as_array
+from runreport.query.fields import nearest
 from runreport.query.index import RunIndex
-from runreport.report.config import Config
+from runreport.query.names import TABLES
+from runreport.report.asked_columns import charted_names, meanings
+from runreport.report.config import PROPERTIES, Config
 
 
 def config_advice(config: Config, index: RunIndex, shown: pa.Array) -> tuple[str, ...]:
@@ -36,10 +39,46 @@ def config_advice(config: Config, index: RunIndex, shown: pa.Array) -> tuple[str
                     f"{group}.{name} has a primary_metric and no direction, so no version is "
                     "called best; add direction = 'max' or 'min'."
                 )
+    found += _columns(config, index, shown)
     found += _unknown(
         "primary_metric", filter(None, [config.default.primary_metric]), metrics, "metric"
     )
     return tuple(found)
+
+
+def _columns(config: Config, index: RunIndex, shown: pa.Array) -> list[str]:
+    """What is wrong with the columns that tables and charts ask for."""
+    every = _column_names(index, shown)
+    asked = [("columns", config.default.columns, every)]
+    owners = as_array(index.runs.column("experiment_id")).take(shown)
+    for state in index.experiments.values():
+        own = config.experiments.get(state.name)
+        if own is not None and own.columns and not state.is_deleted:
+            numbers = shown.filter(pc.equal(owners, state.experiment_id))
+            theirs = _column_names(index, numbers)
+            asked.append((f"experiments.{state.name}.columns", own.columns, theirs))
+    asked.append(("views: charts", charted_names(config), every))
+    found: list[str] = []
+    for key, names, known in asked:
+        for name in names:
+            meant = meanings(name, known)
+            if len(meant) > 1:
+                found.append(f"{key} names {name!r}; write {' or '.join(map(repr, meant))}.")
+            elif not meant:
+                found += _unknown(key, [name], known, "column")
+    return found
+
+
+def _column_names(index: RunIndex, numbers: pa.Array) -> list[str]:
+    """The columns that a table of some runs can have."""
+    return [
+        *PROPERTIES,
+        *(
+            f"{table}.{key}"
+            for table in TABLES
+            for key in pc.unique(index.rows_of(table, numbers, ("key",)).column("key")).to_pylist()
+        ),
+    ]
 
 
 def _unknown(key: str, names: Iterable[str], known: Iterable[str], what: str) -> list[str]:
@@ -47,7 +86,10 @@ def _unknown(key: str, names: Iterable[str], known: Iterable[str], what: str) ->
     found = []
     for name in names:
         if name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
-            hint = f" Did you mean {close[0]!r}?" if close else ""
+            close = nearest(name, known)
+            if close is None:  # the name alone may be nearer than with what it belongs to
+                keys = {one.partition(".")[2]: one for one in reversed(known) if "." in one}
+                close = keys.get(nearest(name, keys) or "")
+            hint = f" Did you mean {close!r}?" if close else ""
             found.append(f"{key} names {name!r}, but there is no {what} of this name.{hint}")
     return found

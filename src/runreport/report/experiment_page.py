@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from runreport.archive.facts import ExperimentState
 from runreport.entities import ERROR_TAG, OVERRIDDEN_TAG
+from runreport.report.asked_columns import full_name
 from runreport.report.column_scripts import data_scripts, facet_counts
-from runreport.report.columns import EXPERIMENT, FOLDER, Column
+from runreport.report.columns import EXPERIMENT, FOLDER, OF_METRICS, Column
 from runreport.report.comparison import chart_script, comparison_charts
 from runreport.report.config import ExperimentConfig
 from runreport.report.curves import CurveReader
@@ -128,7 +129,11 @@ def best_run(table: Table, experiment: str = "") -> BestRun | None:
 
 def _shown_columns(table: Table, config: ExperimentConfig) -> tuple[Column, ...]:
     if config.columns:
-        wanted = [name for name in config.columns if name in table.columns]
+        wanted = [
+            full
+            for name in config.columns
+            if (full := full_name(name, table.columns)) in table.columns
+        ]
         if "run_name" not in wanted:
             wanted.insert(0, "run_name")
     else:
@@ -181,7 +186,8 @@ def run_table(
         )
         for number, (cells, lacking) in enumerate(zip(made, lacking_decimals(made), strict=True))
     )
-    columns = tuple(table.columns.values())
+    # Scripts make statistics of what they have for the filter box.
+    columns = tuple(c for c in table.columns.values() if c.group != OF_METRICS)
     manifest, scripts = data_scripts(
         columns, count, folder, primary=table.primary, direction=table.direction
     )

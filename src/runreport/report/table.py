@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -13,6 +13,7 @@ import pyarrow as pa
 from runreport.entities import ERROR_TAG, MESSAGE_TAG
 from runreport.numbers import full_number
 from runreport.query.index import RunIndex
+from runreport.report.asked_columns import statistic_columns
 from runreport.report.columns import VIEW, Column, experiment_columns
 from runreport.report.config import ExperimentConfig
 from runreport.report.filter_columns import filter_columns
@@ -91,11 +92,21 @@ class Table:
 
 
 def make_table(
-    index: RunIndex, numbers: pa.Array, config: ExperimentConfig, folder: str = ""
+    index: RunIndex,
+    numbers: pa.Array,
+    config: ExperimentConfig,
+    folder: str = "",
+    charted: Sequence[str] = (),
 ) -> Table:
-    """The columns of an experiment's runs, newest run first."""
+    """The columns of an experiment's runs, newest run first.
+
+    Args:
+        charted: further columns that are asked for by name.
+    """
     made = (*experiment_columns(index, numbers), *filter_columns(index, numbers))
     columns = {column.name: column for column in made}
+    asked = statistic_columns(index, numbers, (*config.columns, *charted), columns)
+    columns.update((column.name, column) for column in asked)
     labels = unique_labels(columns)
     primary = _primary_metric(columns, config)
     metric = columns.get(f"metrics.{primary}")

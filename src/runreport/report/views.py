@@ -5,15 +5,17 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from urllib.parse import quote
 
 from runreport.errors import ConfigError, InvalidFilter
 from runreport.query.index import RunIndex
 from runreport.query.search import find_runs, make_query
-from runreport.report.chart_texts import ChartText, read_chart
+from runreport.report.asked_columns import full_name
+from runreport.report.chart_texts import ChartText, read_chart, renamed_chart
 from runreport.report.charts import Chart
 from runreport.report.chosen_charts import make_chart
-from runreport.report.columns import Column, make_column
+from runreport.report.columns import OF_METRICS, Column, make_column
 from runreport.report.config import FILE_NAME, Config, ViewConfig
 from runreport.report.curves import CurveReader
 from runreport.report.deltas import NONE, Delta, delta
@@ -28,6 +30,9 @@ from runreport.report.urls import slug
 MOST_COLUMNS = 8
 """Runs that stand side by side; charts show all."""
 MOST_RUNS = 300
+
+
+_COMPARED = ("properties", "params", "metrics", "tags", OF_METRICS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,10 @@ def _make_view(
     numbers = _chosen(view, index, places, now_ms, where)
     table = _picked(places, numbers[:MOST_RUNS])
     every = range(len(table.labels))
-    texts = [read_chart(text, f"{where}.charts") for text in view.charts] or _default_charts(table)
+    texts = [
+        read_chart(renamed_chart(text, partial(full_name, known=table.columns)), f"{where}.charts")
+        for text in view.charts
+    ] or _default_charts(table)
     drawn = [make_chart(t, f"chart-{n}", table, every, curves) for n, t in enumerate(texts)]
     shown = range(min(len(every), MOST_COLUMNS))
     return ViewPage(
@@ -135,7 +143,9 @@ def _chosen(
     }
     if view.filter:
         try:
-            query = make_query(None, view.filter, max_results=len(places) or 1, now_ms=now_ms)
+            query = make_query(
+                None, view.filter, max_results=len(places) or 1, now_ms=now_ms, index=lambda: index
+            )
         except InvalidFilter as error:
             raise ConfigError(f"{where}.filter: {error}") from error
         found = find_runs(index, query, "").numbers.to_pylist()
@@ -161,7 +171,7 @@ def _picked(places: Places, numbers: Sequence[int]) -> Table:
     columns: dict[str, Column] = {}
     for table in tables.values():
         for name, column in table.columns.items():
-            if name not in columns and column.group in ("properties", "params", "metrics", "tags"):
+            if name not in columns and column.group in _COMPARED:
                 columns[name] = _gathered(column, chosen)
     first = chosen[0][1] if chosen else None
     primary = first.primary if first else ""

@@ -20,7 +20,7 @@ from runreport.archive.layout import ARCHIVE_FILE
 from runreport.archive.storage import LocalStorage, Storage
 from runreport.archive.writer import Durability, Writer
 from runreport.entities import Metric, Run, ViewType
-from runreport.errors import InvalidFilter, InvalidState, InvalidValue, RunreportError
+from runreport.errors import InvalidState, InvalidValue, RunreportError
 from runreport.tracking import validation
 from runreport.tracking.experiment_store import ExperimentStore
 
@@ -188,13 +188,10 @@ class Store(ExperimentStore):
         """
         from runreport.query import search
 
-        try:
-            query = search.make_query(
-                experiment_ids, filter_string, view_type, max_results, order_by,
-                offset=offset, strict=strict,
-            )  # fmt: skip
-        except InvalidFilter as error:
-            raise (search.explained(error, self.load_index()) if error.word else error) from None
+        query = search.make_query(
+            experiment_ids, filter_string, view_type, max_results, order_by,
+            offset=offset, strict=strict, index=self.load_index,
+        )  # fmt: skip
         return search.find_runs(self.load_index(), query, self.artifact_root)
 
     def metric_history(self, run_id: str, key: str) -> list[Metric]:

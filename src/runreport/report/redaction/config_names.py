@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from runreport.query.fields import STATISTICS
 from runreport.report.chart_texts import renamed_chart
 from runreport.report.config import Config, ExperimentConfig, ViewConfig
 from runreport.report.redaction.redactor import Redactor
@@ -49,4 +50,16 @@ def _view(view: ViewConfig, redactor: Redactor) -> ViewConfig:
 
 def _column(name: str, redactor: Redactor) -> str:
     group, dot, key = name.partition(".")
-    return f"{group}.{redactor.known(key)}" if dot and group in _GROUPS else name
+    if not dot or group not in _GROUPS:
+        return _key(name, redactor)
+    return f"{group}.{_key(key, redactor)}"
+
+
+def _key(key: str, redactor: Redactor) -> str:
+    """A key as it is published; of a statistic, the metric's."""
+    base, _, statistic = key.rpartition(".")
+    if statistic not in STATISTICS or redactor.has(key):
+        return redactor.known(key)
+    if base[:1] == base[-1:] == "`":
+        return f"`{redactor.known(base[1:-1])}`.{statistic}"
+    return f"{redactor.known(base)}.{statistic}"

@@ -129,6 +129,10 @@ class Redactor:
         shown = self.text(text, place, key, has_versions=has_versions)
         return shown if shown == text else f"{shown} #{self._digest(text)}"
 
+    def has(self, name: str) -> bool:
+        """Whether a name was asked for before: those of the archive are asked for first."""
+        return name in self._published
+
     def known(self, name: str) -> str:
         """A name as it may be published; two different names stay different."""
         shown = self._published.get(name)

@@ -32,10 +32,10 @@ function choicesFor(kind) {
   const metrics = columnsOf("metrics");
   switch (kind) {
     case "curve": return named(metrics.filter((column) => column.curves));
-    case "metric": return named(metrics);
+    case "metric": return named([...metrics, ...columnsOf("statistics")]);
     case "category": return [["run_name", "Run"], ...named(settings.filter((c) => c.distinct <= MAX_CATEGORIES)), ["status", "Status"]];
-    case "number": return named([...metrics, ...settings.filter(isNumeric)]);
-    case "any": return [...named([...settings, ...metrics]), ["start_time", "Started"], ["duration", "Duration"]];
+    case "number": return named([...metrics, ...columnsOf("statistics"), ...settings.filter(isNumeric)]);
+    case "any": return [...named([...settings, ...metrics, ...columnsOf("statistics")]), ["start_time", "Started"], ["duration", "Duration"]];
     case "group?": return [["", "none"], ...named(settings.filter(isGroup)), ["status", "Status"]];
     case "mean?": return [["", "single runs"], ...named(settings.filter(isGroup))];
     default: return [];

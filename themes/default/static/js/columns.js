@@ -12,6 +12,7 @@ class Source {
     /** Which values of the primary metric are better: "max", "min" or nothing. */
     this.direction = manifest.direction || "";
     this.byName = new Map(manifest.columns.map((column) => [column.name, column]));
+    for (const column of manifest.columns.filter(({ group }) => group === "metrics")) this.addStatistics(column);
     /** Encoded values, one entry a block, until they are decoded. @type {Map<string, Array>} */
     this.blocks = new Map();
     /** Decoded values. @type {Map<string, Array>} */
@@ -25,6 +26,21 @@ class Source {
     return this.texts.get(name)?.[run] ?? this.values.get(name)?.[run] ?? null;
   }
 
+  /** Least, greatest and mean value as columns, made of the values that filters ask for. @param {Column} metric */
+  addStatistics(metric) {
+    const stats = this.byName.get(`stats(${metric.name})`);
+    STATISTICS.forEach((statistic, place) => {
+      const plain = `${metric.name}.${statistic}`;
+      const name = this.byName.has(plain) ? `metrics.\`${metric.label}\`.${statistic}` : plain;
+      const of = { metric: metric.name, stats: stats ? stats.name : "", place };
+      const column = { ...metric, name, label: `${metric.label}.${statistic}`, group: "statistics", files: [], curves: false, of };
+      delete column.min;
+      delete column.max;
+      this.columns = [...this.columns, column];
+      this.byName.set(name, column);
+    });
+  }
+
   bring(block, columns) {
     for (const name of Object.keys(columns)) {
       if (!this.blocks.has(name)) this.blocks.set(name, []);
@@ -34,16 +50,27 @@ class Source {
 
   /** Load columns. @param {string[]} names @returns {Promise<void>} rejects when a script is missing */
   async load(names) {
-    const wanted = [...new Set(names)].map((name) => this.byName.get(name))
+    const parts = names.flatMap((name) => {
+      const { metric, stats } = this.byName.get(name)?.of || {};
+      return metric ? [metric, stats, name] : [name];
+    });
+    const wanted = [...new Set(parts)].map((name) => this.byName.get(name))
       .filter((column) => column && !this.values.has(column.name));
     const files = new Set(wanted.flatMap((column) => column.files));
     await Promise.all([...files].map((file) => loadScript(`${up}${this.folder}/data/${file}`)));
     for (const column of wanted) this.decode(column);
   }
 
+  /** A statistic of a metric; where the whole report has no curve of it, its one point. */
+  statistics({ metric, stats, place }) {
+    const lasts = this.values.get(metric) || [], texts = this.values.get(stats) || [];
+    return lasts.map((last, run) => (texts[run] ? Number(texts[run].split(" ")[place]) : last));
+  }
+
   /** @param {Column} column */
   decode(column) {
     if (this.values.has(column.name)) return;
+    if (column.of) return this.values.set(column.name, this.statistics(column.of));
     const values = [];
     const number = column.kind === "text" ? (value) => value : readNumber;
     const texts = column.kind === "number" && column.group === "params" ? [] : null;
@@ -68,6 +95,9 @@ class Source {
     this.blocks.delete(column.name);
   }
 }
+
+/** What may follow a metric's key to ask for more than its last value. */
+const STATISTICS = ["min", "max", "mean"];
 
 /** The runs that this page is about. @type {Source} */
 let source;
@@ -142,10 +172,11 @@ function distinctTexts(column, runs) {
 /** What the address of a run's page needs. */
 const ADDRESS = ["run_id", "run_name", "_slug", "_view", "_folder"];
 
-/** Way to a run's page, from the site's root. @param {number} run */
-function runPlace(run) {
+/** Way to a run's page, from the site's root. @param {number} run @param {Source} [data] */
+function runPlace(run, data = source) {
+  const valuesOf = (name) => data.values.get(name) || [];
   const id = valuesOf("run_id")[run];
-  const folder = valuesOf("_folder")[run] || source.folder;
+  const folder = valuesOf("_folder")[run] || data.folder;
   if (valuesOf("_view")[run]) return `r/view.html#v=1&e=${escapePart(folder.replace(/^e\//, ""))}&id=${escapePart(id)}`;
   const slug = valuesOf("_slug")[run] || id;
   return `r/${slug.slice(0, 2)}/${slug}/index.html`;

@@ -44,7 +44,7 @@ async function pickRuns(wanted) {
     try {
       if (!folder) throw new Error("no experiment");
       data = await findSource(folder);
-      await data.load(data.columns.filter((column) => column.group !== "filter").map((column) => column.name));
+      await data.load(data.columns.filter((column) => !["filter", "statistics"].includes(column.group)).map((column) => column.name));
     } catch {
       missed.push(`${folder ? `the experiment “${folder.replace(/^e\//, "")}”` : `no experiment for ${ids.join(", ")}`}, whose data could not be loaded`);
       continue;
@@ -62,7 +62,7 @@ async function pickRuns(wanted) {
 function gather(found) {
   const columns = new Map();
   for (const { data } of found) {
-    for (const column of data.columns) if (column.group !== "filter" && !columns.has(column.name)) columns.set(column.name, { ...column });
+    for (const column of data.columns) if (!["filter", "statistics"].includes(column.group) && !columns.has(column.name)) columns.set(column.name, { ...column });
   }
   const picked = new Source("compare", { runs: found.length, columns: [] });
   picked.primary = found.length ? found[0].data.primary : "";

@@ -4,7 +4,7 @@ function startFacets() {
   const place = document.getElementById("facets");
   const columns = source.columns.filter((column) =>
     column.facet && column.varies && column.distinct <= 20
-    && (["status", "experiment"].includes(column.name) || column.group === "tags")).slice(0, 8);
+    && (["status", "experiment_name"].includes(column.name) || column.group === "tags")).slice(0, 8);
   const buttons = [];
   place.replaceChildren(...columns.map((column) => {
     const list = make("ul");

@@ -13,27 +13,28 @@ const KEYED = new RegExp(
 
 /** @param {string} text @returns {Box} */
 function readBox(text) {
+  let tokens = null;
   try {
-    const tokens = tokenize(text);
+    tokens = tokenize(text);
     if (!isQuery(tokens)) return { ...EMPTY_BOX, text, words: wordsOf(text) };
     const tree = parseTree(text, tokens);
     return { ...EMPTY_BOX, text, tree, error: leftOut(tree, text) || null };
   } catch (error) {
     if (!(error instanceof FilterError)) throw error;
-    if (!/[=<>]/.test(text) && !KEYED.test(text.trim())) {
-      return { ...EMPTY_BOX, text, words: wordsOf(text) };
-    }
+    const isMeant = /[=<>]/.test(text) || KEYED.test(text.trim()) || asksField(tokens || tokensBefore(text, error));
+    if (!isMeant) return { ...EMPTY_BOX, text, words: wordsOf(text) };
     return { ...EMPTY_BOX, text, error };
   }
 }
 
 /**
- * Whether text is a query rather than words: a comparison stands in it, a parenthesis, or a key
- * with what it belongs to (params.lr). Words may well be "in" or "like".
+ * Whether text is a query rather than words: a comparison stands in it, a parenthesis, a key with
+ * what it belongs to (params.lr), or the name of a field before an operator. Words may well be "in"
+ * or "like".
  * @param {Token[]} tokens
  */
 function isQuery(tokens) {
-  return tokens.some((token, place) => {
+  return asksField(tokens) || tokens.some((token, place) => {
     if (token.kind === "operator" || token.text === "(") return true;
     const following = tokens[place + 1] || token;
     const name = following.text === "." ? `${token.text}.` : token.text;
@@ -42,6 +43,28 @@ function isQuery(tokens) {
     return ["string", "quoted", "number"].includes(following.kind)
       || isWord(following, "NULL", "NOT");
   });
+}
+
+/** Whether the first thing is a field and the second an operator, typed to its end or not. @param {Token[]} tokens */
+function asksField(tokens) {
+  const from = tokens.findIndex((token) => !isWord(token, "NOT") && token.text !== "(");
+  const [field, operator] = tokens.slice(Math.max(0, from));
+  return Boolean(operator) && isField(field) && isWord(operator, "LIKE", "ILIKE", "IN", "IS", "BETWEEN", "NOT");
+}
+
+/** The tokens before the place of an error. @param {string} text @param {FilterError} error */
+function tokensBefore(text, error) {
+  try {
+    return tokenize(text.slice(0, error.at));
+  } catch {
+    return [];
+  }
+}
+
+/** Whether a token alone names a field: an attribute, or a key of the runs here. @param {Token} token */
+function isField(token) {
+  if (!["word", "quoted", "ticked"].includes(token.kind)) return false;
+  return Object.hasOwn(ATTRIBUTES, unquoted(token)) || ownersOf(unquoted(token)).length > 0;
 }
 
 function wordsOf(text) {
@@ -83,14 +106,26 @@ function runsOfBox(box) {
   return Uint8Array.from(haystack, (text) => (box.words.every((word) => text.includes(word)) ? 1 : 0));
 }
 
+/** Words that are the beginning of a filter. @param {string} text */
+function adviceOfWords(text) {
+  if (Object.hasOwn(ENTITIES, text)) return `Searched as a word; a filter goes on with a key: ${text}.KEY.`;
+  const owners = ownersOf(text);
+  if (!owners.length && !Object.hasOwn(ATTRIBUTES, text)) return "";
+  const name = owners.length > 1 ? `${owners[0]}.${text}` : text;
+  const isNumber = owners[0] === "metrics" || ["time", "span"].includes(kindOf({ entity: "attribute", key: ATTRIBUTES[text] }));
+  return `Searched as a word; to filter by ${text}, compare it: ${name} ${isNumber ? "<" : "="} …`;
+}
+
 /**
- * What to say of a box below it; empty when all is well, and while a query is being typed.
+ * What to say of a box below it; empty when all is well.
  * @param {Box} box
  * @param {boolean} [isDone] nobody is typing any more
  */
 function adviceOf(box, isDone) {
-  if (!box.error) return box.tree ? inVain(box.tree).join(" ") : "";
-  if (box.error.isUnfinished && !isDone) return "";
+  if (!box.error) return box.tree ? inVain(box.tree).join(" ") : adviceOfWords(box.text.trim());
+  if (box.error.isUnfinished && !isDone) {
+    return `Not finished: ${box.error.message.replace(/,? (?:not|found) the end$/, "")}.`;
+  }
   const meant = box.error.suggestion ? ` Did you mean ${box.error.suggestion}?` : "";
   return `Not applied. Column ${box.error.column}: ${box.error.message}.${meant}`;
 }

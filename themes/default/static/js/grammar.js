@@ -15,12 +15,11 @@ const ENTITIES = {
 };
 const ATTRIBUTES = {
   run_id: "run_id", status: "status", user_id: "user_id", artifact_uri: "artifact_uri",
-  end_time: "end_time", duration: "duration", run_name: "run_name", "run name": "run_name",
+  end_time: "end_time", duration: "duration", experiment_name: "experiment_name", run_name: "run_name", "run name": "run_name",
   "Run name": "run_name", "Run Name": "run_name", start_time: "start_time",
   created: "start_time", Created: "start_time",
 };
 const DATASET_ATTRIBUTES = { name: "name", digest: "digest", context: "context" };
-const STATISTICS = ["min", "max", "mean"];
 const NUMBER_OPERATORS = ["=", "!=", ">", ">=", "<", "<="];
 const SET_OPERATORS = ["IN", "NOT IN"];
 const RANGE_OPERATORS = ["BETWEEN", "NOT BETWEEN"];
@@ -58,6 +57,19 @@ function nameOf(field) {
   if (field.entity === "attribute") return field.key;
   const plural = field.entity === "dataset" ? "dataset" : `${field.entity}s`;
   return `${plural}.${field.key}${field.statistic ? `.${field.statistic}` : ""}`;
+}
+
+/** What has a key of this name: metrics, params, tags. @param {string} key @returns {string[]} */
+function ownersOf(key) {
+  return ["metrics", "params", "tags"].filter((group) => source.columns.some((column) => column.group === group && column.label === key));
+}
+
+/** A key without quotes, which for a metric may end in a statistic. @returns {Field} */
+function keyed(entity, key) {
+  const last = key.lastIndexOf(".");
+  const statistic = key.slice(last + 1);
+  const isBare = entity === "metric" && last > 0 && STATISTICS.includes(statistic);
+  return isBare ? { entity, key: key.slice(0, last), statistic, isBare } : { entity, key, statistic: "" };
 }
 
 /**
@@ -187,21 +199,19 @@ class Reader {
   fieldOf(token) {
     const cut = token.kind === "word" ? token.text.indexOf(".") : -1;
     if (cut < 0) {
-      if (this.here.text !== ".") return this.attribute(unquoted(token), token.at);
+      if (this.here.text !== ".") return this.attribute(unquoted(token), token.at, true);
       this.next();
       return this.quotedKey(token, this.entity(unquoted(token), token));
     }
     const before = token.text.slice(0, cut);
+    const bare = Object.hasOwn(ENTITIES, before) ? null : this.bareKey(token.text, token.at);
+    if (bare) return bare;
     const key = token.text.slice(cut + 1);
     const entity = this.entity(before, token);
     const at = token.at + before.length + 1;
     if (entity === "attribute") return this.attribute(key, at);
     if (entity === "dataset") return this.dataset(key, at);
-    const last = key.lastIndexOf(".");
-    if (entity === "metric" && last > 0 && STATISTICS.includes(key.slice(last + 1))) {
-      return { entity, key: key.slice(0, last), statistic: key.slice(last + 1), isBare: true };
-    }
-    return { entity, key, statistic: "" };
+    return keyed(entity, key);
   }
 
   quotedKey(opening, entity) {
@@ -229,15 +239,30 @@ class Reader {
     throw this.error(`unknown entity ${told({ text })}`, token, nearest(text, Object.keys(ENTITIES)));
   }
 
-  attribute(text, at) {
+  attribute(text, at, isBare) {
     if (Object.hasOwn(ATTRIBUTES, text)) {
       return { entity: "attribute", key: ATTRIBUTES[text], statistic: "" };
     }
+    const key = isBare && this.bareKey(text, at);
+    if (key) return key;
     const known = [...new Set(Object.values(ATTRIBUTES))];
     const error = new FilterError(`unknown attribute ${told({ text })}`, this.text, at,
       text.length, nearest(text, known) || nearestColumn(text));
     error.isUnfinished = this.here.kind === "end" && this.here.at === at + text.length;
     throw error;
+  }
+
+  /** A key that only metrics, params or tags have, without saying so; as query/names.py has it. */
+  bareKey(text, at) {
+    const owners = ownersOf(text);
+    const statistic = keyed("metric", text);
+    if (!owners.length && statistic.isBare && columnOf(`metrics.${statistic.key}`)) return statistic;
+    if (owners.length > 1) {
+      const kinds = owners.map((group) => `a ${group.slice(0, -1)}`).join(" and ");
+      const written = owners.map((group) => `${group}.${text}`).join(" or ");
+      throw new FilterError(`${told({ text })} is ${kinds}; write ${written}`, this.text, at, text.length);
+    }
+    return owners.length ? keyed(owners[0].slice(0, -1), text) : null;
   }
 
   dataset(text, at) {

@@ -164,7 +164,11 @@ function startTable(data) {
   loadOnIntent();
   const wanted = shown.view.charts;
   return selectFromLink().then(() => update(true)).then(() => {
-    if (document.querySelector("figure.chart")) startFigures(wanted);
+    const place = document.querySelector(".charts");
+    const isWorthIt = source.count > 1 && columnsOf("metrics").length;
+    if (!place || place.hidden && !wanted && !isWorthIt) return;
+    place.hidden = false;
+    startFigures(wanted);
   });
 }
 

@@ -2,7 +2,7 @@
 // long lists show their beginning and what the search finds.
 
 const MOST_LISTED = 150;
-const GROUPS = [["properties", "Properties"], ["metrics", "Metrics"], ["params", "Params"], ["tags", "Tags"]];
+const GROUPS = [["properties", "Properties"], ["metrics", "Metrics"], ["statistics", "Statistics"], ["params", "Params"], ["tags", "Tags"]];
 
 shared.panes = { columns: openColumns, filters: openFilters, group: openGroup, export: openExport };
 

@@ -23,14 +23,16 @@ function columnNameOf(field) {
   return columnOf(name) ? name : COLUMN_OF[name] || name;
 }
 
+/** The column that holds a statistic: a metric may itself be called loss.min. @param {Field} field */
+function statisticName(field) {
+  const ticked = `metrics.\`${field.key}\`.${field.statistic}`;
+  return columnOf(ticked) ? ticked : nameOf(field);
+}
+
 /** The columns that a comparison looks at. @param {Field} field @returns {string[]} */
 function columnsOfField(field) {
-  const names = [columnNameOf(field)];
-  if (field.statistic) {
-    names.push(`stats(metrics.${field.key})`);
-    if (field.isBare) names.push(nameOf(field));
-  }
-  return names.filter(columnOf);
+  const names = field.statistic ? [statisticName(field), ...(field.isBare ? [nameOf(field)] : [])] : [columnNameOf(field)];
+  return [...new Set(names)].filter(columnOf);
 }
 
 /**
@@ -214,7 +216,10 @@ function valuesOfField(field, isNumeric) {
   const name = columnNameOf(field);
   if (field.entity === "metric") {
     if (!field.statistic) return valuesOf(name);
-    return derive(`${field.statistic} ${field.isBare} ${field.key}`, () => statisticsOf(field));
+    const statistic = valuesOf(statisticName(field));
+    if (!field.isBare || statisticName(field) === nameOf(field)) return statistic;
+    const own = valuesOf(nameOf(field)); // a metric that is itself called so goes first, run by run
+    return statistic.map((value, run) => own[run] ?? value);
   }
   if (field.key === "duration" && field.entity === "attribute") {
     return derive("duration", () =>
@@ -225,21 +230,6 @@ function valuesOfField(field, isNumeric) {
   if (!isNumeric) return source.texts.get(name) || valuesOf(name);
   return column.kind === "number" ? valuesOf(name)
     : derive(`number ${name}`, () => valuesOf(name).map(readText));
-}
-
-/** A metric that is itself called as a bare statistic goes first, run by run. */
-function statisticsOf(field) {
-  const own = field.isBare ? valuesOf(nameOf(field)) : [];
-  const lasts = valuesOf(`metrics.${field.key}`);
-  const texts = valuesOf(`stats(metrics.${field.key})`);
-  const place = STATISTICS.indexOf(field.statistic);
-  const values = new Array(source.count);
-  for (let run = 0; run < values.length; run++) {
-    if (own[run] !== null && own[run] !== undefined) values[run] = own[run];
-    // Without a curve in the whole report each metric has one point, its last.
-    else values[run] = texts[run] ? Number(texts[run].split(" ")[place]) : lasts[run];
-  }
-  return values;
 }
 
 /** A text as a number, null if it is none in full. @param {string | null} text */

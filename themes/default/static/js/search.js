@@ -1,4 +1,4 @@
-// What the header finds: experiments, models, tags and notes by name; and the experiments' menu on
+// What the header finds: runs by name and id, experiments, models, tags and notes by name; and the experiments' menu on
 // pages that do not list them, since a new run would change all of these pages.
 
 const MOST_FOUND = 12;
@@ -15,12 +15,18 @@ shared.startSearch = async (place) => {
   const list = make("ul", { class: "found pane", role: "list" });
   list.hidden = true;
   place.append(list);
+  let runs = null; // the runs of the whole report, once somebody asks
   const find = () => {
-    const found = findEntries(field.value);
+    const text = field.value.trim();
+    const found = [...findEntries(text), ...(runs ? findRunEntries(runs, text) : [])].slice(0, MOST_FOUND);
     list.replaceChildren(...found.map(([kind, name, url]) => make("li", {},
       make("a", { href: up + url }, name), " ", make("span", { class: "count" }, kind))));
-    if (!found.length) list.append(make("li", { class: "muted" }, "Nothing has this name."));
-    list.hidden = !field.value.trim();
+    if (!found.length) list.append(make("li", { class: "muted" }, runs ? "Nothing has this name." : "Looking through the runs…"));
+    list.hidden = !text;
+    if (text && runs === null) {
+      runs = undefined; // asked for
+      loadRuns().then((data) => { runs = data; find(); });
+    }
   };
   field.addEventListener("input", find);
   field.addEventListener("keydown", (event) => {
@@ -34,6 +40,32 @@ shared.startSearch = async (place) => {
   });
   find();
 };
+
+/** The names and addresses of all runs. @returns {Promise<Source | false>} */
+async function loadRuns() {
+  try {
+    const data = await findSource("activity");
+    await data.load([...ADDRESS, "experiment_name"]);
+    return data;
+  } catch {
+    return false;
+  }
+}
+
+/** Runs whose names have all words, or whose ids begin so; the newest first. @param {Source} data @param {string} text */
+function findRunEntries(data, text) {
+  if (!data || !text) return [];
+  const words = text.toLowerCase().split(/\s+/);
+  const [names, ids, experiments] = ["run_name", "run_id", "experiment_name"].map((name) => data.values.get(name));
+  const found = [];
+  for (let run = data.count - 1; run >= 0 && found.length < MOST_FOUND; run--) {
+    const name = String(names[run] ?? "");
+    const own = name.toLowerCase();
+    if (!words.every((word) => own.includes(word)) && !ids[run].startsWith(words[0])) continue;
+    found.push([`run of ${experiments[run]}`, name || ids[run], runPlace(run, data)]);
+  }
+  return found;
+}
 
 /** @param {string} text words that must all occur @returns {[string, string, string, string][]} */
 function findEntries(text) {

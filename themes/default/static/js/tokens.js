@@ -80,7 +80,9 @@ function problemAt(text, at) {
     return error;
   }
   if (/[0-9]/.test(word[0])) {
-    return new FilterError(`${quoted} is neither a number nor a span such as 7d`, text, at, word.length);
+    const error = new FilterError(`${quoted} is neither a number nor a span such as 7d`, text, at, word.length);
+    error.isUnfinished = at + word.length === text.trimEnd().length; // 1e may become 1e-3
+    return error;
   }
   const meant = Object.hasOwn(MEANT, word[0]) ? `; write ${MEANT[word[0]]}` : "";
   return new FilterError(`${quoted} is nothing a filter knows${meant}`, text, at, word.length);

@@ -194,7 +194,7 @@ function advise(box, isDone) {
   const advice = document.getElementById("advice");
   const text = adviceOf(box, isDone);
   advice.textContent = [text, ...adviceOfLink()].filter(Boolean).join(" ");
-  if (!box.error || !text) return filter.removeAttribute("aria-invalid");
+  if (!box.error || box.error.isUnfinished && !isDone) return filter.removeAttribute("aria-invalid");
   filter.setAttribute("aria-invalid", "true");
   const { at, length } = box.error;
   advice.append(make("code", {}, box.text.slice(Math.max(0, at - 60), at),
@@ -207,6 +207,7 @@ function adviceOfLink() {
   const { view } = shown;
   const said = view.unknown.map(([key]) => `The link holds “${key}”, which this report does not know; it is kept.`);
   const named = [view.sort.replace(/^-/, ""), view.group, ...(view.cols || []), ...view.facets.keys(), ...view.ranges.keys()];
+  if (view.charts && !document.querySelector(".charts")) said.push("The link asks for charts, which this page does not draw.");
   if (shown.missed.length) said.push(`The link selects ${shown.missed.join(", ")}; no run here, or more than one, has such an ID.`);
   for (const name of new Set(named)) {
     if (name && !columnOf(name)) {

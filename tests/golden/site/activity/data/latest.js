@@ -1,1 +1,1 @@
-runreport.latest("activity","columns-a70a0bdf5a6a.js");
+runreport.latest("activity","columns-0b6aa63b621d.js");

@@ -1,1 +1,1 @@
-runreport.latest("e/golden-odd-8981a6","columns-77d3f1de2bd8.js");
+runreport.latest("e/golden-odd-8981a6","columns-a4c51ae81e8a.js");
