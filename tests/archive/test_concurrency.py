@@ -17,8 +17,6 @@ from runreport.archive.directory import open_archive
 from runreport.archive.storage import LocalStorage
 from runreport.archive.verify import verify_archive
 
-SECONDS = 30
-
 WRITER = """
     import runreport
     runreport.set_tracking_uri(folder)
@@ -73,7 +71,7 @@ if True:
 """
 
 
-def start(body: str, folder: Path, number: int = 0) -> subprocess.Popen[str]:
+def start(body: str, folder: Path, seconds: int, number: int = 0) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [
             sys.executable,
@@ -83,7 +81,7 @@ def start(body: str, folder: Path, number: int = 0) -> subprocess.Popen[str]:
             FRAME + body,
             str(folder),
             str(number),
-            str(SECONDS),
+            str(seconds),
         ],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -92,15 +90,16 @@ def start(body: str, folder: Path, number: int = 0) -> subprocess.Popen[str]:
 
 
 @pytest.mark.slow
-def test_8_writers_2_compactors_and_4_readers_lose_nothing_in_30_seconds(tmp_path: Path) -> None:
+@pytest.mark.parametrize("seconds", [6, pytest.param(30, marks=pytest.mark.long)])
+def test_8_writers_2_compactors_and_4_readers_lose_nothing(tmp_path: Path, seconds: int) -> None:
     storage = open_archive(tmp_path / "archive", create=True)
     assert isinstance(storage, LocalStorage)
     folder = tmp_path / "archive"
-    writers = [start(WRITER, folder, number) for number in range(8)]
-    others = [start(COMPACTOR, folder) for _ in range(2)] + [
-        start(READER, folder) for _ in range(4)
+    writers = [start(WRITER, folder, seconds, number) for number in range(8)]
+    others = [start(COMPACTOR, folder, seconds) for _ in range(2)] + [
+        start(READER, folder, seconds) for _ in range(4)
     ]
-    ended = [process.communicate(timeout=SECONDS * 4) for process in writers + others]
+    ended = [process.communicate(timeout=seconds * 4 + 60) for process in writers + others]
     assert [err for _, err in ended if err] == []
     answers = [json.loads(out) for out, _ in ended]
     compact_archive(storage)

@@ -27,6 +27,11 @@ def plain_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
             runreport.log_metrics({"a": a, "b": 1 / a})
     with runreport.start_run(experiment_id=runreport.create_experiment("one"), run_name="alone"):
         runreport.log_metric("a", 1.0)
+    identity = runreport.create_experiment("diverged")
+    for last in (float("nan"), 0.5):
+        with runreport.start_run(experiment_id=identity, run_name=f"ended at {last}"):
+            runreport.log_metric("loss", 1.0, step=0)
+            runreport.log_metric("loss", last, step=1)
     build_site(str(folder / "archive"), str(folder / "site"), parse_config({}))
     return folder / "site"
 
@@ -49,6 +54,17 @@ def test_a_link_to_a_chart_is_drawn_where_the_build_drew_none(
     expect(page.locator("figure.chart svg .mark-symbol path")).to_have_count(3)
     page = plain.open(experiment(plain_site, "one"))
     expect(page.locator(".charts")).to_be_hidden()
+
+
+def test_a_diverged_run_says_so_in_the_table_before_and_after_scripts_draw_it(
+    plain: Reader, plain_site: Path
+) -> None:
+    for view in ("", "#v=1&sort=run_name"):
+        page = plain.open(experiment(plain_site, "diverged") + view)
+        row = page.locator("#run-table tbody tr", has_text="ended at nan")
+        expect(row.locator(".status")).to_have_attribute("title", "Diverged: loss ended at NaN.")
+        expect(page.locator("#run-table tbody .status[title]")).to_have_count(1)
+        page.goto("about:blank")
 
 
 def test_the_header_finds_runs_by_name_and_id(reader: Reader) -> None:

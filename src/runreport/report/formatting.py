@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 
-from runreport.numbers import MISSING
+from runreport.numbers import MISSING, format_number
 
 _FIRST_MS, _LAST_MS = -30_610_224_000_000, 253_402_300_799_999
 """The years 1000 to 9999, which a date writes with four digits."""
@@ -83,8 +83,7 @@ def diverged_text(metric: str, last: float | None) -> str:
     """That a run diverged: its metric ended at NaN or an infinity."""
     if last is None or math.isfinite(last):
         return ""
-    ended = "NaN" if math.isnan(last) else "∞" if last > 0 else "-∞"
-    return f"Diverged: {metric} ended at {ended}."
+    return f"Diverged: {metric} ended at {format_number(last)}."
 
 
 def problem_text(status: object, error: object, message: object) -> str:

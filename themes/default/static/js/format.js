@@ -66,6 +66,11 @@ function formatDuration(milliseconds) {
   return `${Math.floor(hours / 24)} d ${pad(hours % 24)} h`;
 }
 
+/** That a run diverged: its metric ended at NaN or an infinity. @param {string} metric @param {number | null} last */
+function divergedText(metric, last) {
+  return typeof last === "number" && !Number.isFinite(last) ? `Diverged: ${metric} ended at ${formatNumber(last)}.` : "";
+}
+
 /** The unit of an axis of spans of time, and its milliseconds. @param {number} longest milliseconds */
 function durationUnit(longest) {
   return [["d", 86400000], ["h", 3600000], ["min", 60000], ["s", 1000]].find(([, size]) => longest >= 2 * size) || ["ms", 1];

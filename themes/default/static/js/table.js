@@ -43,7 +43,7 @@ function makeCell(column, run) {
   if (column.name === "run_name") {
     return make("th", { scope: "row" }, make("a", { href: up + runPlace(run) + viewOfLink(run) }, value || MISSING));
   }
-  if (column.name === "status" && value) return make("td", {}, makeStatus(value, value === "FAILED" ? problemOf(run) : ""));
+  if (column.name === "status" && value) return make("td", {}, makeStatus(value, problemOf(run)));
   return make("td", cellOf(column.kind, restOf(column, run)), textOf(column, run));
 }
 
@@ -81,9 +81,11 @@ function decimalsOf(text) {
   return match ? (match[1] || "").length : -1;
 }
 
-/** Why a run failed, in a few words. @param {number} run */
+/** Why a run failed, or that it diverged, in a few words; as report/table.py has it. @param {number} run */
 function problemOf(run) {
-  return PROBLEM.map((name) => valuesOf(name)[run]).filter(Boolean).join(": ");
+  const isFailed = valuesOf("status")[run] === "FAILED";
+  const told = isFailed ? PROBLEM.map((name) => valuesOf(name)[run]).filter(Boolean).join(": ") : "";
+  return told || divergedText(source.primary, valuesOf(`metrics.${source.primary}`)[run]);
 }
 
 /** @param {string} value @param {string} [problem] */

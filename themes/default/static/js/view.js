@@ -55,7 +55,7 @@ function neededColumns() {
   for (const name of [...view.facets.keys(), ...view.ranges.keys()]) names.add(name);
   if (view.sort) names.add(view.sort.replace(/^-/, ""));
   if (view.group) names.add(view.group);
-  PROBLEM.filter(columnOf).forEach((name) => names.add(name));
+  [...PROBLEM, `metrics.${source.primary}`].filter(columnOf).forEach((name) => names.add(name));
   columnsOfBox(box).forEach((name) => names.add(name));
   return [...names];
 }
