@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 NODE = $$($(BIN)/python tests/browser/find_node.py)
 
-.PHONY: demo test test-long test-frameworks lint unit scripts bench bench-web samples clean
+.PHONY: demo test test-long test-frameworks lint unit scripts bench bench-web samples screenshots clean
 
 demo: $(VENV)/installed-core
 	$(BIN)/runreport build sample_runs/archive --config sample_runs/runreport.toml -o site
@@ -43,6 +43,9 @@ bench-web: $(VENV)-bench/installed
 
 samples: $(VENV)/installed-test
 	$(BIN)/python sample_runs/make_samples.py
+
+screenshots: $(VENV)/installed-test demo
+	$(BIN)/python sample_runs/make_screenshots.py site
 
 clean:
 	rm -rf site site.state build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -36,7 +36,7 @@ def clean_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
         runreport.end_run()
     active.close_side_sessions()
     active.location = None
-    active.experiment_id = None
+    active.experiment = None
     active._last_run_id.set(None)
     store_module._open.cache_clear()
     for variable in ("MLFLOW_EXPERIMENT_ID", "MLFLOW_RUN_ID"):

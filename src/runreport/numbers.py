@@ -13,6 +13,8 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 MISSING = "–"
 DIGITS = 4
 """Significant digits of a number that is no whole one."""
+ROUGH = 3
+"""Those of a difference or a deviation, which stands beside what it is of."""
 LARGEST = 10**12
 """From here on, and below a hundred-thousandth, numbers are written with exponents."""
 _NOISE = 1e-12

@@ -135,7 +135,7 @@ def test_a_group_says_how_many_of_its_runs_have_the_metric(tmp_path: Path) -> No
                 runreport.log_metric("loss", value)
     lines = search(str(tmp_path / "archive"), "--group-by", "params.model").splitlines()
     assert lines[0].split() == ["model", "loss", "loss", "n", "other", "other", "n"]
-    assert lines[2].split() == ["net", "1.5", "±", "0.7071", "2", "0", "±", "0", "3"]
+    assert lines[2].split() == ["net", "1.5", "±", "0.707", "2", "0", "±", "0", "3"]
     order = ("--order-by", "metrics.loss DESC", "--format", "csv")
     rows = search(str(tmp_path / "archive"), "--group-by", "params.model", *order).splitlines()
     assert [row.split(",")[0] for row in rows[1:]] == ["net", "diverged"]  # what has none is last

@@ -15,7 +15,7 @@ from runreport.report.deltas import NONE, delta
         (0.7, 0.8, "min", "−0.1", "better"),
         (0.7, 0.8, None, "−0.1", ""),
         (0.8, 0.8, "max", "=", ""),
-        (0.80000001, 0.8, "max", "+1.000e-8", "better"),
+        (0.80000001, 0.8, "max", "+1.00e-8", "better"),
     ],
 )
 def test_a_difference_has_its_sign_and_sense(

@@ -29,7 +29,7 @@ def test_a_tag_that_two_runs_have_gets_a_page_with_what_they_reached(archive: Pa
     assert (red.title, red.total, team.left_out) == ("red", 2, 1)
     assert [run.name for run in red.runs] == ["b", "a"]
     (loss,) = red.metrics
-    assert (loss.name, loss.runs, str(loss.mean), loss.std.text) == ("loss", 2, "2", "1.414")
+    assert (loss.name, loss.runs, str(loss.mean), loss.std.text) == ("loss", 2, "2", "1.41")
 
 
 def test_system_tags_and_too_many_values_get_no_page(

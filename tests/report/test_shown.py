@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -49,10 +50,13 @@ def test_where_no_title_is_different_values_have_different_texts() -> None:
     assert apart(cells) == ["0.99981", "0.99984", "0.5", "0.99981"]
 
 
+@dataclass
+class Row:
+    cells: list[Shown]
+
+
 def test_points_of_a_column_line_up() -> None:
-    rows = [
-        [Shown(a), Shown(b)]
-        for a, b in (("0.5", "x"), ("12", "1.5"), ("–", "2"), ("0.25", "1e-9"))
-    ]
-    assert lacking_decimals(rows) == [(1, 0), (2, 0), (0, 1), (0, 0)]
-    assert lacking_decimals([]) == []
+    texts = (("0.5", "x"), ("12", "1.5"), ("–", "2"), ("0.25", "1e-9"))
+    rows = [Row([Shown(a), Shown(b)]) for a, b in texts]
+    assert lacking_decimals(rows, "cells") == [(1, 0), (2, 0), (0, 1), (0, 0)]
+    assert lacking_decimals([], "cells") == []

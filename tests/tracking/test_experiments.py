@@ -83,6 +83,20 @@ def test_the_tracking_uri_chooses_the_archive(tmp_path: Path) -> None:
     assert (tmp_path / "other" / "archive.json").exists()
 
 
+def test_an_experiment_that_was_set_by_name_is_set_in_the_next_archive_too(tmp_path: Path) -> None:
+    mlflow.set_tracking_uri(tmp_path / "one")
+    chosen = mlflow.set_experiment("mine").experiment_id
+    mlflow.set_tracking_uri(tmp_path / "two")
+    with mlflow.start_run() as run:
+        mlflow.log_metric("loss", 1.0)
+    assert run.info.experiment_id == chosen
+    assert mlflow.get_experiment(chosen).name == "mine"
+    mlflow.set_experiment(experiment_id=chosen)
+    mlflow.set_tracking_uri(tmp_path / "three")
+    with pytest.raises(NotFound, match=chosen), mlflow.start_run():
+        pass
+
+
 def test_a_read_only_question_about_a_new_archive_writes_no_run(archive: Path) -> None:
     assert mlflow.search_experiments()[0].name == "Default"
     assert sorted(path.name for path in archive.iterdir()) == [".gitattributes", "archive.json"]

@@ -9,7 +9,7 @@ import click
 from runreport.archive.directory import open_archive
 from runreport.cli.printing import archive_option, json_option, print_json, print_table, safe
 from runreport.cli.runs import find_run
-from runreport.numbers import format_number, told_apart
+from runreport.numbers import ROUGH, format_number, told_apart
 from runreport.report.shown import MISSING_VALUE, apart, show_text
 from runreport.tracking.store import Store
 
@@ -93,5 +93,5 @@ def _texts(*values: object) -> list[str]:
 
 
 def _signed(change: float) -> str:
-    text = format_number(change)
+    text = format_number(change, ROUGH)
     return f"+{text}" if change > 0 else text

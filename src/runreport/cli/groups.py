@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from runreport.cli.formats import print_as, print_values
 from runreport.errors import InvalidValue
-from runreport.numbers import format_number, told_apart
+from runreport.numbers import ROUGH, format_number, told_apart
 from runreport.report.shown import MISSING_VALUE, apart, show_text
 
 if TYPE_CHECKING:
@@ -144,4 +144,4 @@ def _noted(cells: list[str], left_out: list[int] | None) -> list[str]:
 
 
 def _spread(mean: str, std: float | None) -> str:
-    return mean if std is None else f"{mean} ± {format_number(std)}"
+    return mean if std is None else f"{mean} ± {format_number(std, ROUGH)}"

@@ -40,7 +40,7 @@ _CONFIG: Spec = {
         "gridOpacity": 0.6,
         "labelColor": "var(--muted)",
         "labelFontSize": 12,
-        "labelLimit": 160,
+        "labelLimit": 240,
         "tickColor": "var(--line)",
         "titleColor": "var(--fg)",
         "titleFontSize": 13,
@@ -51,7 +51,7 @@ _CONFIG: Spec = {
     "legend": {
         "labelColor": "var(--fg)",
         "labelFontSize": 12,
-        "labelLimit": 180,
+        "labelLimit": 400,
         "titleColor": "var(--muted)",
         "titleFontSize": 12,
         "titleFontWeight": 500,

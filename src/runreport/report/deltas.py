@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from runreport.numbers import format_number
+from runreport.numbers import ROUGH, format_number
 
 SAME = "="
 
@@ -47,4 +47,4 @@ def delta(value: float | None, base: float | None, direction: str | None) -> Del
     sense = ""
     if direction is not None:
         sense = "better" if (change > 0) == (direction == "max") else "worse"
-    return Delta(f"{sign}{format_number(abs(change))}", share, sense)
+    return Delta(f"{sign}{format_number(abs(change), ROUGH)}", share, sense)

@@ -30,7 +30,7 @@ from runreport.report.pages import (
     TableRow,
 )
 from runreport.report.parquet import runs_parquet
-from runreport.report.shown import lacking_decimals, show_number, show_text
+from runreport.report.shown import show_number, show_text
 from runreport.report.table import Table, cell, varying
 
 PAGE_SIZE = 50
@@ -168,10 +168,6 @@ def run_table(
     ids, names = table.values("run_id"), table.values("run_name")
     statuses = table.values("status")
     folders = table.values(FOLDER) if FOLDER in table.columns else None
-    made = [
-        tuple(cell(column, number) for column in shown)
-        for number in range(count if all_rows else min(count, page_size * pages))
-    ]
     rows = tuple(
         TableRow(
             number,
@@ -180,11 +176,10 @@ def run_table(
             folder if folders is None else str(folders[number]),
             table.url_of(number),
             str(statuses[number]),
-            cells,
-            lacking,
+            tuple(cell(column, number) for column in shown),
             table.problem_of(number),
         )
-        for number, (cells, lacking) in enumerate(zip(made, lacking_decimals(made), strict=True))
+        for number in range(count if all_rows else min(count, page_size * pages))
     )
     # Scripts make statistics of what they have for the filter box.
     columns = tuple(c for c in table.columns.values() if c.group != OF_METRICS)

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from runreport.entities import OVERRIDDEN_TAG
 from runreport.events import data_object
+from runreport.numbers import ROUGH
 from runreport.query.index import RunIndex
 from runreport.report.experiment_page import run_link
 from runreport.report.pages import RunLink
@@ -194,7 +195,7 @@ def _metric_summaries(rows: Sequence[dict[str, Any]]) -> tuple[MetricSummary, ..
                 row["key"],
                 row["last_count"],
                 show_number(row["last_mean"]),
-                show_number(None if row["last_count"] < LEAST_RUNS else row["last_stddev"]),
+                show_number(None if row["last_count"] < LEAST_RUNS else row["last_stddev"], ROUGH),
                 show_number(row["last_min"]),
                 show_number(row["last_max"]),
             )

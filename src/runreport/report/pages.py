@@ -220,8 +220,6 @@ class TableRow:
     url: str
     status: str
     cells: tuple[Shown, ...]
-    lacking: tuple[int, ...]
-    """Decimals that each cell has less than another of its column, so that points line up."""
     problem: str = ""
     """Why it failed, in a few words."""
 

@@ -6,10 +6,11 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup, escape
 
-from runreport.numbers import MISSING, format_number, full_number
+from runreport.numbers import DIGITS, MISSING, format_number, full_number
 from runreport.query.operands import NUMBER
 from runreport.report.formatting import format_duration, format_time, full_time
 
@@ -43,9 +44,9 @@ EMPTY = Shown("")
 MISSING_VALUE = Shown(MISSING)
 
 
-def show_number(value: float | None) -> Shown:
+def show_number(value: float | None, digits: int = DIGITS) -> Shown:
     """A number; every digit of it where the text has not all."""
-    text = format_number(value)
+    text = format_number(value, digits)
     if value is None or not math.isfinite(value):
         return Shown(text)
     return _beside(text, full_number(value), text.replace(",", ""))
@@ -74,12 +75,15 @@ def show_duration(milliseconds: float | None) -> Shown:
     return Shown(text) if milliseconds is None else _beside(text, f"{round(milliseconds):,} ms")
 
 
-def lacking_decimals(rows: Sequence[Sequence[Shown]]) -> list[tuple[int, ...]]:
+def lacking_decimals(rows: Sequence[Any], cells: str) -> list[tuple[int, ...]]:
     """Of each cell, how many decimals it has less than the one of its column that has most.
 
     Texts that are no plain numbers lack none, nor do they count.
+
+    Args:
+        cells: the attribute of a row that holds its `Shown` values.
     """
-    counts = [[_decimals(cell.text) for cell in row] for row in rows]
+    counts = [[_decimals(cell.text) for cell in getattr(row, cells)] for row in rows]
     most = [max(own) for own in zip(*counts, strict=True)]
     return [
         tuple(min(9, top - own) if own >= 0 else 0 for own, top in zip(row, most, strict=True))

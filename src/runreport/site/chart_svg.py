@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from runreport.report.chart_axes import fit_axes
+from runreport.report.chart_labels import fit_labels
 from runreport.report.charts import DATA_NAME, Chart
 from runreport.report.fit_text import fit
 
@@ -53,11 +54,9 @@ def chart_svg(chart: Chart, version: str) -> Markup:
 def _drawn(chart: Chart, version: str) -> str:
     import vl_convert
 
-    rows = [{key: _harmless(value) for key, value in row.items()} for row in chart.rows]
-    spec: dict[str, Any] = {
-        **_harmless(fit_axes(chart.spec, chart.rows)),
-        "datasets": {DATA_NAME: rows},
-    }
+    fitted, words = fit_labels(fit_axes(chart.spec, chart.rows), chart.rows)
+    rows = [{key: _harmless(value) for key, value in row.items()} for row in words]
+    spec: dict[str, Any] = {**_harmless(fitted), "datasets": {DATA_NAME: rows}}
     return str(vl_convert.vegalite_to_svg(spec, vl_version=version, allowed_base_urls=[]))
 
 

@@ -20,6 +20,7 @@ from runreport.report.findings import NOT_SHOWN
 from runreport.report.fit_text import fit
 from runreport.report.formatting import format_size, plural
 from runreport.report.pages import ExperimentPage, RunPage, RunTable
+from runreport.report.shown import lacking_decimals
 from runreport.report.urls import up
 from runreport.site.chart_svg import NotDrawn, chart_svg
 from runreport.site.lines import curve_svg, importance_svg, sparkline_svg
@@ -99,6 +100,7 @@ class Pages:
         )
         self.environment.filters["plural"] = plural
         self.environment.filters["size"] = format_size
+        self.environment.filters["lacking_decimals"] = lacking_decimals
         self.environment.globals.update(
             site=report.site,
             policy=SECURITY_POLICY,

@@ -48,7 +48,14 @@ SCRIPTS: Mapping[str, tuple[str, ...]] = {
         "search.js",
         "later_tail.js",
     ),
-    "charts": ("later.js", "chart_axes.js", "chart_rows.js", "chart.js", "later_tail.js"),
+    "charts": (
+        "later.js",
+        "chart_axes.js",
+        "chart_labels.js",
+        "chart_rows.js",
+        "chart.js",
+        "later_tail.js",
+    ),
     "pages": (
         "later.js",
         "run.js",

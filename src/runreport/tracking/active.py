@@ -116,8 +116,18 @@ again or ended."""
 
 location: str | None = None
 """The archive set by `set_tracking_uri`; None follows the environment."""
-experiment_id: str | None = None
-"""The experiment set by `set_experiment`."""
+
+
+class Chosen(NamedTuple):
+    """The experiment set by `set_experiment`."""
+
+    store: Store
+    experiment_id: str
+    name: str | None
+    """What it was asked for by; None: by its id."""
+
+
+experiment: Chosen | None = None
 
 
 class Started(NamedTuple):

@@ -59,7 +59,7 @@ def set_experiment(
             f"Experiment {state.name!r} is deleted. Restore it with "
             f"restore_experiment({state.experiment_id!r}) or choose another name."
         )
-    active.experiment_id = state.experiment_id
+    active.experiment = active.Chosen(store, state.experiment_id, experiment_name)
     os.environ["MLFLOW_EXPERIMENT_ID"] = state.experiment_id  # for subprocesses, as MLflow does
     return store.experiment(state)
 
@@ -147,9 +147,15 @@ def delete_experiment_tag(key: str) -> None:
 
 
 def current_experiment() -> str:
-    """The active experiment: set_experiment, then the environment, then Default."""
-    if active.experiment_id is not None:
-        return active.experiment_id
+    """The active experiment: set_experiment, then the environment, then Default.
+
+    One that was set by name is set in every archive that is chosen afterwards.
+    """
+    chosen = active.experiment
+    if chosen is not None:
+        if chosen.name is not None and chosen.store is not active.store():
+            return set_experiment(chosen.name).experiment_id
+        return chosen.experiment_id
     name = os.environ.get("MLFLOW_EXPERIMENT_NAME")
     if name:
         store = active.store()

@@ -294,7 +294,8 @@ const QUIET = { level: () => QUIET, error: () => QUIET, warn: () => QUIET, info:
 /** @returns {Promise<HTMLElement>} hidden from assistive technology: title and numbers say the same */
 async function drawSpec(spec, rows, one, fields) {
   fitAxes(spec, rows);
-  one.full = { ...spec, datasets: { rows } };
+  const fitted = fitLabels(spec, rows);
+  one.full = { ...spec, datasets: { rows: fitted.rows } };
   const compiled = vegaLite.compile(spec, { logger: QUIET }).spec;
   const runtime = vega.parse(compiled, null, { ast: true });
   const refuse = () => Promise.reject(new Error("Charts load nothing."));
@@ -305,8 +306,8 @@ async function drawSpec(spec, rows, one, fields) {
     logLevel: vega.Error,
     renderer: rows.length > SVG_MARKS * 4 ? "canvas" : "svg",
   });
-  view.data("rows", rows);
-  view.tooltip((handler, event, item, value) => showTip(fields, event, value));
+  view.data("rows", fitted.rows);
+  view.tooltip((handler, event, item, value) => showTip(fields, event, value, fitted.whole));
   view.addEventListener("click", (event, item) => {
     const href = item && item.datum && (item.datum.href || (Array.isArray(item.datum) && item.datum[0] && item.datum[0].href));
     if (typeof href === "string" && href.startsWith("r/")) location.href = up + href;
@@ -324,7 +325,7 @@ const TOLD = ["run", "color", "x", "bin_maxbins_20_x", "bin_maxbins_20_x_end", "
 const WORDS = { run: "Run", axis: "Axis", mean_y: "Mean", mean_value: "Mean", __count: "Runs", bin_maxbins_20_x: "From", bin_maxbins_20_x_end: "To" };
 
 /** A tooltip of texts, beside the pointer. */
-function showTip(fields, event, value) {
+function showTip(fields, event, value, whole) {
   if (!tip) {
     tip = make("div", { class: "tip", role: "tooltip" });
     document.body.append(tip);
@@ -334,7 +335,7 @@ function showTip(fields, event, value) {
   if (tip.hidden) return;
   const known = TOLD.filter((key) => row[key] !== undefined && row[key] !== null && (WORDS[key] || fields[key]?.label));
   tip.replaceChildren(...known.map((key) => {
-    const { text, rest } = toldOf(fields[key], row[key]);
+    const { text, rest } = toldOf(fields[key], whole[key]?.get(row[key]) ?? row[key]);
     return make("div", {}, make("span", {}, WORDS[key] || fields[key].label), ` ${rest ? `${text} (${rest})` : text}`);
   }));
   tip.hidden = !known.length;

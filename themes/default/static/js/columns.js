@@ -7,7 +7,7 @@ class Source {
     this.folder = folder;
     this.count = manifest.runs;
     /** @type {Column[]} */
-    this.columns = manifest.columns;
+    this.columns = [...manifest.columns];
     this.primary = manifest.primary || "";
     /** Which values of the primary metric are better: "max", "min" or nothing. */
     this.direction = manifest.direction || "";
@@ -36,7 +36,7 @@ class Source {
       const column = { ...metric, name, label: `${metric.label}.${statistic}`, group: "statistics", files: [], curves: false, of };
       delete column.min;
       delete column.max;
-      this.columns = [...this.columns, column];
+      this.columns.push(column);
       this.byName.set(name, column);
     });
   }

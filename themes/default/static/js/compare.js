@@ -168,7 +168,7 @@ function deltaOf(column, value, base) {
   if (!Number.isFinite(value) || !Number.isFinite(base)) return null;
   const change = value - base;
   if (change === 0) return make("span", { class: "delta" }, "=");
-  const shownText = `${change > 0 ? "+" : "−"}${formatNumber(Math.abs(change))}`;
+  const shownText = `${change > 0 ? "+" : "−"}${formatNumber(Math.abs(change), ROUGH)}`;
   const { primary, direction } = shared.source;
   if (!direction || column.label !== primary) return make("span", { class: "delta" }, shownText);
   const isBetter = (change > 0) === (direction === "max");

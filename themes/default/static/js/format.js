@@ -9,6 +9,8 @@ const MARKS = Object.assign(Object.create(null), {
 
 /** From here on, and below a hundred-thousandth, numbers are written with exponents. */
 const LARGEST = 1e12;
+/** Significant digits of a difference or a deviation, which stands beside what it is of. */
+const ROUGH = 3;
 /** Relative; 0.1 + 0.2 is written as 0.3. */
 const NOISE = 1e-12;
 /** Significant digits that somebody may have typed; a logged text with more was computed. */

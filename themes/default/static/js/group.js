@@ -73,8 +73,9 @@ function summaryOf(column, group) {
   const counted = told.length ? ` (${told.join(", ")})` : "";
   if (!n) return { text: MISSING + counted, key: NaN };
   const write = (value) => formatValue(column, value);
+  const spread = column.kind === "number" ? formatNumber(deviation, ROUGH) : write(deviation);
   const full = [mean, ...(n > 1 ? [deviation] : [])].map((value) => unsaid(column, value) || write(value)).join(" ± ");
-  const text = n > 1 ? `${write(mean)} ± ${write(deviation)}` : write(mean);
+  const text = n > 1 ? `${write(mean)} ± ${spread}` : write(mean);
   return { text: text + counted, key: mean, rest: full === text ? "" : full };
 }
 

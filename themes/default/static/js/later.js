@@ -3,7 +3,7 @@
 runreport.later((shared) => {
 "use strict";
 const {
-  ADDRESS, LARGEST, MARKS, MISSING, PAGE_ROWS, Source, brought, cellOf, changeSelection, chosenColumns, columnOf,
+  ADDRESS, LARGEST, MARKS, MISSING, PAGE_ROWS, ROUGH, Source, brought, cellOf, changeSelection, chosenColumns, columnOf,
   columnsOf, currentHash, defaultColumns, differs, distinctTexts, drawHead, drawPages, drawSelection, durationUnit, emptyRow,
   escapePart, findIds, findSource, formatDuration, formatNumber, formatText,
   formatTime, formatValue, fullNumber, fullTime,
