@@ -17,18 +17,19 @@ ROUGH = 3
 """Those of a difference or a deviation, which stands beside what it is of."""
 LARGEST = 10**12
 """From here on, and below a hundred-thousandth, numbers are written with exponents."""
-_NOISE = 1e-12
+_NOISE = 1e-14
 """Relative; 0.1 + 0.2 is written as 0.3."""
 _MOST_DIGITS = 10
-"""As many tell numbers apart where no title can say more; what differs further behind is noise."""
+"""Where no title can say more, numbers that differ further behind are written whole."""
 _WHOLE = Context(prec=400, rounding=ROUND_HALF_UP)
 
 
 def format_number(value: float | None, digits: int = DIGITS) -> str:
     """The one spelling of a number.
 
-    Whole numbers are written whole, others with four significant digits, rounded half up; zeros at
-    the end say that there is more behind them. NaN and infinities go by name, nothing is a dash.
+    Whole numbers are written whole, others with four significant digits and at least one decimal,
+    rounded half up; zeros at the end say that there is more behind them. NaN and infinities go by
+    name, nothing is a dash.
     """
     if value is None:
         return MISSING
@@ -41,11 +42,11 @@ def format_number(value: float | None, digits: int = DIGITS) -> str:
         rounded = Context(prec=digits, rounding=ROUND_HALF_UP).create_decimal_from_float(value)
         mantissa = f"{rounded.scaleb(-power):f}"
         return f"{_trimmed(mantissa, float(rounded), value)}e{power}"
-    text = _fixed(value, max(0, digits - 1 - power))
+    text = fixed(value, max(1, digits - 1 - power))  # one decimal says it is no whole number
     return _trimmed(text, float(text.replace(",", "")), value)
 
 
-def _fixed(value: float, decimals: int) -> str:
+def fixed(value: float, decimals: int) -> str:
     """Some decimals; what lies exactly between two is rounded up, as scripts do it."""
     finer = f"{value:.{decimals + 1}f}"
     if finer[-1] == "5" and float(finer) == value:
@@ -69,21 +70,26 @@ def full_number(value: float) -> str:
 
 
 def told_apart(values: Sequence[float | None]) -> list[str]:
-    """Numbers where no title can say more: those that would look the same get more digits."""
-    texts = [format_number(value) for value in values]
-    for digits in range(DIGITS + 1, _MOST_DIGITS + 1):
-        kinds: dict[str, set[float]] = {}
-        for text, value in zip(texts, values, strict=True):
-            if value is not None and value == value:
-                kinds.setdefault(text, set()).add(value)
-        alike = {text for text, own in kinds.items() if len(own) > 1}
+    """Numbers where no title can say more: all with the digits that tell different ones apart."""
+    texts: list[str] = []
+    for digits in range(DIGITS, _MOST_DIGITS + 1):
+        texts = [format_number(value, digits) for value in values]
+        alike = _alike(texts, values)
         if not alike:
-            break
-        texts = [
-            format_number(value, digits) if text in alike else text
-            for text, value in zip(texts, values, strict=True)
-        ]
-    return texts
+            return texts
+    return [
+        full_number(value) if text in alike and value is not None else format_number(value)
+        for text, value in zip(texts, values, strict=True)
+    ]
+
+
+def _alike(texts: Sequence[str], values: Sequence[float | None]) -> set[str]:
+    """The texts that stand for several numbers."""
+    kinds: dict[str, set[float]] = {}
+    for text, value in zip(texts, values, strict=True):
+        if value is not None and value == value:
+            kinds.setdefault(text, set()).add(value)
+    return {text for text, own in kinds.items() if len(own) > 1}
 
 
 def tick_texts(ticks: Sequence[float]) -> list[str]:

@@ -98,11 +98,16 @@ class Reader:
             self.complaints.append(f"request outside the site: {request.url}")
 
 
-@pytest.fixture(params=["disk", "server"])
-def root(request: pytest.FixtureRequest, sample_site: Path) -> str:
+def find_root(request: pytest.FixtureRequest, sample_site: Path) -> str:
     if request.param == "disk":
         return f"file://{sample_site}/"
     return str(request.getfixturevalue("server"))
+
+
+@pytest.fixture(params=["disk", pytest.param("server", marks=pytest.mark.long)])
+def root(request: pytest.FixtureRequest, sample_site: Path) -> str:
+    """Where the sample report is read from; from a server only in the long suite, mostly."""
+    return find_root(request, sample_site)
 
 
 @pytest.fixture

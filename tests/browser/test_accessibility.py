@@ -26,8 +26,15 @@ def violations(page: Page) -> list[list[str]]:
     return found
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("scheme", "width"),
+    [
+        ("dark", 1280),
+        ("light", 390),
+        pytest.param("light", 1280, marks=pytest.mark.long),
+        pytest.param("dark", 390, marks=pytest.mark.long),
+    ],
+)
 @pytest.mark.parametrize("root", ["disk"], indirect=True)
 def test_no_page_kind_breaks_a_rule(
     reader: Any, sample_site: Path, width: int, scheme: Any

@@ -36,7 +36,10 @@ def opened_menus(page: Page) -> list[str]:
     return wrong
 
 
-@pytest.mark.parametrize("width", [390, 700, 768, 1024, 1440, 2560])
+@pytest.mark.parametrize(
+    "width",
+    [390, 768, 1440, 2560, *(pytest.param(w, marks=pytest.mark.long) for w in (700, 1024))],
+)
 def test_no_word_breaks_and_nothing_is_cut_off_or_covered(
     browser: Browser, sample_site: Path, width: int
 ) -> None:

@@ -96,6 +96,15 @@ def test_a_filter_says_what_is_still_to_come_and_then_what_is_wrong(
     expect(advice).to_have_text(
         "Searched as a word; to filter by val_loss, compare it: val_loss < …"
     )
+    page.get_by_role("button", name="Reset view").click()
+    expect(page.locator("#shown")).to_contain_text("73 runs")
+    box.press_sequentially("val_los < 0.08")  # its beginning is searched as words on the way
+    expect(advice).to_contain_text("Did you mean metrics.val_loss?")
+    expect(page.locator("#shown")).to_contain_text("73 runs")
+    page.keyboard.press("Enter")
+    expect(box).to_have_attribute("aria-invalid", "true")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(box).to_have_attribute("aria-invalid", "true")  # sorting makes nothing right
     box.fill("val_loss <")
     expect(advice).to_contain_text("Not finished: metrics.val_loss compares with")
     expect(box).not_to_have_attribute("aria-invalid", "true")
@@ -106,6 +115,17 @@ def test_a_filter_says_what_is_still_to_come_and_then_what_is_wrong(
     expect(advice).to_have_text("")
     box.fill("val_los < 0.08")
     expect(advice).to_contain_text("Did you mean metrics.val_loss?")
+
+
+def test_a_link_may_name_a_column_without_what_it_belongs_to(
+    reader: Reader, find_experiment: object
+) -> None:
+    place = find_experiment("digits")  # type: ignore[operator]
+    page = reader.open(f"{place}#v=1&charts=scatter;x=hidden;y=val_loss.min;c=activation")
+    expect(page.locator("figure.chart figcaption").first).to_have_text(
+        "val_loss.min against hidden"
+    )
+    expect(page.locator("#advice")).to_have_text("")
 
 
 def test_a_statistic_is_a_column_one_can_show_sort_and_draw(

@@ -30,7 +30,7 @@ test("text with an operator is a query", () => {
 test("a bare name is that of the only thing that has such a key", () => {
   assert.deepEqual(find("lr > 0.01 and status = 'FINISHED'").sort(), ["alpha tree", "zeta_under"]);
   assert.equal(page.adviceOf(page.readBox("`cross-entropy` > 1")),
-    "Not applied. Column 1: “cross-entropy” is a metric and a param; write metrics.cross-entropy or params.cross-entropy.");
+    "Not applied. Column 1: “cross-entropy” is a metric and a param; write metrics.`cross-entropy` or params.`cross-entropy`.");
 });
 
 test("an error says where and what was probably meant", () => {
@@ -65,7 +65,7 @@ test("words that name a field are told how to filter by it", () => {
     "Searched as a word; to filter by accuracy, compare it: accuracy < …");
   assert.equal(page.adviceOf(page.readBox("team")), "Searched as a word; to filter by team, compare it: team = …");
   assert.equal(page.adviceOf(page.readBox("cross-entropy")),
-    "Searched as a word; to filter by cross-entropy, compare it: metrics.cross-entropy < …");
+    "Searched as a word; to filter by cross-entropy, compare it: metrics.`cross-entropy` < …");
   assert.equal(page.adviceOf(page.readBox("status")), "Searched as a word; to filter by status, compare it: status = …");
   assert.equal(page.adviceOf(page.readBox("params")), "Searched as a word; a filter goes on with a key: params.KEY.");
 });

@@ -4,13 +4,13 @@ const { test } = require("node:test");
 const { load } = require("./load.js");
 const cases = require("../report/formatting_cases.json");
 
-const { axisFormat, durationUnit, formatDuration, formatNumber, formatText, formatTime, formatValue, fullNumber, fullTime, unsaid } = load(
+const { axisFormat, decimalsOf, durationUnit, formatDuration, formatNumber, formatText, formatTime, formatValue, fullNumber, fullTime, unsaid } = load(
   ["format.js", "chart_axes.js"],
-  ["axisFormat", "durationUnit", "formatDuration", "formatNumber", "formatText", "formatTime", "formatValue", "fullNumber", "fullTime", "unsaid"],
+  ["axisFormat", "decimalsOf", "durationUnit", "formatDuration", "formatNumber", "formatText", "formatTime", "formatValue", "fullNumber", "fullTime", "unsaid"],
   { shared: {}, thousands: (count) => count.toLocaleString("en-US") });
 
 test("numbers, durations and times are written as in Python", () => {
-  const forms = { number: formatNumber, full: fullNumber, text: formatText, duration: formatDuration, time: formatTime, full_time: fullTime };
+  const forms = { number: formatNumber, full: fullNumber, text: formatText, duration: formatDuration, time: formatTime, full_time: fullTime, decimals: decimalsOf };
   for (const [kind, form] of Object.entries(forms)) {
     for (const [value, text] of cases[kind]) assert.equal(form(value), text, `${kind} of ${value}`);
   }

@@ -23,3 +23,15 @@ test("no name is declared twice in one script, nor beside those that it shares",
     }
   }
 });
+
+test("what the first script shares is used by a later one", () => {
+  const read = (name) => fs.readFileSync(path.join(folder, name), "utf8");
+  const [, list] = /const \{([^}]*)\} = shared;/.exec(read("later.js"));
+  const later = fs.readdirSync(folder).filter((name) => new RegExp(`"(?:tools|charts|pages)": \\([^)]*"${name}"`, "s").test(theme) && !name.startsWith("later"));
+  assert.ok(later.length > 10);
+  const texts = later.map(read).join("\n");
+  for (const name of list.split(",").map((one) => one.trim()).filter(Boolean)) {
+    assert.match(texts, new RegExp(`\\b${name.replace("$", "\\$")}\\b`), name);
+  }
+  assert.match(read("tail.js").replace(/\s/g, ""), new RegExp(list.replace(/\s/g, "")));
+});

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from builders import sample_archive
 from report.test_assemble import report_of
 
 import runreport
+from runreport.entities import Run
+from runreport.errors import InvalidFilter
 from runreport.pipeline import build_site
 from runreport.report.asked_columns import full_name, meanings
 from runreport.report.config import parse_config
@@ -72,6 +75,43 @@ def test_charts_of_a_view_may_ask_for_statistics_and_bare_names(tmp_path: Path) 
         "loss.min against lr", "Settings and accuracy, run by run",
     ]  # fmt: skip
     assert view.left_out == ()
+
+
+def test_axis_words_are_no_columns_whatever_the_columns_are_called(archive: Path) -> None:
+    for value in (1.0, 2.0):
+        with runreport.start_run():
+            runreport.log_param("step", value)
+            for step in range(2):
+                runreport.log_metrics(
+                    {"loss": value, "time": 1.0, "metrics.loss": 5.0 + step}, step
+                )
+    views = {"v": {"charts": ["line;x=time;y=loss", "line;x=step;y=metrics.metrics.loss"]}}
+    (view,) = report_of(archive, views=views).views
+    over_time, doubled = view.charts
+    assert over_time.title == "loss over time"
+    assert {row["y"] for row in doubled.rows} == {5.0, 6.0}
+
+
+def test_a_name_that_is_ambiguous_elsewhere_is_not_so_here(tmp_path: Path) -> None:
+    archive = sample_archive(tmp_path / "a", runs=2)
+    with runreport.start_run(experiment_id=runreport.create_experiment("other")):
+        runreport.log_metric("lr", 1.0)
+    views = {"v": {"experiments": ["Sample"], "filter": "lr > 0", "charts": ["bar;x=lr;y=loss"]}}
+    report = report_of(archive, columns=["lr"], views=views)
+    assert report.advice == () and report.views[0].total == 2
+    other, sample = sorted(report.experiments, key=lambda page: page.name != "other")
+    assert other.table.columns[1].name == "metrics.lr"
+    assert sample.table.columns[1].name == "params.lr"
+    for name, count in (("other", 1), ("Sample", 2)):
+        assert len(found_by("lr > 0", experiment_names=[name])) == count
+    with pytest.raises(InvalidFilter, match=r"metrics\.lr or params\.lr"):
+        found_by("lr > 0", search_all_experiments=True)
+    (run,) = found_by("experiment_name = 'other'", search_all_experiments=True)
+    assert run.info.experiment_id == other.experiment_id
+
+
+def found_by(text: str, **where: Any) -> list[Run]:
+    return list(runreport.search_runs(filter_string=text, output_format="list", **where))
 
 
 def test_masked_names_are_asked_for_by_what_they_are_called(archive: Path, tmp_path: Path) -> None:

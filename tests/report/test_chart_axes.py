@@ -9,9 +9,15 @@ from typing import Any
 
 import pytest
 
-from runreport.report.chart_axes import axis_format, fit_axes, in_unit
+from runreport.report.chart_axes import (
+    axis_format,
+    fit_axes,
+    in_unit,
+    too_far_apart,
+    utc_axis,
+)
 from runreport.report.charts import Chart, scatter_spec, vega_lite_version
-from runreport.site.chart_svg import chart_svg
+from runreport.site.chart_svg import NotDrawn, chart_svg
 
 CASES = json.loads((Path(__file__).parent / "formatting_cases.json").read_text())
 
@@ -50,10 +56,49 @@ def test_given_ticks_are_told_apart() -> None:
 def test_a_spec_is_not_changed_but_copied() -> None:
     spec = scatter_spec("x", "y", None, is_numeric=True)
     before = json.dumps(spec)
-    assert fit_axes(spec, [{"x": 1e-9, "y": 1e-9}])["encoding"]["x"]["axis"]["format"] == "~e"
+    assert (
+        fit_axes(spec, [{"x": 1e-9, "y": 1e-9}, {"x": 2e-9, "y": 1e-9}])["encoding"]["x"]["axis"][
+            "format"
+        ]
+        == "~e"
+    )
     assert json.dumps(spec) == before
 
 
 def test_spans_are_divided_by_their_unit() -> None:
     rows, title = in_unit([{"x": 0}, {"x": 5_400_000}, {"x": None}], "Duration")
     assert ([row["x"] for row in rows], title) == ([0.0, 90.0, None], "Duration, min")
+
+
+@pytest.mark.parametrize("value", [0.37, 0.5, 0.003, 42.0, 1e-9, 3e15, -0.25])
+def test_an_axis_of_one_value_says_it(value: float) -> None:
+    rows = [{"x": n, "y": value, "run": str(n)} for n in (1.0, 2.0)]
+    found = labels(rows)
+    (tick,) = found[found.index("x") + 1 : -1]
+    assert float(tick.replace(",", "").replace("−", "-")) == value
+
+
+def test_a_logarithmic_axis_of_close_numbers_tells_its_ticks_apart() -> None:
+    rows = [{"x": 1762027200000 + 3.0 * n, "y": 1.0, "run": str(n)} for n in range(10)]
+    found = labels(rows, is_log=True)
+    across = found[: found.index("x")]
+    assert len(across) > 2 and len({*across}) == len(across)
+
+
+def test_hours_of_several_days_have_their_day() -> None:
+    spec = scatter_spec("x", "y", None, is_numeric=True)
+    spec["encoding"]["x"] = utc_axis("Started, UTC")
+    day = 86_400_000
+    rows = [{"x": 1_762_000_000_000 + n * day, "y": float(n), "run": str(n)} for n in range(4)]
+    chart = Chart("scatter", "", "", spec, tuple(rows), (), (), {})
+    svg = str(chart_svg(chart, vega_lite_version(spec)))
+    ticks = re.findall(r">(\d\d-\d\d \d\d:\d\d|\d{4}-\d\d-\d\d|\d\d:\d\d)</text>", svg)
+    assert len(ticks) > 2 and len({*ticks}) == len(ticks)
+
+
+def test_numbers_that_lie_too_far_apart_are_not_drawn() -> None:
+    assert too_far_apart([{"y": 1e308}, {"y": -1e308}]) and not too_far_apart([{"y": 1e300}])
+    spec = scatter_spec("x", "y", None, is_numeric=True)
+    rows = ({"x": 1.0, "y": 1e308}, {"x": 2.0, "y": -1e308})
+    with pytest.raises(NotDrawn, match="too far apart"):
+        chart_svg(Chart("c", "", "", spec, rows, (), (), {}), vega_lite_version(spec))

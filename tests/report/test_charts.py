@@ -7,6 +7,7 @@ import pytest
 
 from runreport.report import charts, summary_charts
 from runreport.report.comparison import explained_share
+from runreport.report.shown import Shown, show_number
 from runreport.site.theme import load_theme
 
 SPECS = {
@@ -44,13 +45,21 @@ def test_the_vendored_libraries_are_of_the_versions_altair_writes_for() -> None:
 def test_parallel_rows_spread_numbers_by_size_and_words_evenly() -> None:
     rows = charts.parallel_rows(
         ["a", "b", "c"],
-        [("lr", [1.0, 2.0, 5.0], str), ("opt", ["x", "z", "y"], str), ("same", [3, 3, None], str)],
+        [
+            ("lr", [1.0, 2.0, 5.0], show_number),
+            ("opt", ["x", "z", "y"], Shown),
+            ("same", [3, 3, None], show_number),
+            ("near", [0.99981, 0.99984, None], show_number),
+        ],
         [0.1, 0.2, math.nan],
     )
     lines = [(row["run"], row["axis"], row["place"]) for row in rows if "run" in row]
     assert lines == [("a", "lr", 0.0), ("b", "lr", 0.25), ("a", "opt", 0.0), ("b", "opt", 1.0),
-                     ("a", "same", 0.5), ("b", "same", 0.5)]  # fmt: skip
-    assert {"axis": "lr", "place": 1, "end": 1, "label": "5.0"} in rows
+                     ("a", "same", 0.5), ("b", "same", 0.5), ("a", "near", 0.0),
+                     ("b", "near", 1.0)]  # fmt: skip
+    ends = [(row["axis"], row["label"]) for row in rows if "label" in row]
+    assert ends[:2] == [("lr", "1"), ("lr", "5")]
+    assert ends[-2:] == [("near", "0.99981"), ("near", "0.99984")]
 
 
 def test_the_share_that_a_param_explains() -> None:

@@ -27,7 +27,9 @@ from runreport.report.config import parse_config
             "experiments.Sample.columns names 'metrics.los'.*mean 'metrics.loss'",
         ),
         ({"columns": ["acuracy"]}, "columns names 'acuracy'.*mean 'metrics.accuracy'"),
-        ({"columns": ["metrics.loss.median"]}, "names 'metrics.loss.median'.*'metrics.loss'"),
+        ({"columns": ["metrics.loss.median"]}, "names 'metrics.loss.median'.*'metrics.loss.mean'"),
+        ({"columns": ["los.min"]}, "names 'los.min'.*'metrics.loss.min'"),
+        ({"primary_metric": "metrics.loss"}, "names 'metrics.loss'.*mean 'loss'"),
         (
             {"views": {"v": {"charts": ["bar;x=params.modle;y=metrics.loss"]}}},
             "charts names 'params.modle'.*mean 'params.model'",

@@ -11,6 +11,7 @@ from markupsafe import escape
 from runreport.report.shown import (
     Shown,
     apart,
+    decimals,
     lacking_decimals,
     show_duration,
     show_number,
@@ -50,6 +51,11 @@ def test_where_no_title_is_different_values_have_different_texts() -> None:
     assert apart(cells) == ["0.99981", "0.99984", "0.5", "0.99981"]
 
 
+@pytest.mark.parametrize(("text", "count"), CASES["decimals"])
+def test_the_decimals_of_a_text(text: str, count: int) -> None:
+    assert decimals(text) == count
+
+
 @dataclass
 class Row:
     cells: list[Shown]
@@ -58,5 +64,5 @@ class Row:
 def test_points_of_a_column_line_up() -> None:
     texts = (("0.5", "x"), ("12", "1.5"), ("–", "2"), ("0.25", "1e-9"))
     rows = [Row([Shown(a), Shown(b)]) for a, b in texts]
-    assert lacking_decimals(rows, "cells") == [(1, 0), (2, 0), (0, 1), (0, 0)]
-    assert lacking_decimals([], "cells") == []
+    assert lacking_decimals([row.cells for row in rows]) == [(1, 0), (2, 0), (0, 1), (0, 0)]
+    assert lacking_decimals([]) == []

@@ -91,6 +91,11 @@ def test_an_experiment_that_was_set_by_name_is_set_in_the_next_archive_too(tmp_p
         mlflow.log_metric("loss", 1.0)
     assert run.info.experiment_id == chosen
     assert mlflow.get_experiment(chosen).name == "mine"
+    mlflow.set_tracking_uri(tmp_path / "empty")
+    assert len(mlflow.search_runs(output_format="list")) == 0
+    assert [one.name for one in mlflow.search_experiments()] == ["Default"]  # asking makes nothing
+    mlflow.set_tracking_uri(tmp_path / "two")
+    assert len(mlflow.search_runs(output_format="list")) == 1
     mlflow.set_experiment(experiment_id=chosen)
     mlflow.set_tracking_uri(tmp_path / "three")
     with pytest.raises(NotFound, match=chosen), mlflow.start_run():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +20,18 @@ _LATEX = {
     "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
     "–": "--", "±": r"$\pm$", "∞": r"$\infty$", "<": r"\textless{}", ">": r"\textgreater{}",
 }  # fmt: skip
+
+
+_POWER = re.compile(r"(?<![\w.])(-?)([0-9][0-9,.]*)(?:e(-?[0-9]+))?(?![\w])")
+"""Numbers that text mode would set wrongly: with a minus, or with an exponent."""
+
+
+def _as_power(match: re.Match[str]) -> str:
+    sign, digits, power = match.groups()
+    if not sign and power is None:
+        return match[0]
+    times = "" if power is None else rf" \times 10^{{{power}}}"
+    return f"${sign}{digits.replace(',', '{,}')}{times}$"
 
 
 def print_as(
@@ -86,7 +99,11 @@ def _print_latex(
 ) -> None:
     def line(cells: Sequence[str]) -> str:
         texts = ("".join(_LATEX.get(letter, letter) for letter in safe(cell)) for cell in cells)
-        return f"{' & '.join(texts)} \\\\"
+        set_ = (
+            _POWER.sub(_as_power, text) if right else text
+            for text, right in zip(texts, numeric, strict=True)
+        )
+        return f"{' & '.join(set_)} \\\\"
 
     click.echo("% \\usepackage{booktabs}")
     click.echo(f"\\begin{{tabular}}{{{''.join('r' if right else 'l' for right in numeric)}}}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from runreport.cli.formats import print_as, print_values
 from runreport.errors import InvalidValue
 from runreport.numbers import ROUGH, format_number, told_apart
-from runreport.report.shown import MISSING_VALUE, apart, show_text
+from runreport.report.shown import MISSING_VALUE, Shown, apart, show_number, show_text
 
 if TYPE_CHECKING:
     from runreport.query.grouping import Groups
@@ -79,7 +79,11 @@ def _order_key(groups: Groups, columns: dict[str, list[Any]], text: str) -> tupl
 
     name, _, direction = text.strip().partition(" ")
     if name in ("n", "runs") and direction.strip().upper() in ("", "ASC", "DESC"):
-        return "runs", direction.strip().upper() == "DESC"
+        shown = f"{groups.metrics[0]}.n" if len(groups.metrics) == 1 else ""
+        return (
+            shown if name == "n" and shown in columns else "runs",
+            direction.strip().upper() == "DESC",
+        )
     ordering = parse_order(text)
     name = ordering.field.name
     for candidate in (name, *(f"{name}.{one}" for one in ("mean", "min", "max", "n"))):
@@ -104,10 +108,7 @@ def _print_groups(groups: Groups, columns: dict[str, list[Any]], form: str) -> N
     from runreport.query.grouping import LEFT_OUT
 
     headers = [name.partition(".")[2] or name for name in groups.by]
-    texts = [
-        apart([MISSING_VALUE if v is None else show_text(str(v)) for v in columns[name]])
-        for name in groups.by
-    ]
+    texts = [apart([_key(value) for value in columns[name]]) for name in groups.by]
     numeric = [False] * len(headers)
 
     def add(header: str, cells: list[str]) -> None:
@@ -134,6 +135,13 @@ def _print_groups(groups: Groups, columns: dict[str, list[Any]], form: str) -> N
             elif name != "std" or not joined:
                 add(f"{label} {name}", _noted(told_apart(own), left_out))
     print_as(form, headers, list(zip(*texts, strict=True)), numeric)
+
+
+def _key(value: object) -> Shown:
+    """What the runs of a group agree in."""
+    if value is None:
+        return MISSING_VALUE
+    return show_number(value) if isinstance(value, float) else show_text(str(value))
 
 
 def _noted(cells: list[str], left_out: list[int] | None) -> list[str]:

@@ -54,7 +54,7 @@ _ATTRIBUTES = {
 @click.option(
     "--agg", metavar="NAME,...",
     help="What to show of each metric of a group: mean, std (of a sample, n - 1), min, max, n "
-    "(the runs that have it); mean,std,n by default.",
+    "(the runs with a finite value); mean,std,n by default.",
 )  # fmt: skip
 @click.option(
     "--max-results", default=50, show_default=True, type=click.IntRange(0), help="0: all."
@@ -142,7 +142,9 @@ def _fields(found: Found, texts: Sequence[str]) -> list[Field]:
     from runreport.query.filters import parse_field
     from runreport.query.names import read_named
 
-    fields = [read_named(text, parse_field, lambda: found.index) for text in _split(texts)]
+    fields = [
+        read_named(text, parse_field, lambda: found.index, found.in_view) for text in _split(texts)
+    ]
     return list(dict.fromkeys(fields))
 
 

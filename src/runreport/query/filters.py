@@ -40,32 +40,40 @@ from runreport.query.syntax import (
 from runreport.query.tokens import QUOTED, Reader, Token, shown
 
 _KEYED = ("metric", "param", "tag")
+_PLAIN = re.compile(r"[\w/]+(?:\.[\w/]+)*")
+Owners = Callable[[str], Sequence[str]]
+"""Which of metric, param and tag have a key of this name."""
 MAX_DEPTH = 50
 """How deep parentheses and NOT may be nested."""
 _Part = TypeVar("_Part")
 
 
-def parse_filter(text: str, realm: Realm = RUNS, *, strict: bool = False) -> Node:
+def parse_filter(
+    text: str, realm: Realm = RUNS, *, strict: bool = False, owners: Owners | None = None
+) -> Node:
     """The syntax tree of a filter.
 
     Args:
         text: empty finds everything.
         strict: refuse what MLflow does not know.
+        owners: what has a key of a name that stands alone; without it, each name must say so.
 
     Raises:
         InvalidFilter: it cannot be understood; the message points at the column.
     """
-    parser = _Parser(text, realm, strict)
+    parser = _Parser(text, realm, strict, owners=owners)
     return parser.filter() if not parser.at_end else EVERYTHING
 
 
-def parse_order(text: str, realm: Realm = RUNS, *, strict: bool = False) -> Ordering:
+def parse_order(
+    text: str, realm: Realm = RUNS, *, strict: bool = False, owners: Owners | None = None
+) -> Ordering:
     """One ``order_by`` entry: a field, then ASC (the default) or DESC.
 
     Raises:
         InvalidFilter: unknown field or word.
     """
-    return _Parser(text, realm, strict, "order_by").ordering()
+    return _Parser(text, realm, strict, "order_by", owners).ordering()
 
 
 def parse_orders(
@@ -76,17 +84,21 @@ def parse_orders(
     Raises:
         InvalidFilter: see `parse_order`.
     """
-    listed = [entries] if isinstance(entries, str) else entries or ()
-    return tuple(parse_order(entry, realm, strict=strict) for entry in listed)
+    return tuple(parse_order(entry, realm, strict=strict) for entry in order_entries(entries))
 
 
-def parse_field(text: str, realm: Realm = RUNS) -> Field:
+def order_entries(entries: Sequence[str] | None) -> Sequence[str]:
+    """The entries of an ``order_by``; one may stand alone."""
+    return [entries] if isinstance(entries, str) else entries or ()
+
+
+def parse_field(text: str, realm: Realm = RUNS, *, owners: Owners | None = None) -> Field:
     """The name of a field, as filters write it.
 
     Raises:
         InvalidFilter: there is no such field, or more than one.
     """
-    parser = _Parser(text, realm, strict=False, what="field")
+    parser = _Parser(text, realm, strict=False, what="field", owners=owners)
     token = parser.here
     field = parser.field()
     if field.entity == "dataset":
@@ -99,9 +111,17 @@ def parse_field(text: str, realm: Realm = RUNS) -> Field:
 class _Parser(Reader):
     """Reads one filter or ordering."""
 
-    def __init__(self, text: str, realm: Realm, strict: bool, what: str = "filter") -> None:
+    def __init__(
+        self,
+        text: str,
+        realm: Realm,
+        strict: bool,
+        what: str = "filter",
+        owners: Owners | None = None,
+    ) -> None:
         super().__init__(text, what=what, strict=strict)
         self.realm = realm
+        self.owners = None if strict else owners
         self.depth = 0
 
     # -- clauses -----------------------------------------------------------------------------
@@ -204,19 +224,48 @@ class _Parser(Reader):
         entity_text, dot, key = token.text.partition(".") if token.kind == "word" else ("", "", "")
         if not dot:
             if self.here.text != ".":
-                return self.attribute(token.inside, token.column)
+                bare = self.bare(token) if token.inside not in self.realm.attributes else None
+                return bare or self.attribute(token.inside, token.column)
             self.next()
             return self.quoted_key(token, self.entity(token.inside, token))
+        if entity_text not in ENTITIES and (bare := self.bare(token)):
+            return bare
         entity = self.entity(entity_text, token)
         column = token.column + len(entity_text) + 1
         if entity == "attribute":
             return self.attribute(key, column)
         if entity == "dataset":
             return self.dataset(key, column)
+        return self.keyed(entity, key)
+
+    def keyed(self, entity: str, key: str) -> Field:
+        """A key without quotes, which for a metric may end in a statistic."""
         base, _, statistic = key.rpartition(".")
         if entity == "metric" and base and statistic in STATISTICS and not self.strict:
             return Field(entity, base, statistic, is_bare=True)
         return Field(entity, key)
+
+    def bare(self, token: Token) -> Field | None:
+        """A key that only metrics, params or tags have, without saying so; None if it is none."""
+        key, is_word = token.inside, token.kind == "word"
+        if self.owners is None:
+            return None
+        found = self.owners(key)
+        statistic = self.keyed("metric", key)
+        if (
+            not found
+            and is_word
+            and statistic.statistic
+            and "metric" in self.owners(statistic.key)
+        ):
+            return statistic
+        if len(found) > 1:
+            kinds = " and ".join(f"a {entity}" for entity in found)
+            written = " or ".join(written_key(key, f"{entity}s") for entity in found)
+            raise self.error(f"{shown(token)} is {kinds}; write {written}", token)
+        if not found:
+            return None
+        return self.keyed(found[0], key) if is_word else Field(found[0], key)
 
     def quoted_key(self, opening: Token, entity: str) -> Field:
         """What follows an entity and a dot when the key is in quotes."""
@@ -304,6 +353,11 @@ class _Parser(Reader):
             hint = "a key with spaces or other such characters is written in `ticks`"
             hint += f"; known: {', '.join(known)}" if token.kind == "word" else ""
         raise self.error(f"{shown(token)} is no operator; {hint}", token)
+
+
+def written_key(key: str, group: str) -> str:
+    """A key as a filter reads it: in ticks where it is no word."""
+    return f"{group}.{key}" if _PLAIN.fullmatch(key) else f"{group}.`{key}`"
 
 
 def _meant(word: str, known: Iterable[str]) -> str:

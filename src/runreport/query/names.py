@@ -1,14 +1,15 @@
 """Names in a filter that do not say what they belong to: ``loss < 1`` for ``metrics.loss < 1``.
 
-A parser knows no archive, so such a name is an error to it. Here the key of the archive that was
-meant is looked up: one that a single kind of thing has is written out and read again, several are
-named, and else the nearest is.
+A parser knows no archive; it asks here which kinds of things have such a key.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeVar
+
+import pyarrow as pa
 
 from runreport.errors import InvalidFilter
 from runreport.query.fields import STATISTICS, nearest
@@ -18,56 +19,55 @@ TABLES = ("metrics", "params", "tags")
 _Read = TypeVar("_Read")
 
 
-def read_named(text: str, read: Callable[[str], _Read], index: Callable[[], RunIndex]) -> _Read:
+def read_named(
+    text: str,
+    parse: Callable[..., _Read],
+    index: Callable[[], RunIndex],
+    among: Callable[[RunIndex], pa.Array] | None = None,
+) -> _Read:
     """What a parser makes of a text whose bare names are those of keys.
 
     Args:
+        parse: takes ``owners``, as those of `filters` do.
         index: the runs whose keys they are; asked for only where there is such a name.
+        among: which of these are asked about, a Boolean each; of keys that several things have,
+            that counts which one of these has. By default all.
 
     Raises:
         InvalidFilter: it cannot be read; the message names the key that was probably meant.
     """
-    added = 0  # letters, all of them before the place that a parser stops at
-    written = text
-    while True:
-        try:
-            return read(written)
-        except InvalidFilter as error:
-            column = error.column - added
-            told = InvalidFilter(error.problem, column, text, error.word, error.what)
-        if told.word is None:
-            raise told
-        owner = _owner(told, index())
-        place = told.column - 1 + added
-        written = f"{written[:place]}{owner}.{written[place:]}"
-        added += len(owner) + 1
+
+    def owners(key: str) -> list[str]:
+        runs = index()
+        found = [table for table in TABLES if key in runs.keys_of(table)]
+        if len(found) > 1 and among is not None:
+            asked = among(runs)
+            found = [table for table in found if _has(runs, table, key, asked)] or found
+        return [table.removesuffix("s") for table in found]
+
+    try:
+        return parse(text, owners=lru_cache(None)(owners))
+    except InvalidFilter as error:
+        if error.word is None:
+            raise
+        raise explained(error, index()) from None
 
 
-def belongs_to(name: str, index: RunIndex) -> list[str]:
-    """What has a key of this name: metrics, params, tags; the metric for one of its statistics."""
-    found = [table for table in TABLES if name in index.keys_of(table)]
-    base, _, statistic = name.rpartition(".")
-    if not found and statistic in STATISTICS and base in index.keys_of("metrics"):
-        return ["metrics"]
-    return found
+def _has(index: RunIndex, table: str, key: str, asked: pa.Array) -> bool:
+    values = index.long_column(table, key, "last" if table == "metrics" else "value")
+    return bool(len(values.filter(asked).drop_null()))
 
 
-def _owner(error: InvalidFilter, index: RunIndex) -> str:
-    """What the name belongs to that an error is about.
+def split_statistic(key: str) -> tuple[str, str, bool] | None:
+    r"""Metric and statistic of a key such as ``loss.min``, and whether ticks say which is which.
 
-    Raises:
-        InvalidFilter: nothing or several things have such a key.
+    A metric may itself be called ``loss.min``; of ``\`loss\`.min`` there is no doubt.
     """
-    assert error.word is not None
-    found = belongs_to(error.word, index)
-    if not found or error.text[: error.column - 1].endswith("."):  # run.loss is no bare name
-        raise explained(error, index)
-    if len(found) > 1:
-        kinds = " and ".join(f"a {table.removesuffix('s')}" for table in found)
-        written = " or ".join(f"{table}.{error.word}" for table in found)
-        problem = f"“{error.word}” is {kinds}; write {written}"
-        raise InvalidFilter(problem, error.column, error.text, what=error.what)
-    return found[0]
+    base, _, statistic = key.rpartition(".")
+    if not base or statistic not in STATISTICS:
+        return None
+    is_ticked = len(base) > 2 and base[0] == base[-1] == "`"
+    return (base[1:-1] if is_ticked else base), statistic, is_ticked
 
 
 def explained(error: InvalidFilter, index: RunIndex) -> InvalidFilter:

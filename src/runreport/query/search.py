@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -27,7 +27,7 @@ from runreport.entities import (
 from runreport.errors import InvalidValue, NotFound
 from runreport.events import data_object
 from runreport.query.fields import STATISTICS, nearest
-from runreport.query.filters import parse_filter, parse_order
+from runreport.query.filters import order_entries, parse_filter, parse_order
 from runreport.query.fold import fold_archive
 from runreport.query.frames import make_frame, make_table
 from runreport.query.index import RunIndex
@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _Parsed = TypeVar("_Parsed")
-_INFO = (    "run_id", "experiment_id", "run_name", "status", "start_time", "end_time", "user_id",
+_INFO = (
+    "run_id", "experiment_id", "run_name", "status", "start_time", "end_time", "user_id",
     "is_deleted",
 )  # fmt: skip
 
@@ -88,24 +89,22 @@ def make_query(
         raise InvalidValue(f"max_results is {max_results!r}; it must be a whole number from 0 on.")
     if view_type not in (ViewType.ACTIVE_ONLY, ViewType.DELETED_ONLY, ViewType.ALL):
         raise InvalidValue(f"run_view_type is {view_type!r}; use ViewType.ACTIVE_ONLY and so on.")
-    keys = None if strict else index
+    ids = None if experiment_ids is None else tuple(str(identity) for identity in experiment_ids)
+    asked = Query(ids, EVERYTHING, view_type, max_results, (), offset)
     text = "" if filter_string is None else filter_string
-    entries = [order_by] if isinstance(order_by, str) else order_by or ()
-    return Query(
-        None if experiment_ids is None else tuple(str(identity) for identity in experiment_ids),
-        _read(text, partial(parse_filter, strict=strict), keys),
-        view_type,
-        max_results,
-        tuple(_read(entry, partial(parse_order, strict=strict), keys) for entry in entries),
-        offset,
+
+    def read(text: str, parse: Callable[..., _Parsed]) -> _Parsed:
+        own = partial(parse, strict=strict)
+        if strict or index is None:
+            return own(text)
+        return read_named(text, own, index, lambda runs: in_view(runs, asked))
+
+    return replace(
+        asked,
+        filter=read(text, parse_filter),
+        order_by=tuple(read(entry, parse_order) for entry in order_entries(order_by)),
         now_ms=wall_ms() if now_ms is None else now_ms,
     )
-
-
-def _read(
-    text: str, read: Callable[[str], _Parsed], keys: Callable[[], RunIndex] | None
-) -> _Parsed:
-    return read(text) if keys is None else read_named(text, read, keys)
 
 
 def load_index(storage: Storage) -> RunIndex:
@@ -119,7 +118,7 @@ _kept: Kept[RunIndex] = Kept()
 def find_runs(index: RunIndex, query: Query, artifact_root: str) -> Found:
     """The runs that a query asks for, in its order."""
     keep = pc.and_(
-        matching_runs(index, query.filter, artifact_root, query.now_ms), _in_view(index, query)
+        matching_runs(index, query.filter, artifact_root, query.now_ms), in_view(index, query)
     )
     numbers = pc.cast(pc.indices_nonzero(keep), pa.int32())
     limit = query.offset + query.max_results
@@ -127,7 +126,7 @@ def find_runs(index: RunIndex, query: Query, artifact_root: str) -> Found:
     return Found(index, query, chosen, len(numbers), artifact_root)
 
 
-def _in_view(index: RunIndex, query: Query) -> pa.Array:
+def in_view(index: RunIndex, query: Query) -> pa.Array:
     """Which runs a query looks at, whatever its filter."""
     keep = pa.repeat(True, index.runs.num_rows)
     if query.view_type == ViewType.ACTIVE_ONLY:
@@ -151,6 +150,10 @@ class Found:
     total: int
     """How many runs match, shown or not."""
     artifact_root: str
+
+    def in_view(self, index: RunIndex) -> pa.Array:
+        """Which runs were asked about, whatever the filter keeps."""
+        return in_view(index, self.query)
 
     def runs(self) -> list[Run]:
         """The runs as entities."""
@@ -176,12 +179,12 @@ def advice(found: Found, fields: Iterable[Field] = ()) -> list[str]:
     asked = list(comparisons(query.filter))
     named = [comparison.field for comparison in asked]
     named += [ordering.field for ordering in query.order_by]
-    in_view = _in_view(index, query)
+    own = in_view(index, query)
     hints = []
     for field in dict.fromkeys((*named, *fields)):
         if field.entity in _TABLES:
             values = run_column(index, field, found.artifact_root)
-            if not len(values.filter(in_view).drop_null()):
+            if not len(values.filter(own).drop_null()):
                 hints.append(_unknown(index, field))
     for comparison in asked:
         if comparison.field.key == "status" and comparison.operator in ("=", "!=", "IN", "NOT IN"):

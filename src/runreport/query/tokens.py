@@ -87,7 +87,7 @@ _MEANT = {"&": "AND", "|": "OR", "!": "NOT", "“": "straight quotes", "‘": "s
 
 def _problem(rest: str) -> str:
     """What is wrong with a text that no token starts with."""
-    quoted = f"“{rest.split(maxsplit=1)[0][:20]}”"
+    quoted = f"“{(rest.split(maxsplit=1) or [ascii(rest[0])])[0][:20]}”"
     if rest[0] in "'\"`":
         return f"a quote is open: {quoted}"
     if rest[0].isdigit():

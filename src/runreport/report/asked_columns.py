@@ -7,29 +7,30 @@ from collections.abc import Collection, Iterable, Mapping
 import pyarrow as pa
 
 from runreport.errors import ConfigError
-from runreport.query.fields import STATISTICS
 from runreport.query.index import RunIndex
-from runreport.query.names import TABLES
+from runreport.query.names import TABLES, split_statistic
 from runreport.query.predicate import run_column
 from runreport.query.syntax import Field
-from runreport.report.chart_texts import AXES, COLUMNS, SEVERAL, read_chart
+from runreport.report.chart_texts import read_chart, renamed
 from runreport.report.columns import OF_METRICS, Column, make_column
-from runreport.report.config import Config
+from runreport.report.config import ViewConfig
 
 
-def charted_names(config: Config) -> tuple[str, ...]:
-    """The columns that the charts of all views name."""
-    found = []
-    for view in config.views:
+def charted_names(views: Iterable[ViewConfig]) -> tuple[str, ...]:
+    """The columns that the charts of views name."""
+    found: list[str] = []
+
+    def note(name: str) -> str:
+        found.append(name)
+        return name
+
+    for view in views:
         for text in view.charts:
             try:
-                chart = read_chart(text, view.name)
+                renamed(read_chart(text, view.name), note)
             except ConfigError:  # it is told where the view is made
                 continue
-            for field in COLUMNS:
-                is_list = (chart.type, field) == SEVERAL
-                found += chart[field].split(",") if is_list else [chart[field]]
-    return tuple(name for name in dict.fromkeys(found) if name and name not in AXES)
+    return tuple(filter(None, dict.fromkeys(found)))
 
 
 def meanings(name: str, known: Collection[str]) -> list[str]:
@@ -38,8 +39,10 @@ def meanings(name: str, known: Collection[str]) -> list[str]:
     Args:
         known: the columns there are; statistics of their metrics are known with them.
     """
-    if name in known or _metric_of(name, known):
+    if name in known:
         return [name]
+    if (of := _metric_of(name, known)) is not None:
+        return [of.name if of.name not in known else name]  # ticks only where they say more
     found = [full for table in TABLES if (full := f"{table}.{name}") in known]
     own = f"metrics.{name}"
     return found or ([own] if _metric_of(own, known) else [])
@@ -57,13 +60,11 @@ def full_name(name: str, known: Collection[str]) -> str:
 def _metric_of(name: str, known: Collection[str]) -> Field | None:
     """The statistic that a name asks for: ``metrics.loss.min`` or ``metrics.`loss`.min``."""
     group, _, key = name.partition(".")
-    base, _, statistic = key.rpartition(".")
-    if group != "metrics" or statistic not in STATISTICS:
+    parts = split_statistic(key) if group == "metrics" else None
+    if parts is None or f"metrics.{parts[0]}" not in known:
         return None
-    is_ticked = len(base) > 2 and base[0] == base[-1] == "`"
-    metric = base[1:-1] if is_ticked else base
-    is_known = f"metrics.{metric}" in known
-    return Field("metric", metric, statistic, is_bare=not is_ticked) if is_known else None
+    metric, statistic, is_ticked = parts
+    return Field("metric", metric, statistic, is_bare=not is_ticked)
 
 
 def statistic_columns(

@@ -225,7 +225,7 @@ def assemble_report(
 def _shown_experiments(index: RunIndex, shown: pa.Array, config: Config) -> Iterator[_Shown]:
     """The experiments that have runs to show, by name."""
     folders: set[str] = set()
-    charted = charted_names(config)
+    charted = charted_names(config.views)
     owners = as_array(index.runs.column("experiment_id")).take(shown)
     states = index.experiments.values()
     for state in sorted(states, key=lambda state: (state.name.casefold(), state.experiment_id)):

@@ -25,6 +25,11 @@ CLOCK = {
     "milliseconds": "%H:%M:%S.%L",
 }
 """How an axis of times writes a tick, by the unit that it begins; d3's own way is 12 PM."""
+CALENDAR = {**CLOCK, "hours": "%m-%d %H:%M", "minutes": "%m-%d %H:%M"}
+"""The same over more than a day, where an hour comes again."""
+DAY_MS = 86_400_000
+_SAME = 1e-15
+"""Numbers this near to each other, as a share of them, are one place on an axis."""
 _GUIDES = (("x", "axis"), ("y", "axis"), ("color", "legend"))
 
 
@@ -32,31 +37,65 @@ def fit_axes(spec: Mapping[str, Any], rows: Sequence[Mapping[str, object]]) -> d
     """A spec whose axes and ramps have the number format that the rows ask for."""
     layers = [dict(layer, encoding=dict(layer["encoding"])) for layer in spec.get("layer", [spec])]
     for channel, guide in _GUIDES:
-        own = [
-            (layer["encoding"], one)
-            for layer in layers
-            if (one := layer["encoding"].get(channel))
-            and one.get("field")
-            and one.get("type") == "quantitative"
-            and one.get(guide, {}) is not None
-        ]
+        encodings = [layer["encoding"] for layer in layers]
+        own = [e for e in encodings if _is_measured(e.get(channel), guide)]
         if not own:
             continue
-        others = [layer["encoding"].get(f"{channel}2", {}) for layer in layers]
-        fields = {one.get("field") for one in (*(one for _, one in own), *others)}
+        others = [encoding.get(f"{channel}2", {}) for encoding in encodings]
+        fields = {one.get("field") for one in (*(e[channel] for e in own), *others)}
         numbers = [
             value
             for row in rows
             for field in fields
             if isinstance(value := row.get(field), int | float) and math.isfinite(value)
         ]
-        first = own[0][1]
-        ticks = (first.get(guide) or {}).get("values") or ()
-        form = axis_format(numbers, ticks, is_log=first.get("scale", {}).get("type") == "log")
-        if form:
-            for encoding, one in own:
-                encoding[channel] = {**one, guide: {**(one.get(guide) or {}), "format": form}}
+        for encoding in own:
+            changed = _guide(encoding[channel], guide, numbers)
+            if changed:
+                old = encoding[channel].get(guide) or {}
+                encoding[channel] = {**encoding[channel], guide: {**old, **changed}}
     return {**spec, "layer": layers} if "layer" in spec else layers[0]
+
+
+def _is_measured(one: Any, guide: str) -> bool:
+    """Whether a channel has an axis or a ramp of numbers or times."""
+    return (
+        isinstance(one, Mapping)
+        and bool(one.get("field"))
+        and one.get("type") in ("quantitative", "temporal")
+        and one.get(guide, {}) is not None
+    )
+
+
+def _guide(one: Mapping[str, Any], guide: str, numbers: Sequence[float]) -> dict[str, Any]:
+    """What an axis or ramp gets for its numbers."""
+    span = max(numbers, default=0.0) - min(numbers, default=0.0)
+    if one["type"] == "temporal":
+        return {"format": CALENDAR if span > DAY_MS else CLOCK}
+    ticks: Sequence[float] = (one.get(guide) or {}).get("values") or ()
+    found: dict[str, Any] = {}
+    is_plain = guide == "axis" and not one.get("bin") and not one.get("aggregate")
+    if is_plain and numbers and span <= _SAME * max(map(abs, numbers)):
+        ticks = numbers[:1]  # of one value d3 knows no step, and would label 0.37 as 0
+        found["values"] = [ticks[0]]
+    form = axis_format(numbers, ticks, is_log=one.get("scale", {}).get("type") == "log")
+    return {**found, "format": form} if form else found
+
+
+def too_far_apart(rows: Sequence[Mapping[str, object]]) -> bool:
+    """Whether a chart would have to compute with more than a number can hold."""
+    fields = ("x", "y", "low", "high", "raw", "value", "score")
+    for field in fields:
+        numbers = [
+            float(value)
+            for row in rows
+            if isinstance(value := row.get(field), int | float) and math.isfinite(value)
+        ]
+        if numbers and not math.isfinite(
+            (max(numbers) - min(numbers)) * 2 + max(map(abs, numbers)) * len(numbers)
+        ):
+            return True
+    return False
 
 
 def axis_format(numbers: Sequence[float], ticks: Sequence[float], *, is_log: bool) -> str:
@@ -72,8 +111,18 @@ def axis_format(numbers: Sequence[float], ticks: Sequence[float], *, is_log: boo
         digits = _digits_for(ticks)
         return f".{digits - 1}~e" if is_far else f",.{digits}~r"
     if is_log:
+        least = min((value for value in numbers if value > 0), default=largest)
+        if largest < 10 * least:  # its ticks are those of a linear one
+            digits = _digits_between(least, largest)
+            return f".{digits - 1}~e" if is_far else f",.{digits}~r"
         return ",~g"
     return "~e" if is_far else ""
+
+
+def _digits_between(low: float, high: float) -> int:
+    """Digits that tell about ten steps from one number to another apart."""
+    share = (high - low) / high if high > low else 1.0
+    return min(15, 3 + math.ceil(-math.log10(share)))
 
 
 def _digits_for(ticks: Sequence[float]) -> int:
@@ -96,7 +145,7 @@ def utc_axis(title: str, **scale: object) -> Spec:
         "type": "temporal",
         "title": title,
         "scale": {"type": "utc", **scale},
-        "axis": {"grid": False, "format": CLOCK, "labelOverlap": True},
+        "axis": {"grid": False, "labelOverlap": True},
     }
 
 

@@ -6,7 +6,8 @@ cut in the middle. ``static/js/chart_labels.js`` does the same for charts that a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
 from runreport.report.charts import Row, Spec
@@ -23,9 +24,9 @@ _WORDS = ("nominal", "ordinal")
 def short_texts(texts: Iterable[str], most: int) -> dict[str, str]:
     """A text of at most about ``most`` letters for each; two different ones stay different."""
     each = list(dict.fromkeys(texts))
-    shown: list[str] = []
-    for tail in (most // 2, most - 4, 3):
-        shown = [text if len(text) <= most else _cut(text, most, tail) for text in each]
+    long = [text for text in each if len(text) > most]
+    for cut in (_middle(most, most // 2), _middle(most, most - 4), _from_difference(most, long)):
+        shown = [text if len(text) <= most else cut(text) for text in each]
         if len({*shown}) == len(each):
             return dict(zip(each, shown, strict=True))
     taken: set[str] = {text for text in each if len(text) <= most}
@@ -40,8 +41,23 @@ def short_texts(texts: Iterable[str], most: int) -> dict[str, str]:
     return found
 
 
-def _cut(text: str, most: int, tail: int) -> str:
-    return f"{text[: most - 1 - tail]}…{text[len(text) - tail :]}"
+def _middle(most: int, tail: int) -> Callable[[str], str]:
+    return lambda text: f"{text[: most - 1 - tail]}…{text[len(text) - tail :]}"
+
+
+def _common_start(texts: Sequence[str]) -> int:
+    """How many letters all texts begin with."""
+    return sum(
+        1 for _ in takewhile(lambda letters: len({*letters}) == 1, zip(*texts, strict=False))
+    )
+
+
+def _from_difference(most: int, texts: Sequence[str]) -> Callable[[str], str]:
+    """The part that begins where the texts first differ."""
+    start = max(0, _common_start(texts) - 2)
+    end = start + most - 2
+    before = "…" if start else ""
+    return lambda text: f"{before}{text[start:end]}{'…' if len(text) > end else ''}"
 
 
 def fit_labels(spec: Spec, rows: Sequence[Row]) -> tuple[Spec, list[Row]]:
@@ -64,6 +80,8 @@ def fit_labels(spec: Spec, rows: Sequence[Row]) -> tuple[Spec, list[Row]]:
             texts = shown.get(one.get("field", "")) if isinstance(one, Mapping) else None
             if texts:
                 encoding[channel] = _with_words(channel, one, texts)
+    ends = [text for row in rows if isinstance(text := row.get("label"), str)]
+    shown["label"] = short_texts(ends, NARROW)  # at the ends of parallel axes
     fitted: list[Row] = [
         {key: _word(shown.get(key), value) for key, value in row.items()} for row in rows
     ]
@@ -89,8 +107,8 @@ def _with_words(channel: str, one: Mapping[str, Any], texts: Mapping[str, str]) 
     if channel == "x" and isinstance(axis, Mapping) and axis.get("labelOverlap"):
         changed["axis"] = {**axis, "labelOverlap": len(texts) > SLANTED}
     longest = max(map(len, texts.values()), default=0)
-    if channel == "color" and isinstance(legend, Mapping) and legend.get("columns"):
-        changed["legend"] = {**legend, "columns": 1 if longest > TWO_COLUMNS else 2}
+    if channel == "color" and isinstance(legend, Mapping) and longest > TWO_COLUMNS:
+        changed["legend"] = {**legend, "columns": 1}
     return changed
 
 

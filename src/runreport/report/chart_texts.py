@@ -91,12 +91,29 @@ def read_chart(text: str, where: str) -> ChartText:
     return ChartText(kind, fields)
 
 
+def names_columns(kind: str, field: str) -> bool:
+    """Whether a field names columns; the ``x`` of a line is one of `AXES`."""
+    return field in COLUMNS and (kind, field) != ("line", "x")
+
+
+def renamed(chart: ChartText, rename: Callable[[str], str]) -> ChartText:
+    """A chart with other names of columns."""
+
+    def of(field: str, value: str) -> str:
+        if not value or not names_columns(chart.type, field):
+            return value
+        several = value.split(",") if (chart.type, field) == SEVERAL else [value]
+        return ",".join(map(rename, several))
+
+    return ChartText(chart.type, {field: of(field, own) for field, own in chart.fields.items()})
+
+
 def renamed_chart(text: str, rename: Callable[[str], str]) -> str:
     """The text of a chart with other names of columns."""
     parts = text.split(";")
     for place, part in enumerate(parts):
         name, equals, value = part.partition("=")
-        if equals and name in COLUMNS:
+        if equals and names_columns(parts[0], name):
             logged = unquote_plus(value)
             several = logged.split(",") if (parts[0], name) == SEVERAL else [logged]
             shown = ",".join(map(rename, several))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from runreport.errors import BuildError
-from runreport.report.shown import Shown
+from runreport.report.shown import Shown, apart
 
 Spec = dict[str, Any]
 Row = Mapping[str, object]
@@ -263,7 +263,7 @@ def parallel_rows(
 
     Args:
         runs: labels.
-        axes: (name, value of each run, text of a value); numbers are spread over the axis by
+        axes: (name, value of each run, how a value is shown); numbers are spread over the axis by
             size, texts evenly in sorted order.
         scores: the metric of each run; runs without a finite one are left out.
     """
@@ -273,9 +273,10 @@ def parallel_rows(
         for run, place, score in zip(runs, places, scores, strict=True):
             if place is not None and score is not None and math.isfinite(score):
                 rows.append({"run": run, "axis": name, "place": place, "score": score})
-        for end, value in ((0, low), (1, high)):
-            if value is not None:
-                rows.append({"axis": name, "place": end, "end": end, "label": text_of(value)})
+        ends = [(end, text_of(value)) for end, value in ((0, low), (1, high)) if value is not None]
+        labels = apart([shown for _, shown in ends])
+        for (end, _), label in zip(ends, labels, strict=True):
+            rows.append({"axis": name, "place": end, "end": end, "label": label})
     return rows
 
 
@@ -284,8 +285,7 @@ def _spread(values: Sequence[object]) -> tuple[list[float | None], object, objec
     numbers = [v for v in values if isinstance(v, int | float) and math.isfinite(v)]
     if numbers:
         low, high = min(numbers), max(numbers)
-        is_flat = high == low
-        return [_place(v, low, high - low, is_flat=is_flat) for v in values], low, high
+        return [_place(v, low, high) for v in values], low, high
     words = sorted({str(value) for value in values if value is not None})
     if not words:
         return [None] * len(values), None, None
@@ -294,10 +294,12 @@ def _spread(values: Sequence[object]) -> tuple[list[float | None], object, objec
     return [None if v is None else order[str(v)] for v in values], words[0], words[-1]
 
 
-def _place(value: object, low: float, span: float, *, is_flat: bool) -> float | None:
+def _place(value: object, low: float, high: float) -> float | None:
     if not isinstance(value, int | float) or not math.isfinite(value):
         return None
-    return 0.5 if is_flat else (value - low) / span
+    if high == low:
+        return 0.5
+    return (value / 2 - low / 2) / (high / 2 - low / 2)  # halves: a whole range may fit no float
 
 
 def finish(chart: Any) -> Spec:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from runreport.numbers import format_number
 from runreport.report import charts, summary_charts
 from runreport.report.chart_axes import in_unit, scaled, utc_axis
 from runreport.report.chart_texts import ChartText
@@ -16,7 +17,7 @@ from runreport.report.curves import CurveReader
 from runreport.report.formatting import full_time, plural
 from runreport.report.line_charts import line_chart
 from runreport.report.shown import MISSING_VALUE, Shown, show_number, show_text
-from runreport.report.table import Table, distinct_texts
+from runreport.report.table import Table, distinct_texts, show_value
 
 MOST_ROWS = 300
 LISTED = 100
@@ -210,10 +211,14 @@ def _parallel(text: ChartText, table: Table, numbers: Sequence[int], _: CurveRea
         return None
     metric = table.columns[text["c"]]
     chosen = [*(table.columns[name] for name in names if name != text["c"]), metric]
-    axes = [(c.label, [c.values[n] for n in own], end_text(c)) for c in chosen]
+    names = axis_names(chosen)
+    axes = [
+        (name, [c.values[n] for n in own], end_text(c))
+        for name, c in zip(names, chosen, strict=True)
+    ]
     labels = [table.labels[number] for number in own]
     scores = [float(metric.values[number]) for number in own]  # type: ignore[arg-type]
-    spec = charts.parallel_spec([column.label for column in chosen], metric.label)
+    spec = charts.parallel_spec(names, metric.label)
     return (
         f"Settings and {metric.label}, run by run",
         spec,
@@ -221,9 +226,15 @@ def _parallel(text: ChartText, table: Table, numbers: Sequence[int], _: CurveRea
     )
 
 
-def end_text(column: Column) -> Callable[[Any], str]:
+def axis_names(columns: Sequence[Column]) -> list[str]:
+    """What the axes of parallel coordinates are called: in full where several have one label."""
+    counts = Counter(column.label for column in columns)
+    return [c.label if counts[c.label] == 1 else c.name for c in columns]
+
+
+def end_text(column: Column) -> Callable[[Any], Shown]:
     """How the ends of a column's axis are written."""
-    return format_number if column.is_numeric else lambda text: show_text(text).text
+    return partial(show_value, column) if column.is_numeric else show_text
 
 
 _MAKERS: Mapping[str, Callable[[ChartText, Table, Sequence[int], CurveReader], Made]] = {

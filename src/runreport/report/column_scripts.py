@@ -38,7 +38,8 @@ def json_number(value: object) -> object:
     if isinstance(value, float):
         if not math.isfinite(value):
             return float_text(value)
-        if value.is_integer() and abs(value) < 2**53:
+        is_negative_zero = value == 0 and math.copysign(1, value) < 0
+        if value.is_integer() and abs(value) < 2**53 and not is_negative_zero:
             return int(value)
     return value
 

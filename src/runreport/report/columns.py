@@ -36,7 +36,7 @@ CURVES = "_curves"
 FOR_FILTERS = "filter"
 """The group of columns that no table shows and only the filter box asks for."""
 OF_METRICS = "statistics"
-"""The group of columns that scripts make of what `FOR_FILTERS` has."""
+"""The group of statistics of metrics; scripts make them of what `FOR_FILTERS` has."""
 SLUG = "_slug"
 """The column that scripts need where run ids differ from their URLs."""
 LONGEST_MS = 2**53

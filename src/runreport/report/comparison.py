@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from runreport.report import charts
 from runreport.report.charts import Chart
-from runreport.report.chosen_charts import end_text
+from runreport.report.chosen_charts import axis_names, end_text
 from runreport.report.column_scripts import DataScript, hashed_name, script_json
 from runreport.report.curves import Curve, CurveReader
 from runreport.report.formatting import plural
@@ -201,9 +201,10 @@ def _parallel_chart(table: Table) -> Chart | None:
     metric = table.columns[f"metrics.{table.primary}"]
     chosen = [*params, metric]
     scores = table.scores
+    names = axis_names(chosen)
     axes = [
-        (column.label, [column.values[number] for number in order], end_text(column))
-        for column in chosen
+        (name, [column.values[number] for number in order], end_text(column))
+        for name, column in zip(names, chosen, strict=True)
     ]
     labels = [table.labels[number] for number in order]
     rows = charts.parallel_rows(labels, axes, [scores[number] for number in order])
@@ -215,7 +216,7 @@ def _parallel_chart(table: Table) -> Chart | None:
         f"Parallel coordinates of {', '.join(c.label for c in chosen)} "
         f"for {plural(len(order), 'run')}.",
         charts.parallel_spec(
-            [column.label for column in chosen],
+            names,
             table.primary,
             is_lower_better=table.direction == "min",
         ),

@@ -109,6 +109,8 @@ class Config:
     """Publish files that cannot be searched for secrets, e.g. encrypted ones."""
     max_file_mb: float = 25.0
     """Artifacts over this size are named but not copied into the site."""
+    path: str = FILE_NAME
+    """The file, for messages."""
     folder: str = "."
     """Where the file lies; a project's own theme folder is beside it."""
 
@@ -200,6 +202,7 @@ def parse_config(content: Mapping[str, Any], path: str = FILE_NAME) -> Config:
         allow=_texts(publish, "allow", path, "publish."),
         unsearched=bool(_typed(publish, "unsearched", bool, path, "publish.")),
         max_file_mb=_positive(publish, "max_file_mb", defaults.max_file_mb, path, "publish."),
+        path=path,
         folder=os.path.dirname(os.path.abspath(path)),
     )
 

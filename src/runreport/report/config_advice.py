@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from runreport.query.arrow import as_array
-from runreport.query.fields import nearest
+from runreport.query.fields import STATISTICS, nearest
 from runreport.query.index import RunIndex
 from runreport.query.names import TABLES
 from runreport.report.asked_columns import charted_names, meanings
@@ -49,24 +49,37 @@ def config_advice(config: Config, index: RunIndex, shown: pa.Array) -> tuple[str
 def _columns(config: Config, index: RunIndex, shown: pa.Array) -> list[str]:
     """What is wrong with the columns that tables and charts ask for."""
     every = _column_names(index, shown)
-    asked = [("columns", config.default.columns, every)]
     owners = as_array(index.runs.column("experiment_id")).take(shown)
+    asked: list[tuple[str, Sequence[str], list[str]]] = []
+    of_experiment: dict[str, list[str]] = {}
     for state in index.experiments.values():
+        numbers = shown.filter(pc.equal(owners, state.experiment_id))
+        if state.is_deleted or not len(numbers):
+            continue
         own = config.experiments.get(state.name)
-        if own is not None and own.columns and not state.is_deleted:
-            numbers = shown.filter(pc.equal(owners, state.experiment_id))
-            theirs = _column_names(index, numbers)
+        theirs = of_experiment[state.name] = _column_names(index, numbers)
+        if own is not None and own.columns:
             asked.append((f"experiments.{state.name}.columns", own.columns, theirs))
-    asked.append(("views: charts", charted_names(config), every))
+        else:  # what only other experiments have is skipped
+            names = [one for one in config.default.columns if len(meanings(one, theirs)) > 1]
+            asked.append(("columns", tuple(names), theirs))
+    names = [name for name in config.default.columns if not meanings(name, every)]
+    asked.append(("columns", tuple(names), every))
+    for view in config.views:
+        own_names = [one for name in view.experiments for one in of_experiment.get(name, ())]
+        asked.append((f"views.{view.name}.charts", charted_names([view]), own_names or every))
     found: list[str] = []
-    for key, names, known in asked:
-        for name in names:
+    for key, wanted, known in asked:
+        for name in wanted:
             meant = meanings(name, known)
             if len(meant) > 1:
-                found.append(f"{key} names {name!r}; write {' or '.join(map(repr, meant))}.")
+                groups = (one.partition(".")[0].removesuffix("s") for one in meant)
+                kinds = " and ".join(f"a {group}" for group in groups)
+                written = " or ".join(map(repr, meant))
+                found.append(f"{key} names {name!r}, which is {kinds}; write {written}.")
             elif not meant:
                 found += _unknown(key, [name], known, "column")
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _column_names(index: RunIndex, numbers: pa.Array) -> list[str]:
@@ -81,15 +94,23 @@ def _column_names(index: RunIndex, numbers: pa.Array) -> list[str]:
     ]
 
 
+def _nearest(name: str, known: list[str]) -> str | None:
+    """The column or metric that was probably meant, statistics of metrics among them."""
+    plain = name.partition(".")[2]
+    if plain in known:  # a metric is named without what it belongs to
+        return plain
+    metrics = [one for one in known if one.startswith("metrics.")]
+    every = [*known, *(f"{one}.{statistic}" for one in metrics for statistic in STATISTICS)]
+    keys = {one.partition(".")[2]: one for one in reversed(every) if "." in one}
+    return nearest(name, every) or keys.get(nearest(name, keys) or "")
+
+
 def _unknown(key: str, names: Iterable[str], known: Iterable[str], what: str) -> list[str]:
     known = list(known)
     found = []
     for name in names:
         if name not in known:
-            close = nearest(name, known)
-            if close is None:  # the name alone may be nearer than with what it belongs to
-                keys = {one.partition(".")[2]: one for one in reversed(known) if "." in one}
-                close = keys.get(nearest(name, keys) or "")
+            close = _nearest(name, known)
             hint = f" Did you mean {close!r}?" if close else ""
             found.append(f"{key} names {name!r}, but there is no {what} of this name.{hint}")
     return found

@@ -143,7 +143,7 @@ def _shown_columns(table: Table, config: ExperimentConfig) -> tuple[Column, ...]
         metrics.sort(key=lambda name: (name != primary, name))
         tags = [c.name for c in varying(table, "tags") if c.distinct <= 20 and _is_facet(c)]
         wanted = ["run_name", "status", "start_time", "duration", *metrics[:3], *params, *tags[:1]]
-    return tuple(table.columns[name] for name in wanted)[:MAX_SHOWN_COLUMNS]
+    return tuple(table.columns[name] for name in dict.fromkeys(wanted))[:MAX_SHOWN_COLUMNS]
 
 
 def run_table(
@@ -193,15 +193,16 @@ def run_table(
             tuple((show_text(value), count) for value, count in facet_counts(column)),
         )
         for column in columns
-        if column.name in ("status", EXPERIMENT)
+        if column.name == "status"
         or (_is_facet(column) and 0 < column.distinct <= MAX_FACET and column.varies)
     )[:MAX_FACETS]
     return RunTable(shown, rows, page_size, count, folder, columns, facets, manifest, scripts)
 
 
 def _is_facet(column: Column) -> bool:
-    """Whether runs are told apart by a tag; what autologging recorded is of single runs."""
-    return column.group == "tags" and not column.label.startswith((OVERRIDDEN_TAG, ERROR_TAG))
+    """Whether runs are told apart by it; what autologging recorded is of single runs."""
+    is_tag = column.group == "tags" and not column.label.startswith((OVERRIDDEN_TAG, ERROR_TAG))
+    return is_tag or column.name == EXPERIMENT
 
 
 def _span(started: Sequence[int]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 
-from runreport.numbers import MISSING, format_number
+from runreport.numbers import MISSING, fixed, format_number
 
 _FIRST_MS, _LAST_MS = -30_610_224_000_000, 253_402_300_799_999
 """The years 1000 to 9999, which a date writes with four digits."""
@@ -42,16 +42,16 @@ def format_duration(milliseconds: float | None) -> str:
         return MISSING
     seconds = max(0.0, milliseconds / 1000)
     if seconds < 0.9995:
-        return f"{round(seconds * 1000)} ms"
+        return f"{_half_up(seconds * 1000)} ms"
     if seconds < 59.95:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
+        return f"{fixed(seconds, 1)} s"
+    whole = _half_up(seconds)
     if whole < 3600:
         return f"{whole // 60} min {whole % 60:02d} s"
-    minutes = round(seconds / 60)
+    minutes = _half_up(seconds / 60)
     if minutes < 60 * 24:
         return f"{minutes // 60} h {minutes % 60:02d} min"
-    hours = round(seconds / 3600)
+    hours = _half_up(seconds / 3600)
     return f"{hours // 24} d {hours % 24:02d} h"
 
 
@@ -65,6 +65,11 @@ def duration_unit(longest: float) -> tuple[str, int]:
         longest: of the spans, in milliseconds.
     """
     return next((unit for unit in _UNITS if longest >= 2 * unit[1]), ("ms", 1))
+
+
+def _half_up(value: float) -> int:
+    """The nearest whole number; between two the greater one, as scripts round."""
+    return math.floor(value + 0.5)
 
 
 def format_size(size_bytes: int) -> str:

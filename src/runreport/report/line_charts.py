@@ -22,7 +22,7 @@ _TITLES = {"step": "Step", "time": "Time, UTC", "relative": "Time since start"}
 
 def line_chart(text: ChartText, table: Table, numbers: Sequence[int], reader: CurveReader) -> Made:
     """A metric of some runs over steps or time: a line a run, or a mean a group."""
-    metric = table.label(text["y"]).removeprefix("metrics.")
+    metric = text["y"].removeprefix("metrics.")
     found = _curves(table, numbers, metric, reader, MOST_BAND if text["g"] else MOST_LINES)
     if not found:
         return None

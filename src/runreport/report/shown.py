@@ -6,7 +6,6 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -72,18 +71,19 @@ def show_time(time_ms: int | None) -> Shown:
 def show_duration(milliseconds: float | None) -> Shown:
     """A span of time; its milliseconds where the text has rounded them."""
     text = format_duration(milliseconds)
-    return Shown(text) if milliseconds is None else _beside(text, f"{round(milliseconds):,} ms")
+    return (
+        Shown(text)
+        if milliseconds is None
+        else _beside(text, f"{math.floor(milliseconds + 0.5):,} ms")
+    )
 
 
-def lacking_decimals(rows: Sequence[Any], cells: str) -> list[tuple[int, ...]]:
+def lacking_decimals(rows: Sequence[Sequence[Shown]]) -> list[tuple[int, ...]]:
     """Of each cell, how many decimals it has less than the one of its column that has most.
 
     Texts that are no plain numbers lack none, nor do they count.
-
-    Args:
-        cells: the attribute of a row that holds its `Shown` values.
     """
-    counts = [[_decimals(cell.text) for cell in getattr(row, cells)] for row in rows]
+    counts = [[decimals(cell.text) for cell in row] for row in rows]
     most = [max(own) for own in zip(*counts, strict=True)]
     return [
         tuple(min(9, top - own) if own >= 0 else 0 for own, top in zip(row, most, strict=True))
@@ -91,7 +91,8 @@ def lacking_decimals(rows: Sequence[Any], cells: str) -> list[tuple[int, ...]]:
     ]
 
 
-def _decimals(text: str) -> int:
+def decimals(text: str) -> int:
+    """Decimals of a number's text; -1 of what has no place among them."""
     match = _PLAIN.fullmatch(text)
     return len(match[1] or "") if match else -1
 

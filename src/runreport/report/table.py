@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pyarrow as pa
 
 from runreport.entities import ERROR_TAG, MESSAGE_TAG
-from runreport.numbers import full_number
+from runreport.numbers import MISSING, full_number
 from runreport.query.index import RunIndex
 from runreport.report.asked_columns import statistic_columns
 from runreport.report.columns import VIEW, Column, experiment_columns
@@ -122,14 +122,20 @@ def make_table(
 
 
 def unique_labels(columns: Mapping[str, Column]) -> tuple[str, ...]:
-    """The names of runs; one that several have gets the start of the run's id."""
+    """The names of runs; one that several have gets the start of the run's id, as much of it as no
+    other label has."""
     names = [str(name) for name in columns["run_name"].values]
     ids = [str(run_id) for run_id in columns["run_id"].values]
     repeated = {name for name, count in Counter(names).items() if count > 1}
-    return tuple(
-        f"{name} {run_id[:6]}" if name in repeated else name
-        for name, run_id in zip(names, ids, strict=True)
-    )
+    taken = {name for name in names if name not in repeated}
+    labels = []
+    for name, run_id in zip(names, ids, strict=True):
+        label, length = name, 6
+        while name in repeated and label in (name, *taken) and length < len(run_id) + 7:
+            label, length = f"{name} {run_id[:length]}", length + 1
+        taken.add(label)
+        labels.append(label)
+    return tuple(labels)
 
 
 def cell(column: Column, number: int) -> Shown:
@@ -139,8 +145,13 @@ def cell(column: Column, number: int) -> Shown:
         return MISSING_VALUE
     if column.texts is not None:
         return show_text(str(column.texts[number]))
-    if column.kind == "text":
-        return show_text(str(value))
+    if column.kind == "text":  # names and ids are what they are, even if they look like numbers
+        return Shown(str(value)) if column.group == "properties" else show_text(str(value))
+    return show_value(column, value)
+
+
+def show_value(column: Column, value: object) -> Shown:
+    """A number, time or span of a column."""
     return _SHOW[column.kind](value)  # type: ignore[arg-type]
 
 
@@ -162,7 +173,17 @@ def distinct_texts(table: Table, name: str, numbers: Iterable[int]) -> dict[int,
     own = list(numbers)
     if name == "run_name" or name not in table.columns:
         return {number: table.labels[number] for number in own}
-    return dict(zip(own, apart([cell(table.columns[name], n) for n in own]), strict=True))
+    values = table.columns[name].values
+    texts = apart([cell(table.columns[name], n) for n in own])
+    return {
+        number: text if values[number] is None else quoted(text)
+        for number, text in zip(own, texts, strict=True)
+    }
+
+
+def quoted(text: str) -> str:
+    """A logged text that would look like none in quotes."""
+    return f"“{text}”" if text == MISSING or not text.strip() else text
 
 
 def varying(table: Table, group: str) -> list[Column]:

@@ -12,11 +12,11 @@ from runreport.errors import ConfigError, InvalidFilter
 from runreport.query.index import RunIndex
 from runreport.query.search import find_runs, make_query
 from runreport.report.asked_columns import full_name
-from runreport.report.chart_texts import ChartText, read_chart, renamed_chart
+from runreport.report.chart_texts import ChartText, read_chart, renamed
 from runreport.report.charts import Chart
 from runreport.report.chosen_charts import make_chart
 from runreport.report.columns import OF_METRICS, Column, make_column
-from runreport.report.config import FILE_NAME, Config, ViewConfig
+from runreport.report.config import Config, ViewConfig
 from runreport.report.curves import CurveReader
 from runreport.report.deltas import NONE, Delta, delta
 from runreport.report.experiment_page import run_link
@@ -83,18 +83,25 @@ def make_views(
         ConfigError: a view names an experiment, a run or a chart that there is not, or its filter
             cannot be read.
     """
-    return tuple(_make_view(view, index, places, curves, now_ms) for view in config.views)
+    return tuple(
+        _make_view(view, f"{config.path}: views.{view.name}", index, places, curves, now_ms)
+        for view in config.views
+    )
 
 
 def _make_view(
-    view: ViewConfig, index: RunIndex, places: Places, curves: CurveReader, now_ms: int
+    view: ViewConfig,
+    where: str,
+    index: RunIndex,
+    places: Places,
+    curves: CurveReader,
+    now_ms: int,
 ) -> ViewPage:
-    where = f"{FILE_NAME}: views.{view.name}"
     numbers = _chosen(view, index, places, now_ms, where)
     table = _picked(places, numbers[:MOST_RUNS])
     every = range(len(table.labels))
     texts = [
-        read_chart(renamed_chart(text, partial(full_name, known=table.columns)), f"{where}.charts")
+        renamed(read_chart(text, f"{where}.charts"), partial(full_name, known=table.columns))
         for text in view.charts
     ] or _default_charts(table)
     drawn = [make_chart(t, f"chart-{n}", table, every, curves) for n, t in enumerate(texts)]
@@ -144,7 +151,11 @@ def _chosen(
     if view.filter:
         try:
             query = make_query(
-                None, view.filter, max_results=len(places) or 1, now_ms=now_ms, index=lambda: index
+                _ids(view, index),
+                view.filter,
+                max_results=len(places) or 1,
+                now_ms=now_ms,
+                index=lambda: index,
             )
         except InvalidFilter as error:
             raise ConfigError(f"{where}.filter: {error}") from error
@@ -153,6 +164,14 @@ def _chosen(
     if not view.runs:
         return sorted(in_view)
     return [_find(short, in_view, where) for short in view.runs]
+
+
+def _ids(view: ViewConfig, index: RunIndex) -> list[str] | None:
+    """The experiments that a view is about; None for all."""
+    if not view.experiments:
+        return None
+    states = index.experiments.values()
+    return [state.experiment_id for state in states if state.name in view.experiments]
 
 
 def _find(short: str, in_view: Mapping[int, str], where: str) -> int:

@@ -146,18 +146,26 @@ def delete_experiment_tag(key: str) -> None:
     active.store().set_experiment_tags(current_experiment(), {key: None})
 
 
-def current_experiment() -> str:
+def current_experiment(*, is_asked: bool = False) -> str:
     """The active experiment: set_experiment, then the environment, then Default.
 
-    One that was set by name is set in every archive that is chosen afterwards.
+    One that was set by name is meant in every archive that is chosen afterwards, and made there.
+
+    Args:
+        is_asked: nothing is logged, so that nothing is made.
     """
     chosen = active.experiment
+    name = os.environ.get("MLFLOW_EXPERIMENT_NAME") if chosen is None else chosen.name
+    if name and (chosen is None or chosen.store is not active.store()):
+        return _id_of(name, is_asked=is_asked)
     if chosen is not None:
-        if chosen.name is not None and chosen.store is not active.store():
-            return set_experiment(chosen.name).experiment_id
         return chosen.experiment_id
-    name = os.environ.get("MLFLOW_EXPERIMENT_NAME")
-    if name:
-        store = active.store()
-        return store.find_or_create_experiment(name).experiment_id
     return os.environ.get("MLFLOW_EXPERIMENT_ID") or DEFAULT_ID
+
+
+def _id_of(name: str, *, is_asked: bool) -> str:
+    store = active.store()
+    if not is_asked:
+        return store.find_or_create_experiment(name).experiment_id
+    found = store.find_experiment(name)
+    return "" if found is None else found.experiment_id  # no experiment has this id

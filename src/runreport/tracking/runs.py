@@ -169,7 +169,7 @@ def search_runs(
     elif experiment_names:
         ids = _ids_of(experiment_names)
     elif not ids:
-        ids = [current_experiment()]
+        ids = [current_experiment(is_asked=True)]
     found = active.store().search(
         ids, filter_string, run_view_type, max_results, order_by, strict=mlflow_strict
     )

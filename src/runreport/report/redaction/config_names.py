@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from runreport.query.fields import STATISTICS
+from runreport.query.names import split_statistic
 from runreport.report.chart_texts import renamed_chart
 from runreport.report.config import Config, ExperimentConfig, ViewConfig
 from runreport.report.redaction.redactor import Redactor
@@ -57,9 +57,9 @@ def _column(name: str, redactor: Redactor) -> str:
 
 def _key(key: str, redactor: Redactor) -> str:
     """A key as it is published; of a statistic, the metric's."""
-    base, _, statistic = key.rpartition(".")
-    if statistic not in STATISTICS or redactor.has(key):
+    parts = split_statistic(key)
+    if parts is None or redactor.has(key):
         return redactor.known(key)
-    if base[:1] == base[-1:] == "`":
-        return f"`{redactor.known(base[1:-1])}`.{statistic}"
-    return f"{redactor.known(base)}.{statistic}"
+    metric, statistic, is_ticked = parts
+    shown = redactor.known(metric)
+    return f"`{shown}`.{statistic}" if is_ticked else f"{shown}.{statistic}"

@@ -71,7 +71,7 @@ function replaceFigures(charts) {
     }
     const complete = completeChart(chart.type, chart);
     for (const [field, wanted] of Object.entries(chart)) {
-      if (["x", "y", "c", "g"].includes(field) && complete[field] !== wanted) {
+      if (["x", "y", "c", "g"].includes(field) && complete[field] !== wanted.split(",").map((one) => fullName(chart.type, field, one)).join(",")) {
         tellLink(`The link asks for a chart of “${wanted}”, which no run here has or this type cannot show.`);
       }
     }
@@ -272,6 +272,11 @@ async function drawFigure(one) {
     drawing.setAttribute("aria-label", [title, made.note].filter(Boolean).join(". "));
     if (!made.rows.some((row) => row.y !== null && row.y !== undefined || row.x !== undefined || row.place !== undefined)) {
       drawing.replaceChildren(make("p", { class: "muted" }, "No run of this view has these values."));
+      one.full = one.view = null;
+      return;
+    }
+    if (tooFarApart(made.rows)) {
+      drawing.replaceChildren(make("p", { class: "muted" }, "This chart could not be drawn: its numbers lie too far apart."));
       one.full = one.view = null;
       return;
     }

@@ -8,9 +8,15 @@ const CLOCK = {
   minutes: "%H:%M", seconds: "%H:%M:%S", milliseconds: "%H:%M:%S.%L",
 };
 
+/** The same over more than a day, where an hour comes again. */
+const CALENDAR = { ...CLOCK, hours: "%m-%d %H:%M", minutes: "%m-%d %H:%M" };
+const DAY = 86400000;
+/** Numbers this near to each other, as a share of them, are one place on an axis. */
+const SAME = 1e-15;
+
 /** An axis of times. @param {string} title @param {Object} [scale] */
 function utcAxis(title, scale) {
-  return { field: "x", type: "temporal", title, scale: { type: "utc", ...scale }, axis: { grid: false, format: CLOCK, labelOverlap: true } };
+  return { field: "x", type: "temporal", title, scale: { type: "utc", ...scale }, axis: { grid: false, labelOverlap: true } };
 }
 
 /** Give the axes and ramps of a spec the format that its rows ask for. @param {Object} spec @param {Object[]} rows */
@@ -18,13 +24,35 @@ function fitAxes(spec, rows) {
   const encodings = (spec.layer || [spec]).map(({ encoding }) => encoding || {});
   for (const [channel, guide] of [["x", "axis"], ["y", "axis"], ["color", "legend"]]) {
     const own = encodings.map((encoding) => encoding[channel])
-      .filter((one) => one && one.field && one.type === "quantitative" && one[guide] !== null);
+      .filter((one) => one && one.field && ["quantitative", "temporal"].includes(one.type) && one[guide] !== null);
     if (!own.length) continue;
     const fields = [...own, ...encodings.map((encoding) => encoding[`${channel}2`] || NEVER)].map(({ field }) => field);
     const numbers = rows.flatMap((row) => fields.map((field) => row[field])).filter(Number.isFinite);
-    const format = axisFormat(numbers, own[0][guide]?.values || NEVER, own[0].scale?.type === "log");
-    if (format) for (const one of own) one[guide] = { ...one[guide], format };
+    for (const one of own) one[guide] = { ...one[guide], ...guideOf(one, guide, numbers) };
   }
+}
+
+/** What an axis or ramp gets for its numbers. */
+function guideOf(one, guide, numbers) {
+  const [low, high] = [Math.min, Math.max].map((choose) => numbers.reduce((a, b) => choose(a, b), numbers[0] ?? 0));
+  if (one.type === "temporal") return { format: high - low > DAY ? CALENDAR : CLOCK };
+  let ticks = one[guide]?.values || NEVER;
+  const found = {};
+  const isPlain = guide === "axis" && !one.bin && !one.aggregate;
+  if (isPlain && numbers.length && high - low <= SAME * Math.max(Math.abs(low), Math.abs(high))) {
+    ticks = found.values = [numbers[0]]; // of one value d3 knows no step, and would label 0.37 as 0
+  }
+  const format = axisFormat(numbers, ticks, one.scale?.type === "log");
+  return format ? { ...found, format } : found;
+}
+
+/** Whether a chart would have to compute with more than a number can hold. @param {Object[]} rows */
+function tooFarApart(rows) {
+  return ["x", "y", "low", "high", "raw", "value", "score"].some((field) => {
+    const numbers = rows.map((row) => row[field]).filter(Number.isFinite);
+    const [low, high] = [Math.min, Math.max].map((choose) => numbers.reduce((a, b) => choose(a, b), numbers[0] ?? 0));
+    return !Number.isFinite((high - low) * 2 + Math.max(Math.abs(low), Math.abs(high)) * numbers.length);
+  });
 }
 
 /** A number format of d3 for an axis; empty where its own, which goes by the steps, will do. */
@@ -35,8 +63,18 @@ function axisFormat(numbers, ticks, isLog) {
     const digits = digitsFor(ticks);
     return isFar ? `.${digits - 1}~e` : `,.${digits}~r`;
   }
-  if (isLog) return ",~g";
+  if (isLog) {
+    const least = numbers.reduce((low, value) => (value > 0 ? Math.min(low, value) : low), largest);
+    if (largest >= 10 * least) return ",~g";
+    const digits = digitsBetween(least, largest); // its ticks are those of a linear one
+    return isFar ? `.${digits - 1}~e` : `,.${digits}~r`;
+  }
   return isFar ? "~e" : "";
+}
+
+/** Digits that tell about ten steps from one number to another apart. */
+function digitsBetween(low, high) {
+  return Math.min(15, 3 + Math.ceil(-Math.log10(high > low ? (high - low) / high : 1)));
 }
 
 /** Significant digits that say ticks exactly, or, where that takes more than twelve, tell them apart. */
@@ -46,5 +84,3 @@ function digitsFor(ticks) {
   for (let digits = 4; digits < 17; digits++) if (new Set(rounded(digits)).size === ticks.length) return digits;
   return 17;
 }
-
-Object.assign(shared, { axisFormat });

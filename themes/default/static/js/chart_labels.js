@@ -11,10 +11,13 @@ const SLANTED = 18;
 function shortTexts(texts, most) {
   const each = [...new Set(texts)];
   const letters = each.map((text) => [...text]);
+  const long = letters.filter((own) => own.length > most);
+  const start = Math.max(0, commonStart(long) - 2), end = start + most - 2;
+  const middle = (tail) => (own) => `${own.slice(0, most - 1 - tail).join("")}…${own.slice(-tail).join("")}`;
+  const fromDifference = (own) => `${start ? "…" : ""}${own.slice(start, end).join("")}${own.length > end ? "…" : ""}`;
   let shownTexts = [];
-  for (const tail of [Math.floor(most / 2), most - 4, 3]) {
-    shownTexts = each.map((text, place) => (letters[place].length <= most ? text
-      : `${letters[place].slice(0, most - 1 - tail).join("")}…${letters[place].slice(-tail).join("")}`));
+  for (const cut of [middle(Math.floor(most / 2)), middle(most - 4), fromDifference]) {
+    shownTexts = each.map((text, place) => (letters[place].length <= most ? text : cut(letters[place])));
     if (new Set(shownTexts).size === each.length) return new Map(each.map((text, place) => [text, shownTexts[place]]));
   }
   const isLong = letters.map((own) => own.length > most);
@@ -25,6 +28,13 @@ function shortTexts(texts, most) {
     taken.add(label);
     return [text, label];
   }));
+}
+
+/** How many letters all texts begin with. @param {string[][]} texts */
+function commonStart(texts) {
+  if (!texts.length) return 0;
+  const differs = texts[0].findIndex((letter, place) => texts.some((own) => own[place] !== letter));
+  return differs < 0 ? texts[0].length : differs;
 }
 
 /**
@@ -43,6 +53,7 @@ function fitLabels(spec, rows) {
     }
   }
   const short = new Map([...room].map(([field, most]) => [field, shortTexts(rows.map((row) => row[field]).filter((value) => typeof value === "string"), most)]));
+  short.set("label", shortTexts(rows.map(({ label }) => label).filter((text) => typeof text === "string"), ROOM.narrow)); // at the ends of parallel axes
   const word = (field, value) => short.get(field)?.get(value) ?? value;
   for (const encoding of encodings) {
     for (const [channel, one] of Object.entries(encoding)) {
@@ -51,7 +62,7 @@ function fitLabels(spec, rows) {
       const changed = { ...one };
       if (Array.isArray(one.scale?.domain)) changed.scale = { ...one.scale, domain: one.scale.domain.map((value) => word(one.field, value)) };
       const longest = Math.max(0, ...[...texts.values()].map((text) => [...text].length));
-      if (channel === "color" && one.legend?.columns && longest > TWO_COLUMNS) changed.legend = { ...one.legend, columns: 1 };
+      if (channel === "color" && one.legend && longest > TWO_COLUMNS) changed.legend = { ...one.legend, columns: 1 };
       if (channel === "x" && one.axis?.labelOverlap) changed.axis = { ...one.axis, labelOverlap: texts.size > SLANTED };
       encoding[channel] = changed;
     }
@@ -65,5 +76,3 @@ function roomOf(channel, one) {
   if (channel === "x" || channel === "y") return one.axis === null ? 0 : one.axis?.labelLimit ? ROOM.narrow : ROOM.axis;
   return ["color", "strokeDash"].includes(channel) ? ROOM.legend : 0;
 }
-
-Object.assign(shared, { shortTexts });

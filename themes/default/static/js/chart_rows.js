@@ -42,9 +42,19 @@ function choicesFor(kind) {
   }
 }
 
+/** A column's name in full where a bare one was written; the x of a line is no column. */
+function fullName(type, field, name) {
+  if (type === "line" && field === "x" || columnOf(name)) return name;
+  const owners = ownersOf(name);
+  if (owners.length === 1) return `${owners[0]}.${name}`;
+  return !owners.length && columnOf(`metrics.${name}`) ? `metrics.${name}` : name;
+}
+
 /** A chart of a type with what fits from another one. @param {string} type @param {Object} [from] */
-function completeChart(type, from = {}) {
+function completeChart(type, given = {}) {
   const chart = { type };
+  const from = Object.fromEntries(Object.entries(given).map(([field, name]) => [field, ["x", "y", "c", "g"].includes(field) && typeof name === "string"
+    ? name.split(",").map((one) => fullName(type, field, one)).join(",") : name]));
   if (from.title) chart.title = from.title;
   for (const [field, kind] of Object.entries(TYPES[type].fields)) {
     if (kind === "axis") chart[field] = AXES.some(([axis]) => axis === from[field]) ? from[field] : "step";
@@ -90,14 +100,6 @@ function titleOf(chart) {
     case "scatter": return `${label(chart.y)} against ${label(chart.x)}`;
     default: return `${label(chart.y)} by ${label(chart.x)}`;
   }
-}
-
-/** Labels for runs; a name that several have gets the start of the run's id. */
-function runLabels(runs) {
-  const names = valuesOf("run_name"), ids = valuesOf("run_id");
-  const counts = new Map();
-  for (const run of runs) counts.set(names[run], (counts.get(names[run]) || 0) + 1);
-  return runs.map((run) => (counts.get(names[run]) > 1 ? `${names[run]} ${ids[run].slice(0, 6)}` : names[run]));
 }
 
 /**
@@ -347,7 +349,8 @@ function fillScatter(chart, runs, spec) {
   }));
   const title = x.kind === "duration" ? useUnit(rows, x.label) : x.kind === "time" ? `${x.label}, UTC` : x.label;
   const kinds = [...new Set(rows.map((row) => row.x))].filter((value) => value !== null);
-  const isLog = isNumber && x.min > 0 && x.max / x.min >= 30;
+  const spread = isNumber ? kinds.filter(Number.isFinite).sort((a, b) => a - b) : [];
+  const isLog = spread.length > 0 && spread[0] > 0 && spread[spread.length - 1] / spread[0] >= 30;
   const kind = isNumber ? "quantitative" : x.kind === "time" ? "temporal" : "nominal";
   spec.encoding.x = { field: "x", type: kind, title };
   if (isNumber) {
@@ -420,19 +423,23 @@ function fillParallel(chart, runs, spec) {
   const usable = runs.filter((run) => Number.isFinite(scores[run])).slice(0, MAX_PARALLEL);
   const labels = runLabels(usable);
   const rows = [];
+  const labelled = names.map((name) => columnOf(name).label);
+  const axisOf = (name) => { const { label } = columnOf(name); return labelled.filter((other) => other === label).length > 1 ? name : label; };
   for (const name of names) {
-    const column = columnOf(name);
+    const column = columnOf(name), axis = axisOf(name);
     const { places, ends } = spread(column, usable.map((run) => valuesOf(name)[run]));
     places.forEach((place, index) => {
-      if (place !== null) rows.push({ run: labels[index], axis: column.label, place, score: scores[usable[index]], href: runPlace(usable[index]) });
+      if (place !== null) rows.push({ run: labels[index], axis, place, score: scores[usable[index]], href: runPlace(usable[index]) });
     });
+    const [low, high] = ends.map((value) => (value === null ? null : formatValue(column, value)));
     ends.forEach((value, end) => {
-      if (value !== null) rows.push({ axis: column.label, place: end, end, label: formatValue(column, value) });
+      const label = low === high ? unsaid(column, value) || low : [low, high][end];
+      if (value !== null) rows.push({ axis, place: end, end, label });
     });
   }
   const label = columnOf(chart.c).label;
   for (const layer of spec.layer) {
-    layer.encoding.x.scale.domain = names.map((name) => columnOf(name).label);
+    layer.encoding.x.scale.domain = names.map(axisOf);
     if (layer.encoding.color && layer.encoding.color.field === "score") layer.encoding.color.title = label;
   }
   return { rows, note: usable.length === MAX_PARALLEL ? `The first ${MAX_PARALLEL} runs.` : "" };
@@ -445,7 +452,7 @@ function spread(column, values) {
     if (!numbers.length) return { places: values.map(() => null), ends: [null, null] };
     const low = numbers.reduce((a, b) => Math.min(a, b));
     const high = numbers.reduce((a, b) => Math.max(a, b));
-    const place = (value) => (high === low ? 0.5 : (value - low) / (high - low));
+    const place = (value) => (high === low ? 0.5 : (value / 2 - low / 2) / (high / 2 - low / 2));
     return { places: values.map((v) => (Number.isFinite(v) ? place(v) : null)), ends: [low, high] };
   }
   const words = [...new Set(values.filter((value) => value !== null))].sort();

@@ -145,6 +145,11 @@ function restOf(column, run) {
   return unsaid(column, valuesOf(column.name)[run] ?? null, source.logged(column.name, run));
 }
 
+/** A logged text that would look like none in quotes. @param {string} text */
+function quoted(text) {
+  return text === MISSING || !text.trim() ? `“${text}”` : text;
+}
+
 /** The attributes of a cell. @param {string} kind its class @param {string} title */
 function cellOf(kind, title) {
   return { ...(kind && { class: kind }), ...(title && { title }) };
@@ -165,8 +170,25 @@ function distinctTexts(column, runs) {
   }
   return new Map(runs.map((run) => {
     const text = textOf(column, run);
-    return [run, logged.get(text).size > 1 ? restOf(column, run) || text : text];
+    const own = logged.get(text).size > 1 ? restOf(column, run) || text : text;
+    return [run, source.logged(column.name, run) === null ? own : quoted(own)];
   }));
+}
+
+/** Labels for runs; a name that several have gets the start of the run's id, as much of it as no other label has. @param {number[]} runs */
+function runLabels(runs) {
+  const names = valuesOf("run_name"), ids = valuesOf("run_id");
+  const counts = new Map();
+  for (const run of runs) counts.set(names[run], (counts.get(names[run]) || 0) + 1);
+  const taken = new Set([...counts.keys()].filter((name) => counts.get(name) === 1));
+  return runs.map((run) => {
+    const name = names[run];
+    if (counts.get(name) === 1) return name;
+    let label = name;
+    for (let length = 6; (label === name || taken.has(label)) && length < ids[run].length + 7; length++) label = `${name} ${ids[run].slice(0, length)}`;
+    taken.add(label);
+    return label;
+  });
 }
 
 /** What the address of a run's page needs. */

@@ -4,6 +4,8 @@
 shared.startPage.compare = startCompare;
 
 /** Columns that are shown row by row. */
+/** Columns that no run logged as such. */
+const MADE = ["filter", "statistics"];
 const COMPARED = [["metrics", "Metrics"], ["params", "Hyperparameters"], ["tags", "Tags"], ["properties", "Properties"]];
 
 async function startCompare() {
@@ -44,7 +46,7 @@ async function pickRuns(wanted) {
     try {
       if (!folder) throw new Error("no experiment");
       data = await findSource(folder);
-      await data.load(data.columns.filter((column) => !["filter", "statistics"].includes(column.group)).map((column) => column.name));
+      await data.load(data.columns.filter((column) => !MADE.includes(column.group)).map((column) => column.name));
     } catch {
       missed.push(`${folder ? `the experiment “${folder.replace(/^e\//, "")}”` : `no experiment for ${ids.join(", ")}`}, whose data could not be loaded`);
       continue;
@@ -62,7 +64,7 @@ async function pickRuns(wanted) {
 function gather(found) {
   const columns = new Map();
   for (const { data } of found) {
-    for (const column of data.columns) if (!["filter", "statistics"].includes(column.group) && !columns.has(column.name)) columns.set(column.name, { ...column });
+    for (const column of data.columns) if (!MADE.includes(column.group) && !columns.has(column.name)) columns.set(column.name, { ...column });
   }
   const picked = new Source("compare", { runs: found.length, columns: [] });
   picked.primary = found.length ? found[0].data.primary : "";
@@ -118,7 +120,7 @@ function defaultCharts() {
 /** The table: a column a run, a row what they have. */
 function drawSides(section) {
   const runs = shown.runs;
-  const names = valuesOf("run_name"), ids = valuesOf("run_id");
+  const ids = valuesOf("run_id"), names = runLabels(runs);
   const base = Math.max(0, ids.findIndex((id) => shown.view.base && id.startsWith(shown.view.base)));
   const same = makeBox("What is the same, too", (isOn) => { shown.view.same = isOn; redraw(); });
   same.input.checked = shown.view.same;

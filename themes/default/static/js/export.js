@@ -21,7 +21,8 @@ function openExport(menu) {
 }
 
 /**
- * The rows of the view as texts; numbers are shortened for reading, in full for programs.
+ * The rows of the view as texts; numbers are shortened for reading where that tells them apart, in
+ * full for programs.
  * @param {boolean} isFull
  * @returns {{heads: string[], numeric: boolean[], rows: string[][]}}
  */
@@ -31,14 +32,16 @@ function exportedTable(isFull) {
     return {
       heads: [own.label, "n", ...columns.map((column) => column.label)],
       numeric: [false, true, ...columns.map((column) => column.kind !== "text")],
-      rows: rows.map(({ group, cells }) => [group.text, String(group.runs.length), ...cells.map(({ text }) => text)]),
+      rows: rows.map(({ group, cells }) => [group.rest || group.text, String(group.runs.length),
+        ...cells.map(({ text, rest }) => (isFull && rest) || text)]),
     };
   }
   const columns = isFull ? [...shownColumns().filter((c) => c.name !== "run_id"), columnOf("run_id")].filter(Boolean) : shownColumns();
+  const texts = new Map(columns.map((column) => [column, isFull ? null : distinctTexts(column, shown.runs)]));
   return {
     heads: columns.map((column) => (isFull ? column.name : column.label)),
     numeric: columns.map((column) => column.kind !== "text"),
-    rows: shown.runs.map((run) => columns.map((column) => (isFull ? fullText(column, run) : textOf(column, run)))),
+    rows: shown.runs.map((run) => columns.map((column) => (isFull ? fullText(column, run) : texts.get(column).get(run)))),
   };
 }
 
@@ -71,8 +74,17 @@ const LATEX = {
   "~": "\\textasciitilde{}", "^": "\\textasciicircum{}", "±": "$\\pm$", "–": "--", "∞": "$\\infty$",
 };
 
+/** Numbers that text mode would set wrongly: with a minus, or with an exponent. */
+const POWER = /(?<![\w.])(-?)([0-9][0-9,.]*)(?:e(-?[0-9]+))?(?!\w)/g;
+
+function asPower(whole, sign, digits, power) {
+  if (!sign && power === undefined) return whole;
+  return `$${sign}${digits.replaceAll(",", "{,}")}${power === undefined ? "" : ` \\times 10^{${power}}`}$`;
+}
+
 function asLatex({ heads, numeric, rows }) {
-  const line = (cells) => `${cells.map((text) => text.replace(/[\\{}$&#_%~^±–∞]/g, (sign) => LATEX[sign]).replace(/\s+/g, " ")).join(" & ")} \\\\`;
+  const set = (text) => text.replace(/[\\{}$&#_%~^±–∞]/g, (sign) => LATEX[sign]).replace(/\s+/g, " ");
+  const line = (cells) => `${cells.map((text, place) => (numeric[place] ? set(text).replace(POWER, asPower) : set(text))).join(" & ")} \\\\`;
   const form = numeric.map((is) => (is ? "r" : "l")).join("");
   return [`\\begin{tabular}{${form}}`, "\\toprule", line(heads), "\\midrule", ...rows.map(line), "\\bottomrule", "\\end{tabular}"].join("\n") + "\n";
 }

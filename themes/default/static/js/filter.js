@@ -64,7 +64,7 @@ function tokensBefore(text, error) {
 /** Whether a token alone names a field: an attribute, or a key of the runs here. @param {Token} token */
 function isField(token) {
   if (!["word", "quoted", "ticked"].includes(token.kind)) return false;
-  return Object.hasOwn(ATTRIBUTES, unquoted(token)) || ownersOf(unquoted(token)).length > 0;
+  return Object.hasOwn(ATTRIBUTES, unquoted(token)) || isBareName(unquoted(token));
 }
 
 function wordsOf(text) {
@@ -109,10 +109,11 @@ function runsOfBox(box) {
 /** Words that are the beginning of a filter. @param {string} text */
 function adviceOfWords(text) {
   if (Object.hasOwn(ENTITIES, text)) return `Searched as a word; a filter goes on with a key: ${text}.KEY.`;
-  const owners = ownersOf(text);
-  if (!owners.length && !Object.hasOwn(ATTRIBUTES, text)) return "";
-  const name = owners.length > 1 ? `${owners[0]}.${text}` : text;
-  const isNumber = owners[0] === "metrics" || ["time", "span"].includes(kindOf({ entity: "attribute", key: ATTRIBUTES[text] }));
+  const isAttribute = Object.hasOwn(ATTRIBUTES, text);
+  const owners = isAttribute ? [] : ownersOf(text);
+  if (!isAttribute && !isBareName(text)) return "";
+  const name = isAttribute ? text : writtenKey(text, owners.length > 1 ? owners[0] : "");
+  const isNumber = isAttribute ? ["time", "span"].includes(kindOf({ entity: "attribute", key: ATTRIBUTES[text] })) : !owners.length || owners[0] === "metrics";
   return `Searched as a word; to filter by ${text}, compare it: ${name} ${isNumber ? "<" : "="} …`;
 }
 

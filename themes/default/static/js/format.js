@@ -1,4 +1,5 @@
-// Numbers, times and durations as text, exactly as report/formatting.py writes them.
+// Numbers, times and durations as text, exactly as numbers.py, report/formatting.py and report/shown.py
+// write them.
 
 const MISSING = "–";
 /** By status; without what every object has, since a logged status may be called `constructor`. */
@@ -12,10 +13,10 @@ const LARGEST = 1e12;
 /** Significant digits of a difference or a deviation, which stands beside what it is of. */
 const ROUGH = 3;
 /** Relative; 0.1 + 0.2 is written as 0.3. */
-const NOISE = 1e-12;
+const NOISE = 1e-14;
 /** Significant digits that somebody may have typed; a logged text with more was computed. */
 const LONG = 8;
-const NUMBER_TEXT = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
+const NUMBER = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
 
 /** The one spelling of a number. @param {number} value @param {number} [digits] significant ones */
 function formatNumber(value, digits = 4) {
@@ -28,7 +29,7 @@ function formatNumber(value, digits = 4) {
   if (!whole && (power < -5 || power >= 12)) {
     return `${trimmed(mantissa, Number(`${mantissa}e${power}`), value)}e${power}`;
   }
-  const text = value.toFixed(whole ? 0 : Math.max(0, digits - 1 - power));
+  const text = value.toFixed(whole ? 0 : Math.max(1, digits - 1 - power)); // one decimal says it is no whole number
   const [before, after] = trimmed(text, Number(text), value).split(".");
   const grouped = before.replace(/\B(?=(?:\d{3})+$)/g, ",");
   return after === undefined ? grouped : `${grouped}.${after}`;
@@ -37,6 +38,12 @@ function formatNumber(value, digits = 4) {
 /** A text without zeros at its end, if nothing but the noise of floats is behind them. */
 function trimmed(text, said, value) {
   return text.includes(".") && Math.abs(said - value) <= NOISE * Math.abs(value) ? text.replace(/\.?0+$/, "") : text;
+}
+
+/** Decimals of a number's text; -1 of what has no place among them. @param {string} text */
+function decimalsOf(text) {
+  const match = /^-?[0-9,]+(?:\.([0-9]+))?$/.exec(text);
+  return match ? (match[1] || "").length : -1;
 }
 
 /** The fewest digits that are this number and no other. @param {number} value */
@@ -48,7 +55,7 @@ function fullNumber(value) {
 
 /** A logged text: whole, unless it is a number of more digits than anybody types. @param {string} text */
 function formatText(text) {
-  if (text.length <= LONG || !NUMBER_TEXT.test(text)) return text;
+  if (text.length <= LONG || !NUMBER.test(text)) return text;
   const [mantissa, power] = text.toLowerCase().split("e");
   const digits = mantissa.replace(/^[-+0.]+/, "").replace(".", "");
   return digits.length <= LONG || !(mantissa.includes(".") || power) ? text : formatNumber(Number(text));
@@ -107,7 +114,10 @@ function formatValue(column, value) {
 function unsaid(column, value, logged = value) {
   if (value === null || value === undefined) return "";
   if (column.kind === "time") return `${fullTime(value)} UTC`;
-  if (column.kind === "duration") return `${thousands(Math.round(value))} ms`;
+  if (column.kind === "duration") {
+    const full = `${thousands(Math.round(value))} ms`;
+    return full === formatDuration(value) ? "" : full;
+  }
   if (typeof logged === "string") return formatText(logged) === logged ? "" : logged;
   if (!Number.isFinite(value)) return "";
   const full = fullNumber(value);

@@ -61,7 +61,25 @@ function nameOf(field) {
 
 /** What has a key of this name: metrics, params, tags. @param {string} key @returns {string[]} */
 function ownersOf(key) {
-  return ["metrics", "params", "tags"].filter((group) => source.columns.some((column) => column.group === group && column.label === key));
+  return ["metrics", "params", "tags"].filter((group) => {
+    const column = columnOf(`${group}.${key}`);
+    return column && column.group !== "statistics";
+  });
+}
+
+/** Whether a word names a key, or a statistic of a metric, without what it belongs to. @param {string} word */
+function isBareName(word) {
+  const of = keyed("metric", word);
+  return ownersOf(word).length > 0 || Boolean(of.isBare && columnOf(`metrics.${of.key}`));
+}
+
+const PLAIN_KEY = /^[\p{L}\p{N}_/]+(?:\.[\p{L}\p{N}_/]+)*$/u;
+
+/** A key as a filter reads it: in ticks where it is no word. @param {string} key @param {string} [group] */
+function writtenKey(key, group) {
+  const isPlain = PLAIN_KEY.test(key) && (group || /^[\p{L}_]/u.test(key));
+  const own = isPlain ? key : `\`${key}\``;
+  return group ? `${group}.${own}` : own;
 }
 
 /** A key without quotes, which for a metric may end in a statistic. @returns {Field} */
@@ -199,12 +217,12 @@ class Reader {
   fieldOf(token) {
     const cut = token.kind === "word" ? token.text.indexOf(".") : -1;
     if (cut < 0) {
-      if (this.here.text !== ".") return this.attribute(unquoted(token), token.at, true);
+      if (this.here.text !== ".") return this.attribute(unquoted(token), token.at, true, token.kind === "word");
       this.next();
       return this.quotedKey(token, this.entity(unquoted(token), token));
     }
     const before = token.text.slice(0, cut);
-    const bare = Object.hasOwn(ENTITIES, before) ? null : this.bareKey(token.text, token.at);
+    const bare = Object.hasOwn(ENTITIES, before) ? null : this.bareKey(token.text, token.at, true);
     if (bare) return bare;
     const key = token.text.slice(cut + 1);
     const entity = this.entity(before, token);
@@ -239,11 +257,11 @@ class Reader {
     throw this.error(`unknown entity ${told({ text })}`, token, nearest(text, Object.keys(ENTITIES)));
   }
 
-  attribute(text, at, isBare) {
+  attribute(text, at, isBare, isWordToken) {
     if (Object.hasOwn(ATTRIBUTES, text)) {
       return { entity: "attribute", key: ATTRIBUTES[text], statistic: "" };
     }
-    const key = isBare && this.bareKey(text, at);
+    const key = isBare && this.bareKey(text, at, isWordToken);
     if (key) return key;
     const known = [...new Set(Object.values(ATTRIBUTES))];
     const error = new FilterError(`unknown attribute ${told({ text })}`, this.text, at,
@@ -253,16 +271,18 @@ class Reader {
   }
 
   /** A key that only metrics, params or tags have, without saying so; as query/names.py has it. */
-  bareKey(text, at) {
+  bareKey(text, at, isWordToken) {
     const owners = ownersOf(text);
     const statistic = keyed("metric", text);
-    if (!owners.length && statistic.isBare && columnOf(`metrics.${statistic.key}`)) return statistic;
+    if (!owners.length && isWordToken && statistic.isBare && columnOf(`metrics.${statistic.key}`)) return statistic;
     if (owners.length > 1) {
       const kinds = owners.map((group) => `a ${group.slice(0, -1)}`).join(" and ");
-      const written = owners.map((group) => `${group}.${text}`).join(" or ");
+      const written = owners.map((group) => writtenKey(text, group)).join(" or ");
       throw new FilterError(`${told({ text })} is ${kinds}; write ${written}`, this.text, at, text.length);
     }
-    return owners.length ? keyed(owners[0].slice(0, -1), text) : null;
+    if (!owners.length) return null;
+    const entity = owners[0].slice(0, -1);
+    return isWordToken ? keyed(entity, text) : { entity, key: text, statistic: "" };
   }
 
   dataset(text, at) {

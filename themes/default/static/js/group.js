@@ -34,7 +34,7 @@ function groupRuns(name) {
   for (const run of shown.runs) {
     const value = valuesOf(name)[run] ?? null;
     const logged = shared.source.logged(name, run);
-    if (!groups.has(logged)) groups.set(logged, { value, text: value === null ? MISSING : textOf(column, run), rest: restOf(column, run), runs: [] });
+    if (!groups.has(logged)) groups.set(logged, { value, text: value === null ? MISSING : quoted(textOf(column, run)), rest: restOf(column, run), runs: [] });
     groups.get(logged).runs.push(run);
   }
   const collator = new Intl.Collator("en", { numeric: true });
@@ -58,10 +58,11 @@ function spreadOf(values) {
 /** What a group says of a column, as text and as what it is sorted by. @param {Column} column @param {Group} group */
 function summaryOf(column, group) {
   if (column.kind === "text" || column.kind === "time") {
-    const kinds = new Set(group.runs.map((run) => textOf(column, run)));
+    const kinds = new Set(group.runs.map((run) => shared.source.logged(column.name, run)));
+    const [first] = group.runs;
     const only = column.name === "status" ? MARKS[[...kinds][0]]?.[1] : "";
-    const text = kinds.size === 1 ? only || [...kinds][0] : `${thousands(kinds.size)} values`;
-    return { text, key: kinds.size === 1 ? text : "" };
+    const text = kinds.size === 1 ? only || textOf(column, first) : `${thousands(kinds.size)} values`;
+    return kinds.size === 1 ? { text, key: text, rest: restOf(column, first) } : { text, key: "" };
   }
   const values = group.runs.map((run) => valuesOf(column.name)[run]);
   const { n, mean, deviation } = spreadOf(values);

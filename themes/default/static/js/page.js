@@ -138,13 +138,19 @@ function startTable(data) {
   filter.value = shown.view.q;
   filter.addEventListener("input", () => {
     clearTimeout(typing);
+    shown.isTyping = true;
     typing = setTimeout(() => { // keys typed while the last one is worked on count as one
       shown.view.q = filter.value;
       shown.view.p = 1;
       update();
     });
   });
-  filter.addEventListener("change", () => advise(readBox(filter.value), true)); // no longer typing
+  filter.addEventListener("change", () => { // Enter, or the focus went on
+    shown.isTyping = false;
+    const box = readBox(filter.value);
+    if (!box.error) shown.meant = box;
+    advise(box);
+  });
   reset.addEventListener("click", resetView);
   shown.listeners.push(() => { reset.hidden = !currentHash(); });
   for (const place of document.querySelectorAll("[data-tool]")) startTool(place);

@@ -8,7 +8,6 @@ const COLUMN_OF = {
 /** What a report may not hold although its runs have it. */
 const LEFT_OUT = ["user_id", "artifact_uri", "tags.mlflow.user", "tags.mlflow.source.git.repoURL"];
 const STATUSES = Object.keys(MARKS);
-const NUMBER = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
 const NOT_FINITE = /^([+-]?)(inf|infinity|nan)$/i;
 
 /** @param {Tree} tree @returns {Comparison[]} from left to right */
@@ -26,7 +25,7 @@ function columnNameOf(field) {
 /** The column that holds a statistic: a metric may itself be called loss.min. @param {Field} field */
 function statisticName(field) {
   const ticked = `metrics.\`${field.key}\`.${field.statistic}`;
-  return columnOf(ticked) ? ticked : nameOf(field);
+  return columnOf(nameOf(field))?.group === "statistics" ? nameOf(field) : ticked;
 }
 
 /** The columns that a comparison looks at. @param {Field} field @returns {string[]} */
@@ -219,7 +218,7 @@ function valuesOfField(field, isNumeric) {
     const statistic = valuesOf(statisticName(field));
     if (!field.isBare || statisticName(field) === nameOf(field)) return statistic;
     const own = valuesOf(nameOf(field)); // a metric that is itself called so goes first, run by run
-    return statistic.map((value, run) => own[run] ?? value);
+    return Array.from({ length: source.count }, (_, run) => own[run] ?? statistic[run] ?? null);
   }
   if (field.key === "duration" && field.entity === "attribute") {
     return derive("duration", () =>

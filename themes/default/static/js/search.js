@@ -1,5 +1,5 @@
-// What the header finds: runs by name and id, experiments, models, tags and notes by name; and the experiments' menu on
-// pages that do not list them, since a new run would change all of these pages.
+// What the header finds: runs by name and id, experiments, models, tags and notes by name; and the
+// experiments' menu on pages that do not list them, since a new run would change all of these pages.
 
 const MOST_FOUND = 12;
 
@@ -15,18 +15,25 @@ shared.startSearch = async (place) => {
   const list = make("ul", { class: "found pane", role: "list" });
   list.hidden = true;
   place.append(list);
-  let runs = null; // the runs of the whole report, once somebody asks
+  /** The runs of the whole report once somebody asks; false where they cannot be loaded. */
+  let runs = null;
   const find = () => {
     const text = field.value.trim();
-    const found = [...findEntries(text), ...(runs ? findRunEntries(runs, text) : [])].slice(0, MOST_FOUND);
+    const own = findEntries(text), ofRuns = runs ? findRunEntries(runs, text) : [];
+    const room = Math.max(MOST_FOUND - ofRuns.length, MOST_FOUND / 2); // either leaves room for the other
+    const found = [...own.slice(0, room), ...ofRuns].slice(0, MOST_FOUND);
     list.replaceChildren(...found.map(([kind, name, url]) => make("li", {},
       make("a", { href: up + url }, name), " ", make("span", { class: "count" }, kind))));
-    if (!found.length) list.append(make("li", { class: "muted" }, runs ? "Nothing has this name." : "Looking through the runs…"));
+    const isLooking = runs === undefined;
+    const empty = runs === false ? "The runs could not be loaded; nothing else has this name." : "Nothing has this name.";
+    if (!found.length) list.append(make("li", { class: "muted" }, isLooking ? "Looking through the runs…" : empty));
     list.hidden = !text;
-    if (text && runs === null) {
-      runs = undefined; // asked for
-      loadRuns().then((data) => { runs = data; find(); });
-    }
+    if (!text || runs !== null) return;
+    runs = undefined; // asked for
+    loadRuns().then((data) => {
+      runs = data;
+      if (document.activeElement === field) find();
+    });
   };
   field.addEventListener("input", find);
   field.addEventListener("keydown", (event) => {
@@ -56,12 +63,13 @@ async function loadRuns() {
 function findRunEntries(data, text) {
   if (!data || !text) return [];
   const words = text.toLowerCase().split(/\s+/);
+  const isId = words.length === 1 && words[0].length >= LEAST_ID;
   const [names, ids, experiments] = ["run_name", "run_id", "experiment_name"].map((name) => data.values.get(name));
   const found = [];
   for (let run = data.count - 1; run >= 0 && found.length < MOST_FOUND; run--) {
     const name = String(names[run] ?? "");
     const own = name.toLowerCase();
-    if (!words.every((word) => own.includes(word)) && !ids[run].startsWith(words[0])) continue;
+    if (!words.every((word) => own.includes(word)) && !(isId && ids[run].toLowerCase().startsWith(words[0]))) continue;
     found.push([`run of ${experiments[run]}`, name || ids[run], runPlace(run, data)]);
   }
   return found;

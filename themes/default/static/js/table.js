@@ -68,18 +68,14 @@ function lineUp(rows, columns, most = []) {
     most[place] = counts.reduce((a, b) => Math.max(a, b), most[place] || 0);
     cells.forEach((cell, row) => {
       const lacking = most[place] - counts[row];
-      if (lacking > 0 && counts[row] >= 0) cell.classList.add(`lack-${Math.min(lacking, MOST_LACKING)}`);
+      if (lacking <= 0 || counts[row] < 0) return;
+      cell.classList.add(`lack-${Math.min(lacking, MOST_LACKING)}`, ...(counts[row] ? [] : ["whole"]));
     });
   });
 }
 
+/** As many have a rule of their own in table.css. */
 const MOST_LACKING = 9;
-
-/** Decimals of a number's text; -1 of what has no place among them. @param {string} text */
-function decimalsOf(text) {
-  const match = /^-?[\d,]+(?:\.(\d+))?$/.exec(text);
-  return match ? (match[1] || "").length : -1;
-}
 
 /** Why a run failed, or that it diverged, in a few words; as report/table.py has it. @param {number} run */
 function problemOf(run) {

@@ -81,7 +81,8 @@ function problemAt(text, at) {
   }
   if (/[0-9]/.test(word[0])) {
     const error = new FilterError(`${quoted} is neither a number nor a span such as 7d`, text, at, word.length);
-    error.isUnfinished = at + word.length === text.trimEnd().length; // 1e may become 1e-3
+    // 1e may become 1e-3, and 0.9x nothing
+    error.isUnfinished = at + word.length === text.trimEnd().length && /^(?:\d+\.?\d*|\.\d*)(?:e[+-]?)?$/i.test(word);
     return error;
   }
   const meant = Object.hasOwn(MEANT, word[0]) ? `; write ${MEANT[word[0]]}` : "";

@@ -12,6 +12,10 @@ const shown = {
   applied: undefined,
   /** Ids that the link selects and no run has. @type {string[]} */
   missed: [],
+  /** The last one that was no beginning of another: words that are typed may become a filter. @type {Box} */
+  meant: EMPTY_BOX,
+  /** Whether the filter is being typed, so that it may well be unfinished. */
+  isTyping: false,
   /** Called after each update. @type {(() => void)[]} */
   listeners: [],
   /** How the hash is written where a page adds to it. @type {(view: View) => View} */
@@ -69,7 +73,13 @@ async function update(first) {
   const { view } = shown;
   const box = readBox(view.q);
   advise(box);
-  if (!box.error) shown.box = box;
+  if (box.error) {
+    const { words, text } = shown.box; // words that were the beginning of this were none
+    if (words.length && box.text.startsWith(text.trim())) shown.box = shown.meant;
+  } else {
+    shown.box = box;
+    if (!shown.isTyping || !box.words.length) shown.meant = box;
+  }
   if (first && !currentHash()) return finish(drawPages);
   try {
     await source.load(neededColumns());
@@ -127,7 +137,7 @@ function matchingRuns(view) {
   return found;
 }
 
-/** Values are compared as the facet shows them. */
+/** Values are compared as they were logged. */
 function facetTest(name, chosen) {
   const values = valuesOf(name);
   const texts = source.texts.get(name);
@@ -188,13 +198,13 @@ function sortBy(column) {
   update();
 }
 
-/** What is wrong with the filter or the link, or what the filter asks for in vain. @param {Box} box @param {boolean} [isDone] */
-function advise(box, isDone) {
+/** What is wrong with the filter or the link, or what the filter asks for in vain. @param {Box} box */
+function advise(box) {
   const filter = document.getElementById("filter");
   const advice = document.getElementById("advice");
-  const text = adviceOf(box, isDone);
+  const text = adviceOf(box, !shown.isTyping);
   advice.textContent = [text, ...adviceOfLink()].filter(Boolean).join(" ");
-  if (!box.error || box.error.isUnfinished && !isDone) return filter.removeAttribute("aria-invalid");
+  if (!box.error || box.error.isUnfinished && shown.isTyping) return filter.removeAttribute("aria-invalid");
   filter.setAttribute("aria-invalid", "true");
   const { at, length } = box.error;
   advice.append(make("code", {}, box.text.slice(Math.max(0, at - 60), at),
