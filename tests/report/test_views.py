@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 
@@ -94,3 +95,27 @@ def test_means_lie_between_points_and_smoothing_begins_with_the_first() -> None:
     assert (first["y"], last["y"]) == (2.0, 4.0)
     assert last["high"] - last["y"] == pytest.approx(2**0.5)
     assert smoothed([1.0, nan, 1.0], 0.9)[0] == 1.0 and smoothed([2.0, 4.0], 0.0) == [2.0, 4.0]
+
+
+def test_an_axis_of_spans_says_its_unit_whatever_the_chart(archive: Path) -> None:
+    client = runreport.MlflowClient()
+    for number in range(3):
+        run = client.create_run("0", 1_762_000_000_000).info.run_id
+        client.log_param(run, "p", number)
+        client.log_metric(run, "loss", 1.0 + number)
+        client.set_terminated(run, end_time=1_762_000_000_000 + (number + 1) * 3_600_000)
+    texts = ["scatter;x=params.p;y=duration", "histogram;x=duration", "bar;x=params.p;y=duration",
+             "box;x=params.p;y=duration", "scatter;x=duration;y=metrics.loss",
+             "parallel;x=duration,params.p;c=metrics.loss"]  # fmt: skip
+    views = {"v": {"charts": [*texts, "bar;x=params.p;y=start_time"]}}
+    (view,) = report_of(archive, views=views).views
+    assert view.left_out == ("bar;x=params.p;y=start_time",)  # a date is no amount
+    told = [json.dumps(chart.spec) for chart in view.charts]
+    assert all("Duration, h" in spec for spec in told[:5]) and "Duration, h" not in told[5]
+    assert {row["y"] for row in view.charts[0].rows} == {1.0, 2.0, 3.0}
+    ends = [
+        row["label"]
+        for row in view.charts[5].rows
+        if row.get("axis") == "Duration" and "end" in row
+    ]
+    assert ends == ["1 h 00 min", "3 h 00 min"]

@@ -52,6 +52,7 @@ from runreport.report.pages import (
 from runreport.report.paging import choose_paged, with_places
 from runreport.report.redaction import make_redactor, published_config, redact_index
 from runreport.report.run_pages import RunPages
+from runreport.report.shown import EMPTY
 from runreport.report.table import Table, make_table
 from runreport.report.urls import experiment_folder
 from runreport.report.views import ViewPage, make_views
@@ -300,7 +301,7 @@ def _card(one: _Shown) -> ExperimentCard:
         last_started=moment(max(started, default=None)),
         metric=table.primary,
         best=best.run if best else None,
-        best_value=best.value if best else "",
+        best_value=best.value if best else EMPTY,
         trend=tuple(math.nan if score is None else score for score in reversed(table.scores)),
     )
 

@@ -157,15 +157,15 @@ def scaled(spec: Spec, scale: str) -> Spec:
     return spec
 
 
-def in_unit(rows: Sequence[Row], title: str) -> tuple[list[Row], str]:
+def in_unit(rows: Sequence[Row], title: str, field: str = "x") -> tuple[list[Row], str]:
     """Spans of time in the unit that suits the longest, and the title that names it.
 
     Args:
-        rows: their ``x`` are milliseconds.
+        rows: their ``field`` are milliseconds.
     """
-    spans = [value for row in rows if isinstance(value := row["x"], int | float)]
+    spans = [value for row in rows if isinstance(value := row[field], int | float)]
     unit, size = duration_unit(max(spans, default=0))
     divided: list[Row] = [
-        {**row, "x": x / size if isinstance(x := row["x"], int | float) else x} for row in rows
+        {**row, field: v / size if isinstance(v := row[field], int | float) else v} for row in rows
     ]
     return divided, f"{title}, {unit}"

@@ -32,7 +32,7 @@ DATA_NAME = "rows"
 _CONFIG: Spec = {
     "background": None,
     "font": "system-ui, sans-serif",
-    "padding": 4,
+    "padding": {"left": 4, "top": 4, "right": 12, "bottom": 4},  # a reader's font may be wider
     "view": {"stroke": None},
     "axis": {
         "domainColor": "var(--line)",
@@ -79,7 +79,7 @@ class Chart:
     rows: tuple[Row, ...]
     columns: tuple[str, ...]
     """Headers of the data table below the chart."""
-    table: tuple[tuple[str | Shown, ...], ...]
+    table: tuple[tuple[Shown, ...], ...]
     options: Mapping[str, object]
     """What the reader can choose in the browser, and what is chosen."""
 

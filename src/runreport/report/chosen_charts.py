@@ -81,9 +81,18 @@ def _finite(table: Table, name: str, numbers: Sequence[int]) -> list[int]:
     if name not in table.columns:
         return []
     values = table.values(name)
+    if table.columns[name].kind == "time":  # a date is no amount
+        return []
     return [n for n in numbers if isinstance(v := values[n], int | float) and math.isfinite(v)][
         :MOST_ROWS
     ]
+
+
+def _measured(column: Column, rows: list[Row], field: str) -> tuple[list[Row], str]:
+    """Rows whose spans of time have a unit, and what the axis is called."""
+    return (
+        in_unit(rows, column.label, field) if column.kind == "duration" else (rows, column.label)
+    )
 
 
 def _rows(
@@ -116,13 +125,13 @@ def _scatter(text: ChartText, table: Table, numbers: Sequence[int], _: CurveRead
     rows = _rows(
         table, own, text["c"], lambda n: {"x": words.get(n, x.values[n]), "y": y.values[n]}
     )
-    title = x.label
+    rows, y_title = _measured(y, rows, "y")
+    rows, title = _measured(x, rows, "x")
     if x.kind == "duration":
-        rows, title = in_unit(rows, title)
         kinds = sorted({v for row in rows if isinstance(v := row["x"], int | float)})
     spec = charts.scatter_spec(
         title,
-        y.label,
+        y_title,
         table.label(text["c"]) if text["c"] else None,
         is_numeric=x.is_numeric,
         is_log=is_log,
@@ -145,7 +154,8 @@ def _by_category(text: ChartText, table: Table, numbers: Sequence[int], spec_of:
         return None
     x_label = "Run" if text["x"] == "run_name" else table.label(text["x"])
     color = table.label(text["c"]) if text["c"] else None
-    spec = spec_of(x_label, y.label, color)
+    rows, y_title = _measured(y, rows, "y")
+    spec = spec_of(x_label, y_title, color)
     ordered_texts = list(dict.fromkeys(str(row["x"]) for row in rows))
     for layer in spec.get("layer", [spec]):
         # A list to sort by would become an expression; a domain stays data.
@@ -181,7 +191,8 @@ def _histogram(text: ChartText, table: Table, numbers: Sequence[int], _: CurveRe
     x = table.columns[text["x"]]
     rows = _rows(table, own, text["c"], lambda n: {"x": x.values[n]})
     color = table.label(text["c"]) if text["c"] else None
-    return f"Runs by {x.label}", summary_charts.histogram_spec(x.label, color), rows
+    rows, x_title = _measured(x, rows, "x")
+    return f"Runs by {x.label}", summary_charts.histogram_spec(x_title, color), rows
 
 
 def _heatmap(text: ChartText, table: Table, numbers: Sequence[int], _: CurveReader) -> Made:
@@ -196,7 +207,8 @@ def _heatmap(text: ChartText, table: Table, numbers: Sequence[int], _: CurveRead
     rows = _rows(
         table, own, "", lambda n: {"x": across[n], "y": down[n], "value": metric.values[n]}
     )
-    spec = summary_charts.heatmap_spec(table.label(x), table.label(y), metric.label)
+    rows, title = _measured(metric, rows, "value")
+    spec = summary_charts.heatmap_spec(table.label(x), table.label(y), title)
     for field, name, texts in (("x", x, across), ("y", y, down)):
         ordered = [texts[number] for number in _in_order(table, name, own)]
         domain = list(dict.fromkeys(ordered))

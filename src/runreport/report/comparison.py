@@ -66,8 +66,8 @@ def _curves_chart(table: Table, reader: CurveReader) -> Chart | None:
         ("Run", "Steps", "First", "Last", "Min", "Max"),
         tuple(
             (
-                table.labels[number],
-                f"{curve.steps[0]:,} to {curve.steps[-1]:,}",
+                Shown(table.labels[number]),
+                Shown(f"{curve.steps[0]:,} to {curve.steps[-1]:,}"),
                 *map(show_number, (curve.values[0], curve.values[-1])),
                 *map(show_number, (min(curve.values), max(curve.values))),
             )
@@ -175,7 +175,7 @@ def _wants_log(ordered: Sequence[float]) -> bool:
     return bool(ordered) and ordered[0] > 0 and ordered[-1] / ordered[0] >= 30
 
 
-def _grouped(rows: Sequence[Mapping[str, object]]) -> tuple[tuple[str | Shown, ...], ...]:
+def _grouped(rows: Sequence[Mapping[str, object]]) -> tuple[tuple[Shown, ...], ...]:
     """The scatter chart as a table: per x, how many runs and what they reached."""
     groups: dict[object, list[float]] = {}
     for row in rows:
@@ -183,8 +183,8 @@ def _grouped(rows: Sequence[Mapping[str, object]]) -> tuple[tuple[str | Shown, .
     ordered = sorted(groups.items(), key=lambda pair: (str(type(pair[0])), pair[0]))
     return tuple(
         (
-            show_number(x) if isinstance(x, int | float) else str(x),
-            f"{len(ys):,}",
+            show_number(x) if isinstance(x, int | float) else Shown(str(x)),
+            Shown(f"{len(ys):,}"),
             *map(show_number, (min(ys), math.fsum(y / len(ys) for y in ys), max(ys))),
         )
         for x, ys in ordered[:40]
@@ -223,7 +223,7 @@ def _parallel_chart(table: Table) -> Chart | None:
         tuple(rows),
         ("Run", *(column.label for column in chosen)),
         tuple(
-            (table.labels[number], *(cell(column, number) for column in chosen))
+            (Shown(table.labels[number]), *(cell(column, number) for column in chosen))
             for number in order[:20]
         ),
         {

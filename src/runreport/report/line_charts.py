@@ -1,4 +1,4 @@
-"""Curves of chosen runs and means over groups of them; ``chart_rows.js`` draws the same."""
+"""Curves of chosen runs and means over groups of them; ``chart_lines.js`` draws the same."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from runreport.entities import OVERRIDDEN_TAG
 from runreport.events import data_object
 from runreport.numbers import ROUGH
+from runreport.query.arrow import as_array
 from runreport.query.index import RunIndex
 from runreport.report.experiment_page import run_link
 from runreport.report.pages import RunLink
@@ -160,18 +161,17 @@ def _summaries(
     index: RunIndex, members: Mapping[str, list[int]]
 ) -> dict[str, tuple[MetricSummary, ...]]:
     """Mean and spread of each metric over the runs of each value, in one pass over the metrics."""
-    runs = [run for own in members.values() for run in own]
-    owners = pa.table(
-        {
-            "run": pa.array(runs, pa.int32()),
-            "value": pa.array([v for v, own in members.items() for _ in own], pa.string()),
-        }
-    )
+    values = list(members)
+    owners: list[int | None] = [None] * index.runs.num_rows
+    for place, own in enumerate(members.values()):
+        for run in own:
+            owners[run] = place
     metrics = index.metrics.select(["run", "key", "last"])
-    metrics = metrics.filter(pc.is_in(metrics.column("run"), value_set=owners.column("run")))
-    metrics = metrics.filter(pc.is_finite(metrics.column("last")))
-    joined = metrics.join(owners, "run", join_type="inner")
-    grouped = joined.group_by(["value", "key"], use_threads=False).aggregate(
+    place_of = pa.array(owners, pa.int32()).take(as_array(metrics.column("run")))
+    metrics = metrics.append_column("place", place_of)
+    metrics = metrics.filter(pc.and_(pc.is_valid(place_of), pc.is_finite(metrics.column("last"))))
+    # In the order of the runs and on one thread: a sum of floats depends on its order.
+    grouped = metrics.group_by(["place", "key"], use_threads=False).aggregate(
         [
             ("last", "count"),
             ("last", "mean"),
@@ -182,7 +182,7 @@ def _summaries(
     )
     found: dict[str, list[dict[str, Any]]] = {}
     for row in grouped.to_pylist():
-        found.setdefault(row["value"], []).append(row)
+        found.setdefault(values[row["place"]], []).append(row)
     return {value: _metric_summaries(rows) for value, rows in found.items()}
 
 

@@ -28,7 +28,7 @@ from runreport.report.model_pages import (
 )
 from runreport.report.notes import render_note
 from runreport.report.pages import Field, RunLink, VersionLink
-from runreport.report.shown import EMPTY, show_number, show_text
+from runreport.report.shown import EMPTY, Shown, show_number, show_text
 from runreport.report.urls import model_folder, run_folder, version_folder
 
 _MARKS = re.compile(r"[*`]+|^#+ ")
@@ -287,7 +287,9 @@ def _chart(versions: Sequence[Version], metric: str) -> Chart:
         charts.versions_spec(metric, [str(row["version"]) for row in rows]),
         rows,
         ("Version", metric),
-        tuple((f"v{v.entity.version}", show_number(v.metrics[metric])) for v in oldest_first),
+        tuple(
+            (Shown(f"v{v.entity.version}"), show_number(v.metrics[metric])) for v in oldest_first
+        ),
         {},
     )
 

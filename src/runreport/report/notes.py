@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from html import escape
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -25,14 +26,24 @@ _SCHEMES = ("", "http", "https", "mailto")
 _REL = "noopener noreferrer nofollow ugc"
 
 
-def render_note(text: str, files: Mapping[str, str] | None = None) -> str:
-    """Markdown as safe HTML.
+def render_note(
+    text: str,
+    files: Mapping[str, str] | None = None,
+    failed: Callable[[str], None] | None = None,
+) -> str:
+    """Markdown as safe HTML; what cannot be read as such is shown as the text it is.
 
     Args:
         files: the address of each file that the note may name, by its path as a note writes it.
+        failed: told why a note is shown as text.
     """
     shown = text[:MAX_NOTE]
-    return str(_markdown().render(shown, {"files": files or {}}))
+    try:
+        return str(_markdown().render(shown, {"files": files or {}}))
+    except Exception as error:
+        if failed is not None:
+            failed(f"{type(error).__name__}: {error}")
+        return f"<p>This note could not be read as Markdown.</p><pre>{escape(shown)}</pre>"
 
 
 def linked_pictures(text: str) -> list[str]:

@@ -301,7 +301,7 @@ class ExperimentCard:
     last_started: Moment
     metric: str
     best: RunLink | None
-    best_value: Shown | str
+    best_value: Shown
     trend: tuple[float, ...]
     """The primary metric of its runs, oldest first; NaN where a run has none."""
 

@@ -36,6 +36,7 @@ from runreport.report.environment import (
     requirements_text,
 )
 from runreport.report.experiment_page import moment
+from runreport.report.findings import NOT_SHOWN
 from runreport.report.formatting import diverged_text, problem_text
 from runreport.report.notes import render_note
 from runreport.report.pages import (
@@ -104,6 +105,10 @@ def make_run_page(
     pictures = tuple(_pictures(curves, info.run_id))
     metrics = tuple(_metric(row, facts, own_config) for row in facts.metrics)
     note = tags.get(NOTE_TAG, "")
+
+    def failed(reason: str) -> None:
+        redactor.tell(f"{NOT_SHOWN}: {reason}", f"note of {info.run_name}")
+
     ended = info.end_time
     span = None if ended is None or info.start_time is None else ended - info.start_time
     return RunPage(
@@ -144,7 +149,9 @@ def make_run_page(
             for entry in run.inputs.dataset_inputs
         ),
         curves=pictures,
-        note_html=render_note(note, {f.path: f.url for f in files if f.url}) if note else "",
+        note_html=render_note(note, {f.path: f.url for f in files if f.url}, failed)
+        if note
+        else "",
         environment=tuple(environment_fields(facts.record)),
         packages=tuple(
             Field(str(name), str(version))

@@ -196,11 +196,11 @@ const ADDRESS = ["run_id", "run_name", "_slug", "_view", "_folder"];
 
 /** Way to a run's page, from the site's root. @param {number} run @param {Source} [data] */
 function runPlace(run, data = source) {
-  const valuesOf = (name) => data.values.get(name) || [];
-  const id = valuesOf("run_id")[run];
-  const folder = valuesOf("_folder")[run] || data.folder;
-  if (valuesOf("_view")[run]) return `r/view.html#v=1&e=${escapePart(folder.replace(/^e\//, ""))}&id=${escapePart(id)}`;
-  const slug = valuesOf("_slug")[run] || id;
+  const ownOf = (name) => (data.values.get(name) || [])[run];
+  const id = ownOf("run_id");
+  const folder = ownOf("_folder") || data.folder;
+  if (ownOf("_view")) return `r/view.html#v=1&e=${escapePart(folder.replace(/^e\//, ""))}&id=${escapePart(id)}`;
+  const slug = ownOf("_slug") || id;
   return `r/${slug.slice(0, 2)}/${slug}/index.html`;
 }
 
