@@ -104,6 +104,7 @@ def test_charts_are_added_removed_and_come_back(page: Page) -> None:
     page.get_by_role("button", name="Add chart").click()
     expect(page.locator("figure.chart")).to_have_count(4)
     added = page.locator("figure.chart").last
+    expect(added.locator("svg.marks")).to_be_visible()  # its controls are drawn anew before
     added.locator("summary", has_text="Actions").click()
     added.get_by_role("button", name="Remove chart").click()
     expect(page.locator("figure.chart")).to_have_count(3)

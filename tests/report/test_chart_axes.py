@@ -13,11 +13,11 @@ from runreport.report.chart_axes import (
     axis_format,
     fit_axes,
     in_unit,
-    too_far_apart,
+    tamed,
     utc_axis,
 )
 from runreport.report.charts import Chart, scatter_spec, vega_lite_version
-from runreport.site.chart_svg import NotDrawn, chart_svg
+from runreport.site.chart_svg import chart_svg
 
 CASES = json.loads((Path(__file__).parent / "formatting_cases.json").read_text())
 
@@ -96,9 +96,9 @@ def test_hours_of_several_days_have_their_day() -> None:
     assert len(ticks) > 2 and len({*ticks}) == len(ticks)
 
 
-def test_numbers_that_lie_too_far_apart_are_not_drawn() -> None:
-    assert too_far_apart([{"y": 1e308}, {"y": -1e308}]) and not too_far_apart([{"y": 1e300}])
-    spec = scatter_spec("x", "y", None, is_numeric=True)
-    rows = ({"x": 1.0, "y": 1e308}, {"x": 2.0, "y": -1e308})
-    with pytest.raises(NotDrawn, match="too far apart"):
-        chart_svg(Chart("c", "", "", spec, rows, (), (), {}), vega_lite_version(spec))
+def test_numbers_whose_range_no_float_holds_are_divided_and_the_title_says_so() -> None:
+    rows = [{"x": 1.0, "y": 1e308, "run": "a"}, {"x": 2.0, "y": -1e308, "run": "b"}]
+    found = labels(rows)
+    assert found[-1] == "y, in 1e10" and "1e+298" in found and "NaN" not in found
+    spec, same = tamed({"encoding": {"y": {"field": "y", "type": "quantitative"}}}, [{"y": 1e300}])
+    assert same == [{"y": 1e300}] and "title" not in spec["encoding"]["y"]

@@ -28,6 +28,8 @@ CLOCK = {
 CALENDAR = {**CLOCK, "hours": "%m-%d %H:%M", "minutes": "%m-%d %H:%M"}
 """The same over more than a day, where an hour comes again."""
 DAY_MS = 86_400_000
+_TAMING = 10
+"""The power of ten that numbers near the largest there are are divided by."""
 _SAME = 1e-15
 """Numbers this near to each other, as a share of them, are one place on an axis."""
 _GUIDES = (("x", "axis"), ("y", "axis"), ("color", "legend"))
@@ -82,20 +84,46 @@ def _guide(one: Mapping[str, Any], guide: str, numbers: Sequence[float]) -> dict
     return {**found, "format": form} if form else found
 
 
-def too_far_apart(rows: Sequence[Mapping[str, object]]) -> bool:
-    """Whether a chart would have to compute with more than a number can hold."""
-    fields = ("x", "y", "low", "high", "raw", "value", "score")
-    for field in fields:
-        numbers = [
-            float(value)
-            for row in rows
-            if isinstance(value := row.get(field), int | float) and math.isfinite(value)
-        ]
-        if numbers and not math.isfinite(
-            (max(numbers) - min(numbers)) * 2 + max(map(abs, numbers)) * len(numbers)
-        ):
-            return True
-    return False
+def tamed(spec: Spec, rows: Sequence[Row]) -> tuple[Spec, list[Row]]:
+    """A spec and rows to compute with: numbers whose range no float holds are divided, and the
+    title of their axis says by what."""
+    layers = [dict(layer, encoding=dict(layer["encoding"])) for layer in spec.get("layer", [spec])]
+    encodings = [layer["encoding"] for layer in layers]
+    wild: set[str] = set()
+    for channel, guide in _GUIDES:
+        own = [e for e in encodings if _is_measured(e.get(channel), guide)]
+        fields = {e[c]["field"] for e in own for c in (channel, f"{channel}2") if e.get(c)}
+        if not _is_wild(rows, fields):
+            continue
+        wild |= fields
+        for encoding in own:
+            title = encoding[channel].get("title") or channel
+            encoding[channel] = {**encoding[channel], "title": f"{title}, in 1e{_TAMING}"}
+    if not wild:
+        return spec, [*rows]
+    divided: list[Row] = [
+        {key: _divided(value) if key in wild else value for key, value in row.items()}
+        for row in rows
+    ]
+    return ({**spec, "layer": layers} if "layer" in spec else layers[0]), divided
+
+
+def _is_wild(rows: Sequence[Row], fields: set[str]) -> bool:
+    """Whether the range or the sum of some numbers is more than a float can hold."""
+    numbers = [
+        float(value)
+        for row in rows
+        for field in fields
+        if isinstance(value := row.get(field), int | float) and math.isfinite(value)
+    ]
+    if not numbers:
+        return False
+    largest = max(map(abs, numbers))
+    return not math.isfinite((max(numbers) - min(numbers)) * 2 + largest * len(numbers))
+
+
+def _divided(value: object) -> object:
+    return value / 10.0**_TAMING if isinstance(value, int | float) else value
 
 
 def axis_format(numbers: Sequence[float], ticks: Sequence[float], *, is_log: bool) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from runreport.report.chart_axes import fit_axes, too_far_apart
+from runreport.report.chart_axes import fit_axes, tamed
 from runreport.report.chart_labels import fit_labels
 from runreport.report.charts import DATA_NAME, Chart
 from runreport.report.fit_text import fit
@@ -43,8 +43,6 @@ def chart_svg(chart: Chart, version: str) -> Markup:
     """
     try:
         return Markup(_cleaned(chart, _drawn(chart, version)))
-    except NotDrawn:
-        raise
     except Exception as error:
         raise NotDrawn(str(error) or type(error).__name__) from error
     except BaseException as error:  # what its renderer raises where it gives up is no `Exception`
@@ -56,12 +54,11 @@ def chart_svg(chart: Chart, version: str) -> Markup:
 def _drawn(chart: Chart, version: str) -> str:
     import vl_convert
 
-    if too_far_apart(chart.rows):
-        raise NotDrawn("its numbers lie too far apart")
-    fitted, words = fit_labels(fit_axes(chart.spec, chart.rows), chart.rows)
+    spec, tame = tamed(chart.spec, chart.rows)
+    fitted, words = fit_labels(fit_axes(spec, tame), tame)
     rows = [{key: _harmless(value) for key, value in row.items()} for row in words]
-    spec: dict[str, Any] = {**_harmless(fitted), "datasets": {DATA_NAME: rows}}
-    return str(vl_convert.vegalite_to_svg(spec, vl_version=version, allowed_base_urls=[]))
+    whole: dict[str, Any] = {**_harmless(fitted), "datasets": {DATA_NAME: rows}}
+    return str(vl_convert.vegalite_to_svg(whole, vl_version=version, allowed_base_urls=[]))
 
 
 def _cleaned(chart: Chart, text: str) -> str:

@@ -275,11 +275,6 @@ async function drawFigure(one) {
       one.full = one.view = null;
       return;
     }
-    if (tooFarApart(made.rows)) {
-      drawing.replaceChildren(make("p", { class: "muted" }, "This chart could not be drawn: its numbers lie too far apart."));
-      one.full = one.view = null;
-      return;
-    }
     const style = getComputedStyle(drawing);
     made.spec.width = Math.max(260, drawing.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight));
     made.spec.autosize = { type: "fit-x", contains: "padding" };
@@ -298,8 +293,10 @@ const QUIET = { level: () => QUIET, error: () => QUIET, warn: () => QUIET, info:
 
 /** @returns {Promise<HTMLElement>} hidden from assistive technology: title and numbers say the same */
 async function drawSpec(spec, rows, one, fields) {
-  fitAxes(spec, rows);
-  const fitted = fitLabels(spec, rows);
+  const tamed = tame(spec, rows);
+  fitAxes(spec, tamed.rows);
+  const fitted = fitLabels(spec, tamed.rows);
+  const told = Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, tamed.wild.has(key) ? { ...field, label: `${field.label}, in 1e${TAMING}` } : field]));
   one.full = { ...spec, datasets: { rows: fitted.rows } };
   const compiled = vegaLite.compile(spec, { logger: QUIET }).spec;
   const runtime = vega.parse(compiled, null, { ast: true });
@@ -312,7 +309,7 @@ async function drawSpec(spec, rows, one, fields) {
     renderer: rows.length > SVG_MARKS * 4 ? "canvas" : "svg",
   });
   view.data("rows", fitted.rows);
-  view.tooltip((handler, event, item, value) => showTip(fields, event, value, fitted.whole));
+  view.tooltip((handler, event, item, value) => showTip(told, event, value, fitted.whole));
   view.addEventListener("click", (event, item) => {
     const href = item && item.datum && (item.datum.href || (Array.isArray(item.datum) && item.datum[0] && item.datum[0].href));
     if (typeof href === "string" && href.startsWith("r/")) location.href = up + href;

@@ -46,13 +46,34 @@ function guideOf(one, guide, numbers) {
   return format ? { ...found, format } : found;
 }
 
-/** Whether a chart would have to compute with more than a number can hold. @param {Object[]} rows */
-function tooFarApart(rows) {
-  return ["x", "y", "low", "high", "raw", "value", "score"].some((field) => {
-    const numbers = rows.map((row) => row[field]).filter(Number.isFinite);
-    const [low, high] = [Math.min, Math.max].map((choose) => numbers.reduce((a, b) => choose(a, b), numbers[0] ?? 0));
-    return !Number.isFinite((high - low) * 2 + Math.max(Math.abs(low), Math.abs(high)) * numbers.length);
-  });
+/** The power of ten that numbers near the largest there are are divided by. */
+const TAMING = 10;
+
+/**
+ * Rows to compute with: numbers whose range no float holds are divided, and titles say by what.
+ * @param {Object} spec changed in place @param {Object[]} rows
+ * @returns {{rows: Object[], wild: Set<string>}} `wild`: the fields that were divided
+ */
+function tame(spec, rows) {
+  const encodings = (spec.layer || [spec]).map(({ encoding }) => encoding || {});
+  const wild = new Set();
+  for (const [channel, guide] of [["x", "axis"], ["y", "axis"], ["color", "legend"]]) {
+    const own = encodings.filter((encoding) => encoding[channel]?.field && encoding[channel].type === "quantitative" && encoding[channel][guide] !== null);
+    const fields = own.flatMap((encoding) => [channel, `${channel}2`].map((one) => encoding[one]?.field).filter(Boolean));
+    if (!isWild(rows, fields)) continue;
+    fields.forEach((field) => wild.add(field));
+    for (const encoding of own) encoding[channel] = { ...encoding[channel], title: `${encoding[channel].title || channel}, in 1e${TAMING}` };
+  }
+  if (!wild.size) return { rows, wild };
+  const divided = (key, value) => (wild.has(key) && typeof value === "number" ? value / 10 ** TAMING : value);
+  return { wild, rows: rows.map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, divided(key, value)]))) };
+}
+
+/** Whether the range or the sum of some numbers is more than a float can hold. */
+function isWild(rows, fields) {
+  const numbers = rows.flatMap((row) => fields.map((field) => row[field])).filter(Number.isFinite);
+  const [low, high] = [Math.min, Math.max].map((choose) => numbers.reduce((a, b) => choose(a, b), numbers[0] ?? 0));
+  return !Number.isFinite((high - low) * 2 + Math.max(Math.abs(low), Math.abs(high)) * numbers.length);
 }
 
 /** A number format of d3 for an axis; empty where its own, which goes by the steps, will do. */
