@@ -100,5 +100,7 @@ def test_numbers_whose_range_no_float_holds_are_divided_and_the_title_says_so() 
     rows = [{"x": 1.0, "y": 1e308, "run": "a"}, {"x": 2.0, "y": -1e308, "run": "b"}]
     found = labels(rows)
     assert found[-1] == "y, in 1e10" and "1e+298" in found and "NaN" not in found
+    ticks = labels([{"x": row["y"], "y": 1.0, "run": row["run"]} for row in rows], ticks=[1e308])
+    assert ticks[:2] == ["1e+298", "x, in 1e10"]
     spec, same = tamed({"encoding": {"y": {"field": "y", "type": "quantitative"}}}, [{"y": 1e300}])
     assert same == [{"y": 1e300}] and "title" not in spec["encoding"]["y"]

@@ -97,8 +97,12 @@ def tamed(spec: Spec, rows: Sequence[Row]) -> tuple[Spec, list[Row]]:
             continue
         wild |= fields
         for encoding in own:
-            title = encoding[channel].get("title") or channel
-            encoding[channel] = {**encoding[channel], "title": f"{title}, in 1e{_TAMING}"}
+            one = encoding[channel]
+            changed = {**one, "title": f"{one.get('title') or channel}, in 1e{_TAMING}"}
+            ticks = (one.get(guide) or {}).get("values")
+            if ticks:
+                changed[guide] = {**one[guide], "values": [_divided(tick) for tick in ticks]}
+            encoding[channel] = changed
     if not wild:
         return spec, [*rows]
     divided: list[Row] = [

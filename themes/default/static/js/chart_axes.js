@@ -62,7 +62,10 @@ function tame(spec, rows) {
     const fields = own.flatMap((encoding) => [channel, `${channel}2`].map((one) => encoding[one]?.field).filter(Boolean));
     if (!isWild(rows, fields)) continue;
     fields.forEach((field) => wild.add(field));
-    for (const encoding of own) encoding[channel] = { ...encoding[channel], title: `${encoding[channel].title || channel}, in 1e${TAMING}` };
+    for (const encoding of own) {
+      const one = encoding[channel], ticks = one[guide]?.values;
+      encoding[channel] = { ...one, title: `${one.title || channel}, in 1e${TAMING}`, ...(ticks && { [guide]: { ...one[guide], values: ticks.map((tick) => tick / 10 ** TAMING) } }) };
+    }
   }
   if (!wild.size) return { rows, wild };
   const divided = (key, value) => (wild.has(key) && typeof value === "number" ? value / 10 ** TAMING : value);
