@@ -24,7 +24,7 @@ from runreport.archive.segment import read_segment
 from runreport.archive.storage import LocalStorage
 from runreport.archive.verify import verify_archive
 from runreport.errors import InvalidState
-from runreport.report.curves import CurveReader
+from runreport.report.charts.curves import CurveReader
 
 
 def fill(storage: LocalStorage, runs: int, start: int = 0) -> None:

@@ -44,7 +44,7 @@ READER = """
     from runreport.archive.reading import read_archive
     from runreport.query.fold import fold_snapshot
     from runreport.query.summaries import with_stats
-    from runreport.report.curves import CurveReader
+    from runreport.report.charts.curves import CurveReader
     storage, seen, reads = open_archive(folder), {"runs": 0, "points": 0}, 0
     while time.monotonic() < deadline:
         snapshot = read_archive(storage)

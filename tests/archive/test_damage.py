@@ -93,7 +93,7 @@ def shown(storage: LocalStorage) -> Facts:
         return facts_of(storage)
     except Damaged:
         from runreport.archive.reading import read_archive
-        from runreport.report.curves import CurveReader
+        from runreport.report.charts.curves import CurveReader
 
         snapshot = read_archive(storage)
         curves = CurveReader(snapshot)

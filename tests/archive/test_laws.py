@@ -25,7 +25,7 @@ from runreport.archive.sealing import seal_journal
 from runreport.archive.storage import LocalStorage
 from runreport.archive.verify import verify_archive
 from runreport.archive.writer import Writer
-from runreport.report.curves import CurveReader
+from runreport.report.charts.curves import CurveReader
 
 VALUES = st.floats(allow_nan=True, allow_infinity=True)
 WRITINGS = st.tuples(

@@ -26,7 +26,7 @@ from runreport.query.search import load_index
 
 def logged_steps(storage: LocalStorage) -> list[int]:
     snapshot = read_archive(storage)
-    from runreport.report.curves import CurveReader
+    from runreport.report.charts.curves import CurveReader
 
     curves = CurveReader(snapshot)
     index = load_index(storage)

@@ -10,8 +10,8 @@ from report.test_assemble import report_of
 
 import runreport
 from runreport.errors import ConfigError
-from runreport.report.chart_texts import read_chart
-from runreport.report.line_charts import band, smoothed, value_at
+from runreport.report.charts.line_rows import band, smoothed, value_at
+from runreport.report.charts.texts import read_chart
 
 CHARTS = [
     "line;y=metrics.loss",

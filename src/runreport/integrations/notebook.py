@@ -161,10 +161,10 @@ def _labels(runs: Sequence[Run]) -> list[str]:
 
 
 def _picture(key: str, name: str, rows: list[dict[str, Any]], *, is_curve: bool) -> str:
-    from runreport.report import charts
-    from runreport.report.summary_charts import bars_spec
+    from runreport.report.charts import specs
+    from runreport.report.charts.summary_specs import bars_spec
     from runreport.site.chart_svg import chart_svg
 
-    spec = charts.line_spec(name) if is_curve else bars_spec(name)
-    chart = charts.Chart(key, name, name, spec, tuple(rows), (), (), {})
-    return str(chart_svg(chart, charts.vega_lite_version(spec)))
+    spec = specs.line_spec(name) if is_curve else bars_spec(name)
+    chart = specs.Chart(key, name, name, spec, tuple(rows), (), (), {})
+    return str(chart_svg(chart, specs.vega_lite_version(spec)))

@@ -11,7 +11,7 @@ from runreport.query.index import RunIndex
 from runreport.query.names import TABLES, split_statistic
 from runreport.query.predicate import run_column
 from runreport.query.syntax import Field
-from runreport.report.chart_texts import read_chart, renamed
+from runreport.report.charts.texts import read_chart, renamed
 from runreport.report.columns import OF_METRICS, Column, make_column
 from runreport.report.config import ViewConfig
 

@@ -23,9 +23,9 @@ from runreport.query.index import RunIndex
 from runreport.report.about import AboutPage, make_about, site_script
 from runreport.report.activity import ActivityPage, make_activity_page
 from runreport.report.asked_columns import charted_names
+from runreport.report.charts.curves import CurveReader
 from runreport.report.config import Config
 from runreport.report.config_advice import config_advice
-from runreport.report.curves import CurveReader
 from runreport.report.evaluation_list import assemble_evaluations
 from runreport.report.evaluations import TABLE_FILE, EvaluationsPage
 from runreport.report.experiment_page import (

@@ -8,16 +8,16 @@ from collections.abc import Sequence
 from runreport.archive.facts import ExperimentState
 from runreport.entities import ERROR_TAG, OVERRIDDEN_TAG
 from runreport.report.asked_columns import full_name
+from runreport.report.charts.comparison import chart_script, comparison_charts
+from runreport.report.charts.curves import CurveReader
+from runreport.report.charts.importance import param_importance
 from runreport.report.column_scripts import data_scripts, facet_counts
 from runreport.report.columns import EXPERIMENT, FOLDER, OF_METRICS, Column
-from runreport.report.comparison import chart_script, comparison_charts
 from runreport.report.config import ExperimentConfig
-from runreport.report.curves import CurveReader
 from runreport.report.formatting import (
     format_time,
     iso_time,
 )
-from runreport.report.importance import param_importance
 from runreport.report.notes import render_note
 from runreport.report.pages import (
     BestRun,

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from runreport.entities import ModelVersion, RegisteredModel, Run
 from runreport.models.schema import ColSpec, ParamSpec, TensorSpec, type_text
 from runreport.numbers import MISSING
-from runreport.report import charts
-from runreport.report.charts import Chart
+from runreport.report.charts import specs
+from runreport.report.charts.specs import Chart
 from runreport.report.config import ExperimentConfig
 from runreport.report.experiment_page import moment
 from runreport.report.formatting import format_size, plural
@@ -284,7 +284,7 @@ def _chart(versions: Sequence[Version], metric: str) -> Chart:
         f"versions-{metric}",
         f"{metric} over versions",
         f"{metric} of {plural(len(usable), 'version')}, oldest first.",
-        charts.versions_spec(metric, [str(row["version"]) for row in rows]),
+        specs.versions_spec(metric, [str(row["version"]) for row in rows]),
         rows,
         ("Version", metric),
         tuple(

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from runreport.report.charts import Chart
+from runreport.report.charts.curves import Curve
+from runreport.report.charts.importance import Importance
+from runreport.report.charts.specs import Chart
 from runreport.report.column_scripts import DataScript
 from runreport.report.columns import Column
-from runreport.report.curves import Curve
 from runreport.report.deltas import Delta
 from runreport.report.evaluations import EvaluationPage
-from runreport.report.importance import Importance
 from runreport.report.shown import EMPTY, Shown
 
 

@@ -25,9 +25,9 @@ from runreport.entities import (
 from runreport.events import data_object
 from runreport.numbers import MISSING
 from runreport.report import evaluations
+from runreport.report.charts.curves import CurveReader, curve_script
 from runreport.report.column_scripts import json_number
 from runreport.report.config import Config, ExperimentConfig
-from runreport.report.curves import CurveReader, curve_script
 from runreport.report.deltas import Delta, delta
 from runreport.report.environment import (
     environment_fields,

@@ -17,9 +17,9 @@ from runreport.query.arrow import as_array
 from runreport.query.index import RunIndex
 from runreport.query.search import make_runs
 from runreport.query.summaries import with_stats
+from runreport.report.charts.curves import CurveReader
 from runreport.report.column_scripts import script_json
 from runreport.report.config import Config
-from runreport.report.curves import CurveReader
 from runreport.report.pages import RunPage, VersionLink
 from runreport.report.redaction import Redactor
 from runreport.report.run_page import RunFacts, make_run_page

@@ -12,12 +12,12 @@ from runreport.errors import ConfigError, InvalidFilter
 from runreport.query.index import RunIndex
 from runreport.query.search import find_runs, make_query
 from runreport.report.asked_columns import full_name
-from runreport.report.chart_texts import ChartText, read_chart, renamed
-from runreport.report.charts import Chart
-from runreport.report.chosen_charts import make_chart
+from runreport.report.charts.curves import CurveReader
+from runreport.report.charts.making import make_chart
+from runreport.report.charts.specs import Chart
+from runreport.report.charts.texts import ChartText, read_chart, renamed
 from runreport.report.columns import OF_METRICS, Column, make_column
 from runreport.report.config import Config, ViewConfig
-from runreport.report.curves import CurveReader
 from runreport.report.deltas import NONE, Delta, delta
 from runreport.report.experiment_page import run_link
 from runreport.report.listings import Places

@@ -8,9 +8,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from runreport.report.chart_axes import fit_axes, tamed
-from runreport.report.chart_labels import fit_labels
-from runreport.report.charts import DATA_NAME, Chart
+from runreport.report.charts.axes import fit_axes, tamed
+from runreport.report.charts.labels import fit_labels
+from runreport.report.charts.specs import DATA_NAME, Chart
 from runreport.report.fit_text import fit
 
 _PART = re.compile(r"(?<=[\"#])(?:clip|gradient_)\d+(?=[\")])")

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from markupsafe import Markup, escape
 
 from runreport.numbers import tick_texts
-from runreport.report.importance import Importance
+from runreport.report.charts.importance import Importance
 from runreport.report.pages import CurvePicture
 
 WIDTH, HEIGHT = 320, 150

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from runreport.query.names import split_statistic
-from runreport.report.chart_texts import renamed_chart
+from runreport.report.charts.texts import renamed_chart
 from runreport.report.config import Config, ExperimentConfig, ViewConfig
 from runreport.report.redaction.redactor import Redactor
 

@@ -1,5 +1,5 @@
 // How the axes of a drawn chart are labelled: no two ticks alike, no tick rounded to nothing. As
-// report/chart_axes.py has it.
+// report/charts/axes.py has it.
 
 const NEVER = [];
 /** How an axis of times writes a tick, by the unit that it begins; d3's own way is 12 PM. */

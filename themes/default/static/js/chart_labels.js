@@ -1,5 +1,5 @@
 // Words on a chart's axes and in its legends: shortened where they are long, and never two alike. As
-// report/chart_labels.py has it.
+// report/charts/labels.py has it.
 
 const ROOM = { axis: 22, narrow: 15, legend: 40 };
 /** Longer labels of a legend get a line each. */

@@ -1,5 +1,5 @@
 // Curves of chosen runs and means over groups of them: loading, smoothing, filling their spec. As
-// report/line_charts.py has it.
+// report/charts/line_rows.py has it.
 
 const MAX_LINES = 18;
 /** Runs of a mean; each is a file to load. */

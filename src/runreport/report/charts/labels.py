@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
-from runreport.report.charts import Row, Spec
+from runreport.report.charts.specs import Row, Spec
 
 AXIS, NARROW, LEGEND = 22, 15, 40
 """Letters that have room beside an axis, between the axes of parallel coordinates, in a legend."""

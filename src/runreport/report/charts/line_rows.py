@@ -6,11 +6,11 @@ import bisect
 import math
 from collections.abc import Sequence
 
-from runreport.report import charts, summary_charts
-from runreport.report.chart_axes import in_unit, scaled, utc_axis
-from runreport.report.chart_texts import ChartText
-from runreport.report.charts import Made, Row
-from runreport.report.curves import Curve, CurveReader
+from runreport.report.charts import specs, summary_specs
+from runreport.report.charts.axes import in_unit, scaled, utc_axis
+from runreport.report.charts.curves import Curve, CurveReader
+from runreport.report.charts.specs import Made, Row
+from runreport.report.charts.texts import ChartText
 from runreport.report.table import Table, distinct_texts
 
 MOST_LINES = 18
@@ -39,7 +39,7 @@ def line_chart(text: ChartText, table: Table, numbers: Sequence[int], reader: Cu
     if axis == "relative":
         rows, x_title = in_unit(rows, x_title)
     if text["g"]:
-        return title, scaled(summary_charts.band_spec(metric, x_title), text["scale"]), rows
+        return title, scaled(summary_specs.band_spec(metric, x_title), text["scale"]), rows
     return title, _line_spec(text, table, metric, x_title, axis), rows
 
 
@@ -78,8 +78,8 @@ def _line_rows(
     return rows
 
 
-def _line_spec(text: ChartText, table: Table, metric: str, x_title: str, axis: str) -> charts.Spec:
-    spec = scaled(charts.line_spec(metric, x_title), text["scale"])
+def _line_spec(text: ChartText, table: Table, metric: str, x_title: str, axis: str) -> specs.Spec:
+    spec = scaled(specs.line_spec(metric, x_title), text["scale"])
     if not text["smooth"] or not float(text["smooth"]):
         spec["layer"].pop(0)
     for layer in spec["layer"]:

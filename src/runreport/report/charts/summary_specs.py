@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from runreport.report.charts import DATA_NAME, HEIGHT, RAMP, TIP, WIDTH, Spec, finish
+from runreport.report.charts.specs import DATA_NAME, HEIGHT, RAMP, TIP, WIDTH, Spec, finish
 
 _CATEGORY_AXIS = {"grid": False, "labelAngle": -30, "labelOverlap": True}
 

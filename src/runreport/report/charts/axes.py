@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from runreport.numbers import LARGEST
-from runreport.report.charts import Row, Spec
+from runreport.report.charts.specs import Row, Spec
 from runreport.report.formatting import duration_unit
 
 CLOCK = {

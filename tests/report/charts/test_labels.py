@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runreport.report.chart_labels import LEGEND, fit_labels, short_texts
-from runreport.report.charts import Chart, line_spec, vega_lite_version
-from runreport.report.summary_charts import bar_spec
+from runreport.report.charts.labels import LEGEND, fit_labels, short_texts
+from runreport.report.charts.specs import Chart, line_spec, vega_lite_version
+from runreport.report.charts.summary_specs import bar_spec
 from runreport.site.chart_svg import chart_svg
 
-CASES = json.loads((Path(__file__).parent / "label_cases.json").read_text())
+CASES = json.loads((Path(__file__).parents[1] / "label_cases.json").read_text())
 
 
 @pytest.mark.parametrize(("texts", "most", "shown"), CASES)

@@ -6,16 +6,16 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from runreport.report import charts
-from runreport.report.charts import Chart
-from runreport.report.chosen_charts import axis_names, end_text
+from runreport.report.charts import specs
+from runreport.report.charts.curves import Curve, CurveReader
+from runreport.report.charts.making import axis_names, end_text
+from runreport.report.charts.specs import Chart
 from runreport.report.column_scripts import DataScript, hashed_name, script_json
-from runreport.report.curves import Curve, CurveReader
 from runreport.report.formatting import plural
 from runreport.report.shown import Shown, show_number
 from runreport.report.table import Table, cell, distinct_texts, varying
 
-CURVE_RUNS = charts.SERIES
+CURVE_RUNS = specs.SERIES
 PARALLEL_AXES = 7
 PARALLEL_RUNS = 120
 SCATTER_RUNS = 400
@@ -26,7 +26,7 @@ MAX_TICKS = 8
 def comparison_charts(table: Table, curves: CurveReader) -> tuple[Chart, ...]:
     """The charts that the runs have data for: curves, scatter, parallel coordinates."""
     lines = _curves_chart(table, curves)
-    points = _scatter_chart(table, charts.WIDE if lines is None else charts.WIDTH)
+    points = _scatter_chart(table, specs.WIDE if lines is None else specs.WIDTH)
     return tuple(c for c in (lines, points, _parallel_chart(table)) if c is not None)
 
 
@@ -61,7 +61,7 @@ def _curves_chart(table: Table, reader: CurveReader) -> Chart | None:
         "curves",
         f"{metric} over steps",
         f"{metric} over steps for the {which} {plural(len(drawn), 'run')} that logged it.",
-        charts.line_spec(metric),
+        specs.line_spec(metric),
         tuple(rows),
         ("Run", "Steps", "First", "Last", "Min", "Max"),
         tuple(
@@ -91,7 +91,7 @@ def _scatter_chart(table: Table, width: int) -> Chart | None:
     told = {param.name: explained_share(param.values, scores) for param in params}
     x = max(params, key=lambda param: (param.is_numeric, told[param.name]))
     groups = [
-        column for column in params if column is not x and 1 < column.distinct <= charts.SERIES
+        column for column in params if column is not x and 1 < column.distinct <= specs.SERIES
     ]
     color = max(groups, key=lambda column: told[column.name]) if groups else None
     rows = []
@@ -104,7 +104,7 @@ def _scatter_chart(table: Table, width: int) -> Chart | None:
             continue
         row: dict[str, object] = {"x": words.get(number, value), "y": score}
         row["run"] = table.labels[number]
-        if not charts.is_drawable(row):
+        if not specs.is_drawable(row):
             continue
         row["href"] = table.url_of(number)
         if color is not None:
@@ -120,7 +120,7 @@ def _scatter_chart(table: Table, width: int) -> Chart | None:
         f"{table.primary} against {x.label}"
         + (f", coloured by {color.label}" if color else "")
         + f", for {plural(len(rows), 'run')}.",
-        charts.scatter_spec(
+        specs.scatter_spec(
             x.label,
             table.primary,
             color.label if color else None,
@@ -207,7 +207,7 @@ def _parallel_chart(table: Table) -> Chart | None:
         for name, column in zip(names, chosen, strict=True)
     ]
     labels = [table.labels[number] for number in order]
-    rows = charts.parallel_rows(labels, axes, [scores[number] for number in order])
+    rows = specs.parallel_rows(labels, axes, [scores[number] for number in order])
     if len(order) < 2:
         return None
     return Chart(
@@ -215,7 +215,7 @@ def _parallel_chart(table: Table) -> Chart | None:
         f"Settings and {table.primary}, run by run",
         f"Parallel coordinates of {', '.join(c.label for c in chosen)} "
         f"for {plural(len(order), 'run')}.",
-        charts.parallel_spec(
+        specs.parallel_spec(
             names,
             table.primary,
             is_lower_better=table.direction == "min",

@@ -5,22 +5,22 @@ import math
 
 import pytest
 
-from runreport.report import charts, summary_charts
-from runreport.report.comparison import explained_share
+from runreport.report.charts import specs, summary_specs
+from runreport.report.charts.comparison import explained_share
 from runreport.report.shown import Shown, show_number
 from runreport.site.theme import load_theme
 
 SPECS = {
-    "curves": charts.line_spec("loss"),
-    "scatter": charts.scatter_spec("lr", "loss", "model", is_numeric=True, is_log=True),
-    "words": charts.scatter_spec("opt", "loss", None, is_numeric=False),
-    "band": summary_charts.band_spec("loss"),
-    "bar": summary_charts.bar_spec("lr", "loss", "model"),
-    "bars": summary_charts.bars_spec("loss"),
-    "box": summary_charts.box_spec("lr", "loss"),
-    "histogram": summary_charts.histogram_spec("loss"),
-    "heatmap": summary_charts.heatmap_spec("lr", "model", "loss"),
-    "parallel": charts.parallel_spec(["lr", "loss"], "loss", is_lower_better=True),
+    "curves": specs.line_spec("loss"),
+    "scatter": specs.scatter_spec("lr", "loss", "model", is_numeric=True, is_log=True),
+    "words": specs.scatter_spec("opt", "loss", None, is_numeric=False),
+    "band": summary_specs.band_spec("loss"),
+    "bar": summary_specs.bar_spec("lr", "loss", "model"),
+    "bars": summary_specs.bars_spec("loss"),
+    "box": summary_specs.box_spec("lr", "loss"),
+    "histogram": summary_specs.histogram_spec("loss"),
+    "heatmap": summary_specs.heatmap_spec("lr", "model", "loss"),
+    "parallel": specs.parallel_spec(["lr", "loss"], "loss", is_lower_better=True),
 }
 
 
@@ -28,7 +28,7 @@ SPECS = {
 def test_a_spec_holds_no_data_no_url_and_only_theme_colours(name: str) -> None:
     text = json.dumps({k: v for k, v in SPECS[name].items() if k != "$schema"})
     assert "http" not in text and "datasets" not in text
-    assert SPECS[name].get("data", {}).get("name", charts.DATA_NAME) == charts.DATA_NAME
+    assert SPECS[name].get("data", {}).get("name", specs.DATA_NAME) == specs.DATA_NAME
 
 
 def test_the_vendored_libraries_are_of_the_versions_altair_writes_for() -> None:
@@ -43,7 +43,7 @@ def test_the_vendored_libraries_are_of_the_versions_altair_writes_for() -> None:
 
 
 def test_parallel_rows_spread_numbers_by_size_and_words_evenly() -> None:
-    rows = charts.parallel_rows(
+    rows = specs.parallel_rows(
         ["a", "b", "c"],
         [
             ("lr", [1.0, 2.0, 5.0], show_number),

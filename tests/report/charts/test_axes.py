@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
-from runreport.report.chart_axes import (
+from runreport.report.charts.axes import (
     axis_format,
     fit_axes,
     in_unit,
     tamed,
     utc_axis,
 )
-from runreport.report.charts import Chart, scatter_spec, vega_lite_version
+from runreport.report.charts.specs import Chart, scatter_spec, vega_lite_version
 from runreport.site.chart_svg import chart_svg
 
-CASES = json.loads((Path(__file__).parent / "formatting_cases.json").read_text())
+CASES = json.loads((Path(__file__).parents[1] / "formatting_cases.json").read_text())
 
 
 @pytest.mark.parametrize(("numbers", "ticks", "is_log", "form"), CASES["axis"])

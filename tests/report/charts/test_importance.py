@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import random
 
+from runreport.report.charts.importance import param_importance
 from runreport.report.columns import Column, make_column
-from runreport.report.importance import param_importance
 
 
 def column(name: str, values: list[object]) -> Column:

@@ -8,14 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from runreport.report import charts, summary_charts
-from runreport.report.chart_axes import in_unit, scaled, utc_axis
-from runreport.report.chart_texts import ChartText
-from runreport.report.charts import Chart, Made, Row
+from runreport.report.charts import specs, summary_specs
+from runreport.report.charts.axes import in_unit, scaled, utc_axis
+from runreport.report.charts.curves import CurveReader
+from runreport.report.charts.line_rows import line_chart
+from runreport.report.charts.specs import Chart, Made, Row
+from runreport.report.charts.texts import ChartText
 from runreport.report.columns import Column
-from runreport.report.curves import CurveReader
 from runreport.report.formatting import full_time, plural
-from runreport.report.line_charts import line_chart
 from runreport.report.shown import MISSING_VALUE, Shown, show_number, show_text
 from runreport.report.table import Table, distinct_texts, show_value
 
@@ -36,7 +36,7 @@ def make_chart(
     if made is None:
         return None
     title, spec, rows = made
-    rows = [row for row in rows if charts.is_drawable(row)]
+    rows = [row for row in rows if specs.is_drawable(row)]
     if not rows:
         return None
     title = text["title"] or title
@@ -117,7 +117,7 @@ def _scatter(text: ChartText, table: Table, numbers: Sequence[int], _: CurveRead
     own = _finite(table, text["y"], numbers)
     if x is None or not own:
         return None
-    own = [n for n in own if x.values[n] is not None and charts.is_drawable({"x": x.values[n]})]
+    own = [n for n in own if x.values[n] is not None and specs.is_drawable({"x": x.values[n]})]
     kinds = sorted({v for n in own if isinstance(v := x.values[n], int | float)})
     is_log = bool(kinds) and kinds[0] > 0 and kinds[-1] / kinds[0] >= 30
     y = table.columns[text["y"]]
@@ -129,7 +129,7 @@ def _scatter(text: ChartText, table: Table, numbers: Sequence[int], _: CurveRead
     rows, title = _measured(x, rows, "x")
     if x.kind == "duration":
         kinds = sorted({v for row in rows if isinstance(v := row["x"], int | float)})
-    spec = charts.scatter_spec(
+    spec = specs.scatter_spec(
         title,
         y_title,
         table.label(text["c"]) if text["c"] else None,
@@ -177,11 +177,11 @@ def _in_order(table: Table, name: str, numbers: Sequence[int]) -> list[int]:
 
 
 def _bar(text: ChartText, table: Table, numbers: Sequence[int], _: CurveReader) -> Made:
-    return _by_category(text, table, numbers, summary_charts.bar_spec)
+    return _by_category(text, table, numbers, summary_specs.bar_spec)
 
 
 def _box(text: ChartText, table: Table, numbers: Sequence[int], _: CurveReader) -> Made:
-    return _by_category(text, table, numbers, summary_charts.box_spec)
+    return _by_category(text, table, numbers, summary_specs.box_spec)
 
 
 def _histogram(text: ChartText, table: Table, numbers: Sequence[int], _: CurveReader) -> Made:
@@ -192,7 +192,7 @@ def _histogram(text: ChartText, table: Table, numbers: Sequence[int], _: CurveRe
     rows = _rows(table, own, text["c"], lambda n: {"x": x.values[n]})
     color = table.label(text["c"]) if text["c"] else None
     rows, x_title = _measured(x, rows, "x")
-    return f"Runs by {x.label}", summary_charts.histogram_spec(x_title, color), rows
+    return f"Runs by {x.label}", summary_specs.histogram_spec(x_title, color), rows
 
 
 def _heatmap(text: ChartText, table: Table, numbers: Sequence[int], _: CurveReader) -> Made:
@@ -208,7 +208,7 @@ def _heatmap(text: ChartText, table: Table, numbers: Sequence[int], _: CurveRead
         table, own, "", lambda n: {"x": across[n], "y": down[n], "value": metric.values[n]}
     )
     rows, title = _measured(metric, rows, "value")
-    spec = summary_charts.heatmap_spec(table.label(x), table.label(y), title)
+    spec = summary_specs.heatmap_spec(table.label(x), table.label(y), title)
     for field, name, texts in (("x", x, across), ("y", y, down)):
         ordered = [texts[number] for number in _in_order(table, name, own)]
         domain = list(dict.fromkeys(ordered))
@@ -230,11 +230,11 @@ def _parallel(text: ChartText, table: Table, numbers: Sequence[int], _: CurveRea
     ]
     labels = [table.labels[number] for number in own]
     scores = [float(metric.values[number]) for number in own]  # type: ignore[arg-type]
-    spec = charts.parallel_spec(names, metric.label)
+    spec = specs.parallel_spec(names, metric.label)
     return (
         f"Settings and {metric.label}, run by run",
         spec,
-        list(charts.parallel_rows(labels, axes, scores)),
+        list(specs.parallel_rows(labels, axes, scores)),
     )
 
 

@@ -12,7 +12,7 @@ from runreport.archive.directory import open_archive
 from runreport.archive.reading import read_archive
 from runreport.archive.sealing import seal_journal
 from runreport.archive.storage import LocalStorage
-from runreport.report.curves import MAX_POINTS, CurveReader, curve_script, downsample
+from runreport.report.charts.curves import MAX_POINTS, CurveReader, curve_script, downsample
 
 
 @given(st.lists(st.floats(allow_nan=True), min_size=1, max_size=3000))
