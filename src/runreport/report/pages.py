@@ -154,6 +154,8 @@ class CurvePicture:
     last: Shown
     min: Shown
     max: Shown
+    note: str = ""
+    """What a reader should know of how it is drawn."""
 
 
 @dataclass(frozen=True, slots=True)

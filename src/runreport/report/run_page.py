@@ -7,8 +7,7 @@ so that a new run rewrites no other run's page.
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +24,7 @@ from runreport.entities import (
 from runreport.events import data_object
 from runreport.numbers import MISSING
 from runreport.report import evaluations
-from runreport.report.charts.curves import CurveReader, curve_script
+from runreport.report.charts.curves import CurveReader, curve_note, curve_script
 from runreport.report.column_scripts import json_number
 from runreport.report.config import Config, ExperimentConfig
 from runreport.report.deltas import Delta, delta
@@ -102,7 +101,7 @@ def make_run_page(
     published: tuple[PublishedFile, ...] = ()
     if with_files:
         files, published = list_files(facts, storage, redactor, config)
-    pictures = tuple(_pictures(curves, info.run_id))
+    pictures = tuple(_pictures(curves, facts))
     metrics = tuple(_metric(row, facts, own_config) for row in facts.metrics)
     note = tags.get(NOTE_TAG, "")
 
@@ -267,20 +266,13 @@ def _metric(row: dict[str, Any], facts: RunFacts, config: ExperimentConfig) -> M
     )
 
 
-def _pictures(curves: CurveReader, run_id: str) -> list[CurvePicture]:
-    pictures = []
-    for _, curve in sorted(curves.read(run_id).items()):
+def _pictures(curves: CurveReader, facts: RunFacts) -> Iterator[CurvePicture]:
+    summaries = {row["key"]: row for row in facts.metrics}
+    for key, curve in sorted(curves.read(facts.run.info.run_id).items()):
         if len(curve.values) > 1:
-            numbers = [v for v in curve.values if v == v]
-            pictures.append(
-                CurvePicture(
-                    curve,
-                    show_number(curve.values[-1]),
-                    show_number(min(numbers, default=math.nan)),
-                    show_number(max(numbers, default=math.nan)),
-                )
-            )
-    return pictures
+            row = summaries[key]
+            last, low, high = (show_number(row[name]) for name in ("last", "min", "max"))
+            yield CurvePicture(curve, last, low, high, curve_note(curve))
 
 
 def _as_json(facts: RunFacts, experiment: str) -> str:

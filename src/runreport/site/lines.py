@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from markupsafe import Markup, escape
 
 from runreport.numbers import tick_texts
+from runreport.report.charts.curves import end_of
 from runreport.report.charts.importance import Importance
 from runreport.report.pages import CurvePicture
 
+_Place = tuple[float, float]
 WIDTH, HEIGHT = 320, 150
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 10, 10, 24
 SPARK_WIDTH, SPARK_HEIGHT = 160, 32
@@ -28,7 +31,8 @@ def curve_svg(picture: CurvePicture, identity: str) -> Markup:
         identity: names the picture's title and description elements; unique on the page.
     """
     curve = picture.curve
-    finite = [value for value in curve.values if math.isfinite(value)]
+    drawn = (curve.values, curve.lows or (), curve.highs or ())
+    finite = [value for values in drawn for value in values if math.isfinite(value)]
     if not finite:
         return Markup("")
     ticks = nice_ticks(min(finite), max(finite), 5)
@@ -39,29 +43,37 @@ def curve_svg(picture: CurvePicture, identity: str) -> Markup:
     x_span = (last - first) or 1
     inner_width, inner_height = WIDTH - left - _RIGHT, HEIGHT - _TOP - _BOTTOM
 
-    def place(step: float, value: float) -> tuple[float, float]:
+    def place(step: float, value: float) -> _Place | None:
+        if not math.isfinite(value):
+            return None
         x = left + (step - first) / x_span * inner_width
-        y = _TOP + _below(high, value, low) * inner_height
-        return x, y
+        return x, _TOP + _below(high, value, low) * inner_height
 
-    parts = []
-    for tick, label in zip(ticks, labels, strict=True):
-        _, y = place(first, tick)
-        parts.append(
-            f'<line class="grid" x1="{left}" x2="{WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
-            f'<text x="{left - 6}" y="{y + 4:.1f}" text-anchor="end">{label}</text>'
-        )
-    for step, anchor in ((first, "start"), (last, "end")):
-        x, _ = place(step, low)
-        parts.append(f'<text x="{x:.1f}" y="{HEIGHT - 6}" text-anchor="{anchor}">{step:,}</text>')
-    points = [
-        place(step, value) if math.isfinite(value) else None
-        for step, value in zip(curve.steps, curve.values, strict=True)
-    ]
+    def places(values: Sequence[float]) -> list[_Place | None]:
+        return [*map(place, curve.steps, values)]
+
+    points = places(curve.values)
+    parts = [*_grid(labels, left, [_below(high, tick, low) for tick in ticks])]
+    ends = (f"{math.ceil(first):,}", f"{math.floor(last):,}")
+    for end, x, anchor in zip(
+        ends if curve.has_steps else ("first", "last"),
+        (left, WIDTH - _RIGHT),
+        ("start", "end"),
+        strict=True,
+    ):
+        parts.append(f'<text x="{x:.1f}" y="{HEIGHT - 6}" text-anchor="{anchor}">{end}</text>')
+    if curve.lows is not None and curve.highs is not None:
+        parts.append(f'<path class="range" d="{_area(places(curve.lows), places(curve.highs))}"/>')
     parts.append(f'<path class="line" d="{_path(points)}"/>')
+    parts += _dots(points)
+    marked = [(points[p], "resumed", "a later session begins") for p in curve.resumed]
+    diverged = end_of(curve.values)
+    if diverged is not None:
+        marked.append((points[diverged], "diverged", "only NaN or infinite values follow"))
+    parts += [_mark(*one) for one in marked]
     text = escape(
-        f"{curve.key} from step {first:,} to {last:,}: last {picture.last}, "
-        f"lowest {picture.min}, highest {picture.max}"
+        f"{curve.key} from {'step' if curve.has_steps else 'point'} {ends[0]} to {ends[1]}: "
+        f"last {picture.last}, lowest {picture.min}, highest {picture.max}"
     )
     return Markup(
         f'<svg class="curve" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
@@ -69,6 +81,35 @@ def curve_svg(picture: CurvePicture, identity: str) -> Markup:
         + "".join(parts)
         + "</svg>"
     )
+
+
+def _grid(labels: Sequence[str], left: float, below: Sequence[float]) -> Iterator[str]:
+    for label, share in zip(labels, below, strict=True):
+        y = _TOP + share * (HEIGHT - _TOP - _BOTTOM)
+        yield (
+            f'<line class="grid" x1="{left}" x2="{WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
+            f'<text x="{left - 6}" y="{y + 4:.1f}" text-anchor="end">{label}</text>'
+        )
+
+
+def _dots(points: Sequence[_Place | None]) -> Iterator[str]:
+    """The points between gaps, of which no line would be seen."""
+    for before, point, after in zip([None, *points], points, [*points[1:], None], strict=False):
+        if point is not None and before is None and after is None:
+            yield f'<circle class="dot" cx="{point[0]:.1f}" cy="{point[1]:.1f}" r="2"/>'
+
+
+def _mark(point: _Place | None, kind: str, text: str) -> str:
+    """Where a curve is not as others: a stroke on the axis, and what it stands for."""
+    if point is None:
+        return ""
+    x, y = point
+    drawn = (
+        f"M{x:.1f} {_TOP}V{HEIGHT - _BOTTOM}"
+        if kind == "resumed"
+        else (f"M{x - 4:.1f} {y - 4:.1f}l8 8m0-8l-8 8")
+    )
+    return f'<path class="mark {kind}" d="{drawn}"><title>{text}</title></path>'
 
 
 def sparkline_svg(values: Sequence[float]) -> Markup:
@@ -138,7 +179,19 @@ def nice_ticks(low: float, high: float, count: int) -> list[float]:
     return [float(f"{tick:.12g}") for tick in ticks] or [low, high]
 
 
-def _path(points: Sequence[tuple[float, float] | None]) -> str:
+def _area(lows: Sequence[_Place | None], highs: Sequence[_Place | None]) -> str:
+    """Path data of the room between two lines; a missing point is a gap."""
+    parts: list[str] = []
+    for is_some, group in groupby(
+        zip(lows, highs, strict=True), lambda pair: pair[0] is not None and pair[1] is not None
+    ):
+        if is_some:
+            own = [*group]
+            parts.append(_path([*(b for _, b in own), *(a for a, _ in reversed(own))]) + "Z")
+    return "".join(parts)
+
+
+def _path(points: Sequence[_Place | None]) -> str:
     """Path data; a missing point is a gap."""
     commands, is_down = [], False
     for point in points:

@@ -3,27 +3,23 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import pytest
 from builders import RUN, log_run
-from hypothesis import given
-from hypothesis import strategies as st
 
 import runreport
 from runreport.archive.directory import open_archive
 from runreport.archive.reading import read_archive
 from runreport.archive.sealing import seal_journal
 from runreport.archive.storage import LocalStorage
-from runreport.report.charts.curves import MAX_POINTS, CurveReader, curve_script, downsample
-
-
-@given(st.lists(st.floats(allow_nan=True), min_size=1, max_size=3000))
-def test_downsampling_keeps_ends_extremes_order_and_the_limit(values: list[float]) -> None:
-    kept = downsample(values, 100)
-    assert len(kept) <= 100 or len(values) <= 100
-    assert list(kept) == sorted(set(kept))
-    assert kept[0] == 0 and kept[-1] == len(values) - 1
-    finite = [value for value in values if math.isfinite(value)]
-    if finite:
-        assert {min(finite), max(finite)} <= {values[place] for place in kept}
+from runreport.report.charts.curves import (
+    CurveReader,
+    curve_note,
+    curve_script,
+    end_of,
+    make_curve,
+)
+from runreport.report.charts.sessions import Logged
+from runreport.report.charts.thinning import MAX_BUCKETS
 
 
 def test_the_curves_of_a_run_come_from_journal_and_segments_once(storage: LocalStorage) -> None:
@@ -64,7 +60,54 @@ def test_a_long_curve_says_how_many_points_were_logged(storage: LocalStorage) ->
     assert name is not None
     seal_journal(storage, name)
     curve = CurveReader(read_archive(storage)).read(RUN)["loss"]
-    assert len(curve.values) <= MAX_POINTS and curve.logged == 2000
+    assert len(curve.values) <= MAX_BUCKETS and curve.logged == 2000
+    assert curve.counts is not None and sum(curve.counts) == 2000
+    assert curve_note(curve).startswith(f"2,000 points as {len(curve.values)} means")
+
+
+def test_points_without_a_step_lie_in_their_order() -> None:
+    curve = make_curve("m", logged([0, 0, 0], [3.0, 1.0, 2.0]))
+    assert curve.steps == (0, 1, 2) and not curve.has_steps
+    assert curve_note(curve) == "logged at one step: in their order"
+
+
+def test_a_step_logged_again_after_a_resume_is_the_later_session() -> None:
+    curve = make_curve(
+        "m",
+        Logged(
+            [0, 1, 1, 2, 2, 3, 4],
+            [10, 11, 21, 12, 22, 23, 24],
+            [1.0, 1.0, 5.0, 1.0, 5.0, 5.0, 5.0],
+            ["a", "a", "b", "a", "b", "b", "b"],
+            [0, 1, 0, 2, 1, 2, 3],
+        ),
+    )
+    assert (curve.steps, curve.values) == ((0, 1, 2, 3, 4), (1.0, 5.0, 5.0, 5.0, 5.0))
+    assert (curve.resumed, curve.replaced, curve.logged) == ((1,), 2, 7)
+    assert curve.counts is None and "2 logged again by a later session" in curve_note(curve)
+
+
+def test_values_of_one_step_are_their_mean_and_range() -> None:
+    curve = make_curve("m", logged([0, 0, 1, 1], [1.0, 3.0, math.nan, 2.0]))
+    assert (curve.steps, curve.values) == ((0, 1), (2.0, 2.0))
+    assert (curve.counts, curve.lows, curve.highs) == ((2, 1), (1.0, 2.0), (3.0, 2.0))
+    assert (curve.lost, curve.replaced) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("values", "end"),
+    [([1.0, math.nan], 0), ([1.0, math.nan, 2.0], None), ([math.inf], None), ([1.0], None)],
+)
+def test_a_run_diverged_where_only_other_than_numbers_follow(
+    values: list[float], end: int | None
+) -> None:
+    assert end_of(values) == end
+
+
+def logged(steps: list[int], values: list[float]) -> Logged:
+    """What one writer logged in this order."""
+    count = len(steps)
+    return Logged(steps, range(count), values, ["w"] * count, range(count))
 
 
 def test_a_damaged_metrics_file_leaves_a_notice_and_no_curve(storage: LocalStorage) -> None:

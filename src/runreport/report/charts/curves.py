@@ -1,4 +1,4 @@
-"""Metric curves of runs, down-sampled to what a page carries."""
+"""Metric curves of runs, thinned to what a page carries without saying what is not so."""
 
 from __future__ import annotations
 
@@ -10,23 +10,36 @@ import pyarrow as pa
 
 from runreport.archive.reading import Snapshot
 from runreport.query.points import PointReader
-
-MAX_POINTS = 500
-"""Points of a curve that a page carries."""
+from runreport.report.charts.sessions import Logged, settled
+from runreport.report.charts.thinning import MAX_BUCKETS, by_step, of_points, thinned
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One metric of one run over its steps."""
+    """One metric of one run over its steps: points, or buckets of neighbouring points."""
 
     key: str
-    steps: tuple[int, ...]
+    steps: tuple[float, ...]
+    """Of a bucket the mean of its points' steps; 0, 1, 2 … where no step was logged."""
     times: tuple[int, ...]
     """Milliseconds since the epoch."""
     values: tuple[float, ...]
-    """NaN and infinities allowed."""
+    """The mean of a bucket's finite values; NaN or infinite where it has none."""
     logged: int
-    """Points that were logged; more than ``len(values)`` when the curve is down-sampled."""
+    """Points that were logged."""
+    counts: tuple[int, ...] | None = None
+    """Finite values of each bucket; None where each is one point."""
+    lows: tuple[float, ...] | None = None
+    highs: tuple[float, ...] | None = None
+    """The smallest and the greatest finite value of each bucket; NaN where there is none."""
+    lost: int = 0
+    """NaN and infinite values, which lie on no axis."""
+    replaced: int = 0
+    """Points that a later session logged again, which are not drawn."""
+    resumed: tuple[int, ...] = ()
+    """The places at which the points of another session begin."""
+    has_steps: bool = True
+    """False: all points were logged at one step, so that ``steps`` tells their order."""
 
 
 class CurveReader(PointReader):
@@ -42,67 +55,107 @@ class CurveReader(PointReader):
         self._published = published
 
     def read(self, run_id: str) -> dict[str, Curve]:
-        """The curves of a run by metric, each at most `MAX_POINTS` long."""
+        """The curves of a run by metric, each at most `MAX_BUCKETS` long."""
         return _split(self.points_of(run_id), self._published)
 
 
 def _split(points: pa.Table, published: Callable[[str], str]) -> dict[str, Curve]:
     """Curves from points sorted by key and step."""
-    columns = [points.column(name).to_pylist() for name in ("key", "step", "time", "value")]
+    names = ("key", "step", "time", "value", "writer_id", "seq")
+    keys, *columns = (points.column(name).to_pylist() for name in names)
     curves, start = {}, 0
-    keys, steps, times, values = columns
     for end in range(1, len(keys) + 1):
         if end == len(keys) or keys[end] != keys[start]:
-            kept = downsample(values[start:end])
             name = published(keys[start])
-            curves[name] = Curve(
-                name,
-                tuple(steps[start + place] for place in kept),
-                tuple(times[start + place] for place in kept),
-                tuple(values[start + place] for place in kept),
-                end - start,
-            )
+            curves[name] = make_curve(name, Logged(*(own[start:end] for own in columns)))
             start = end
     return curves
 
 
-def downsample(values: Sequence[float], limit: int = MAX_POINTS) -> Sequence[int]:
-    """The places of the points to keep, at most ``limit`` of them, in order.
+def make_curve(key: str, logged: Logged) -> Curve:
+    """A curve from the points of one metric of one run.
 
-    First and last are kept, and of each of equally long buckets the smallest and the greatest
-    value, so that no spike is lost (min-max aggregation as in Jugel et al., "M4", VLDB 2014).
+    What was logged again by a later session is shown as the later session has it; values that one
+    session logged at one step are a bucket; points of one step only lie in their order.
 
     Args:
-        values: float[n]; NaN and infinities count as neither smallest nor greatest.
+        logged: sorted by step, time, writer and seq; at least one.
     """
-    count = len(values)
-    if count <= limit:
-        return range(count)
-    buckets = (limit - 2) // 2
-    kept = {0, count - 1}
-    for bucket in range(buckets):
-        start = 1 + bucket * (count - 2) // buckets
-        end = 1 + (bucket + 1) * (count - 2) // buckets
-        places = [place for place in range(start, end) if math.isfinite(values[place])]
-        if places:
-            kept.add(min(places, key=values.__getitem__))
-            kept.add(max(places, key=values.__getitem__))
-    return sorted(kept)
+    total, has_steps = len(logged.steps), True
+    resumed: Sequence[int] = ()
+    if total > 1 and logged.steps[0] == logged.steps[-1]:
+        buckets, has_steps = of_points(range(total), logged.times, logged.values), False
+    elif len({*logged.steps}) == total:
+        buckets = of_points(logged.steps, logged.times, logged.values)
+    else:
+        logged, resumed = settled(logged)
+        buckets, resumed = by_step(of_points(logged.steps, logged.times, logged.values), resumed)
+    if len(buckets.steps) > MAX_BUCKETS:
+        buckets, resumed = thinned(buckets, resumed)
+    is_plain = len(buckets.steps) == len(logged.steps)
+    return Curve(
+        key,
+        tuple(buckets.steps),
+        tuple(buckets.times),
+        tuple(buckets.means),
+        total,
+        None if is_plain else tuple(buckets.counts),
+        None if is_plain else tuple(buckets.lows),
+        None if is_plain else tuple(buckets.highs),
+        sum(buckets.lost),
+        total - len(logged.steps),
+        tuple(resumed),
+        has_steps,
+    )
+
+
+def curve_note(curve: Curve) -> str:
+    """What to know of how a curve is drawn; empty for one that is as it was logged."""
+    told = []
+    if curve.counts is not None:
+        told.append(f"{curve.logged:,} points as {len(curve.values):,} means, their range behind")
+    if curve.lost:
+        told.append(f"{curve.lost:,} NaN or infinite")
+    if curve.replaced:
+        told.append(f"{curve.replaced:,} logged again by a later session")
+    if not curve.has_steps:
+        told.append("logged at one step: in their order")
+    return "; ".join(told)
+
+
+def end_of(values: Sequence[float]) -> int | None:
+    """The place of the last finite value if only others follow: where a run diverged."""
+    place = len(values) - 1
+    while place >= 0 and not math.isfinite(values[place]):
+        place -= 1
+    return place if 0 <= place < len(values) - 1 else None
 
 
 def curve_script(curves: Mapping[str, Curve]) -> list[tuple[str, dict[str, object]]]:
     """Curves as the scripts want them: pairs, since a metric may be named ``__proto__``."""
+    return [(key, curve_json(curve)) for key, curve in sorted(curves.items())]
+
+
+def curve_json(curve: Curve) -> dict[str, object]:
+    """A curve as the scripts want it; what goes without saying is left out."""
     from runreport.report.column_scripts import json_number
 
-    return [
-        (
-            key,
-            {
-                "step": list(curve.steps),
-                "time": list(curve.times),
-                "value": [json_number(value) for value in curve.values],
-                "logged": curve.logged,
-            },
-        )
-        for key, curve in sorted(curves.items())
-    ]
+    def numbers(values: Sequence[float]) -> list[object]:
+        return [json_number(value) for value in values]
+
+    told: dict[str, object] = {
+        "step": numbers(curve.steps),
+        "time": list(curve.times),
+        "value": numbers(curve.values),
+        "logged": curve.logged,
+    }
+    if curve.counts is not None and curve.lows is not None and curve.highs is not None:
+        told["count"] = list(curve.counts)
+        told["low"], told["high"] = numbers(curve.lows), numbers(curve.highs)
+    if curve.lost:
+        told["lost"] = curve.lost
+    if curve.resumed:
+        told["resumed"] = list(curve.resumed)
+    if not curve.has_steps:
+        told["ordered"] = True
+    return told

@@ -1,0 +1,131 @@
+"""Curves in few buckets that tell what the points in them were: how many, their mean and range.
+
+A mean of buckets, weighted by their counts, is the mean of the points; a spike stays in the range;
+numbers that lie on no axis stay a gap. Choosing points instead (min-max, M4, LTTB) keeps the look
+of a curve, but every mean of what is left is wrong: a metric that is 1 once in 100 steps is 1 in
+half of the points that such a choice keeps.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+MAX_BUCKETS = 500
+"""Of a curve that a page carries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Buckets:
+    """Points of a curve that follow each other, put together; a value of each list a bucket."""
+
+    steps: Sequence[float]
+    times: Sequence[int]
+    counts: Sequence[int]
+    """Finite values."""
+    means: Sequence[float]
+    """NaN or infinite where there is no finite value; so are the next two."""
+    lows: Sequence[float]
+    highs: Sequence[float]
+    lost: Sequence[int]
+    """Values that are not finite."""
+
+
+def of_points(steps: Sequence[float], times: Sequence[int], values: Sequence[float]) -> Buckets:
+    """A bucket a point."""
+    counts = [int(math.isfinite(value)) for value in values]
+    return Buckets(steps, times, counts, values, values, values, [1 - count for count in counts])
+
+
+def by_step(buckets: Buckets, marks: Sequence[int]) -> tuple[Buckets, list[int]]:
+    """A bucket for each step, and the marked places among them.
+
+    Args:
+        buckets: sorted by step.
+    """
+    starts = [place for place, step in enumerate(buckets.steps)
+              if place == 0 or step != buckets.steps[place - 1]]  # fmt: skip
+    return _joined(buckets, starts, marks)
+
+
+def thinned(
+    buckets: Buckets, marks: Sequence[int] = (), limit: int = MAX_BUCKETS
+) -> tuple[Buckets, list[int]]:
+    """At most ``limit`` buckets of about equally many points, and the marked places among them.
+
+    The first and the last point stay alone, and a gap stays one as long as it is no more gaps
+    than buckets.
+    """
+    return _joined(buckets, [*_starts(buckets.counts, limit)], marks)
+
+
+def _starts(counts: Sequence[int], limit: int) -> Iterator[int]:
+    last = len(counts) - 1
+    parts = []
+    start = 1
+    for is_some, group in groupby(counts[1:last], bool):
+        length = sum(1 for _ in group)
+        parts.append((start, length, is_some))
+        start += length
+    if len(parts) > limit // 2:
+        parts = [(1, last - 1, True)]
+    room = limit - 2 - len(parts)
+    size = max(1, math.ceil(sum(length for _, length, is_some in parts if is_some) / room))
+    yield 0
+    for start, length, is_some in parts:
+        pieces = math.ceil(length / size) if is_some else 1
+        yield from (start + piece * length // pieces for piece in range(pieces))
+    yield last
+
+
+def _joined(
+    buckets: Buckets, starts: Sequence[int], marks: Sequence[int]
+) -> tuple[Buckets, list[int]]:
+    """Buckets from each start to the next put together."""
+    rows = [
+        _one(buckets, start, end)
+        for start, end in zip(starts, [*starts[1:], len(buckets.steps)], strict=True)
+    ]
+    moved = sorted({bisect_right(starts, mark) - 1 for mark in marks})
+    return Buckets(*map(list, zip(*rows, strict=True))), moved
+
+
+_Row = tuple[float, int, int, float, float, float, int]
+
+
+def _one(buckets: Buckets, start: int, end: int) -> _Row:
+    if end - start == 1:
+        return (
+            buckets.steps[start], buckets.times[start], buckets.counts[start],
+            buckets.means[start], buckets.lows[start], buckets.highs[start], buckets.lost[start],
+        )  # fmt: skip
+    step = sum(buckets.steps[start:end]) / (end - start)
+    time = sum(buckets.times[start:end]) // (end - start)
+    counts, lost = buckets.counts[start:end], sum(buckets.lost[start:end])
+    count = sum(counts)
+    if not count:
+        return step, time, 0, math.nan, math.nan, math.nan, lost
+    means, lows, highs = (
+        own[start:end] if count + lost == count else _counted(own[start:end], counts)
+        for own in (buckets.means, buckets.lows, buckets.highs)
+    )
+    low, high = min(lows), max(highs)
+    mean = _mean(means, [own for own in counts if own], count)
+    return step, time, count, min(max(mean, low), high), low, high, lost
+
+
+def _counted(values: Sequence[float], counts: Sequence[int]) -> list[float]:
+    return [value for value, count in zip(values, counts, strict=True) if count]
+
+
+def _mean(means: Sequence[float], counts: Sequence[int], count: int) -> float:
+    try:
+        if count == len(means):
+            return math.fsum(means) / count
+        return math.fsum(map(float.__mul__, map(float, means), map(float, counts))) / count
+    except OverflowError:  # of numbers near the largest there are
+        shares = (mean * (own / count) for mean, own in zip(means, counts, strict=True))
+        return math.fsum(shares)
