@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -66,7 +68,7 @@ def test_another_metric_redraws_the_curves_and_goes_into_the_link(page: Page) ->
     curves = chart(page, "curves")
     assert "charts=" not in page.url
     choose(curves, "Y", "metrics.train_loss")
-    expect(curves.locator("figcaption")).to_have_text("train_loss over steps")
+    expect(curves.locator("figcaption")).to_contain_text("train_loss over steps")
     expect(curves.locator("svg.marks .mark-line path")).to_have_count(6)
     choose(curves, "Scale", "log")
     choose(curves, "Runs", "")
@@ -97,7 +99,7 @@ def test_a_chart_changes_its_type_and_keeps_what_fits(page: Page) -> None:
         expect(scatter.locator("svg.marks")).to_be_visible()
     scatter.get_by_label("Title").fill("What width buys")
     scatter.get_by_label("Title").press("Enter")
-    expect(scatter.locator("figcaption")).to_have_text("What width buys")
+    expect(scatter.locator("figcaption")).to_contain_text("What width buys")
 
 
 def test_charts_are_added_removed_and_come_back(page: Page) -> None:
@@ -115,7 +117,7 @@ def test_the_scatter_chart_takes_other_fields_and_its_points_are_links(page: Pag
     scatter = chart(page, "scatter")
     choose(scatter, "X", "params.activation")
     choose(scatter, "Colour", "")
-    expect(scatter.locator("figcaption")).to_have_text("val_accuracy against activation")
+    expect(scatter.locator("figcaption")).to_contain_text("val_accuracy against activation")
     points = scatter.locator("svg.marks .mark-symbol path")
     expect(points).to_have_count(73)
     points.last.click(force=True)
@@ -173,3 +175,53 @@ def test_numbers_stand_below_each_chart(page: Page) -> None:
     static = page.locator("figure[data-chart=curves]")
     static.locator("summary").click()
     expect(static.locator(".numbers tbody tr")).to_have_count(6)
+
+
+def test_a_run_has_one_colour_in_table_and_curves(page: Page) -> None:
+    page.get_by_role("button", name="Draw all").first.wait_for()
+    page.locator("#filter").fill("relu")  # rows that a script draws
+    curves = chart(page, "curves")
+    expect(page.locator("#run-table .dot.d2")).to_have_count(6)
+    colours = curves.locator("svg.marks .role-legend-symbol path")
+    for place, name in enumerate(curves.locator("svg.marks .role-legend-label text").all()):
+        text = name.text_content()
+        row = page.locator("#run-table tr", has=page.get_by_text(str(text), exact=True))
+        colour = colours.nth(place).get_attribute("stroke") or ""
+        expect(row.locator(".dot")).to_have_class(re.compile(f"{colour[6:8]} d"))
+
+
+def test_a_chart_that_leaves_runs_out_says_so_and_shows_all(page: Page) -> None:
+    shows = page.locator("figure[data-chart=curves] .shows")
+    expect(shows).to_contain_text("best 6 of 73 runs by val_accuracy")
+    shows.get_by_role("button", name="Draw all").click()
+    expect(shows).to_have_text("73 runs")
+    expect(page.locator("figure[data-chart=curves] .mark-line path")).to_have_count(73)
+
+
+def test_a_copied_spec_stands_alone(page: Page) -> None:
+    import vl_convert
+
+    for name in ("curves", "scatter", "parallel"):
+        figure = chart(page, name)
+        figure.locator("summary", has_text="Actions").click()
+        page.evaluate(
+            "navigator.clipboard ? navigator.clipboard.writeText = async (text) => "
+            "{ window.__copied = text } : document.execCommand = () => "
+            "{ window.__copied = document.activeElement.value; return true }"
+        )
+        figure.get_by_role("button", name="Copy Vega-Lite").click()
+        expect(figure.get_by_role("status")).to_contain_text("Copied the spec")
+        text = page.evaluate("window.__copied")
+        title = figure.locator("figcaption").inner_text().split("\n")[0]
+        svg = vl_convert.vegalite_to_svg(text, vl_version="6.4")
+        assert "var(--" not in text and svg.count("<path") > 6
+        assert json.loads(text)["title"]["text"] in title and "val_accuracy" in svg
+
+
+def test_pictures_carry_their_title(page: Page) -> None:
+    curves = chart(page, "curves")
+    curves.locator("summary", has_text="Actions").click()
+    with page.expect_download() as waiting:
+        curves.get_by_role("button", name="Download SVG").click()
+    text = Path(waiting.value.path()).read_text()
+    assert ">val_accuracy over steps<" in text and ">best 6 of 73 runs by val_accuracy<" in text

@@ -123,7 +123,7 @@ def test_a_link_may_name_a_column_without_what_it_belongs_to(
     place = find_experiment("digits")  # type: ignore[operator]
     page = reader.open(f"{place}#v=1&charts=scatter;x=hidden;y=val_loss.min;c=activation")
     expect(page.locator("figure.chart figcaption").first).to_have_text(
-        "val_loss.min against hidden"
+        "val_loss.min against hidden 72 of 73 runs"
     )
     expect(page.locator("#advice")).to_have_text("")
 

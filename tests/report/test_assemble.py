@@ -27,13 +27,33 @@ def test_a_report_has_a_page_for_each_experiment_and_run(tmp_path: Path) -> None
     assert report.experiments[0].runs == report.runs == 6
 
 
-def test_best_needs_a_direction(tmp_path: Path) -> None:
+def test_the_direction_of_best_is_the_config_s_or_guessed_from_the_metric(tmp_path: Path) -> None:
     archive = sample_archive(tmp_path / "a")
-    assert report_of(archive).overview.best == ()
+    (guessed,) = report_of(archive).overview.best
+    assert (guessed.run.name, guessed.metric, guessed.direction) == (
+        "run-5",
+        "accuracy",
+        "highest",
+    )
+    assert guessed.is_guessed
     best = report_of(archive, primary_metric="accuracy", direction="max").overview.best[0]
     assert (best.run.name, str(best.value), best.direction) == ("run-5", "0.75", "highest")
+    assert not best.is_guessed
     worst = report_of(archive, primary_metric="accuracy", direction="min").overview.best[0]
     assert worst.run.name == "run-0"
+
+
+def test_nothing_is_best_where_no_name_says_which_way_is(archive: Path) -> None:
+    with runreport.start_run():
+        runreport.log_metric("width", 1.0)
+    assert report_of(archive).overview.best == ()
+
+
+def test_another_metric_s_direction_is_not_taken(archive: Path) -> None:
+    with runreport.start_run():
+        runreport.log_metric("loss", 1.0)
+    (best,) = report_of(archive, primary_metric="accuracy", direction="max").overview.best
+    assert (best.metric, best.direction, best.is_guessed) == ("loss", "lowest", True)
 
 
 def test_only_finished_runs_can_be_best(archive: Path) -> None:

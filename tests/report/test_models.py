@@ -86,7 +86,7 @@ def test_the_best_version_needs_a_rule(models: Path) -> None:
 
 def test_the_metric_over_versions_is_drawn_oldest_first(models: Path) -> None:
     (chart,) = pages(models)[0].charts
-    assert [(row["version"], row["value"]) for row in chart.rows] == [
+    assert [(row["x"], row["y"]) for row in chart.rows] == [
         ("v1", 0.7), ("v2", 0.9), ("v3", 0.8),
     ]  # fmt: skip
 

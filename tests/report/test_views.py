@@ -10,7 +10,7 @@ from report.test_assemble import report_of
 
 import runreport
 from runreport.errors import ConfigError
-from runreport.report.charts.line_rows import band, smoothed, value_at
+from runreport.report.charts.line_rows import Placed, band, smoothed, value_at
 from runreport.report.charts.texts import read_chart
 
 CHARTS = [
@@ -91,10 +91,12 @@ def test_a_chart_text_is_read_as_links_write_it() -> None:
 def test_means_lie_between_points_and_smoothing_begins_with_the_first() -> None:
     nan = float("nan")
     assert value_at([0, 10], [0.0, 1.0], 5) == 0.5 and math.isnan(value_at([0], [0.0], 11))
-    (first, *_, last) = band([([0, 2], [1.0, 3.0]), ([0, 1, 2], [3.0, nan, 5.0])])
-    assert (first["y"], last["y"]) == (2.0, 4.0)
+    curves = [Placed([0, 2], [1.0, 3.0], [1, 1]), Placed([0, 1, 2], [3.0, nan, 5.0], [1, 0, 1])]
+    (first, middle, last) = band(curves)
+    assert (first["y"], last["y"]) == (2.0, 4.0) and (middle["n"], middle["y"]) == (1, 2.0)
     assert last["high"] - last["y"] == pytest.approx(2**0.5)
-    assert smoothed([1.0, nan, 1.0], 0.9)[0] == 1.0 and smoothed([2.0, 4.0], 0.0) == [2.0, 4.0]
+    assert smoothed([1.0, nan, 1.0], [1, 0, 1], 0.9)[0] == 1.0
+    assert smoothed([2.0, 4.0], [1, 1], 0.0) == [2.0, 4.0]
 
 
 def test_an_axis_of_spans_says_its_unit_whatever_the_chart(archive: Path) -> None:

@@ -137,7 +137,7 @@ def _curves(
         if name in run.data.metrics and len({row["run"] for row in rows}) < MAX_CURVES:
             history = one.store.metric_history(run.info.run_id, name)
             rows += [
-                {"run": label, "x": point.step, "y": point.value}
+                {"run": label, "color": label, "x": point.step, "y": point.value}
                 for point in history
                 if math.isfinite(point.value)
             ]
@@ -146,7 +146,7 @@ def _curves(
 
 def _bars(name: str, runs: Sequence[Run]) -> list[dict[str, Any]]:
     return [
-        {"run": label, "value": run.data.metrics[name]}
+        {"run": label, "x": label, "y": run.data.metrics[name]}
         for label, run in zip(_labels(runs), runs, strict=True)
         if math.isfinite(run.data.metrics.get(name, math.nan))
     ]
@@ -161,10 +161,13 @@ def _labels(runs: Sequence[Run]) -> list[str]:
 
 
 def _picture(key: str, name: str, rows: list[dict[str, Any]], *, is_curve: bool) -> str:
-    from runreport.report.charts import specs
-    from runreport.report.charts.summary_specs import bars_spec
+    from runreport.report.charts.chart import Chart, vega_lite_version
+    from runreport.report.charts.templates import painted, template, titled
     from runreport.site.chart_svg import chart_svg
 
-    spec = specs.line_spec(name) if is_curve else bars_spec(name)
-    chart = specs.Chart(key, name, name, spec, tuple(rows), (), (), {})
-    return str(chart_svg(chart, specs.vega_lite_version(spec)))
+    form = "line number linear run" if is_curve else "bar run linear none"
+    spec = titled(template(form), {"x": "Step" if is_curve else "Run", "y": name})
+    labels = [*dict.fromkeys(str(row["run"]) for row in rows)]
+    spec = painted(spec, labels, range(len(labels)))
+    chart = Chart(key, name, name, spec, tuple(rows), (), (), {})
+    return str(chart_svg(chart, vega_lite_version(spec)))

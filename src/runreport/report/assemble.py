@@ -50,6 +50,7 @@ from runreport.report.pages import (
     ViewLink,
 )
 from runreport.report.paging import choose_paged, with_places
+from runreport.report.palette import Palette, make_palette
 from runreport.report.redaction import make_redactor, published_config, redact_index
 from runreport.report.run_pages import RunPages
 from runreport.report.shown import EMPTY
@@ -139,7 +140,8 @@ def assemble_report(
     shown = arange(index.runs.num_rows).filter(pc.invert(index.is_deleted))
     as_of = now_ms if now_ms is not None else _newest(snapshot)
 
-    found = list(_shown_experiments(index, shown, config))
+    palette = make_palette(index, shown)
+    found = list(_shown_experiments(index, shown, config, palette))
     models = assemble_models(index, shown, snapshot.storage, redactor, config)
     baselines, advice = _baselines(found, config)
     # A theme without script has no page that could show the others.
@@ -223,7 +225,9 @@ def assemble_report(
     )
 
 
-def _shown_experiments(index: RunIndex, shown: pa.Array, config: Config) -> Iterator[_Shown]:
+def _shown_experiments(
+    index: RunIndex, shown: pa.Array, config: Config, palette: Palette
+) -> Iterator[_Shown]:
     """The experiments that have runs to show, by name."""
     folders: set[str] = set()
     charted = charted_names(config.views)
@@ -239,7 +243,7 @@ def _shown_experiments(index: RunIndex, shown: pa.Array, config: Config) -> Iter
         folders.add(folder)
         settings = config.for_experiment(state.name)
         note = settings.description or state.tags.get(NOTE_TAG, "")
-        table = make_table(index, numbers, settings, folder, charted)
+        table = make_table(index, numbers, settings, folder, charted, palette)
         yield _Shown(state.experiment_id, state.name, folder, note, numbers, table)
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from runreport.events import float_text
 from runreport.report.columns import FOR_FILTERS, Column
+from runreport.report.meaning import better
 
 BLOCK_RUNS = 16_384
 PACK_BYTES = 64_000
@@ -63,6 +64,7 @@ def data_scripts(
     *,
     primary: str = "",
     direction: str | None = None,
+    telling: Sequence[str] = (),
 ) -> tuple[DataScript, tuple[DataScript, ...]]:
     """The manifest script of a run table and the data scripts it names.
 
@@ -75,6 +77,7 @@ def data_scripts(
             below it.
         primary: the metric that the runs are about.
         direction: ``max`` or ``min``, which of its values are better.
+        telling: the params that go with it most, first.
     """
     places: dict[str, list[str]] = {column.name: [] for column in columns}
     scripts = []
@@ -88,6 +91,7 @@ def data_scripts(
         "block": BLOCK_RUNS,
         "primary": primary,
         "direction": direction or "",
+        "telling": [*telling],
         "columns": [_describe(column, places[column.name]) for column in columns],
     }
     content = f"runreport.manifest({script_json(folder)},{script_json(manifest)});\n"
@@ -179,6 +183,13 @@ def _describe(column: Column, files: list[str]) -> dict[str, object]:
             described["curves"] = True
     elif column.kind == "text" and column.distinct <= MAX_FACET_VALUES:
         described["facet"] = facet_counts(column)
+    if column.ordered:
+        described["ordered"] = column.ordered
+    elif column.kind == "text" and column.distinct <= MAX_FACET_VALUES and column.slots:
+        own = {str(value) for value in column.values if value is not None}
+        described["slots"] = [pair for pair in column.slots.items() if pair[0] in own]
+    if column.group == "metrics" and better(column.label) == "min":
+        described["less"] = True
     return described
 
 

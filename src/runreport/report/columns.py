@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,6 +15,7 @@ from runreport.query.index import RunIndex
 from runreport.query.operands import NUMBER
 from runreport.query.predicate import experiment_names
 from runreport.query.summaries import has_curve
+from runreport.report.charts.kinds import MOST_ORDERED, order_of
 from runreport.report.urls import slug
 
 EXPERIMENT = "experiment_name"
@@ -64,6 +65,10 @@ class Column:
     """Numbers as they were logged, e.g. ``3.10``; None where there is no other text."""
     has_curves: bool = False
     """Whether some run logged more than one point of this metric."""
+    ordered: tuple[str, ...] = ()
+    """Texts in the order that they name, e.g. small, base, large; empty where they name none."""
+    slots: Mapping[str, int] = field(default_factory=dict)
+    """Of each of few texts its place among all that the site has in such a column."""
 
     @property
     def is_numeric(self) -> bool:
@@ -174,4 +179,6 @@ def make_column(
 ) -> Column:
     """A column, and how many of its values differ."""
     present = {value for value in texts or values if value is not None}
-    return Column(name, label, group, kind, tuple(values), len(present), texts)
+    is_told = kind == "text" and group in ("params", "tags") and len(present) <= MOST_ORDERED
+    ordered = order_of(map(str, present)) if is_told else ()
+    return Column(name, label, group, kind, tuple(values), len(present), texts, ordered=ordered)

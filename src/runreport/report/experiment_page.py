@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from runreport.archive.facts import ExperimentState
 from runreport.entities import ERROR_TAG, OVERRIDDEN_TAG
 from runreport.report.asked_columns import full_name
 from runreport.report.charts.comparison import chart_script, comparison_charts
 from runreport.report.charts.curves import CurveReader
+from runreport.report.charts.filling import Asked
 from runreport.report.charts.importance import param_importance
 from runreport.report.column_scripts import data_scripts, facet_counts
 from runreport.report.columns import EXPERIMENT, FOLDER, OF_METRICS, Column
@@ -31,7 +32,14 @@ from runreport.report.pages import (
 )
 from runreport.report.parquet import runs_parquet
 from runreport.report.shown import show_number, show_text
-from runreport.report.table import Table, cell, varying
+from runreport.report.table import (
+    Table,
+    cell,
+    is_common,
+    metrics_by_meaning,
+    telling_params,
+    varying,
+)
 
 PAGE_SIZE = 50
 MAX_PAGES = 20
@@ -39,6 +47,8 @@ MAX_SHOWN_COLUMNS = 12
 MAX_FACET = 20
 """Values of a facet."""
 MAX_FACETS = 8
+MOST_TOLD = 12
+"""Params that scripts are told in the order in which they go with the primary metric."""
 STATUSES = ("FINISHED", "RUNNING", "FAILED", "KILLED", "SCHEDULED")
 
 
@@ -52,7 +62,8 @@ def make_experiment_page(
     all_rows: bool,
 ) -> ExperimentPage:
     """The page model of one experiment."""
-    drawn = comparison_charts(table, curves)
+    asked = Asked(table, range(len(table.labels)), curves)
+    drawn = comparison_charts(asked)
     counts = status_counts(table.values("status"))
     note = config.description or state.tags.get("mlflow.note.content", "")
     started = [value for value in table.values("start_time") if isinstance(value, int)]
@@ -77,7 +88,9 @@ def make_experiment_page(
             [param for param in varying(table, "params") if param.distinct > 1], table.scores
         ),
         parquet=runs_parquet(table),
-        table=run_table(table, _shown_columns(table, config), folder, all_rows=all_rows),
+        table=run_table(
+            table, _shown_columns(table, config), folder, all_rows=all_rows, looks=asked.looks
+        ),
     )
 
 
@@ -107,7 +120,7 @@ def moment(time_ms: int | None) -> Moment:
 
 
 def best_run(table: Table, experiment: str = "") -> BestRun | None:
-    """The best finished run; None where no direction says what best is."""
+    """The best finished run; None where neither config nor the metric's name says what best is."""
     if table.direction is None:
         return None
     statuses = table.values("status")
@@ -120,9 +133,10 @@ def best_run(table: Table, experiment: str = "") -> BestRun | None:
                 direction="highest" if table.direction == "max" else "lowest",
                 settings=tuple(
                     Field(param.label, cell(param, number))
-                    for param in varying(table, "params")
+                    for param in telling_params(table)
                     if param.values[number] is not None
                 )[:6],
+                is_guessed=table.is_guessed,
             )
     return None
 
@@ -137,11 +151,17 @@ def _shown_columns(table: Table, config: ExperimentConfig) -> tuple[Column, ...]
         if "run_name" not in wanted:
             wanted.insert(0, "run_name")
     else:
-        params = [column.name for column in varying(table, "params")[:4]]
-        metrics = [c.name for c in table.columns.values() if c.group == "metrics"]
-        primary = f"metrics.{table.primary}"
-        metrics.sort(key=lambda name: (name != primary, name))
-        tags = [c.name for c in varying(table, "tags") if c.distinct <= 20 and _is_facet(c)]
+        params = [column.name for column in telling_params(table)[:4]]
+        count = len(table.labels)
+        ordered = metrics_by_meaning(table.columns.values(), count)
+        metrics = [f"metrics.{table.primary}"] if table.primary else []
+        metrics += [metric.name for metric in ordered if is_common(metric, count)]
+        metrics = [*dict.fromkeys(metrics)]
+        tags = [
+            c.name
+            for c in varying(table, "tags")
+            if c.distinct <= 20 and _is_facet(c) and is_common(c, count)
+        ]
         wanted = ["run_name", "status", "start_time", "duration", *metrics[:3], *params, *tags[:1]]
     return tuple(table.columns[name] for name in dict.fromkeys(wanted))[:MAX_SHOWN_COLUMNS]
 
@@ -154,6 +174,7 @@ def run_table(
     all_rows: bool,
     page_size: int | None = None,
     pages: int | None = None,
+    looks: Mapping[int, int] | None = None,
 ) -> RunTable:
     """A run table with its pre-rendered rows and the scripts that hold all of them.
 
@@ -162,6 +183,7 @@ def run_table(
         folder: of its page, from the site's root.
         all_rows: pre-render every row.
         pages: how many pages of rows to pre-render otherwise.
+        looks: of the runs that the page's charts draw in a colour of their own.
     """
     count = len(table.labels)
     page_size, pages = page_size or PAGE_SIZE, pages or MAX_PAGES
@@ -178,13 +200,19 @@ def run_table(
             str(statuses[number]),
             tuple(cell(column, number) for column in shown),
             table.problem_of(number),
+            (looks or {}).get(number),
         )
         for number in range(count if all_rows else min(count, page_size * pages))
     )
     # Scripts make statistics of what they have for the filter box.
     columns = tuple(c for c in table.columns.values() if c.group != OF_METRICS)
     manifest, scripts = data_scripts(
-        columns, count, folder, primary=table.primary, direction=table.direction
+        columns,
+        count,
+        folder,
+        primary=table.primary,
+        direction=table.told_direction,
+        telling=[param.name for param in telling_params(table)[:MOST_TOLD]],
     )
     facets = tuple(
         Facet(

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from runreport.entities import ModelVersion, RegisteredModel, Run
 from runreport.models.schema import ColSpec, ParamSpec, TensorSpec, type_text
 from runreport.numbers import MISSING
-from runreport.report.charts import specs
-from runreport.report.charts.specs import Chart
+from runreport.report.charts.chart import Chart
+from runreport.report.charts.templates import template, titled
 from runreport.report.config import ExperimentConfig
 from runreport.report.experiment_page import moment
 from runreport.report.formatting import format_size, plural
@@ -274,8 +274,8 @@ def _chart(versions: Sequence[Version], metric: str) -> Chart:
     usable = [v for v in oldest_first if math.isfinite(v.metrics[metric])]
     rows = tuple(
         {
-            "version": f"v{v.entity.version}",
-            "value": v.metrics[metric],
+            "x": f"v{v.entity.version}",
+            "y": v.metrics[metric],
             "run": v.run.info.run_name if v.run is not None else "",
         }
         for v in usable
@@ -284,7 +284,7 @@ def _chart(versions: Sequence[Version], metric: str) -> Chart:
         f"versions-{metric}",
         f"{metric} over versions",
         f"{metric} of {plural(len(usable), 'version')}, oldest first.",
-        specs.versions_spec(metric, [str(row["version"]) for row in rows]),
+        titled(template("versions"), {"x": "Version", "y": metric}),
         rows,
         ("Version", metric),
         tuple(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from runreport.report.charts.specs import Chart
+from runreport.report.charts.chart import Chart
 from runreport.report.pages import Field, Moment, RunLink, VersionLink
 from runreport.report.shown import Shown
 

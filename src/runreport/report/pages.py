@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from runreport.report.charts.chart import Chart
 from runreport.report.charts.curves import Curve
 from runreport.report.charts.importance import Importance
-from runreport.report.charts.specs import Chart
 from runreport.report.column_scripts import DataScript
 from runreport.report.columns import Column
 from runreport.report.deltas import Delta
@@ -224,6 +224,8 @@ class TableRow:
     cells: tuple[Shown, ...]
     problem: str = ""
     """Why it failed, in a few words."""
+    look: int | None = None
+    """Its colour in the charts of the page; None where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +257,7 @@ class RunTable:
 
 @dataclass(frozen=True, slots=True)
 class BestRun:
-    """The best run of an experiment by its configured metric and direction."""
+    """The best run of an experiment by its primary metric."""
 
     run: RunLink
     metric: str
@@ -263,6 +265,8 @@ class BestRun:
     direction: str
     """``highest`` or ``lowest``."""
     settings: tuple[Field, ...]
+    is_guessed: bool = False
+    """Whether the direction is what the metric's name says, since no config says it."""
 
 
 @dataclass(frozen=True, slots=True)

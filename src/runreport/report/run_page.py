@@ -24,7 +24,7 @@ from runreport.entities import (
 from runreport.events import data_object
 from runreport.numbers import MISSING
 from runreport.report import evaluations
-from runreport.report.charts.curves import CurveReader, curve_note, curve_script
+from runreport.report.charts.curves import CurveReader, curve_note, curve_script, ends_of
 from runreport.report.column_scripts import json_number
 from runreport.report.config import Config, ExperimentConfig
 from runreport.report.deltas import Delta, delta
@@ -37,6 +37,7 @@ from runreport.report.environment import (
 from runreport.report.experiment_page import moment
 from runreport.report.findings import NOT_SHOWN
 from runreport.report.formatting import diverged_text, problem_text
+from runreport.report.meaning import importance_of_name
 from runreport.report.notes import render_note
 from runreport.report.pages import (
     CurvePicture,
@@ -103,6 +104,9 @@ def make_run_page(
         files, published = list_files(facts, storage, redactor, config)
     pictures = tuple(_pictures(curves, facts))
     metrics = tuple(_metric(row, facts, own_config) for row in facts.metrics)
+    by_meaning = sorted(
+        metrics, key=lambda metric: (*importance_of_name(metric.name), metric.name)
+    )
     note = tags.get(NOTE_TAG, "")
 
     def failed(reason: str) -> None:
@@ -121,7 +125,7 @@ def make_run_page(
         baseline=_other_link(facts.baseline),
         job=_job(facts.record),
         primary=tuple(m for m in metrics if m.name == own_config.primary_metric)
-        or metrics[:MOST_PRIMARY],
+        or tuple(by_meaning[:MOST_PRIMARY]),
         source=tags.get("mlflow.source.name", MISSING),
         registered=facts.registered,
         started=moment(info.start_time),
@@ -270,8 +274,9 @@ def _pictures(curves: CurveReader, facts: RunFacts) -> Iterator[CurvePicture]:
     summaries = {row["key"]: row for row in facts.metrics}
     for key, curve in sorted(curves.read(facts.run.info.run_id).items()):
         if len(curve.values) > 1:
-            row = summaries[key]
-            last, low, high = (show_number(row[name]) for name in ("last", "min", "max"))
+            row = summaries.get(key)  # which damage may have cost where the points are whole
+            ends = ends_of(curve) if row is None else (row["last"], row["min"], row["max"])
+            last, low, high = map(show_number, ends)
             yield CurvePicture(curve, last, low, high, curve_note(curve))
 
 

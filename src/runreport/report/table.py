@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 import pyarrow as pa
@@ -14,10 +14,13 @@ from runreport.entities import ERROR_TAG, MESSAGE_TAG
 from runreport.numbers import MISSING, full_number
 from runreport.query.index import RunIndex
 from runreport.report.asked_columns import statistic_columns
-from runreport.report.columns import VIEW, Column, experiment_columns
+from runreport.report.charts.importance import explained_share
+from runreport.report.columns import FOLDER, VIEW, Column, experiment_columns
 from runreport.report.config import ExperimentConfig
 from runreport.report.filter_columns import filter_columns
 from runreport.report.formatting import diverged_text, problem_text
+from runreport.report.meaning import better, importance_of_name
+from runreport.report.palette import Palette
 from runreport.report.shown import (
     EMPTY,
     MISSING_VALUE,
@@ -45,6 +48,13 @@ class Table:
     """The primary metric of each run."""
     folder: str = ""
     """Of the experiment's page, from the site's root; empty for runs of several."""
+    is_guessed: bool = False
+    """Whether the direction is what the metric's name says, since no config says it."""
+
+    @property
+    def told_direction(self) -> str | None:
+        """The direction that a config says; None where it is guessed or unknown."""
+        return None if self.is_guessed else self.direction
 
     def values(self, name: str) -> tuple[object, ...]:
         """The values of a column, one a run."""
@@ -67,7 +77,8 @@ class Table:
         """The page of a run, from the site's root."""
         run_id = str(self.values("run_id")[number])
         if VIEW in self.columns and self.values(VIEW)[number] is not None:
-            folder = quote(self.folder.removeprefix("e/"))
+            own = self.values(FOLDER)[number] if FOLDER in self.columns else self.folder
+            folder = quote(str(own).removeprefix("e/"))
             return f"r/view.html#v=1&e={folder}&id={quote(run_id)}"
         return f"{run_folder(run_id)}/index.html"
 
@@ -97,27 +108,34 @@ def make_table(
     config: ExperimentConfig,
     folder: str = "",
     charted: Sequence[str] = (),
+    palette: Palette | None = None,
 ) -> Table:
     """The columns of an experiment's runs, newest run first.
 
     Args:
         charted: further columns that are asked for by name.
+        palette: the places of texts among those of the site.
     """
     made = (*experiment_columns(index, numbers), *filter_columns(index, numbers))
     columns = {column.name: column for column in made}
     asked = statistic_columns(index, numbers, (*config.columns, *charted), columns)
     columns.update((column.name, column) for column in asked)
+    for name in columns.keys() & (palette or {}).keys():
+        columns[name] = replace(columns[name], slots=(palette or {})[name])
     labels = unique_labels(columns)
-    primary = _primary_metric(columns, config)
+    primary = _primary_metric(columns, config, len(labels))
     metric = columns.get(f"metrics.{primary}")
     scores = metric.values if metric is not None else [None] * len(labels)
+    is_other = config.primary_metric not in (None, primary)  # which the experiment does not have
+    told = None if is_other else config.direction
     return Table(
         columns,
         labels,
         primary,
-        config.direction,
+        told or better(primary),
         tuple(float(v) if isinstance(v, int | float) else None for v in scores),
         folder,
+        is_guessed=told is None,
     )
 
 
@@ -192,15 +210,50 @@ def varying(table: Table, group: str) -> list[Column]:
     return sorted(columns, key=lambda c: -sum(value is not None for value in c.values))
 
 
-def _primary_metric(columns: Mapping[str, Column], config: ExperimentConfig) -> str:
+_CHANCE = frozenset("seed random_seed random_state rng_seed fold repeat trial worker".split())
+"""Params that runs are repeated by; they tell less than any other that says as much."""
+
+
+def telling_params(table: Table) -> list[Column]:
+    """The params worth an axis, a column or a chip, those that go with the primary metric most
+    first.
+
+    Those with one value tell nothing, and those that fewer than half of the runs have little.
+    Where runs are too few to tell, numbers come before texts.
+    """
+    count = len(table.labels)
+
+    def key(column: Column) -> tuple[object, ...]:
+        share = explained_share(column.values, table.scores) or 0.0
+        present = sum(value is not None for value in column.values)
+        is_chance = column.label.lower() in _CHANCE
+        return -round(share, 2), is_chance, not column.is_numeric, -present, column.name
+
+    found = [c for c in varying(table, "params") if c.distinct > 1 and is_common(c, count)]
+    return sorted(found, key=key)
+
+
+def is_common(column: Column, runs: int) -> bool:
+    """Whether at least half of the runs have it."""
+    return 2 * sum(value is not None for value in column.values) >= runs
+
+
+def metrics_by_meaning(columns: Iterable[Column], runs: int) -> list[Column]:
+    """Metrics, those first that runs are likely to be about, before those that few runs have."""
+    own = [column for column in columns if column.group == "metrics"]
+
+    def key(column: Column) -> tuple[object, ...]:
+        present = sum(value is not None for value in column.values)
+        is_rare = not is_common(column, runs)
+        is_same = not column.varies and runs > 1
+        rank = importance_of_name(column.label)
+        return is_same, is_rare, *rank, -present, column.name
+
+    return sorted(own, key=key)
+
+
+def _primary_metric(columns: Mapping[str, Column], config: ExperimentConfig, runs: int) -> str:
     if config.primary_metric and f"metrics.{config.primary_metric}" in columns:
         return config.primary_metric
-    metrics = [column for column in columns.values() if column.group == "metrics"]
-    if not metrics:
-        return ""
-    most = max(metrics, key=lambda c: (sum(v is not None for v in c.values), c.varies, _desc(c)))
-    return most.label
-
-
-def _desc(column: Column) -> tuple[int, ...]:
-    return tuple(-ord(letter) for letter in column.label)
+    ordered = metrics_by_meaning(columns.values(), runs)
+    return ordered[0].label if ordered else ""

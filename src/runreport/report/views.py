@@ -12,11 +12,12 @@ from runreport.errors import ConfigError, InvalidFilter
 from runreport.query.index import RunIndex
 from runreport.query.search import find_runs, make_query
 from runreport.report.asked_columns import full_name
+from runreport.report.charts.chart import Chart
 from runreport.report.charts.curves import CurveReader
+from runreport.report.charts.filling import Asked
 from runreport.report.charts.making import make_chart
-from runreport.report.charts.specs import Chart
 from runreport.report.charts.texts import ChartText, read_chart, renamed
-from runreport.report.columns import OF_METRICS, Column, make_column
+from runreport.report.columns import CURVES, FOLDER, OF_METRICS, VIEW, Column, make_column
 from runreport.report.config import Config, ViewConfig
 from runreport.report.deltas import NONE, Delta, delta
 from runreport.report.experiment_page import run_link
@@ -24,7 +25,14 @@ from runreport.report.listings import Places
 from runreport.report.notes import render_note
 from runreport.report.pages import RunLink
 from runreport.report.shown import Shown
-from runreport.report.table import Table, cell, logged_text, unique_labels, varying
+from runreport.report.table import (
+    Table,
+    cell,
+    logged_text,
+    telling_params,
+    unique_labels,
+    varying,
+)
 from runreport.report.urls import slug
 
 MOST_COLUMNS = 8
@@ -72,6 +80,8 @@ class ViewPage:
     """Charts for which no run has values, as the config writes them."""
     link: str
     """Hash of the page that compares runs, for the same ones."""
+    looks: tuple[int | None, ...] = ()
+    """Of ``runs``, their colours in the charts."""
 
 
 def make_views(
@@ -104,7 +114,8 @@ def _make_view(
         renamed(read_chart(text, f"{where}.charts"), partial(full_name, known=table.columns))
         for text in view.charts
     ] or _default_charts(table)
-    drawn = [make_chart(t, f"chart-{n}", table, every, curves) for n, t in enumerate(texts)]
+    asked = Asked(table, every, curves)
+    drawn = _drawn(texts, asked)
     shown = range(min(len(every), MOST_COLUMNS))
     return ViewPage(
         name=view.name,
@@ -114,7 +125,7 @@ def _make_view(
         total=len(numbers),
         params=tuple(_row(column, shown) for column in _differing(table, "params")),
         metrics=tuple(
-            _row(column, shown, table.direction if column.label == table.primary else None)
+            _row(column, shown, table.told_direction if column.label == table.primary else None)
             for column in table.columns.values()
             if column.group == "metrics"
         ),
@@ -123,7 +134,15 @@ def _make_view(
             text for text, chart in zip(view.charts, drawn, strict=False) if chart is None
         ),
         link=_link(places, numbers[: len(shown)]),
+        looks=tuple(asked.looks.get(number) for number in shown),
     )
+
+
+def _drawn(texts: Sequence[ChartText], asked: Asked) -> list[Chart | None]:
+    """The charts, those of curves made first: they say which runs have a look."""
+    by_place = sorted(enumerate(texts), key=lambda pair: pair[1].type != "line")
+    made = {place: make_chart(text, f"chart-{place}", asked) for place, text in by_place}
+    return [made[place] for place in range(len(texts))]
 
 
 def _place(places: Places, number: int) -> tuple[Table, int, str]:
@@ -190,8 +209,11 @@ def _picked(places: Places, numbers: Sequence[int]) -> Table:
     columns: dict[str, Column] = {}
     for table in tables.values():
         for name, column in table.columns.items():
-            if name not in columns and column.group in _COMPARED:
+            is_asked = column.group in _COMPARED or name in (VIEW, CURVES)
+            if name not in columns and is_asked:
                 columns[name] = _gathered(column, chosen)
+    folders = [table.folder for _, table, _ in chosen]
+    columns[FOLDER] = make_column(FOLDER, FOLDER, "hidden", "text", folders)
     first = chosen[0][1] if chosen else None
     primary = first.primary if first else ""
     scores = columns[f"metrics.{primary}"].values if f"metrics.{primary}" in columns else ()
@@ -202,6 +224,7 @@ def _picked(places: Places, numbers: Sequence[int]) -> Table:
         first.direction if first else None,
         tuple(float(s) if isinstance(s, int | float) else None for s in scores)
         or (None,) * len(chosen),
+        is_guessed=first.is_guessed if first else False,
     )
 
 
@@ -219,7 +242,8 @@ def _gathered(like: Column, chosen: Sequence[tuple[str, Table, int]]) -> Column:
         like.name, like.label, like.group, like.kind, values,
         texts=tuple(texts) if like.texts is not None else None,
     )  # fmt: skip
-    return replace(made, has_curves=any(c.has_curves for c in own if c is not None))
+    has_curves = any(c.has_curves for c in own if c is not None)
+    return replace(made, has_curves=has_curves, slots=like.slots)
 
 
 def _differing(table: Table, group: str) -> list[Column]:
@@ -245,12 +269,12 @@ def _row(column: Column, shown: range, direction: str | None = None) -> Compared
 
 
 def _default_charts(table: Table) -> list[ChartText]:
-    """Curves of the primary metric, and how it stands to the param of most values."""
+    """Curves of the primary metric, and how it stands to the param that goes with it most."""
     texts = []
     if table.primary:
         y = f"metrics.{table.primary}"
         texts.append(ChartText("line", {"y": y}))
-        params = [column for column in varying(table, "params") if column.distinct > 1]
+        params = telling_params(table)
         x = params[0].name if params else "run_name"
         texts.append(ChartText("bar", {"x": x, "y": y}))
     return texts

@@ -9,8 +9,8 @@ from typing import Any
 from markupsafe import Markup
 
 from runreport.report.charts.axes import fit_axes, tamed
+from runreport.report.charts.chart import DATA_NAME, Chart
 from runreport.report.charts.labels import fit_labels
-from runreport.report.charts.specs import DATA_NAME, Chart
 from runreport.report.fit_text import fit
 
 _PART = re.compile(r"(?<=[\"#])(?:clip|gradient_)\d+(?=[\")])")
@@ -56,8 +56,8 @@ def _drawn(chart: Chart, version: str) -> str:
 
     spec, tame = tamed(chart.spec, chart.rows)
     fitted, words = fit_labels(fit_axes(spec, tame), tame)
-    rows = [{key: _harmless(value) for key, value in row.items()} for row in words]
-    whole: dict[str, Any] = {**_harmless(fitted), "datasets": {DATA_NAME: rows}}
+    rows = [{key: harmless(value) for key, value in row.items()} for row in words]
+    whole: dict[str, Any] = {**harmless(fitted), "datasets": {DATA_NAME: rows}}
     return str(vl_convert.vegalite_to_svg(whole, vl_version=version, allowed_base_urls=[]))
 
 
@@ -86,7 +86,7 @@ def _numbered(text: str) -> str:
     return _PART.sub(lambda match: places[match[0]], text)
 
 
-def _harmless(value: Any) -> Any:
+def harmless(value: Any) -> Any:
     """A value without texts that are names of every object in JavaScript.
 
     Vega keeps what it draws by text and would take ``constructor`` for its own; such a text gets a
@@ -96,5 +96,5 @@ def _harmless(value: Any) -> Any:
         value = _ASTRAL.sub("□", fit(value))
         return f"{value}\u200b" if value in _EVERY_OBJECTS else value
     if isinstance(value, Mapping):
-        return {key: _harmless(own) for key, own in value.items()}
-    return [_harmless(own) for own in value] if isinstance(value, list | tuple) else value
+        return {key: harmless(own) for key, own in value.items()}
+    return [harmless(own) for own in value] if isinstance(value, list | tuple) else value

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from runreport.errors import ConfigError
 from runreport.report.about import PARQUET
 from runreport.report.assemble import Report
-from runreport.report.charts.specs import Chart, vega_lite_version
+from runreport.report.charts.chart import Chart, vega_lite_version
 from runreport.report.charts.templates import chart_templates
 from runreport.report.column_scripts import latest_script, script_json
 from runreport.report.findings import NOT_SHOWN

@@ -14,9 +14,9 @@ from runreport.report.charts.axes import (
     fit_axes,
     in_unit,
     tamed,
-    utc_axis,
 )
-from runreport.report.charts.specs import Chart, scatter_spec, vega_lite_version
+from runreport.report.charts.chart import Chart, vega_lite_version
+from runreport.report.charts.templates import template, titled
 from runreport.site.chart_svg import chart_svg
 
 CASES = json.loads((Path(__file__).parents[1] / "formatting_cases.json").read_text())
@@ -29,9 +29,19 @@ def test_the_format_of_an_axis(
     assert axis_format(numbers, ticks, is_log=is_log) == form
 
 
-def labels(rows: list[dict[str, Any]], **options: Any) -> list[str]:
+def scatter(kind: str = "number") -> dict[str, Any]:
+    titles = {"x": "x", "y": "y"}
+    spec: dict[str, Any] = titled(template(f"scatter {kind} linear none"), titles)
+    return spec
+
+
+def labels(
+    rows: list[dict[str, Any]], *, kind: str = "number", ticks: list[float] | None = None
+) -> list[str]:
     """The labels below the axis of a drawn scatter chart."""
-    spec = scatter_spec("x", "y", None, is_numeric=True, **options)
+    spec = scatter(kind)
+    if ticks:
+        spec["encoding"]["x"]["axis"]["values"] = ticks
     chart = Chart("scatter", "", "", spec, tuple(rows), (), (), {})
     svg = str(chart_svg(chart, vega_lite_version(spec)))
     axis = svg[svg.index("role-axis") :]
@@ -54,7 +64,7 @@ def test_given_ticks_are_told_apart() -> None:
 
 
 def test_a_spec_is_not_changed_but_copied() -> None:
-    spec = scatter_spec("x", "y", None, is_numeric=True)
+    spec = scatter()
     before = json.dumps(spec)
     assert (
         fit_axes(spec, [{"x": 1e-9, "y": 1e-9}, {"x": 2e-9, "y": 1e-9}])["encoding"]["x"]["axis"][
@@ -80,14 +90,13 @@ def test_an_axis_of_one_value_says_it(value: float) -> None:
 
 def test_a_logarithmic_axis_of_close_numbers_tells_its_ticks_apart() -> None:
     rows = [{"x": 1762027200000 + 3.0 * n, "y": 1.0, "run": str(n)} for n in range(10)]
-    found = labels(rows, is_log=True)
+    found = labels(rows, kind="log")
     across = found[: found.index("x")]
     assert len(across) > 2 and len({*across}) == len(across)
 
 
 def test_hours_of_several_days_have_their_day() -> None:
-    spec = scatter_spec("x", "y", None, is_numeric=True)
-    spec["encoding"]["x"] = utc_axis("Started, UTC")
+    spec = scatter("time")
     day = 86_400_000
     rows = [{"x": 1_762_000_000_000 + n * day, "y": float(n), "run": str(n)} for n in range(4)]
     chart = Chart("scatter", "", "", spec, tuple(rows), (), (), {})

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runreport.report.charts.chart import Chart, vega_lite_version
 from runreport.report.charts.labels import LEGEND, fit_labels, short_texts
-from runreport.report.charts.specs import Chart, line_spec, vega_lite_version
-from runreport.report.charts.summary_specs import bar_spec
+from runreport.report.charts.templates import painted, template, titled
 from runreport.site.chart_svg import chart_svg
 
 CASES = json.loads((Path(__file__).parents[1] / "label_cases.json").read_text())
@@ -42,23 +42,20 @@ NAMES = [f"a-run-with-a-very-long-name-that-says-all-{n}-of-its-settings" for n 
 
 
 def test_runs_that_differ_late_have_different_labels_on_an_axis() -> None:
-    spec = bar_spec("Run", "loss")
-    for layer in spec["layer"]:
-        layer["encoding"]["x"]["scale"] = {"domain": NAMES}
+    spec = titled(template("bar word linear none"), {"x": "Run", "y": "loss"})
     rows: list[dict[str, object]] = [{"run": name, "x": name, "y": 1.0} for name in NAMES]
     labels = [word for word in words_of(spec, rows) if "…" in word]
     assert len(labels) == len({*labels}) == 3
-    assert (
-        rows[0]["x"] == NAMES[0] and spec["layer"][0]["encoding"]["x"]["scale"]["domain"] == NAMES
-    )
+    assert rows[0]["x"] == NAMES[0]
 
 
 def test_a_legend_of_long_names_has_a_line_for_each() -> None:
-    spec = line_spec("loss")
+    spec = painted(template("line number linear run"), NAMES, [0, 1, 2])
     rows: list[dict[str, object]] = [
-        {"run": name, "x": x, "y": 1.0} for name in NAMES for x in (0, 1)
+        {"run": name, "color": name, "x": x, "y": 1.0} for name in NAMES for x in (0, 1)
     ]
     fitted, words = fit_labels(spec, rows)
     assert fitted["layer"][0]["encoding"]["color"]["legend"]["columns"] == 1
-    assert all(len(str(row["run"])) <= LEGEND + 4 for row in words)
+    assert all(len(str(row["color"])) <= LEGEND + 4 for row in words)
+    assert spec["layer"][0]["encoding"]["color"]["scale"]["domain"] == NAMES
     assert len({word for word in words_of(spec, rows) if "…" in word}) == 3

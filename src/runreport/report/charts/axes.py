@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from runreport.numbers import LARGEST
-from runreport.report.charts.specs import Row, Spec
+from runreport.report.charts.chart import Row, Spec
 from runreport.report.formatting import duration_unit
 
 CLOCK = {
@@ -37,26 +37,54 @@ _GUIDES = (("x", "axis"), ("y", "axis"), ("color", "legend"))
 
 def fit_axes(spec: Mapping[str, Any], rows: Sequence[Mapping[str, object]]) -> dict[str, Any]:
     """A spec whose axes and ramps have the number format that the rows ask for."""
-    layers = [dict(layer, encoding=dict(layer["encoding"])) for layer in spec.get("layer", [spec])]
+    layers = layers_of(spec)
+    encodings = [layer["encoding"] for layer in layers]
     for channel, guide in _GUIDES:
-        encodings = [layer["encoding"] for layer in layers]
-        own = [e for e in encodings if _is_measured(e.get(channel), guide)]
-        if not own:
-            continue
-        others = [encoding.get(f"{channel}2", {}) for encoding in encodings]
-        fields = {one.get("field") for one in (*(e[channel] for e in own), *others)}
-        numbers = [
-            value
-            for row in rows
-            for field in fields
-            if isinstance(value := row.get(field), int | float) and math.isfinite(value)
-        ]
+        own, fields = _measured(spec, encodings, channel, guide)
+        numbers = _numbers(rows, fields)
         for encoding in own:
-            changed = _guide(encoding[channel], guide, numbers)
+            one = encoding[channel]
+            changed = _guide(one, guide, numbers, is_made=one["field"] in _made(spec))
             if changed:
-                old = encoding[channel].get(guide) or {}
-                encoding[channel] = {**encoding[channel], guide: {**old, **changed}}
+                encoding[channel] = {**one, guide: {**(one.get(guide) or {}), **changed}}
+    return with_layers(spec, layers)
+
+
+def layers_of(spec: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The layers of a spec, of which encodings can be replaced without changing it."""
+    return [
+        {**layer, "encoding": dict(layer.get("encoding", {}))}
+        for layer in spec.get("layer", [spec])
+    ]
+
+
+def with_layers(spec: Mapping[str, Any], layers: list[dict[str, Any]]) -> dict[str, Any]:
+    """A spec with other layers."""
     return {**spec, "layer": layers} if "layer" in spec else layers[0]
+
+
+def _made(spec: Mapping[str, Any]) -> Mapping[str, str]:
+    """Fields that the spec makes, each with the field of the rows whose numbers it is like."""
+    return (spec.get("usermeta") or {}).get("of", {})  # type: ignore[no-any-return]
+
+
+def _measured(
+    spec: Mapping[str, Any], encodings: Sequence[dict[str, Any]], channel: str, guide: str
+) -> tuple[list[dict[str, Any]], set[str]]:
+    """The encodings that have an axis or ramp of numbers or times, and the fields of the rows that
+    lie on it."""
+    own = [e for e in encodings if _is_measured(e.get(channel), guide)]
+    named = [e[c]["field"] for e in own for c in (channel, f"{channel}2") if c in e]
+    return own, {_made(spec).get(field, field) for field in named}
+
+
+def _numbers(rows: Sequence[Row], fields: set[str]) -> list[float]:
+    return [
+        value
+        for row in rows
+        for field in fields
+        if isinstance(value := row.get(field), int | float) and math.isfinite(value)
+    ]
 
 
 def _is_measured(one: Any, guide: str) -> bool:
@@ -69,14 +97,16 @@ def _is_measured(one: Any, guide: str) -> bool:
     )
 
 
-def _guide(one: Mapping[str, Any], guide: str, numbers: Sequence[float]) -> dict[str, Any]:
+def _guide(
+    one: Mapping[str, Any], guide: str, numbers: Sequence[float], *, is_made: bool
+) -> dict[str, Any]:
     """What an axis or ramp gets for its numbers."""
     span = max(numbers, default=0.0) - min(numbers, default=0.0)
     if one["type"] == "temporal":
         return {"format": CALENDAR if span > DAY_MS else CLOCK}
     ticks: Sequence[float] = (one.get(guide) or {}).get("values") or ()
     found: dict[str, Any] = {}
-    is_plain = guide == "axis" and not one.get("bin") and not one.get("aggregate")
+    is_plain = guide == "axis" and not is_made and not one.get("aggregate")
     if is_plain and numbers and span <= _SAME * max(map(abs, numbers)):
         ticks = numbers[:1]  # of one value d3 knows no step, and would label 0.37 as 0
         found["values"] = [ticks[0]]
@@ -87,13 +117,12 @@ def _guide(one: Mapping[str, Any], guide: str, numbers: Sequence[float]) -> dict
 def tamed(spec: Spec, rows: Sequence[Row]) -> tuple[Spec, list[Row]]:
     """A spec and rows to compute with: numbers whose range no float holds are divided, and the
     title of their axis says by what."""
-    layers = [dict(layer, encoding=dict(layer["encoding"])) for layer in spec.get("layer", [spec])]
+    layers = layers_of(spec)
     encodings = [layer["encoding"] for layer in layers]
     wild: set[str] = set()
     for channel, guide in _GUIDES:
-        own = [e for e in encodings if _is_measured(e.get(channel), guide)]
-        fields = {e[c]["field"] for e in own for c in (channel, f"{channel}2") if e.get(c)}
-        if not _is_wild(rows, fields):
+        own, fields = _measured(spec, encodings, channel, guide)
+        if not _is_wild(_numbers(rows, fields)):
             continue
         wild |= fields
         for encoding in own:
@@ -109,21 +138,15 @@ def tamed(spec: Spec, rows: Sequence[Row]) -> tuple[Spec, list[Row]]:
         {key: _divided(value) if key in wild else value for key, value in row.items()}
         for row in rows
     ]
-    return ({**spec, "layer": layers} if "layer" in spec else layers[0]), divided
+    return with_layers(spec, layers), divided
 
 
-def _is_wild(rows: Sequence[Row], fields: set[str]) -> bool:
+def _is_wild(numbers: Sequence[float]) -> bool:
     """Whether the range or the sum of some numbers is more than a float can hold."""
-    numbers = [
-        float(value)
-        for row in rows
-        for field in fields
-        if isinstance(value := row.get(field), int | float) and math.isfinite(value)
-    ]
     if not numbers:
         return False
-    largest = max(map(abs, numbers))
-    return not math.isfinite((max(numbers) - min(numbers)) * 2 + largest * len(numbers))
+    largest = float(max(map(abs, numbers)))
+    return not math.isfinite((max(numbers) - min(numbers)) * 2.0 + largest * len(numbers))
 
 
 def _divided(value: object) -> object:
@@ -168,25 +191,6 @@ def _digits_for(ticks: Sequence[float]) -> int:
             return digits
     apart = (digits for digits in range(4, 17) if len({*rounded(digits)}) == len(ticks))
     return next(apart, 17)
-
-
-def utc_axis(title: str, **scale: object) -> Spec:
-    """An axis of times."""
-    return {
-        "field": "x",
-        "type": "temporal",
-        "title": title,
-        "scale": {"type": "utc", **scale},
-        "axis": {"grid": False, "labelOverlap": True},
-    }
-
-
-def scaled(spec: Spec, scale: str) -> Spec:
-    """A spec with the scale that was asked for its metric."""
-    if scale == "log":
-        for layer in spec.get("layer", [spec]):
-            layer["encoding"]["y"]["scale"] = {"type": "log", "nice": False}
-    return spec
 
 
 def in_unit(rows: Sequence[Row], title: str, field: str = "x") -> tuple[list[Row], str]:

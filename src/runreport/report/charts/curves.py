@@ -123,6 +123,15 @@ def curve_note(curve: Curve) -> str:
     return "; ".join(told)
 
 
+def ends_of(curve: Curve) -> tuple[float, float, float]:
+    """The last, the least and the greatest value that is drawn; NaN where there is no number."""
+    lows, highs = (
+        [value for value in own or curve.values if value == value]
+        for own in (curve.lows, curve.highs)
+    )
+    return curve.values[-1], min(lows, default=math.nan), max(highs, default=math.nan)
+
+
 def end_of(values: Sequence[float]) -> int | None:
     """The place of the last finite value if only others follow: where a run diverged."""
     place = len(values) - 1

@@ -22,6 +22,7 @@ LEAST_RUNS = 8
 MOST_RUNS = 400
 """Newest runs that are looked at."""
 MOST_PARAMS = 12
+"""Params that get an interval."""
 RESAMPLES = 60
 _GROUPS = 6
 _DISTINCT = 8
@@ -44,30 +45,46 @@ class Importance:
 def param_importance(
     params: Sequence[Column], scores: Sequence[float | None]
 ) -> tuple[Importance, ...]:
-    """The params by the share they explain, greatest first.
+    """The params by the share they explain, greatest first, at most `MOST_PARAMS`.
 
     Args:
-        params: those in which runs differ; the first `MOST_PARAMS` are looked at.
+        params: those in which runs differ; all of them are looked at.
         scores: the metric of each run; None, NaN and infinities are left out.
     """
-    found = []
-    for column in params[:MOST_PARAMS]:
-        codes, own = _coded(column.values, scores)
-        if len(own) < LEAST_RUNS or len(set(codes)) < 2 or len(set(codes)) > len(own) // 2:
-            continue
-        share = _explained(codes, own, range(len(own)))
-        rng = random.Random(f"{column.name} {len(own)}")
-        drawn = sorted(
-            _explained(codes, own, rng.sample(range(len(own)), len(own) // 2))
-            for _ in range(RESAMPLES)
-        )
-        low, high = drawn[RESAMPLES // 20], drawn[-1 - RESAMPLES // 20]
-        found.append(
-            Importance(
-                column.label, column.name, share, min(low, share), max(high, share), len(own)
-            )
-        )
-    return tuple(sorted(found, key=lambda one: (-one.share, one.param)))
+    coded = [(column, *_coded(column.values, scores)) for column in params]
+    shares = [
+        (_explained(codes, own, range(len(own))), column, codes, own)
+        for column, codes, own in coded
+        if _tells(codes, own)
+    ]
+    shares.sort(key=lambda one: (-one[0], one[1].label))
+    return tuple(
+        _with_interval(column, share, codes, own)
+        for share, column, codes, own in shares[:MOST_PARAMS]
+    )
+
+
+def explained_share(values: Sequence[object], scores: Sequence[float | None]) -> float | None:
+    """Epsilon squared of one param; None where too few runs have it, or too many different
+    ones."""
+    codes, own = _coded(values, scores)
+    return _explained(codes, own, range(len(own))) if _tells(codes, own) else None
+
+
+def _tells(codes: Sequence[int], scores: Sequence[float]) -> bool:
+    return len(scores) >= LEAST_RUNS and 2 <= len({*codes}) <= len(scores) // 2
+
+
+def _with_interval(
+    column: Column, share: float, codes: Sequence[int], scores: Sequence[float]
+) -> Importance:
+    count = len(scores)
+    rng = random.Random(f"{column.name} {count}")
+    drawn = sorted(
+        _explained(codes, scores, rng.sample(range(count), count // 2)) for _ in range(RESAMPLES)
+    )
+    low, high = drawn[RESAMPLES // 20], drawn[-1 - RESAMPLES // 20]
+    return Importance(column.label, column.name, share, min(low, share), max(high, share), count)
 
 
 def _coded(

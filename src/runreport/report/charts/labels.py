@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
-from runreport.report.charts.specs import Row, Spec
+from runreport.report.charts.axes import layers_of, with_layers
+from runreport.report.charts.chart import Row, Spec
 
 AXIS, NARROW, LEGEND = 22, 15, 40
 """Letters that have room beside an axis, between the axes of parallel coordinates, in a legend."""
@@ -62,7 +63,7 @@ def _from_difference(most: int, texts: Sequence[str]) -> Callable[[str], str]:
 
 def fit_labels(spec: Spec, rows: Sequence[Row]) -> tuple[Spec, list[Row]]:
     """A spec and its rows with words that have room."""
-    layers = [dict(layer, encoding=dict(layer["encoding"])) for layer in spec.get("layer", [spec])]
+    layers = layers_of(spec)
     encodings = [layer["encoding"] for layer in layers]
     room: dict[str, int] = {}
     for encoding in encodings:
@@ -85,7 +86,7 @@ def fit_labels(spec: Spec, rows: Sequence[Row]) -> tuple[Spec, list[Row]]:
     fitted: list[Row] = [
         {key: _word(shown.get(key), value) for key, value in row.items()} for row in rows
     ]
-    return ({**spec, "layer": layers} if "layer" in spec else layers[0]), fitted
+    return with_layers(spec, layers), fitted
 
 
 def _room(channel: str, one: Mapping[str, Any]) -> int | None:

@@ -1,156 +1,180 @@
-"""Curves of chosen runs and means over groups of them; ``chart_lines.js`` draws the same."""
+"""Curves of chosen runs and means over groups of them; ``chart_lines.js`` fills in the same
+rows."""
 
 from __future__ import annotations
 
 import bisect
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from runreport.report.charts import specs, summary_specs
-from runreport.report.charts.axes import in_unit, scaled, utc_axis
-from runreport.report.charts.curves import Curve, CurveReader
-from runreport.report.charts.specs import Made, Row
-from runreport.report.charts.texts import ChartText
-from runreport.report.table import Table, distinct_texts
+from runreport.report.charts.chart import Row
+from runreport.report.charts.curves import Curve, CurveReader, end_of
+from runreport.report.columns import CURVES
+from runreport.report.table import Table
 
-MOST_LINES = 18
-MOST_BAND = 300
-"""Runs of a mean."""
 BAND_POINTS = 200
-_TITLES = {"step": "Step", "time": "Time, UTC", "relative": "Time since start"}
+"""Places at which a mean over runs is taken."""
+TITLES = {"step": "Step", "time": "Time, UTC", "relative": "Time since start"}
 
 
-def line_chart(text: ChartText, table: Table, numbers: Sequence[int], reader: CurveReader) -> Made:
-    """A metric of some runs over steps or time: a line a run, or a mean a group."""
-    metric = text["y"].removeprefix("metrics.")
-    found = _curves(table, numbers, metric, reader, MOST_BAND if text["g"] else MOST_LINES)
-    if not found:
-        return None
-    axis = text["x"] or "step"
-    title = f"{metric} over {'steps' if axis == 'step' else 'time'}"
-    if text["g"]:
-        axis = "relative" if axis == "time" else axis
-        rows = _band_rows(text, table, found, axis)
-    else:
-        rows = _line_rows(text, table, found, axis)
-        if all(row["y"] is None for row in rows):
-            return None
-    x_title = _TITLES[axis]
-    if axis == "relative":
-        rows, x_title = in_unit(rows, x_title)
-    if text["g"]:
-        return title, scaled(summary_specs.band_spec(metric, x_title), text["scale"]), rows
-    return title, _line_spec(text, table, metric, x_title, axis), rows
+def curves_of(
+    table: Table, numbers: Sequence[int], metric: str, reader: CurveReader, most: int
+) -> list[tuple[int, Curve]]:
+    """The runs that have a curve of a metric, at most some, with their curves."""
+    found: list[tuple[int, Curve]] = []
+    has_any = table.values(CURVES) if CURVES in table.columns else None
+    lasts = table.values(f"metrics.{metric}") if f"metrics.{metric}" in table.columns else None
+    for number in numbers:
+        if len(found) == most:
+            break
+        if lasts is None or lasts[number] is None or (has_any and has_any[number] is None):
+            continue
+        curve = reader.read(str(table.values("run_id")[number])).get(metric)
+        if curve is not None and len(curve.values) > 1 and any(map(math.isfinite, curve.values)):
+            found.append((number, curve))
+    return found
 
 
-def _band_rows(
-    text: ChartText, table: Table, found: Sequence[tuple[int, Curve]], axis: str
+def step_title(curves: Sequence[Curve], axis: str) -> str:
+    """What the axis of curves is called."""
+    if axis != "step" or all(curve.has_steps for curve in curves):
+        return TITLES[axis]
+    if any(curve.has_steps for curve in curves):
+        return "Step, or order where none was logged"
+    return "Order"
+
+
+def line_rows(
+    found: Sequence[tuple[int, Curve]],
+    axis: str,
+    weight: float,
+    more: Callable[[int], Mapping[str, object]],
 ) -> list[Row]:
-    texts = distinct_texts(table, text["g"], [number for number, _ in found])
-    groups: dict[str, list[tuple[Sequence[float], Sequence[float]]]] = {}
-    for number, curve in found:
-        groups.setdefault(texts[number], []).append((_places(curve, axis), curve.values))
-    return [
-        {"color": f"{group} (n {len(members)})", **point}
-        for group, members in groups.items()
-        for point in band(members)
-    ]
+    """A row a point or bucket.
 
-
-def _line_rows(
-    text: ChartText, table: Table, found: Sequence[tuple[int, Curve]], axis: str
-) -> list[Row]:
-    weight = float(text["smooth"] or 0)
-    numbers = [number for number, _ in found]
-    colors = distinct_texts(table, text["c"], numbers) if text["c"] else {}
+    Args:
+        axis: step, time or relative (milliseconds since the curve's earliest point).
+        weight: of smoothing, 0 for none.
+        more: further fields of a run's rows.
+    """
     rows: list[Row] = []
     for number, curve in found:
-        lines = smoothed(curve.values, weight) if weight else curve.values
-        for x, y, raw in zip(_places(curve, axis), lines, curve.values, strict=True):
-            is_usable = math.isfinite(raw) and (text["scale"] != "log" or raw > 0)
-            row: dict[str, object] = {"run": table.labels[number], "x": x}
-            row["y"] = y if is_usable else None
-            if weight and is_usable:
-                row["raw"] = raw
-            if text["c"]:
-                row["color"] = colors[number]
+        values = smoothed(curve.values, counts_of(curve), weight) if weight else curve.values
+        marks = dict.fromkeys(curve.resumed, "resumed")
+        diverged = end_of(curve.values)
+        if diverged is not None:
+            marks[diverged] = "diverged"
+        for place, x in enumerate(places_of(curve, axis)):
+            raw = curve.values[place]
+            is_gap = not math.isfinite(raw)
+            row = {**more(number), "x": x, "y": None if is_gap else values[place]}
+            if weight:
+                row["raw"] = None if is_gap else raw
+            if curve.lows is not None and curve.highs is not None:
+                row["low"] = None if is_gap else curve.lows[place]
+                row["high"] = None if is_gap else curve.highs[place]
+            if place in marks:
+                row["mark"] = marks[place]
             rows.append(row)
     return rows
 
 
-def _line_spec(text: ChartText, table: Table, metric: str, x_title: str, axis: str) -> specs.Spec:
-    spec = scaled(specs.line_spec(metric, x_title), text["scale"])
-    if not text["smooth"] or not float(text["smooth"]):
-        spec["layer"].pop(0)
-    for layer in spec["layer"]:
-        layer["encoding"]["detail"] = {"field": "run", "type": "nominal"}
-        if text["c"]:
-            layer["encoding"]["color"] |= {"field": "color", "title": table.label(text["c"])}
-        if axis == "time":
-            layer["encoding"]["x"] = utc_axis(x_title)
-    return spec
-
-
-def _curves(
-    table: Table, numbers: Sequence[int], metric: str, reader: CurveReader, most: int
-) -> list[tuple[int, Curve]]:
-    found = []
-    for number in numbers:
-        curve = reader.read(str(table.values("run_id")[number])).get(metric)
-        if curve is not None and len(curve.values) > 1:
-            found.append((number, curve))
-        if len(found) == most:
-            break
-    return found
-
-
-def _places(curve: Curve, axis: str) -> Sequence[float]:
+def places_of(curve: Curve, axis: str) -> Sequence[float]:
+    """Where a curve's points lie; time counts from the earliest, not from the first step."""
     if axis == "step":
         return curve.steps
     if axis == "time":
         return curve.times
-    return [time - curve.times[0] for time in curve.times]
+    start = min(curve.times)
+    return [time - start for time in curve.times]
 
 
-def smoothed(values: Sequence[float], weight: float) -> list[float]:
+def counts_of(curve: Curve) -> Sequence[int]:
+    """How many values each place of a curve stands for."""
+    return curve.counts if curve.counts is not None else [1] * len(curve.values)
+
+
+def smoothed(values: Sequence[float], counts: Sequence[int], weight: float) -> list[float]:
     """An exponential moving mean, corrected for its start (Kingma and Ba, "Adam", 2015).
+
+    A bucket counts as often as it has values, as if each of them were its mean.
 
     Args:
         values: NaN and infinities stay where they are and do not count.
         weight: of what came before, 0 to below 1.
     """
-    total, count, found = 0.0, 0, []
-    for value in values:
+    total, whole, found = 0.0, 0.0, []
+    for value, count in zip(values, counts, strict=True):
         if not math.isfinite(value):
             found.append(value)
             continue
-        total = weight * total + (1 - weight) * value
-        count += 1
-        found.append(total / (1 - weight**count))
+        kept = weight**count
+        total = kept * total + (1 - kept) * value
+        whole = kept * whole + (1 - kept)
+        found.append(total / whole)
     return found
 
 
-def band(
-    curves: Sequence[tuple[Sequence[float], Sequence[float]]],
-) -> list[dict[str, float]]:
-    """Mean and one standard deviation (of a sample) of curves, between their points.
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A curve by place: where, what, and of how many values."""
+
+    xs: Sequence[float]
+    ys: Sequence[float]
+    counts: Sequence[int]
+
+
+def placed_curve(curve: Curve, axis: str) -> Placed:
+    """A curve in the order of its places, which times need not be in."""
+    xs, counts = places_of(curve, axis), counts_of(curve)
+    order = sorted(range(len(xs)), key=xs.__getitem__)
+    return Placed(
+        [xs[place] for place in order],
+        [curve.values[place] for place in order],
+        [counts[place] for place in order],
+    )
+
+
+def band(curves: Sequence[Placed]) -> Iterator[dict[str, float]]:
+    """Mean, one standard deviation (of a sample) and number of the curves along x.
+
+    Places are all that some curve has; of more than `BAND_POINTS` as many that follow each other
+    are one. There a curve has the mean of its values, weighted by their counts; where it has none,
+    what lies between its neighbours; before its first and after its last nothing.
 
     Args:
-        curves: places, growing, and values of each; NaN counts nowhere.
+        curves: places growing; NaN counts nowhere.
     """
-    places = sorted({x for xs, _ in curves for x in xs})
+    places = sorted({x for curve in curves for x in curve.xs})
     stride = max(1, math.ceil(len(places) / BAND_POINTS))
-    found = []
-    for number, x in enumerate(places):
-        if number % stride and number != len(places) - 1:
-            continue
-        values = [v for xs, ys in curves if math.isfinite(v := value_at(xs, ys, x))]
+    for start in range(0, len(places), stride):
+        own = places[start : start + stride]
+        x = own[0] / 2 + own[-1] / 2
+        values = [v for curve in curves if math.isfinite(v := _mean_in(curve, own[0], own[-1], x))]
         if values:
-            mean = math.fsum(value / len(values) for value in values)
-            squares = math.fsum((value - mean) ** 2 for value in values)
-            std = math.sqrt(squares / (len(values) - 1)) if len(values) > 1 else 0.0
-            found.append({"x": x, "y": mean, "low": mean - std, "high": mean + std})
-    return found
+            count = len(values)
+            mean = math.fsum(value / count for value in values)
+            std = _deviation([value - mean for value in values])
+            yield {"x": x, "y": mean, "low": mean - std, "high": mean + std, "n": count}
+
+
+def _deviation(differences: Sequence[float]) -> float:
+    """The standard deviation of a sample from its differences to the mean; 0 of one."""
+    largest = max(map(abs, differences))  # squares of 1e200 fit no float
+    if len(differences) < 2 or not largest:
+        return 0.0
+    squares = math.fsum((one / largest) ** 2 for one in differences)
+    return largest * math.sqrt(squares / (len(differences) - 1))
+
+
+def _mean_in(curve: Placed, low: float, high: float, x: float) -> float:
+    start, end = bisect.bisect_left(curve.xs, low), bisect.bisect_right(curve.xs, high)
+    total = sum(curve.counts[start:end])
+    if not total:
+        return value_at(curve.xs, curve.ys, x) if start == end else math.nan
+    pairs = zip(curve.ys[start:end], curve.counts[start:end], strict=True)
+    return math.fsum(value * (count / total) for value, count in pairs if count)
 
 
 def value_at(xs: Sequence[float], ys: Sequence[float], x: float) -> float:

@@ -1,35 +1,34 @@
-"""Comparison charts: one function per chart that returns an Altair spec for rows of data.
+"""Specs of charts whose marks are runs: lines, bands, points, parallel coordinates, versions.
 
-The same spec is drawn as static SVG at build, with the rows given here, and in the browser with
-rows and titles that the reader chose. Colours are CSS variables, so that a chart follows the
-page's theme without being drawn again. No expression and no URL comes from logged data.
+A spec says all that a chart means: which rows count, what is summed up and how, in which order, on
+which scales. Rows have fixed fields (``run``, ``href``, ``x``, ``y``, ``color`` …), colours are
+CSS variables, so that a chart follows the page's theme without being drawn again, and no
+expression and no URL comes from logged data.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from runreport.errors import BuildError
-from runreport.report.shown import Shown, apart
+import altair as alt
 
-Spec = dict[str, Any]
-Row = Mapping[str, object]
-Made = tuple[str, Spec, list[Row]] | None
-"""Title, spec and rows of a chart; None where no run has the values."""
+from runreport.report.charts.channels import (
+    amount_channel,
+    category_channel,
+    color_channels,
+    step_channel,
+    x_channel,
+    y_options,
+)
+from runreport.report.charts.chart import DATA_NAME, HEIGHT, WIDE, WIDTH, Spec
+from runreport.report.charts.forms import Form
 
 TIP = {"content": "data"}
 """A mark's tooltip: the row itself. Named fields would put logged names into expressions."""
-SERIES = 6
-"""Colours that a reader tells apart; further series share the muted colour."""
-WIDTH = 460
-WIDE = 980
-HEIGHT = 260
-DATA_NAME = "rows"
+MOST_COUNTS = 6
+"""Places of a mean at which a change of its number of runs is written."""
 
-_CONFIG: Spec = {
+CONFIG: Spec = {
     "background": None,
     "font": "system-ui, sans-serif",
     "padding": {"left": 4, "top": 4, "right": 12, "bottom": 4},  # a reader's font may be wider
@@ -59,170 +58,154 @@ _CONFIG: Spec = {
         "symbolOpacity": 1,
         "columnPadding": 20,
     },
-    "range": {"category": [f"var(--c{number})" for number in range(1, SERIES + 1)]},
     "aria": False,
 }
-RAMP = ["#8f96a0", "#5f9fd8", "#b81998"]
-"""From unremarkable to best; every colour stands out from white and from the dark page."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """A chart of a page: what is drawn, and the same in words and numbers."""
-
-    name: str
-    """curves, scatter or parallel."""
-    title: str
-    summary: str
-    """One sentence for those who do not see the picture."""
-    spec: Spec
-    rows: tuple[Row, ...]
-    columns: tuple[str, ...]
-    """Headers of the data table below the chart."""
-    table: tuple[tuple[Shown, ...], ...]
-    options: Mapping[str, object]
-    """What the reader can choose in the browser, and what is chosen."""
+def blank(width: int = WIDTH) -> Any:
+    """A chart of the rows, without marks."""
+    return alt.Chart(alt.NamedData(DATA_NAME), width=width, height=HEIGHT)
 
 
-def is_drawable(row: Row) -> bool:
-    """Whether nothing in a row is NaN or infinite, which lies on no axis; None is a gap."""
-    return not any(isinstance(value, float) and not math.isfinite(value) for value in row.values())
-
-
-def line_spec(metric: str, x: str = "Step") -> Spec:
-    """Lines over steps or time, one a run.
-
-    Rows: ``run`` (label), ``x``, ``y``; NaN values are gaps. Rows with ``raw`` instead of ``y``
-    are drawn faintly below: what a smoothed line is the mean of.
-    """
-    import altair as alt
-
-    base = alt.Chart(alt.NamedData(DATA_NAME), width=WIDTH, height=HEIGHT).encode(
-        x=alt.X(
-            "x:Q", title=x, axis=alt.Axis(grid=False, tickMinStep=1), scale=alt.Scale(nice=False)
-        ),
-        color=alt.Color(
-            "run:N", title=None, sort=None, legend=alt.Legend(orient="bottom", columns=2)
-        ),
-    )
-    y = {"title": metric, "scale": alt.Scale(zero=False)}
-    raw = base.mark_line(strokeWidth=1, opacity=0.3, clip=True).encode(y=alt.Y("raw:Q", **y))
-    line = base.mark_line(strokeWidth=1.8, clip=True, tooltip=TIP).encode(
-        y=alt.Y("y:Q", **y),
-    )
-    return finish(alt.layer(raw, line))
-
-
-def scatter_spec(
-    x: str,
-    y: str,
-    color: str | None,
-    *,
-    is_numeric: bool,
-    is_log: bool = False,
-    ticks: Sequence[float] = (),
-    width: int = WIDTH,
-) -> Spec:
-    """A point a run: a metric against a param.
-
-    Rows: ``x`` (number, or text if not ``is_numeric``), ``y``, ``color`` (text), ``run``,
-    ``href``.
+def finish(chart: Any, **of: str) -> Spec:
+    """A spec without data, in the theme's colours.
 
     Args:
-        is_log: logarithmic x, for params that span orders of magnitude; all must be positive.
-        ticks: where to put them, for a param with few different values.
+        of: fields that transforms make, each with the field of the rows that its numbers are like.
     """
-    import altair as alt
-
-    if is_numeric:
-        kind = {"type": "log"} if is_log else {"zero": False}
-        axis: dict[str, object] = {"values": list(ticks)} if ticks else {}
-        position = alt.X(
-            "x:Q",
-            title=x,
-            scale=alt.Scale(nice=False, padding=16, **kind),
-            axis=alt.Axis(grid=False, labelOverlap=True, **axis),
-        )
-    else:
-        position = alt.X(
-            "x:N",
-            title=x,
-            axis=alt.Axis(grid=False, labelAngle=-30),
-            scale=alt.Scale(paddingOuter=0.5),
-        )
-    mark: dict[str, object] = {
-        "type": "point",
-        "filled": True,
-        "size": 56,
-        "opacity": 0.75,
-        "tooltip": TIP,
-    }
-    encoding = {
-        "x": position,
-        "y": alt.Y("y:Q", title=y, scale=alt.Scale(zero=False)),
-    }
-    if color is None:
-        mark["color"] = "var(--c1)"
-    else:
-        legend = alt.Legend(orient="bottom")
-        encoding["color"] = alt.Color("color:N", title=color, sort=None, legend=legend)
-    chart = alt.Chart(alt.NamedData(DATA_NAME), width=width, height=HEIGHT)
-    chart.mark = mark
-    return finish(chart.encode(**encoding))
+    spec: Spec = chart.to_dict(validate=False)
+    spec["config"] = CONFIG
+    spec.pop("datasets", None)
+    return {**spec, "usermeta": {"of": of}} if of else spec
 
 
-def vega_lite_version(spec: Spec) -> str:
-    """``6.4`` from a spec's schema URL, which Altair writes.
+def line_spec(form: Form) -> Spec:
+    """Curves over steps or time, one a run, over the range of what they are the means of.
 
-    Raises:
-        BuildError: it has none.
+    Rows: ``run``, ``color``, ``x``, ``y`` (null is a gap); of a thinned curve ``low`` and
+    ``high``; of a smoothed one ``raw``, what it was before; ``mark`` where another session begins
+    or where a run diverged.
     """
-    schema = str(spec.get("$schema", ""))
-    version = schema.rpartition("/v")[2].removesuffix(".json")
-    parts = version.split(".")
-    if len(parts) < 2:
-        raise BuildError(f"Chart spec has no Vega-Lite version in {schema!r}.")
-    return ".".join(parts[:2])
-
-
-def versions_spec(metric: str, versions: Sequence[str]) -> Spec:
-    """A metric over the versions of a model, in the order they were registered.
-
-    Rows: ``version``, ``value``, ``run``.
-
-    Args:
-        versions: oldest first.
-    """
-    import altair as alt
-
-    base = alt.Chart(alt.NamedData(DATA_NAME), width=WIDTH, height=HEIGHT).encode(
-        x=alt.X(
-            "version:O",
-            title="Version",
-            sort=list(versions),
-            axis=alt.Axis(grid=False, labelAngle=0, labelOverlap=True),
-        ),
-        y=alt.Y("value:Q", title=metric, scale=alt.Scale(zero=False)),
+    base = _drawn(form, blank(), "y").transform_window(
+        frame=[None, None],
+        before="lag(y)",
+        after="lead(y)",
+        groupby=["run"],
+        sort=[alt.SortField("x")],
     )
-    line = base.mark_line(strokeWidth=1.8, color="var(--c1)")
-    points = base.mark_point(filled=True, size=56, color="var(--c1)", opacity=1).encode()
-    return finish(alt.layer(line, points))
+    base = base.encode(
+        x=step_channel(form.x), detail="run:N", **color_channels(form.color, "strokeDash")
+    )
+    y = y_options(form)
+    has_dashes = form.color in ("run", "category")
+    solid = base.encode(strokeDash=alt.value([1, 0])) if has_dashes else base
+    span = _above_zero(form, solid.transform_filter("isDefined(datum.low)"))
+    raw = _drawn(form, solid.transform_filter("isDefined(datum.raw)"), "raw")
+    is_lone = "isValid(datum.y) && !isValid(datum.before) && !isValid(datum.after)"
+    dots = solid.transform_filter(is_lone).mark_point(filled=True, size=18, tooltip=TIP)
+    marks = solid.transform_filter("isValid(datum.mark) && isValid(datum.y)").mark_point(
+        size=44, strokeWidth=1.5, opacity=1, tooltip=TIP
+    )
+    shapes = alt.Scale(domain=["diverged", "resumed"], range=["cross", "triangle-up"])
+    return finish(
+        alt.layer(
+            span.mark_area(opacity=0.18, strokeWidth=0, clip=True).encode(
+                y=alt.Y("low:Q", **y), y2="high:Q"
+            ),
+            raw.mark_line(strokeWidth=1, opacity=0.3, clip=True).encode(y=alt.Y("raw:Q", **y)),
+            base.mark_line(strokeWidth=1.8, clip=True, tooltip=TIP).encode(y=alt.Y("y:Q", **y)),
+            dots.encode(y=alt.Y("y:Q", **y)),
+            marks.encode(
+                y=alt.Y("y:Q", **y), shape=alt.Shape("mark:N", scale=shapes, legend=None)
+            ),
+        )
+    )
 
 
-def parallel_spec(axes: Sequence[str], metric: str, *, is_lower_better: bool = False) -> Spec:
-    """Parallel coordinates: an axis a param or metric, a line a run, coloured by the metric.
+def band_spec(form: Form) -> Spec:
+    """Mean lines of groups of runs, each in a band of one standard deviation, and where the number
+    of runs that a mean is of changes.
 
-    Rows: ``run``, ``axis``, ``place`` (0-1 on the axis), ``score`` (the metric); and for each end
-    of each axis a row with ``label`` (its text) and ``end`` (0 or 1) instead.
+    Rows: ``color`` (the group), ``x``, ``y`` (mean), ``low``, ``high``, ``n``.
     """
-    import altair as alt
+    base = _drawn(form, blank(), "y").transform_window(
+        before="lag(n)", groupby=["color"], sort=[alt.SortField("x")]
+    )
+    base = base.encode(x=step_channel(form.x), **color_channels(form.color, "strokeDash"))
+    y = y_options(form, "{y}, mean ± std")
+    solid = base.encode(strokeDash=alt.value([1, 0])) if form.color == "category" else base
+    counts = (
+        base.transform_filter("isValid(datum.before) && datum.n != datum.before")
+        .transform_window(place="row_number()", groupby=["color"], sort=[alt.SortField("x")])
+        .transform_filter(f"datum.place <= {MOST_COUNTS}")
+        .transform_calculate(told="'n ' + datum.n")
+    )
+    return finish(
+        alt.layer(
+            _above_zero(form, solid)
+            .mark_area(opacity=0.2, strokeWidth=0, clip=True)
+            .encode(y=alt.Y("low:Q", **y), y2="high:Q"),
+            base.mark_line(strokeWidth=1.8, clip=True, tooltip=TIP).encode(y=alt.Y("y:Q", **y)),
+            counts.mark_text(dy=-9, fontSize=11).encode(y=alt.Y("y:Q", **y), text="told:N"),
+        )
+    )
 
-    base = alt.Chart(alt.NamedData(DATA_NAME), width=WIDE, height=HEIGHT)
+
+def _drawn(form: Form, chart: Any, field: str) -> Any:
+    """What of a field lies on its axis; what is not positive is a gap of a logarithmic one."""
+    if form.y != "log":
+        return chart
+    return chart.transform_calculate(**{field: f"datum.{field} > 0 ? datum.{field} : null"})
+
+
+def _above_zero(form: Form, chart: Any) -> Any:
+    """Ranges; one that goes down to zero or below ends at the least value that is drawn, so that
+    it does not vanish from a logarithmic axis."""
+    if form.y != "log":
+        return chart
+    return chart.transform_joinaggregate(floor="min(y)").transform_calculate(
+        low="datum.low > 0 ? datum.low : isValid(datum.y) ? datum.floor : null",
+        high="datum.high > 0 ? datum.high : null",
+    )
+
+
+def scatter_spec(form: Form) -> Spec:
+    """A point a run: a metric against any other column.
+
+    Rows: ``run``, ``href``, ``x`` (number, time or text), ``y``, ``color``.
+    """
+    chart = blank().transform_filter("isValid(datum.x)")
+    for axis in ("x",) * (form.x == "log") + ("y",) * (form.y == "log"):
+        chart = chart.transform_filter(f"datum.{axis} > 0")
+    return finish(
+        chart.mark_point(filled=True, size=56, opacity=0.75, tooltip=TIP).encode(
+            x=x_channel(form.x),
+            y=alt.Y("y:Q", **y_options(form)),
+            **color_channels(form.color, "shape"),
+        )
+    )
+
+
+def parallel_spec(form: Form) -> Spec:
+    """Parallel coordinates: an axis a column, a line a run, coloured by the metric.
+
+    Rows: ``run``, ``href``, ``axis``, ``at`` (where its value lies, in equal units), ``color``
+    (the metric); and for each end of each axis a row with ``label`` (its text) and ``end`` (0 or
+    1).
+    """
+    base = (
+        blank(WIDE)
+        .transform_joinaggregate(least="min(at)", most="max(at)", groupby=["axis"])
+        .transform_calculate(
+            place="isValid(datum.end) ? datum.end : datum.most == datum.least ? 0.5 : "
+            "(datum.at / 2 - datum.least / 2) / (datum.most / 2 - datum.least / 2)"
+        )  # halves: a whole range may fit no float
+    )
     x = alt.X(
         "axis:N",
         title=None,
         sort=None,
-        scale=alt.Scale(padding=0.15, domain=list(axes)),
+        scale=alt.Scale(padding=0.15),
         axis=alt.Axis(
             labelAngle=0,
             grid=True,
@@ -232,79 +215,24 @@ def parallel_spec(axes: Sequence[str], metric: str, *, is_lower_better: bool = F
             labelLimit=110,
         ),
     )
-    y_scale = alt.Scale(domain=[-0.06, 1.06], nice=False)
+    y = alt.Y("place:Q", axis=None, scale=alt.Scale(domain=[-0.06, 1.06], nice=False))
     lines = base.transform_filter("isValid(datum.run)").mark_line(
         strokeWidth=1.2, opacity=0.55, tooltip=TIP
-    ).encode(
-        x=x,
-        y=alt.Y("place:Q", axis=None, scale=y_scale),
-        detail="run:N",
-        color=alt.Color(
-            "score:Q",
-            title=metric,
-            scale=alt.Scale(range=RAMP, reverse=is_lower_better),
-            legend=alt.Legend(orient="right", gradientLength=140),
-        ),
-    )  # fmt: skip
-    labels = base.transform_filter("isValid(datum.label)").encode(
-        x=x, y=alt.Y("place:Q", axis=None, scale=y_scale), text="label:N"
-    )
-    top = labels.transform_filter("datum.end == 1").mark_text(dy=-9, color="var(--muted)")
-    bottom = labels.transform_filter("datum.end == 0").mark_text(dy=11, color="var(--muted)")
+    ).encode(x=x, y=y, detail="run:N", color=amount_channel("color", form.color))  # fmt: skip
+    ends = base.transform_filter("isValid(datum.end)").encode(x=x, y=y, text="label:N")
+    top = ends.transform_filter("datum.end == 1").mark_text(dy=-9, color="var(--muted)")
+    bottom = ends.transform_filter("datum.end == 0").mark_text(dy=11, color="var(--muted)")
     return finish(alt.layer(lines, top, bottom))
 
 
-def parallel_rows(
-    runs: Sequence[str],
-    axes: Sequence[tuple[str, Sequence[object], Any]],
-    scores: Sequence[float | None],
-) -> list[Row]:
-    """Rows for `parallel_spec`.
+def versions_spec() -> Spec:
+    """A metric over the versions of a model, in the order they were registered.
 
-    Args:
-        runs: labels.
-        axes: (name, value of each run, how a value is shown); numbers are spread over the axis by
-            size, texts evenly in sorted order.
-        scores: the metric of each run; runs without a finite one are left out.
+    Rows, oldest version first: ``x`` (version), ``y``, ``run``.
     """
-    rows: list[Row] = []
-    for name, values, text_of in axes:
-        places, low, high = _spread(values)
-        for run, place, score in zip(runs, places, scores, strict=True):
-            if place is not None and score is not None and math.isfinite(score):
-                rows.append({"run": run, "axis": name, "place": place, "score": score})
-        ends = [(end, text_of(value)) for end, value in ((0, low), (1, high)) if value is not None]
-        labels = apart([shown for _, shown in ends])
-        for (end, _), label in zip(ends, labels, strict=True):
-            rows.append({"axis": name, "place": end, "end": end, "label": label})
-    return rows
-
-
-def _spread(values: Sequence[object]) -> tuple[list[float | None], object, object]:
-    """Places from 0 to 1 for values, and the values at the two ends."""
-    numbers = [v for v in values if isinstance(v, int | float) and math.isfinite(v)]
-    if numbers:
-        low, high = min(numbers), max(numbers)
-        return [_place(v, low, high) for v in values], low, high
-    words = sorted({str(value) for value in values if value is not None})
-    if not words:
-        return [None] * len(values), None, None
-    steps = max(1, len(words) - 1)
-    order = {word: number / steps if len(words) > 1 else 0.5 for number, word in enumerate(words)}
-    return [None if v is None else order[str(v)] for v in values], words[0], words[-1]
-
-
-def _place(value: object, low: float, high: float) -> float | None:
-    if not isinstance(value, int | float) or not math.isfinite(value):
-        return None
-    if high == low:
-        return 0.5
-    return (value / 2 - low / 2) / (high / 2 - low / 2)  # halves: a whole range may fit no float
-
-
-def finish(chart: Any) -> Spec:
-    """A spec without data, in the theme's colours."""
-    spec: Spec = chart.to_dict(validate=False)
-    spec["config"] = _CONFIG
-    spec.pop("datasets", None)
-    return spec
+    base = blank().encode(
+        x=category_channel(), y=alt.Y("y:Q", title="{y}", scale=alt.Scale(zero=False))
+    )
+    line = base.mark_line(strokeWidth=1.8, color="var(--c1)")
+    points = base.mark_point(filled=True, size=56, color="var(--c1)", opacity=1, tooltip=TIP)
+    return finish(alt.layer(line, points))

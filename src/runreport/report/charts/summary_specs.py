@@ -1,159 +1,141 @@
-"""Charts that sum runs up: bars, box plots, histograms, heat maps, and a band over seeds.
+"""Specs of charts that sum runs up: bars, box plots, histograms, heat maps.
 
-Like those of `charts`, each is a function that returns an Altair spec for rows of data; the same
-spec is drawn at build and in the browser. Means, deviations, quartiles and bins are Vega-Lite's,
-so that both draw the same numbers.
+As in `specs`, a spec says all that a chart means: means, deviations, quartiles and bins are
+Vega-Lite's, so that the built chart and the live one have the same numbers.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from runreport.report.charts.specs import DATA_NAME, HEIGHT, RAMP, TIP, WIDTH, Spec, finish
+import altair as alt
 
-_CATEGORY_AXIS = {"grid": False, "labelAngle": -30, "labelOverlap": True}
+from runreport.report.charts.channels import (
+    amount_channel,
+    category_channel,
+    color_channels,
+    y_options,
+)
+from runreport.report.charts.chart import Spec
+from runreport.report.charts.forms import Form
+from runreport.report.charts.kinds import MOST_BINS
+from runreport.report.charts.specs import TIP, blank, finish
 
 
-def bars_spec(metric: str) -> Spec:
-    """A bar a run, the longest on top.
+def bar_spec(form: Form) -> Spec:
+    """A bar a run; or the mean of a metric for each text, a whisker of one standard deviation on
+    it where it is of several runs.
 
-    Rows: ``run``, ``value``.
+    Rows, in the order of the axis: ``run``, ``href``, ``x`` (text), ``y``, ``color``.
     """
-    import altair as alt
-
-    return finish(
-        alt.Chart(alt.NamedData(DATA_NAME), width=WIDTH, height=alt.Step(24))
-        .mark_bar(color="var(--c1)")
-        .encode(
-            x=alt.X("value:Q", title=metric, axis=alt.Axis(tickCount=5)),
-            y=alt.Y("run:N", title=None, sort="-x", axis=alt.Axis(ticks=False, domain=False)),
+    side = {} if form.color in ("none", "run") else {"xOffset": alt.XOffset("color:N", sort=None)}
+    if form.x == "run":
+        colors = color_channels(form.color, "fillOpacity")
+        if form.color == "run":
+            colors = {name: _without_legend(one) for name, one in colors.items()}
+        return finish(
+            blank()
+            .mark_bar(tooltip=TIP)
+            .encode(x=category_channel(), y=alt.Y("y:Q", title="{y}"), **colors)
         )
+    base = (
+        blank()
+        .transform_aggregate(mean="mean(y)", std="stdev(y)", n="count()", groupby=["x", "color"])
+        .transform_calculate(
+            low="datum.mean - (datum.n > 1 ? datum.std : 0)",
+            high="datum.mean + (datum.n > 1 ? datum.std : 0)",
+        )
+        .encode(x=category_channel(), **side)
     )
-
-
-def bar_spec(x: str, y: str, color: str | None = None) -> Spec:
-    """The mean of a metric for each value, a whisker of one standard deviation on it.
-
-    Rows: ``x`` (text), ``y``, ``color`` (text), ``run``.
-    """
-    import altair as alt
-
-    base = _chart().encode(
-        x=alt.X("x:N", title=x, sort=None, axis=alt.Axis(**_CATEGORY_AXIS)),
-        y=alt.Y("mean(y):Q", title=f"{y}, mean"),
-        **_colour(color),
+    title = {"title": "{y}, mean ± std"}
+    bars = base.mark_bar(tooltip=TIP).encode(
+        y=alt.Y("mean:Q", **title), **color_channels(form.color, "fillOpacity")
     )
-    bars = base.mark_bar(**_fill(color), tooltip=TIP)
-    whiskers = (
-        _chart()
-        .mark_errorbar(extent="stdev", ticks=True, color="var(--fg)")
-        .encode(x=alt.X("x:N", sort=None), y=alt.Y("y:Q", title=f"{y}, mean"))
-    )
-    if color is not None:  # bars of one value stand side by side, and so must their whiskers
-        bars = bars.encode(xOffset=alt.XOffset("color:N", sort=None))
-        whiskers = whiskers.encode(xOffset=alt.XOffset("color:N", sort=None))
-    return finish(alt.layer(bars, whiskers))
+    spans = base.transform_filter("datum.n > 1")
+    rules = spans.mark_rule(color="var(--fg)").encode(y=alt.Y("low:Q", **title), y2="high:Q")
+    ends = [
+        spans.mark_tick(color="var(--fg)", size=8, thickness=1).encode(
+            y=alt.Y(f"{end}:Q", **title)
+        )
+        for end in ("low", "high")
+    ]
+    return finish(alt.layer(bars, rules, *ends), mean="y", low="y", high="y")
 
 
-def box_spec(x: str, y: str, color: str | None = None) -> Spec:
+def box_spec(form: Form) -> Spec:
     """Median, quartiles and whiskers of 1.5 times their distance (Tukey), outliers as points.
 
-    Rows: ``x`` (text), ``y``, ``color`` (text), ``run``.
+    Rows, in the order of the axis: ``run``, ``x`` (text), ``y``, ``color``.
     """
-    import altair as alt
-
-    chart = _chart().mark_boxplot(
-        size=24,
-        median={"color": "var(--bg)"},
-        rule={"color": "var(--fg)"},
-        **_fill(color),
-    )
-    chart = chart.encode(
-        x=alt.X("x:N", title=x, sort=None, axis=alt.Axis(**_CATEGORY_AXIS)),
-        y=alt.Y("y:Q", title=y, scale=alt.Scale(zero=False)),
-        **_colour(color),
-    )
-    if color is not None:
-        chart = chart.encode(xOffset=alt.XOffset("color:N", sort=None))
-    return finish(chart)
-
-
-def histogram_spec(x: str, color: str | None = None) -> Spec:
-    """How many runs lie in each of at most 20 equal ranges.
-
-    Rows: ``x`` (number), ``color`` (text), ``run``.
-    """
-    import altair as alt
-
+    side = {} if form.color == "none" else {"xOffset": alt.XOffset("color:N", sort=None)}
+    chart = blank()
+    if form.y == "log":
+        chart = chart.transform_filter("datum.y > 0")
+    chart = chart.mark_boxplot(size=24, median={"color": "var(--bg)"}, rule={"color": "var(--fg)"})
     return finish(
-        _chart()
-        .mark_bar(**_fill(color), stroke="var(--bg)", strokeWidth=1, tooltip=TIP)
-        .encode(
-            x=alt.X("x:Q", title=x, bin=alt.Bin(maxbins=20), axis=alt.Axis(grid=False)),
-            y=alt.Y("count():Q", title="Runs", axis=alt.Axis(tickMinStep=1)),
-            **_colour(color),
+        chart.encode(
+            x=category_channel(),
+            y=alt.Y("y:Q", **y_options(form)),
+            **color_channels(form.color, "fillOpacity"),
+            **side,
         )
     )
 
 
-def heatmap_spec(x: str, y: str, metric: str) -> Spec:
+def histogram_spec(form: Form) -> Spec:
+    """How many runs lie in each of at most 20 equal ranges; of a param that spans decades, ranges
+    of equal ratio.
+
+    Rows: ``run``, ``x`` (number), ``color``.
+    """
+    chart = blank()
+    bins = alt.Bin(maxbins=MOST_BINS)
+    scale: dict[str, Any] = {}
+    if form.x == "log":
+        chart = (
+            chart.transform_filter("datum.x > 0")
+            .transform_calculate(power="log(datum.x) / LN10")
+            .transform_bin(["first", "last"], "power", bin=bins)
+            .transform_calculate(low="pow(10, datum.first)", high="pow(10, datum.last)")
+        )
+        scale = {"scale": alt.Scale(type="log", nice=False)}
+    else:
+        chart = chart.transform_bin(["low", "high"], "x", bin=bins)
+    chart = chart.transform_aggregate(n="count()", groupby=["low", "high", "color"])
+    return finish(
+        chart.mark_bar(stroke="var(--bg)", strokeWidth=1, tooltip=TIP).encode(
+            x=alt.X("low:Q", title="{x}", bin="binned", axis=alt.Axis(grid=False), **scale),
+            x2="high:Q",
+            y=alt.Y("n:Q", title="Runs", axis=alt.Axis(tickMinStep=1), stack="zero"),
+            **color_channels(form.color, "fillOpacity"),
+        ),
+        low="x",
+        high="x",
+    )
+
+
+def heatmap_spec(form: Form) -> Spec:
     """The mean of a metric where two values meet.
 
-    Rows: ``x``, ``y`` (texts), ``value``, ``run``.
+    Rows, in the order of the x axis: ``x``, ``y`` (texts), ``y_order``, ``value``, ``run``.
     """
-    import altair as alt
-
+    y = alt.Y(
+        "y:N",
+        title="{y}",
+        sort=alt.EncodingSortField("y_order", op="min", order="descending"),
+        axis=alt.Axis(grid=False),
+    )
     return finish(
-        _chart()
-        .mark_rect(stroke="var(--bg)", strokeWidth=2, tooltip=TIP)
-        .encode(
-            x=alt.X("x:N", title=x, sort=None, axis=alt.Axis(**_CATEGORY_AXIS)),
-            y=alt.Y("y:N", title=y, sort=None, axis=alt.Axis(grid=False)),
-            color=alt.Color("mean(value):Q", title=metric, scale=alt.Scale(range=RAMP)),
+        blank()
+        .transform_aggregate(
+            mean="mean(value)", n="count()", y_order="min(y_order)", groupby=["x", "y"]
         )
+        .mark_rect(stroke="var(--bg)", strokeWidth=2, tooltip=TIP)
+        .encode(x=category_channel(), y=y, color=amount_channel("mean", form.color)),
+        mean="value",
     )
 
 
-def band_spec(metric: str, x: str = "Step") -> Spec:
-    """Mean lines of groups of runs, each in a band of one standard deviation.
-
-    Rows: ``color`` (the group), ``x``, ``y`` (mean), ``low``, ``high``.
-    """
-    import altair as alt
-
-    base = _chart().encode(
-        x=alt.X(
-            "x:Q",
-            title=x,
-            axis=alt.Axis(grid=False, tickMinStep=1),
-            scale=alt.Scale(nice=False),
-        ),
-        color=alt.Color(
-            "color:N", title=None, sort=None, legend=alt.Legend(orient="bottom", columns=2)
-        ),
-    )
-    y = {"title": f"{metric}, mean ± std", "scale": alt.Scale(zero=False)}
-    band = base.mark_area(opacity=0.2, clip=True).encode(y=alt.Y("low:Q", **y), y2="high:Q")
-    line = base.mark_line(strokeWidth=1.8, clip=True, tooltip=TIP).encode(
-        y=alt.Y("y:Q", **y),
-    )
-    return finish(alt.layer(band, line))
-
-
-def _chart() -> Any:
-    import altair as alt
-
-    return alt.Chart(alt.NamedData(DATA_NAME), width=WIDTH, height=HEIGHT)
-
-
-def _colour(color: str | None) -> dict[str, Any]:
-    import altair as alt
-
-    if color is None:
-        return {}
-    legend = alt.Legend(orient="bottom")
-    return {"color": alt.Color("color:N", title=color, sort=None, legend=legend)}
-
-
-def _fill(color: str | None) -> dict[str, Any]:
-    return {} if color else {"color": "var(--c1)"}
+def _without_legend(channel: Any) -> Any:
+    channel.legend = None
+    return channel

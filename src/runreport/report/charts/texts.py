@@ -22,7 +22,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "histogram": ("x",),
     "heatmap": ("x", "y", "c"),
 }
-KNOWN = ("x", "y", "c", "g", "scale", "smooth", "title")
+KNOWN = ("x", "y", "c", "g", "scale", "smooth", "runs", "title")
 COLUMNS = ("x", "y", "c", "g")
 """The fields that name columns."""
 SEVERAL = ("parallel", "x")
@@ -74,7 +74,8 @@ def read_chart(text: str, where: str) -> ChartText:
             f"{where}: {text!r} lacks {' and '.join(missing)}; a {kind} chart needs "
             f"{', '.join(FIELDS[kind])}."
         )
-    for name, allowed in (("scale", ("linear", "log")), ("x", AXES if kind == "line" else ())):
+    one_of = {"scale": ("linear", "log"), "runs": ("all",), "x": AXES if kind == "line" else ()}
+    for name, allowed in one_of.items():
         if fields.get(name) and allowed and fields[name] not in allowed:
             raise ConfigError(
                 f"{where}: {name} of {text!r} is {fields[name]!r}; "

@@ -19,7 +19,10 @@ shared.startFigures = async () => {
     await loadScript(laterUrls("specs"));
     for (const figure of document.querySelectorAll("figure.chart[data-chart]")) {
       const built = brought.charts[figure.dataset.chart];
-      if (built) figures.push({ chart: { ...completeChart(built.type, built), built: built.runs_built, runs: built.runs || "" }, figure, isLive: false, ticket: 0 });
+      if (!built) continue;
+      const chart = { ...completeChart(built.type, built), built: built.runs_built, runs: built.runs || "", order: built.order };
+      figures.push({ chart, figure, isLive: false, ticket: 0 });
+      if (chart.built) drawnRuns.set(chart, chart.built);
     }
     builtCharts = chartsText();
     const written = shown.written;
@@ -63,6 +66,7 @@ function tellLink(text) {
 function replaceFigures(charts) {
   const place = chartPlace();
   for (const { figure } of figures) figure.remove();
+  drawnRuns.clear();
   figures.length = 0;
   for (const chart of charts) {
     if (!Object.hasOwn(TYPES, chart.type)) {
@@ -74,6 +78,10 @@ function replaceFigures(charts) {
       if (["x", "y", "c", "g"].includes(field) && complete[field] !== wanted.split(",").map((one) => fullName(chart.type, field, one)).join(",")) {
         tellLink(`The link asks for a chart of “${wanted}”, which no run here has or this type cannot show.`);
       }
+    }
+    if (complete.runs === "built") {
+      const built = Object.values(brought.charts).find((one) => one.runs_built);
+      Object.assign(complete, built ? { built: built.runs_built, order: built.order } : { runs: "" });
     }
     figures.push(makeFigure(complete, place));
   }
@@ -101,11 +109,26 @@ shared.addFigure = () => {
   openEditor(one);
 };
 
+/** Draw all runs of a built chart. @param {string} name */
+shared.showAll = (name) => {
+  const one = figures.find(({ figure }) => figure.dataset.chart === name);
+  one.chart.runs = "all";
+  changeChart(one);
+};
+
 shared.editFigure = (name) => {
   const one = figures.find(({ figure }) => figure.dataset.chart === name);
   if (!one) return;
   openEditor(one);
 };
+
+/** Which runs a chart shows, in its title, with a way to all of them. @param {Figure} one @param {string} shows @param {boolean} isCut */
+function tellShows(one, shows, isCut) {
+  const caption = one.figure.querySelector("figcaption");
+  caption.querySelector(".shows")?.remove();
+  const way = isCut && one.chart.runs !== "all" ? [" ", makeButton("Draw all", () => { one.chart.runs = "all"; changeChart(one); }, { class: "quiet" })] : [];
+  caption.append(" ", make("span", { class: "shows" }, shows, ...way));
+}
 
 function changeChart(one) {
   drawFigure(one);
@@ -137,7 +160,7 @@ function openEditor(one) {
     editor.replaceChildren(
       make("label", {}, make("span", {}, "Title"), " ", title),
       makeChoice("Type", Object.entries(TYPES).map(([type, { title: text }]) => [type, text]), chart.type, (type) => {
-        one.chart = { ...one.chart, ...completeChart(type, one.chart) };
+        Object.assign(one.chart, completeChart(type, one.chart));
         changeChart(one);
         drawControls();
       }).label,
@@ -172,9 +195,9 @@ function fieldControl(chart, field, kind, set) {
     return make("label", {}, make("span", {}, text), " ", input);
   }
   if (kind === "runs") {
-    const choices = [["", "first of the table"]];
+    const choices = [["", "first of the table"], ["all", "all"]];
     if (chart.built) choices.unshift(["built", "best, as built"]);
-    return chart.built ? makeChoice(text, choices, chart.runs, set).label : "";
+    return makeChoice(text, choices, chart.runs, set).label;
   }
   if (kind === "several") return axesControl(chart, set);
   return makeChoice(text, choicesFor(kind), chart[field], set).label;
@@ -201,7 +224,7 @@ function makeMenu(one) {
   const items = [
     makeButton("Copy link to this view", () => copy(() => location.href, "the link")()),
     makeButton("Copy as config", () => copy(() => configText(), "a view for runreport.toml")()),
-    makeButton("Copy Vega-Lite", () => copy(() => JSON.stringify(one.full, null, 1), "the spec with its data")()),
+    makeButton("Copy Vega-Lite", () => copy(() => JSON.stringify(standAlone(one), null, 1), "the spec with its data")()),
     makeButton("Download SVG", () => savePicture(one, "svg")),
     makeButton("Download PNG", () => savePicture(one, "png")),
     makeButton("Remove chart", () => removeFigure(one)),
@@ -210,11 +233,27 @@ function makeMenu(one) {
   return make("details", { class: "menu actions" }, make("summary", { "aria-label": "Chart actions" }, "Actions"), make("div", { class: "pane list" }, ...items));
 }
 
+/** A text with the colours that are on the screen instead of the theme's names. @param {string} text */
+function paintedText(text) {
+  const style = getComputedStyle(document.documentElement);
+  return text.replace(/var\((--[a-z0-9]+)\)/g, (_, key) => style.getPropertyValue(key).trim());
+}
+
+/** The spec with its data, title and colours, for any other program. @param {Figure} one */
+function standAlone(one) {
+  if (!one.full) return null;
+  const spec = JSON.parse(paintedText(JSON.stringify(one.full)));
+  const style = getComputedStyle(document.documentElement);
+  const title = { text: one.title, subtitle: one.shows, anchor: "start", color: style.getPropertyValue("--fg").trim(), subtitleColor: style.getPropertyValue("--muted").trim() };
+  return { ...spec, title, background: style.getPropertyValue("--bg").trim(), autosize: { type: "pad" } };
+}
+
 shared.copyLater = async (text) => (await loadLater("tools")).copyText(text());
 
 function removeFigure(one) {
   const place = figures.indexOf(one);
   figures.splice(place, 1);
+  drawnRuns.delete(one.chart);
   one.figure.remove();
   writeLink();
   say(`Removed the chart; “Reset view” brings the built ones back.`);
@@ -226,7 +265,7 @@ function configText() {
   const name = document.querySelector("h1").textContent.trim();
   const lines = [`[views.${quote(`${name} ${figures.length ? titleOf(figures[0].chart) : ""}`.trim())}]`];
   lines.push(...(shared.configOfRuns ? shared.configOfRuns() : configOfTable(quote)));
-  lines.push(`charts = [${figures.map(({ chart }) => quote(writeChart(plainChart({ ...chart, runs: "" })))).join(", ")}]`);
+  lines.push(`charts = [${figures.map(({ chart }) => quote(writeChart(plainChart({ ...chart, runs: chart.runs === "all" ? "all" : "" })))).join(", ")}]`);
   return lines.join("\n") + "\n";
 }
 
@@ -266,11 +305,13 @@ async function drawFigure(one) {
   try {
     const [made] = await Promise.all([fillChart(chart, shown.runs), loadLibraries()]);
     if (one.ticket !== ticket) return;
-    const title = titleOf(chart);
+    const { title } = made;
+    Object.assign(one, { title, shows: made.shows });
     figure.querySelector("figcaption").textContent = title;
+    tellShows(one, made.shows, made.isCut);
     figure.querySelector(".numbers")?.remove();
-    drawing.setAttribute("aria-label", [title, made.note].filter(Boolean).join(". "));
-    if (!made.rows.some((row) => row.y !== null && row.y !== undefined || row.x !== undefined || row.place !== undefined)) {
+    drawing.setAttribute("aria-label", `${title}, ${made.shows}`);
+    if (!made.rows.length) {
       drawing.replaceChildren(make("p", { class: "muted" }, "No run of this view has these values."));
       one.full = one.view = null;
       return;
@@ -280,7 +321,7 @@ async function drawFigure(one) {
     made.spec.autosize = { type: "fit-x", contains: "padding" };
     const container = await drawSpec(made.spec, made.rows, one, made.fields);
     if (one.ticket !== ticket) return;
-    drawing.replaceChildren(container, ...(made.note ? [make("p", { class: "muted" }, made.note)] : []));
+    drawing.replaceChildren(container);
     figure.append(numbersOf(made.rows, title, made.fields));
   } catch (error) {
     drawing.replaceChildren(make("p", { class: "muted" }, "This chart could not be drawn."));
@@ -291,6 +332,20 @@ async function drawFigure(one) {
 /** Vega-Lite warns of what it does about a width; readers need not know. */
 const QUIET = { level: () => QUIET, error: () => QUIET, warn: () => QUIET, info: () => QUIET, debug: () => QUIET };
 
+/** A view of rows that loads nothing and runs no text as a program. @param {Object} spec @param {Object[]} rows */
+async function makeView(spec, rows) {
+  const { datasets, ...bare } = spec;
+  const runtime = vega.parse(vegaLite.compile(bare, { logger: QUIET }).spec, null, { ast: true });
+  const refuse = () => Promise.reject(new Error("Charts load nothing."));
+  const view = new vega.View(runtime, {
+    expr: vega.expressionInterpreter,
+    loader: { load: refuse, sanitize: refuse, http: refuse, file: refuse },
+    logLevel: vega.Error,
+    renderer: rows.length > SVG_MARKS * 4 ? "canvas" : "svg",
+  });
+  return view.data("rows", rows);
+}
+
 /** @returns {Promise<HTMLElement>} hidden from assistive technology: title and numbers say the same */
 async function drawSpec(spec, rows, one, fields) {
   const tamed = tame(spec, rows);
@@ -298,17 +353,8 @@ async function drawSpec(spec, rows, one, fields) {
   const fitted = fitLabels(spec, tamed.rows);
   const told = Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, tamed.wild.has(key) ? { ...field, label: `${field.label}, in 1e${TAMING}` } : field]));
   one.full = { ...spec, datasets: { rows: fitted.rows } };
-  const compiled = vegaLite.compile(spec, { logger: QUIET }).spec;
-  const runtime = vega.parse(compiled, null, { ast: true });
-  const refuse = () => Promise.reject(new Error("Charts load nothing."));
   if (one.view) one.view.finalize();
-  const view = new vega.View(runtime, {
-    expr: vega.expressionInterpreter,
-    loader: { load: refuse, sanitize: refuse, http: refuse, file: refuse },
-    logLevel: vega.Error,
-    renderer: rows.length > SVG_MARKS * 4 ? "canvas" : "svg",
-  });
-  view.data("rows", fitted.rows);
+  const view = await makeView(spec, fitted.rows);
   view.tooltip((handler, event, item, value) => showTip(told, event, value, fitted.whole));
   view.addEventListener("click", (event, item) => {
     const href = item && item.datum && (item.datum.href || (Array.isArray(item.datum) && item.datum[0] && item.datum[0].href));
@@ -320,15 +366,14 @@ async function drawSpec(spec, rows, one, fields) {
   return container;
 }
 
-/** A picture as a file, with the colours that are on the screen instead of the theme's names. */
+/** A picture as a file: the chart with its title, in the colours that are on the screen. @param {Figure} one @param {string} form svg or png */
 async function savePicture(one, form) {
   if (!one.view) return;
   const tools = await loadLater("tools");
-  const name = titleOf(one.chart);
-  const style = getComputedStyle(document.documentElement);
-  const paint = (text) => text.replace(/var\((--[a-z0-9]+)\)/g, (_, key) => style.getPropertyValue(key).trim());
-  const svg = paint(await one.view.toSVG());
-  if (form === "svg") return tools.download(`${name}.svg`, "image/svg+xml", svg);
+  const view = await makeView(standAlone(one), one.full.datasets.rows);
+  const svg = await view.toSVG();
+  view.finalize();
+  if (form === "svg") return tools.download(`${one.title}.svg`, "image/svg+xml", svg);
   const picture = new Image();
   picture.src = `data:image/svg+xml;base64,${btoa(String.fromCharCode(...new TextEncoder().encode(svg)))}`;
   await picture.decode();
@@ -337,12 +382,10 @@ async function savePicture(one, form) {
   canvas.width = picture.width * scale;
   canvas.height = picture.height * scale;
   const context = canvas.getContext("2d");
-  context.fillStyle = style.getPropertyValue("--bg");
-  context.fillRect(0, 0, canvas.width, canvas.height);
   context.scale(scale, scale);
   context.drawImage(picture, 0, 0);
   const blob = await new Promise((resolve) => { canvas.toBlob(resolve, "image/png"); });
-  return tools.download(`${name}.png`, "image/png", blob);
+  return tools.download(`${one.title}.png`, "image/png", blob);
 }
 
-Object.assign(shared, { figures, replaceFigures, completeChart, bandOf, smoothed, TYPES, fillChart, drawSpec, loadLibraries, loadRun, chartsText, writeLink });
+Object.assign(shared, { figures, replaceFigures, completeChart, TYPES, fillChart, drawSpec, loadLibraries, loadRun, chartsText, writeLink });

@@ -14,31 +14,41 @@ const DAY = 86400000;
 /** Numbers this near to each other, as a share of them, are one place on an axis. */
 const SAME = 1e-15;
 
-/** An axis of times. @param {string} title @param {Object} [scale] */
-function utcAxis(title, scale) {
-  return { field: "x", type: "temporal", title, scale: { type: "utc", ...scale }, axis: { grid: false, labelOverlap: true } };
+/**
+ * The encodings that have an axis or ramp of numbers or times, and the numbers of the rows that lie on it.
+ * Fields that the spec makes are like those that its `usermeta` names.
+ */
+function measuredOf(spec, rows, channel, guide) {
+  const encodings = (spec.layer || [spec]).map(({ encoding }) => encoding || {});
+  const own = encodings.filter(({ [channel]: one }) => one?.field && ["quantitative", "temporal"].includes(one.type) && one[guide] !== null);
+  const made = spec.usermeta?.of || {};
+  const named = own.flatMap((encoding) => [channel, `${channel}2`].filter((one) => encoding[one]).map((one) => encoding[one].field));
+  const fields = [...new Set(named.map((field) => made[field] || field))];
+  return { own, made, fields, numbers: rows.flatMap((row) => fields.map((field) => row[field])).filter(Number.isFinite) };
+}
+
+const GUIDES = [["x", "axis"], ["y", "axis"], ["color", "legend"]];
+
+/** Least and greatest of some numbers; 0 of none. @param {number[]} numbers */
+function endsOf(numbers) {
+  return [Math.min, Math.max].map((choose) => numbers.reduce((a, b) => choose(a, b), numbers[0] ?? 0));
 }
 
 /** Give the axes and ramps of a spec the format that its rows ask for. @param {Object} spec @param {Object[]} rows */
 function fitAxes(spec, rows) {
-  const encodings = (spec.layer || [spec]).map(({ encoding }) => encoding || {});
-  for (const [channel, guide] of [["x", "axis"], ["y", "axis"], ["color", "legend"]]) {
-    const own = encodings.map((encoding) => encoding[channel])
-      .filter((one) => one && one.field && ["quantitative", "temporal"].includes(one.type) && one[guide] !== null);
-    if (!own.length) continue;
-    const fields = [...own, ...encodings.map((encoding) => encoding[`${channel}2`] || NEVER)].map(({ field }) => field);
-    const numbers = rows.flatMap((row) => fields.map((field) => row[field])).filter(Number.isFinite);
-    for (const one of own) one[guide] = { ...one[guide], ...guideOf(one, guide, numbers) };
+  for (const [channel, guide] of GUIDES) {
+    const { own, made, numbers } = measuredOf(spec, rows, channel, guide);
+    for (const { [channel]: one } of own) one[guide] = { ...one[guide], ...guideOf(one, guide, numbers, one.field in made) };
   }
 }
 
 /** What an axis or ramp gets for its numbers. */
-function guideOf(one, guide, numbers) {
-  const [low, high] = [Math.min, Math.max].map((choose) => numbers.reduce((a, b) => choose(a, b), numbers[0] ?? 0));
+function guideOf(one, guide, numbers, isMade) {
+  const [low, high] = endsOf(numbers);
   if (one.type === "temporal") return { format: high - low > DAY ? CALENDAR : CLOCK };
   let ticks = one[guide]?.values || NEVER;
   const found = {};
-  const isPlain = guide === "axis" && !one.bin && !one.aggregate;
+  const isPlain = guide === "axis" && !isMade && !one.aggregate;
   if (isPlain && numbers.length && high - low <= SAME * Math.max(Math.abs(low), Math.abs(high))) {
     ticks = found.values = [numbers[0]]; // of one value d3 knows no step, and would label 0.37 as 0
   }
@@ -55,12 +65,10 @@ const TAMING = 10;
  * @returns {{rows: Object[], wild: Set<string>}} `wild`: the fields that were divided
  */
 function tame(spec, rows) {
-  const encodings = (spec.layer || [spec]).map(({ encoding }) => encoding || {});
   const wild = new Set();
-  for (const [channel, guide] of [["x", "axis"], ["y", "axis"], ["color", "legend"]]) {
-    const own = encodings.filter((encoding) => encoding[channel]?.field && encoding[channel].type === "quantitative" && encoding[channel][guide] !== null);
-    const fields = own.flatMap((encoding) => [channel, `${channel}2`].map((one) => encoding[one]?.field).filter(Boolean));
-    if (!isWild(rows, fields)) continue;
+  for (const [channel, guide] of GUIDES) {
+    const { own, fields, numbers } = measuredOf(spec, rows, channel, guide);
+    if (!isWild(numbers)) continue;
     fields.forEach((field) => wild.add(field));
     for (const encoding of own) {
       const one = encoding[channel], ticks = one[guide]?.values;
@@ -72,10 +80,9 @@ function tame(spec, rows) {
   return { wild, rows: rows.map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, divided(key, value)]))) };
 }
 
-/** Whether the range or the sum of some numbers is more than a float can hold. */
-function isWild(rows, fields) {
-  const numbers = rows.flatMap((row) => fields.map((field) => row[field])).filter(Number.isFinite);
-  const [low, high] = [Math.min, Math.max].map((choose) => numbers.reduce((a, b) => choose(a, b), numbers[0] ?? 0));
+/** Whether the range or the sum of some numbers is more than a float can hold. @param {number[]} numbers */
+function isWild(numbers) {
+  const [low, high] = endsOf(numbers);
   return !Number.isFinite((high - low) * 2 + Math.max(Math.abs(low), Math.abs(high)) * numbers.length);
 }
 

@@ -1,26 +1,15 @@
-// Curves of chosen runs and means over groups of them: loading, smoothing, filling their spec. As
+// Curves of chosen runs and means over groups of them: loading, smoothing, filling in rows. As
 // report/charts/line_rows.py has it.
 
 const MAX_LINES = 18;
 /** Runs of a mean; each is a file to load. */
 const MAX_BAND = 300;
+/** Places at which a mean over runs is taken. */
 const BAND_POINTS = 200;
+const STEP_TITLES = { step: "Step", time: "Time, UTC", relative: "Time since start" };
 
-/** Colours stay with their runs while others come and go. @type {Map<string, number>} */
-const slots = new Map();
-
-function slotsFor(ids) {
-  for (const id of slots.keys()) if (!ids.includes(id)) slots.delete(id);
-  const taken = new Set(slots.values());
-  for (const id of ids) {
-    if (slots.has(id)) continue;
-    let slot = 0;
-    while (taken.has(slot)) slot++;
-    taken.add(slot);
-    slots.set(id, slot);
-  }
-  return ids.map((id) => slots.get(id));
-}
+/** The runs that each chart of curves draws, for their looks. @type {Map<Object, string[]>} */
+const drawnRuns = new Map();
 
 /** The runs that have this curve, with its points, in order; at most some. */
 async function curvesOf(metric, runs, most) {
@@ -31,7 +20,8 @@ async function curvesOf(metric, runs, most) {
     if (valuesOf("_curves")[run] === null || valuesOf(metric)[run] === null) continue;
     await loadRun(run);
     const curve = brought.runs.get(valuesOf("run_id")[run])?.curves.get(metric.replace(/^metrics\./, ""));
-    if (curve) found.push({ run, curve });
+    const read = curve && readCurve(curve);
+    if (read && read.value.length > 1 && read.value.some(Number.isFinite)) found.push({ run, curve: read });
   }
   return found;
 }
@@ -43,121 +33,197 @@ function loadRun(run) {
   return loadScript(`${up}${runPlace(run).replace("index.html", "run.js")}`).catch(() => {});
 }
 
-/** Where points lie on the x axis: steps, time, or milliseconds since the first point. */
+/** A curve with its numbers read and what goes without saying. */
+function readCurve(curve) {
+  const read = (values) => values && values.map(readNumber);
+  const value = read(curve.value);
+  return { step: curve.step, time: curve.time, value, low: read(curve.low), high: read(curve.high), count: curve.count || value.map(() => 1),
+    isThinned: Boolean(curve.count), resumed: curve.resumed || [], hasSteps: !curve.ordered };
+}
+
+/** Where points lie on the x axis: steps, time, or milliseconds since the earliest point. */
 function placesOf(curve, axis) {
   if (axis === "step") return curve.step;
   if (axis === "time") return curve.time;
-  return curve.time.map((time) => time - curve.time[0]);
+  const start = curve.time.reduce((a, b) => Math.min(a, b));
+  return curve.time.map((time) => time - start);
 }
 
-async function fillLines(chart, runs, spec) {
-  const drawn = await curvesOf(chart.y, chosenRuns(chart, runs), MAX_LINES);
-  const labels = runLabels(drawn.map(({ run }) => run));
-  const ids = drawn.map(({ run }) => valuesOf("run_id")[run]);
-  const weight = Number(chart.smooth) || 0;
-  const groupOf = textsOf(chart.c, drawn.map(({ run }) => run));
-  const rows = [];
-  drawn.forEach(({ run, curve }, index) => {
-    const values = curve.value.map(readNumber);
-    const lines = weight ? smoothed(values, weight) : values;
-    const color = chart.c ? groupOf(run) : labels[index];
-    placesOf(curve, chart.x).forEach((x, place) => {
-      const isUsable = Number.isFinite(values[place]) && (chart.scale !== "log" || values[place] > 0);
-      const row = { run: labels[index], color, x, y: isUsable ? lines[place] : null, href: runPlace(run) };
-      if (weight && isUsable) row.raw = values[place];
-      rows.push(row);
+/** What the axis of curves is called. */
+function stepTitle(curves, axis) {
+  if (axis !== "step" || curves.every(({ hasSteps }) => hasSteps)) return STEP_TITLES[axis];
+  return curves.some(({ hasSteps }) => hasSteps) ? "Step, or order where none was logged" : "Order";
+}
+
+/** The place of the last finite value if only others follow: where a run diverged. @param {number[]} values */
+function endOf(values) {
+  let place = values.length - 1;
+  while (place >= 0 && !Number.isFinite(values[place])) place--;
+  return place >= 0 && place < values.length - 1 ? place : -1;
+}
+
+/** A row a point or bucket. @param {(run: number) => Object} more further fields of a run's rows */
+function lineRows(found, axis, weight, more) {
+  return found.flatMap(({ run, curve }) => {
+    const values = weight ? smoothed(curve.value, curve.count, weight) : curve.value;
+    const end = endOf(curve.value);
+    return placesOf(curve, axis).map((x, place) => {
+      const drawn = (value) => (Number.isFinite(curve.value[place]) ? value : null);
+      const row = { ...more(run), x, y: drawn(values[place]) };
+      if (weight) row.raw = drawn(curve.value[place]);
+      if (curve.isThinned) Object.assign(row, { low: drawn(curve.low[place]), high: drawn(curve.high[place]) });
+      if (curve.resumed.includes(place)) row.mark = "resumed";
+      if (place === end) row.mark = "diverged";
+      return row;
     });
   });
-  const x = titleAxes(spec, chart, rows);
-  if (!weight) spec.layer.shift();
-  for (const layer of spec.layer) layer.encoding.detail = { field: "run", type: "nominal" };
-  const color = { ...spec.layer[0].encoding.color, field: chart.c ? "color" : "run", title: chart.c ? columnOf(chart.c).label : null };
-  if (!chart.c) color.scale = { domain: labels, range: slotsFor(ids).map((slot) => `var(--c${(slot % MAX_COLORS) + 1})`) };
-  for (const layer of spec.layer) {
-    layer.encoding.color = color;
-    if (!chart.c && labels.length > MAX_COLORS) {
-      const dashes = slotsFor(ids).map((slot) => [[1, 0], [6, 3], [2, 2]][Math.floor(slot / MAX_COLORS) % 3]);
-      layer.encoding.strokeDash = { field: "run", type: "nominal", title: null, sort: null, scale: { domain: labels, range: dashes }, legend: color.legend };
-    }
+}
+
+/**
+ * An exponential moving mean, corrected for its start as Adam corrects its moments; a bucket counts as
+ * often as it has values, as if each of them were its mean.
+ */
+function smoothed(values, counts, weight) {
+  let total = 0, whole = 0;
+  return values.map((value, place) => {
+    if (!Number.isFinite(value)) return value;
+    const kept = weight ** counts[place];
+    total = kept * total + (1 - kept) * value;
+    whole = kept * whole + (1 - kept);
+    return total / whole;
+  });
+}
+
+/** @returns {Promise<Filled>} */
+async function fillLines(chart, runs) {
+  if (chart.g) return fillBand(chart, runs);
+  const most = mostOf(chart, MAX_LINES, MAX_BAND);
+  const every = await curvesOf(chart.y, chosenRuns(chart, runs), most);
+  const drawn = every.map(({ run }) => run), ids = drawn.map((run) => valuesOf("run_id")[run]);
+  const labels = runLabels(drawn);
+  let colours = coloured(chart.c, drawn);
+  if (colours.kind === "none") {
+    drawnRuns.set(chart, ids);
+    keepLooks(new Set([...drawnRuns.values()].flat()));
+    giveLooks(ids);
+    colours = { ...runColours(drawn, labels), note: colours.note };
   }
-  const usable = runs.filter((run) => valuesOf("_curves")[run] !== null).length;
-  const note = drawn.length === MAX_LINES && usable > MAX_LINES ? `The first ${MAX_LINES} of ${plural(usable, "run")} with curves.` : "";
-  return { rows, note, fields: { x } };
+  const found = every.filter(({ run }) => colours.values.has(run));
+  const labelOf = new Map(drawn.map((run, place) => [run, labels[place]]));
+  let rows = lineRows(found, chart.x, Number(chart.smooth) || 0, (run) => ({ run: labelOf.get(run), href: runPlace(run), color: colours.values.get(run) }));
+  if (rows.every((row) => row.y === null)) rows = [];
+  const isTime = chart.x === "time";
+  const axis = stepTitle(found.map(({ curve }) => curve), chart.x);
+  const title = chart.x === "relative" ? useUnit(rows, axis, "x") : axis;
+  return {
+    form: ["line", isTime ? "time" : "number", chart.scale || "linear", colours.kind], rows, colours,
+    titles: { x: title, y: chart.y.replace(/^metrics\./, ""), color: colours.title },
+    runs: found.map(({ run }) => run), usable: usableCurves(chart.y, runs, found.length, isBuilt(chart) ? 1 : most), isTime,
+    words: { low: "Lowest", high: "Highest", raw: "Before smoothing", mark: "Here" },
+  };
+}
+
+/** Runs that have a curve; beyond the most that are read, those that have the metric. */
+function usableCurves(metric, runs, found, most) {
+  return found < most ? found : runs.filter((run) => (valuesOf(metric)[run] ?? null) !== null).length;
 }
 
 /** Those that the page was built with, unless the reader narrowed the view or asked for the table's. */
 function chosenRuns(chart, runs) {
-  if (chart.runs !== "built" || isNarrow()) return runs;
+  if (!isBuilt(chart)) return runs;
   const ids = valuesOf("run_id");
   return (chart.built || []).map((id) => ids.indexOf(id)).filter((run) => run >= 0);
 }
 
-/** Titles, and how the axes are divided, for all layers. @returns what a row's `x` is */
-function titleAxes(spec, chart, rows) {
-  const axis = AXES.find(([name]) => name === chart.x)[1];
-  const title = chart.x === "relative" ? useUnit(rows, axis) : chart.x === "time" ? `${axis}, UTC` : axis;
-  for (const layer of spec.layer) {
-    const { x, y } = layer.encoding;
-    x.title = title;
-    if (chart.x === "time") Object.assign(x, utcAxis(title));
-    if (chart.x === "relative") x.axis = { grid: false };
-    y.title = columnOf(chart.y)?.label ?? chart.y;
-    if (chart.scale === "log") y.scale = { type: "log", nice: false };
-  }
-  return { label: chart.x === "time" ? axis : title, kind: chart.x === "time" ? "time" : "number" };
-}
+const isBuilt = (chart) => chart.runs === "built" && !isNarrow();
 
-/** Mean ± standard deviation over the runs of each group, at places that all of its runs reach or not. */
-async function fillBand(chart, runs, spec) {
-  const drawn = await curvesOf(chart.y, runs, MAX_BAND);
-  const groups = new Map();
-  const groupOf = textsOf(chart.g, drawn.map(({ run }) => run));
-  for (const { run, curve } of drawn) {
-    const text = groupOf(run);
-    if (!groups.has(text)) groups.set(text, []);
-    groups.get(text).push({ x: placesOf(curve, chart.x === "time" ? "relative" : chart.x), y: curve.value.map(readNumber) });
-  }
-  const rows = [];
+/** Mean ± standard deviation over the runs of each group, and of how many runs it is. @returns {Promise<Filled>} */
+async function fillBand(chart, runs) {
+  const found = await curvesOf(chart.y, runs, MAX_BAND);
+  const colours = grouped(chart.g, found.map(({ run }) => run));
+  const axis = chart.x === "step" ? "step" : "relative";
+  const groups = new Map(colours.texts.map((text) => [text, []]));
+  for (const { run, curve } of found) groups.get(colours.values.get(run)).push(curve);
+  const rows = [], texts = [];
   for (const [text, curves] of groups) {
-    const label = `${text} (n ${curves.length})`;
-    for (const point of bandOf(curves)) rows.push({ color: label, ...point });
+    const points = bandOf(curves.map((curve) => placedCurve(curve, axis)));
+    texts.push(`${text} (${runsOf(points, curves.length)})`);
+    for (const point of points) rows.push({ color: texts[texts.length - 1], ...point });
   }
-  const x = titleAxes(spec, { ...chart, x: chart.x === "time" ? "relative" : chart.x }, rows);
-  for (const layer of spec.layer) {
-    layer.encoding.y.title += ", mean ± std";
-    layer.encoding.color.title = columnOf(chart.g).label;
-  }
-  return { rows: chart.scale === "log" ? rows.filter((row) => row.low > 0) : rows, note: bandNote(drawn.length, runs), fields: { x } };
+  const title = stepTitle(found.map(({ curve }) => curve), axis);
+  return {
+    form: ["band", "number", chart.scale || "linear", colours.kind], rows, colours: { ...colours, texts },
+    titles: { x: axis === "relative" ? useUnit(rows, title, "x") : title, y: chart.y.replace(/^metrics\./, ""), color: colours.title },
+    runs: found.map(({ run }) => run), usable: usableCurves(chart.y, runs, found.length, MAX_BAND), isTime: false,
+    words: { low: "− std", high: "+ std", n: "Runs" },
+  };
 }
 
-function bandNote(count, runs) {
-  const all = runs.filter((run) => valuesOf("_curves")[run] !== null).length;
-  const cut = count === MAX_BAND && all > count ? `the first ${count} of ${plural(all, "run")}` : plural(count, "run");
-  return `Mean ± standard deviation over ${cut}.`;
+/** "n 3", or "n 1 to 3" where fewer runs come as far as others. */
+function runsOf(points, most) {
+  const least = points.reduce((a, { n }) => Math.min(a, n), most);
+  return least === most ? `n ${most}` : `n ${least} to ${most}`;
 }
 
-/** @param {{x: number[], y: number[]}[]} curves @returns {{x: number, y: number, low: number, high: number}[]} */
+/** A curve in the order of its places, which times need not be in. */
+function placedCurve(curve, axis) {
+  const all = placesOf(curve, axis);
+  const order = all.map((_, place) => place).sort((a, b) => all[a] - all[b] || a - b);
+  return { x: order.map((place) => all[place]), y: order.map((place) => curve.value[place]), count: order.map((place) => (Number.isFinite(curve.value[place]) ? curve.count[place] : 0)) };
+}
+
+/**
+ * Mean, one standard deviation (of a sample) and number of the curves along x. Places are all that some
+ * curve has; of many as many that follow each other are one, where a curve has the mean of its values,
+ * weighted by their counts; where it has none, what lies between its neighbours.
+ * @param {{x: number[], y: number[], count: number[]}[]} curves
+ * @returns {{x: number, y: number, low: number, high: number, n: number}[]}
+ */
 function bandOf(curves) {
   const all = [...new Set(curves.flatMap(({ x }) => x))].sort((a, b) => a - b);
   const stride = Math.max(1, Math.ceil(all.length / BAND_POINTS));
-  return all.filter((_, place) => place % stride === 0 || place === all.length - 1).flatMap((x) => {
-    const values = curves.map((curve) => valueAt(curve, x)).filter(Number.isFinite);
-    if (!values.length) return [];
+  const found = [];
+  for (let start = 0; start < all.length; start += stride) {
+    const own = all.slice(start, start + stride);
+    const low = own[0], high = own[own.length - 1], x = low / 2 + high / 2;
+    const values = curves.map((curve) => meanIn(curve, low, high, x)).filter(Number.isFinite);
+    if (!values.length) continue;
     const mean = values.reduce((sum, value) => sum + value / values.length, 0);
-    const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-    const deviation = values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0;
-    return [{ x, y: mean, low: mean - deviation, high: mean + deviation }];
-  });
+    const std = deviationOf(values.map((value) => value - mean));
+    found.push({ x, y: mean, low: mean - std, high: mean + std, n: values.length });
+  }
+  return found;
+}
+
+/** The standard deviation of a sample from its differences to the mean; 0 of one. */
+function deviationOf(differences) {
+  const largest = differences.reduce((most, one) => Math.max(most, Math.abs(one)), 0); // squares of 1e200 fit no float
+  if (differences.length < 2 || !largest) return 0;
+  return largest * Math.sqrt(differences.reduce((sum, one) => sum + (one / largest) ** 2, 0) / (differences.length - 1));
+}
+
+function meanIn(curve, low, high, x) {
+  const start = firstAt(curve.x, (one) => one >= low), end = firstAt(curve.x, (one) => one > high);
+  const counts = curve.count.slice(start, end);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  if (!total) return start === end ? valueAt(curve, x) : NaN;
+  return counts.reduce((sum, count, place) => (count ? sum + curve.y[start + place] * (count / total) : sum), 0);
+}
+
+/** The first place of growing numbers for which something holds. */
+function firstAt(numbers, holds) {
+  let low = 0, high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(numbers[middle])) high = middle; else low = middle + 1;
+  }
+  return low;
 }
 
 /** A curve between its points; NaN before the first and after the last. */
 function valueAt({ x, y }, place) {
-  if (place < x[0] || place > x[x.length - 1]) return NaN;
-  let low = 0, high = x.length - 1;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (x[middle] <= place) low = middle; else high = middle;
-  }
-  if (x[low] === place || high === low) return y[low];
-  return y[low] + (y[high] - y[low]) * (place - x[low]) / (x[high] - x[low]);
+  if (!x.length || place < x[0] || place > x[x.length - 1]) return NaN;
+  const at = firstAt(x, (one) => one > place) - 1;
+  if (x[at] === place || at + 1 === x.length) return y[at];
+  return y[at] + (y[at + 1] - y[at]) * ((place - x[at]) / (x[at + 1] - x[at]));
 }

@@ -1,25 +1,29 @@
-// Charts as data: which fields a chart type has, what it needs loaded, and the rows and titles that
-// fill its spec. A chart is {type, title, x, y, c, g, scale, smooth, runs}, as the hash has it.
+// Charts as data: which fields a chart type has, what it needs loaded, and the form, titles and plain rows
+// that fill its spec. A chart is {type, title, x, y, c, g, scale, smooth, runs}, as the hash has it. The
+// rows are those of report/charts/filling.py; what a chart means its spec says.
 
-const MAX_COLORS = 6;
 const MAX_CATEGORIES = 40;
 const MAX_MARKS = 2000;
 const MAX_PARALLEL = 300;
+/** Marks where a reader asks for all. */
+const ALL_MARKS = 20000;
+/** Different amounts on an axis that each have a tick of their own. */
+const MAX_TICKS = 8;
 const AXES = [["step", "Step"], ["time", "Time"], ["relative", "Time since start"]];
 
 /** Fields of each chart type: which columns they take, and whether they may be empty. */
 const TYPES = {
-  line: { title: "Line", fields: { y: "curve", x: "axis", c: "group?", g: "mean?", scale: "scale", smooth: "smooth", runs: "runs" } },
-  bar: { title: "Bar", fields: { x: "category", y: "metric", c: "group?" } },
-  scatter: { title: "Scatter", fields: { x: "any", y: "metric", c: "group?", scale: "scale" } },
-  box: { title: "Box", fields: { x: "category", y: "metric", c: "group?" } },
-  parallel: { title: "Parallel coordinates", fields: { x: "several", c: "metric" } },
-  histogram: { title: "Histogram", fields: { x: "number", c: "group?" } },
-  heatmap: { title: "Heat map", fields: { x: "category", y: "category", c: "metric" } },
+  line: { title: "Line", fields: { y: "curve", x: "axis", c: "colour?", g: "mean?", scale: "scale", smooth: "smooth", runs: "runs" } },
+  bar: { title: "Bar", fields: { x: "category", y: "metric", c: "group?", runs: "runs" } },
+  scatter: { title: "Scatter", fields: { x: "any", y: "metric", c: "colour?", scale: "scale", runs: "runs" } },
+  box: { title: "Box", fields: { x: "category", y: "metric", c: "group?", scale: "scale", runs: "runs" } },
+  parallel: { title: "Parallel coordinates", fields: { x: "several", c: "metric", runs: "runs" } },
+  histogram: { title: "Histogram", fields: { x: "number", c: "group?", runs: "runs" } },
+  heatmap: { title: "Heat map", fields: { x: "category", y: "category", c: "metric", runs: "runs" } },
 };
 
 const isNumeric = (column) => column.kind !== "text";
-const isGroup = (column) => column.distinct > 1 && column.distinct <= MAX_COLORS;
+const isGroup = (column) => column.distinct > 1 && column.distinct <= (isNumeric(column) ? STEPS : LOOKS);
 
 /** The columns that a field may take. @param {string} kind @returns {[string, string][]} */
 function choicesFor(kind) {
@@ -33,6 +37,7 @@ function choicesFor(kind) {
     case "number": return named([...metrics, ...columnsOf("statistics"), ...settings.filter(isNumeric)]);
     case "any": return [...named([...settings, ...metrics, ...columnsOf("statistics")]), ["start_time", "Started"], ["duration", "Duration"]];
     case "group?": return [["", "none"], ...named(settings.filter(isGroup)), ["status", "Status"]];
+    case "colour?": return [["", "none"], ...named([...settings.filter((c) => isGroup(c) || isNumeric(c) && c.varies), ...metrics]), ["status", "Status"]];
     case "mean?": return [["", "single runs"], ...named(settings.filter(isGroup))];
     default: return [];
   }
@@ -68,6 +73,8 @@ function completeChart(type, given = {}) {
 function firstChoice(kind, names, taken) {
   const primary = `metrics.${shared.source.primary}`;
   if (["metric", "curve"].includes(kind) && names.includes(primary)) return primary;
+  const told = shared.source.telling.find((name) => names.includes(name) && name !== taken);
+  if (told && ["category", "any"].includes(kind)) return told;
   if (kind === "category") return names.find((name) => columnOf(name)?.varies && name !== "run_name" && name !== taken) ?? names[0] ?? "";
   return names[0] ?? "";
 }
@@ -75,7 +82,8 @@ function firstChoice(kind, names, taken) {
 function several(text) {
   const wanted = (text || "").split(",").filter((name) => columnOf(name));
   if (wanted.length > 1) return wanted.join(",");
-  return columnsOf("params").filter((column) => column.distinct > 1).slice(0, 5).map((column) => column.name).join(",");
+  const varied = columnsOf("params").filter((column) => column.distinct > 1).map(({ name }) => name);
+  return [...new Set([...shared.source.telling, ...varied])].filter((name) => columnOf(name)).slice(0, 5).join(",");
 }
 
 /** The columns a chart needs loaded. */
@@ -84,36 +92,69 @@ function columnsOfChart(chart) {
   return [...ADDRESS, "_curves", ...named.flatMap((value) => value.split(",")).filter((name) => columnOf(name))];
 }
 
-/** "val_loss over steps" unless the reader gave a title. */
-function titleOf(chart) {
+/** The chart's title, unless the reader gave one, as report/charts/making.py has it. @param {Object} chart @param {string} [axis] title of x */
+function titleOf(chart, axis = "") {
   if (chart.title) return chart.title;
   const label = (name) => columnOf(name)?.label ?? name;
+  const x = chart.x === "run_name" ? "Run" : label(chart.x);
   switch (chart.type) {
-    case "line": return `${label(chart.y)} over ${chart.x === "step" ? "steps" : "time"}`;
-    case "histogram": return `Runs by ${label(chart.x)}`;
-    case "heatmap": return `${label(chart.c)} by ${label(chart.x)} and ${label(chart.y)}`;
+    case "line": return `${label(chart.y)} over ${chart.x !== "step" ? "time" : axis === "Order" ? "order" : "steps"}`;
+    case "histogram": return `Runs by ${x}`;
+    case "heatmap": return `${label(chart.c)} by ${x} and ${label(chart.y)}`;
     case "parallel": return `Settings and ${label(chart.c)}, run by run`;
-    case "scatter": return `${label(chart.y)} against ${label(chart.x)}`;
-    default: return `${label(chart.y)} by ${label(chart.x)}`;
+    case "scatter": return `${label(chart.y)} against ${x}`;
+    default: return `${label(chart.y)} by ${x}`;
   }
 }
+
+/** Which runs a chart shows: "73 runs", "120 of 301 runs", "best 6 of 73 runs by loss". */
+function showsText(drawn, usable, total, order, metric) {
+  if (drawn === total) return plural(total, "run");
+  const told = `${thousands(drawn)} of ${plural(total, "run")}`;
+  if (drawn === usable) return told;
+  return order === "best" ? `${order} ${told} by ${metric}` : `${order} ${told}`;
+}
+
+/**
+ * What goes into a spec.
+ * @typedef {{form: string[], rows: Object[], colours: Coloured, titles: {x?: string, y?: string, color?: string},
+ *   runs: number[], usable: number, isTime?: boolean, ticks?: number[], least?: number, step?: number | null, words?: Object<string, string>}} Filled
+ *   `form`: type, kind of x, scale of y, kind of colours; `runs`: those that are drawn; `usable`: how many have the values
+ */
 
 /**
  * The spec of a chart with its titles, and its rows.
  * @param {Object} chart
  * @param {number[]} runs those of the view, in order
- * @returns {Promise<{spec: Object, rows: Object[], fields: Object<string, {label: string, kind: string}>, note: string}>}
+ * @returns {Promise<{spec: Object, rows: Object[], fields: Object<string, {label: string, kind: string}>, title: string, shows: string, isCut: boolean}>}
  *   `fields` says what the fields of a row are called and how their numbers are written
  */
 async function fillChart(chart, runs) {
   await shared.source.load(columnsOfChart(chart));
-  const type = chart.type === "line" && chart.g ? "band" : chart.type;
-  const spec = structuredClone(brought.specs[type]);
-  const told = (name) => ({ label: columnOf(name)?.label ?? "", kind: "number" });
-  const [x, y, value, color] = [chart.x, chart.y, chart.c, chart.c || chart.g].map(told);
-  const filled = await FILL[type](chart, runs, spec);
-  const fields = { x, y, value, score: value, color, ...filled.fields };
-  return { note: "", ...filled, fields, spec: harmless(spec), rows: filled.rows.map(harmless) };
+  const filled = await FILL[chart.type](chart, runs);
+  const spec = titledSpec(filled);
+  paint(spec, filled.colours);
+  if (filled.ticks?.length) spec.encoding.x.axis.values = filled.ticks;
+  if (filled.step) for (const one of spec.transform || []) if (one.bin) one.bin = { step: filled.step };
+  if (filled.form[1] === "symlog") spec.encoding.x.scale.constant = filled.least;
+  const fields = { x: { label: filled.titles.x || "", kind: filled.isTime ? "time" : "number" }, mean: { label: `${filled.titles.y || filled.titles.color}, mean` }, std: { label: "std" }, value: { label: filled.titles.color } };
+  for (const field of ["y", "color"]) fields[field] = { label: filled.titles[field] || "", kind: "number" };
+  for (const [field, label] of Object.entries(filled.words || {})) fields[field] = { label, kind: "number" };
+  const { primary } = shared.source;
+  const [order, total] = isBuilt(chart) ? [chart.order || "best", shared.source.count] : ["first", runs.length];
+  const shows = [showsText(filled.runs.length, filled.usable, total, order, primary), filled.colours.note].filter(Boolean).join("; ");
+  return { filled, spec: harmless(spec), rows: filled.rows.map(harmless), fields, title: titleOf(chart, filled.titles.x), shows, isCut: filled.runs.length < filled.usable };
+}
+
+/** The template of a form with its titles. @param {Filled} filled */
+function titledSpec({ form, titles }) {
+  const fill = (text) => text.replace(/\{(x|y|color)\}/g, (_, field) => titles[field] || "") || null;
+  const copy = (value) => {
+    if (Array.isArray(value)) return value.map(copy);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, own]) => [key, key === "title" && typeof own === "string" ? fill(own) : copy(own)]));
+  };
+  return { ...copy(brought.specs.shared), ...copy(brought.specs[form.join(" ")]) };
 }
 
 /**
@@ -128,175 +169,141 @@ function harmless(value) {
 }
 
 const FILL = {
-  line: fillLines, band: fillBand, scatter: fillScatter, parallel: fillParallel,
+  line: fillLines, scatter: fillScatter, parallel: fillParallel,
   bar: fillCategories, box: fillCategories, histogram: fillHistogram, heatmap: fillHeatmap,
 };
 
-/** Texts of a column by which a chart tells runs apart; nothing where none is asked for. */
-function textsOf(name, runs) {
-  const texts = name ? distinctTexts(columnOf(name), runs) : new Map();
-  return (run) => texts.get(run);
-}
-
 /** Spans of time in the unit that suits the longest: its name goes to the title, the rows are divided. */
-function useUnit(rows, title) {
-  const [unit, size] = durationUnit(rows.reduce((most, row) => Math.max(most, row.x ?? 0), 0));
-  for (const row of rows) if (row.x !== null) row.x /= size;
+function useUnit(rows, title, field) {
+  const [unit, size] = durationUnit(rows.reduce((most, row) => Math.max(most, row[field] ?? 0), 0));
+  for (const row of rows) if (typeof row[field] === "number") row[field] /= size;
   return `${title}, ${unit}`;
 }
 
-/** Exponential moving mean, corrected for its start as Adam corrects its moments. */
-function smoothed(values, weight) {
-  let sum = 0, count = 0;
-  return values.map((value) => {
-    if (!Number.isFinite(value)) return value;
-    sum = weight * sum + (1 - weight) * value;
-    count++;
-    return sum / (1 - weight ** count);
-  });
+const measured = (column, rows, field) => (column.kind === "duration" ? useUnit(rows, column.label, field) : column.label);
+
+/** The runs that have a number in a column that lies on its axis; a date is no amount. @param {string} name @param {number[]} runs @param {string} [scale] */
+function finiteRuns(name, runs, scale) {
+  const column = columnOf(name);
+  return !column || column.kind === "time" ? [] : runs.filter((run) => Number.isFinite(valuesOf(name)[run]) && (scale !== "log" || valuesOf(name)[run] > 0));
 }
 
-/** Rows of the runs that have all of some numbers. */
-function rowsOf(runs, chart, numbers, more) {
-  const usable = runs.filter((run) => numbers.every((name) => Number.isFinite(valuesOf(name)[run]))).slice(0, MAX_MARKS);
-  const labels = runLabels(usable);
-  const rows = usable.map((run, index) => ({ run: labels[index], href: runPlace(run), ...more(run, labels[index]) }));
-  return { rows, note: usable.length === MAX_MARKS ? `The first ${thousands(MAX_MARKS)} runs.` : "" };
+/** How many runs a chart shows. */
+const mostOf = (chart, most, all) => (chart.runs === "all" ? all : most);
+
+const isPlaced = (value) => value !== null && value !== undefined && !(typeof value === "number" && !Number.isFinite(value));
+
+/** Texts of a column by which a chart tells runs apart; of the run's name labels. @param {string} name @param {number[]} runs */
+function wordsOf(name, runs) {
+  if (name !== "run_name" && columnOf(name)) return distinctTexts(columnOf(name), runs);
+  const labels = runLabels(runs);
+  return new Map(runs.map((run, place) => [run, labels[place]]));
 }
 
-/** Colour by a column, or all alike. */
-function colourSpec(encoding, mark, chart) {
-  if (chart.c) encoding.color.title = columnOf(chart.c).label;
-  else {
-    delete encoding.color;
-    delete encoding.xOffset;
-    mark.color = "var(--c1)";
-  }
+/** Runs in the order of a column's values. */
+function inOrder(name, runs) {
+  return sortPlaces(runs.map((run) => valuesOf(name)[run]), columnOf(name)?.ordered).map((place) => runs[place]);
 }
 
-/** What colours a run's mark, as a field of its row. */
-function coloursOf(chart, runs) {
-  const groupOf = textsOf(chart.c, runs);
-  return (run) => (chart.c ? { color: groupOf(run) } : {});
+/** @param {number[]} runs @param {Coloured} colours @param {(run: number) => Object} more @returns {Object[]} */
+function rowsOf(runs, colours, more) {
+  const labels = runLabels(runs);
+  return runs.map((run, place) => ({ run: labels[place], href: runPlace(run), ...more(run), ...(colours.kind === "none" ? {} : { color: colours.values.get(run) }) }));
 }
 
-function fillScatter(chart, runs, spec) {
+function fillScatter(chart, runs) {
   const x = columnOf(chart.x), y = columnOf(chart.y);
-  const isNumber = isNumeric(x) && x.kind !== "time";
-  const colourOf = coloursOf(chart, runs), wordOf = textsOf(isNumeric(x) ? "" : chart.x, runs);
-  const { rows, note } = rowsOf(runs, chart, [chart.y], (run) => ({
-    x: valuesOf(chart.x)[run] === null ? null : wordOf(run) ?? valuesOf(chart.x)[run], y: valuesOf(chart.y)[run], ...colourOf(run),
-  }));
-  const title = x.kind === "duration" ? useUnit(rows, x.label) : x.kind === "time" ? `${x.label}, UTC` : x.label;
-  const kinds = [...new Set(rows.map((row) => row.x))].filter((value) => value !== null);
-  const spread = isNumber ? kinds.filter(Number.isFinite).sort((a, b) => a - b) : [];
-  const isLog = spread.length > 0 && spread[0] > 0 && spread[spread.length - 1] / spread[0] >= 30;
-  const kind = isNumber ? "quantitative" : x.kind === "time" ? "temporal" : "nominal";
-  spec.encoding.x = { field: "x", type: kind, title };
-  if (isNumber) {
-    spec.encoding.x.scale = { nice: false, padding: 16, ...(isLog ? { type: "log" } : { zero: false }) };
-    spec.encoding.x.axis = { grid: false, labelOverlap: true, ...(kinds.length <= 8 ? { values: kinds } : {}) };
-  } else if (kind === "temporal") {
-    spec.encoding.x = utcAxis(title, { padding: 16 });
-  } else if (kind === "nominal") {
-    spec.encoding.x.scale = { paddingOuter: 0.5 };
-    spec.encoding.x.axis = { grid: false, labelAngle: -30 };
-  }
-  spec.encoding.y.title = y.label;
-  if (chart.scale === "log") spec.encoding.y.scale = { type: "log", nice: false };
-  colourSpec(spec.encoding, spec.mark, chart);
-  const usable = rows.filter((row) => row.x !== null && (chart.scale !== "log" || row.y > 0));
-  return { rows: usable, note, fields: { x: { label: x.kind === "duration" ? title : x.label, kind: x.kind === "time" ? "time" : "number" } } };
+  let own = finiteRuns(chart.y, runs, chart.scale).filter((run) => isPlaced(valuesOf(chart.x)[run]));
+  const colours = coloured(chart.c, own);
+  own = own.filter((run) => colours.values.has(run));
+  let drawn = own.slice(0, mostOf(chart, MAX_MARKS, ALL_MARKS));
+  const words = isNumeric(x) ? new Map() : wordsOf(chart.x, drawn);
+  if (!isNumeric(x)) drawn = inOrder(chart.x, drawn);
+  const rows = rowsOf(drawn, colours, (run) => ({ x: words.get(run) ?? valuesOf(chart.x)[run], y: valuesOf(chart.y)[run] }));
+  const titles = { y: measured(y, rows, "y"), x: measured(x, rows, "x"), color: colours.title };
+  const spread = isNumeric(x) ? spreadOf(rows.map((row) => row.x)) : { kind: "word", least: 0 };
+  const isTime = x.kind === "time";
+  if (isTime) titles.x += ", UTC";
+  const kind = isTime ? "time" : spread.kind;
+  return { form: ["scatter", kind, chart.scale || "linear", colours.kind], rows, colours, titles, runs: drawn, usable: own.length, isTime, ticks: ticksOf(kind, rows), least: spread.least };
+}
+
+/** Where ticks are put: on each of few amounts; zero and powers of ten on an axis that is logarithmic from the least amount on. */
+function ticksOf(kind, rows) {
+  if (!["number", "log", "symlog"].includes(kind)) return [];
+  const amounts = [...new Set(rows.map((row) => row.x).filter(Number.isFinite))].sort((a, b) => a - b);
+  if (amounts.length <= MAX_TICKS) return amounts;
+  if (kind !== "symlog") return [];
+  const ticks = [0];
+  for (let power = Math.ceil(Math.log10(amounts[1])); power <= Math.floor(Math.log10(amounts[amounts.length - 1])); power++) ticks.push(Number(`1e${power}`));
+  return ticks;
 }
 
 /** Bars and boxes: a metric for each value of a column. */
-function fillCategories(chart, runs, spec) {
-  const x = columnOf(chart.x), y = columnOf(chart.y);
-  const wordOf = textsOf(chart.x, runs), colourOf = coloursOf(chart, runs);
-  const { rows, note } = rowsOf(runs, chart, [chart.y], (run, label) => ({
-    x: chart.x === "run_name" ? label : wordOf(run), place: chart.x === "run_name" ? 0 : valuesOf(chart.x)[run], y: valuesOf(chart.y)[run], ...colourOf(run),
-  }));
-  rows.sort((a, b) => compareValues(a.place, b.place));
-  const isMean = new Set(rows.map((row) => `${row.x}\n${row.color}`)).size < rows.length;
-  for (const layer of spec.layer || [spec]) {
-    // A list to sort by would become an expression; a domain stays data.
-    Object.assign(layer.encoding.x, { title: x.label, scale: { domain: [...new Set(rows.map((row) => row.x))] } });
-    layer.encoding.y.title = chart.type === "bar" && isMean ? `${y.label}, mean ± std` : y.label;
-    if (layer.encoding.color) colourSpec(layer.encoding, layer.mark, chart);
-    else if (!chart.c) delete layer.encoding.xOffset;
+function fillCategories(chart, runs) {
+  const isRun = chart.x === "run_name", isBar = chart.type === "bar";
+  const y = columnOf(chart.y);
+  const own = finiteRuns(chart.y, runs, isBar ? "" : chart.scale);
+  let colours = coloured(chart.c, own, true);
+  let drawn = own.slice(0, mostOf(chart, MAX_MARKS, ALL_MARKS));
+  if (isRun && !chart.c && isBar && (looks.size || drawn.length <= MAX_LINES)) {
+    if (!looks.size) giveLooks(drawn.map((run) => valuesOf("run_id")[run]));
+    colours = runColours(drawn, runLabels(drawn));
   }
-  return { rows, note };
+  if (!isRun) drawn = inOrder(chart.x, drawn);
+  const words = wordsOf(chart.x, drawn);
+  const rows = rowsOf(drawn, colours, (run) => ({ x: words.get(run), y: valuesOf(chart.y)[run] }));
+  const titles = { x: isRun ? "Run" : columnOf(chart.x).label, y: measured(y, rows, "y"), color: colours.title };
+  return { form: [chart.type, isBar && isRun ? "run" : "word", isBar ? "linear" : chart.scale || "linear", colours.kind], rows, colours, titles, runs: drawn, usable: own.length, words: { n: "Runs" } };
 }
 
-function compareValues(a, b) {
-  if (a === null || b === null) return (a === null) - (b === null);
-  if (typeof a === "number" && typeof b === "number") return a - b;
-  return String(a).localeCompare(String(b), "en", { numeric: true });
+function fillHistogram(chart, runs) {
+  const own = finiteRuns(chart.x, runs);
+  const colours = coloured(chart.c, own, true);
+  const drawn = own.slice(0, mostOf(chart, MAX_MARKS, ALL_MARKS));
+  const rows = rowsOf(drawn, colours, (run) => ({ x: valuesOf(chart.x)[run] }));
+  const titles = { x: measured(columnOf(chart.x), rows, "x"), color: colours.title };
+  const found = spreadOf(rows.map((row) => row.x));
+  const spread = found.kind === "symlog" ? { kind: "number", least: 0 } : found;
+  const step = rows.length ? binStep(rows.map((row) => placedAt(row.x, spread))) : null;
+  return { form: ["histogram", spread.kind, "linear", colours.kind], step, rows, colours, titles, runs: drawn, usable: own.length, words: { low: "From", high: "To", n: "Runs" } };
 }
 
-function fillHistogram(chart, runs, spec) {
-  const x = columnOf(chart.x);
-  spec.encoding.x.title = x.label;
-  colourSpec(spec.encoding, spec.mark, chart);
-  const colourOf = coloursOf(chart, runs);
-  return rowsOf(runs, chart, [chart.x], (run) => ({ x: valuesOf(chart.x)[run], ...colourOf(run) }));
+function fillHeatmap(chart, runs) {
+  const own = finiteRuns(chart.c, runs);
+  const drawn = inOrder(chart.x, own.slice(0, mostOf(chart, MAX_MARKS, ALL_MARKS)));
+  const order = new Map(inOrder(chart.y, drawn).map((run, rank) => [run, rank]));
+  const [across, down] = [chart.x, chart.y].map((name) => wordsOf(name, drawn));
+  const plain = uncoloured([]);
+  const rows = rowsOf(drawn, plain, (run) => ({ x: across.get(run), y: down.get(run), y_order: order.get(run), value: valuesOf(chart.c)[run] }));
+  const titles = { x: columnOf(chart.x).label, y: columnOf(chart.y).label, color: measured(columnOf(chart.c), rows, "value") };
+  return { form: ["heatmap", "word", "linear", coloured(chart.c, drawn).kind], rows, colours: plain, titles, runs: drawn, usable: own.length, words: { n: "Runs" } };
 }
 
-function fillHeatmap(chart, runs, spec) {
-  const [x, y, c] = [chart.x, chart.y, chart.c].map(columnOf);
-  const [across, down] = [chart.x, chart.y].map((name) => textsOf(name, runs));
-  const found = rowsOf(runs, chart, [chart.c], (run, label) => ({
-    x: chart.x === "run_name" ? label : across(run), y: chart.y === "run_name" ? label : down(run),
-    value: valuesOf(chart.c)[run], places: [valuesOf(chart.x)[run], valuesOf(chart.y)[run]],
-  }));
-  const { encoding } = spec;
-  const ordered = (field, place) => [...new Map([...found.rows].sort((a, b) => compareValues(a.places[place], b.places[place])).map((row) => [row[field], 1])).keys()];
-  encoding.x = { ...encoding.x, title: x.label, scale: { domain: ordered("x", 0) } };
-  encoding.y = { ...encoding.y, title: y.label, scale: { domain: ordered("y", 1).reverse() } };
-  encoding.color.title = c.label;
-  return found;
+function fillParallel(chart, runs) {
+  const own = finiteRuns(chart.c, runs);
+  const drawn = own.slice(0, mostOf(chart, MAX_PARALLEL, MAX_MARKS));
+  const colours = coloured(chart.c, drawn);
+  const columns = [...chart.x.split(",").filter((name) => name && name !== chart.c), chart.c].map(columnOf);
+  const labels = columns.map(({ label }) => label);
+  const names = columns.map(({ name, label }) => (labels.filter((other) => other === label).length > 1 ? name : label));
+  const rows = columns.flatMap((column, place) => axisRows(names[place], column, drawn, colours));
+  return { form: ["parallel", "word", "linear", colours.kind], rows, colours, titles: { color: colours.title }, runs: drawn, usable: own.length, words: { axis: "Axis" } };
 }
 
-function fillParallel(chart, runs, spec) {
-  const scores = valuesOf(chart.c);
-  const names = [...chart.x.split(",").filter((name) => name && name !== chart.c), chart.c];
-  const usable = runs.filter((run) => Number.isFinite(scores[run])).slice(0, MAX_PARALLEL);
-  const labels = runLabels(usable);
-  const rows = [];
-  const labelled = names.map((name) => columnOf(name).label);
-  const axisOf = (name) => { const { label } = columnOf(name); return labelled.filter((other) => other === label).length > 1 ? name : label; };
-  for (const name of names) {
-    const column = columnOf(name), axis = axisOf(name);
-    const { places, ends } = spread(column, usable.map((run) => valuesOf(name)[run]));
-    places.forEach((place, index) => {
-      if (place !== null) rows.push({ run: labels[index], axis, place, score: scores[usable[index]], href: runPlace(usable[index]) });
-    });
-    const [low, high] = ends.map((value) => (value === null ? null : formatValue(column, value)));
-    ends.forEach((value, end) => {
-      const label = low === high ? unsaid(column, value) || low : [low, high][end];
-      if (value !== null) rows.push({ axis, place: end, end, label });
-    });
-  }
-  const label = columnOf(chart.c).label;
-  for (const layer of spec.layer) {
-    layer.encoding.x.scale.domain = names.map(axisOf);
-    if (layer.encoding.color && layer.encoding.color.field === "score") layer.encoding.color.title = label;
-  }
-  return { rows, note: usable.length === MAX_PARALLEL ? `The first ${MAX_PARALLEL} runs.` : "" };
-}
-
-/** Places from 0 to 1: numbers by size, texts evenly in sorted order. */
-function spread(column, values) {
-  if (column.kind !== "text") {
-    const numbers = values.filter(Number.isFinite);
-    if (!numbers.length) return { places: values.map(() => null), ends: [null, null] };
-    const low = numbers.reduce((a, b) => Math.min(a, b));
-    const high = numbers.reduce((a, b) => Math.max(a, b));
-    const place = (value) => (high === low ? 0.5 : (value / 2 - low / 2) / (high / 2 - low / 2));
-    return { places: values.map((v) => (Number.isFinite(v) ? place(v) : null)), ends: [low, high] };
-  }
-  const words = [...new Set(values.filter((value) => value !== null))].sort();
-  if (!words.length) return { places: values.map(() => null), ends: [null, null] };
-  const place = (value) => (words.length > 1 ? words.indexOf(value) / (words.length - 1) : 0.5);
-  return { places: values.map((v) => (v === null ? null : place(v))), ends: [words[0], words[words.length - 1]] };
+/** A row a run that has a value on an axis, and one for each end of the axis. */
+function axisRows(axis, column, runs, colours) {
+  const values = valuesOf(column.name);
+  const own = runs.filter((run) => isPlaced(values[run]));
+  if (!own.length) return [];
+  const ordered = inOrder(column.name, own);
+  const spread = spreadOf(own.map((run) => values[run]));
+  const ranks = new Map([...new Set(ordered.map((run) => values[run]))].map((value, rank) => [value, rank]));
+  const at = (run) => (isNumeric(column) ? placedAt(values[run], spread) : ranks.get(values[run]));
+  const ends = [ordered[0], ordered[ordered.length - 1]].map((run) => values[run]);
+  const texts = ends.map((value) => formatValue(column, value));
+  return [
+    ...rowsOf(own, colours, (run) => ({ axis, at: at(run) })),
+    ...ends.map((value, end) => ({ axis, end, label: ends[0] !== ends[1] && texts[0] === texts[1] ? unsaid(column, value) || texts[end] : texts[end] })),
+  ];
 }

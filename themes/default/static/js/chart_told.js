@@ -3,8 +3,8 @@
 let tip = null;
 
 /** What of a row a tooltip tells, in this order; names of sums are Vega-Lite's. */
-const TOLD = ["run", "color", "x", "bin_maxbins_20_x", "bin_maxbins_20_x_end", "axis", "y", "mean_y", "value", "mean_value", "score", "__count"];
-const WORDS = { run: "Run", axis: "Axis", mean_y: "Mean", mean_value: "Mean", __count: "Runs", bin_maxbins_20_x: "From", bin_maxbins_20_x_end: "To" };
+const TOLD = ["run", "color", "x", "axis", "y", "mean", "std", "value", "low", "high", "raw", "n", "mark"];
+const WORDS = { run: "Run", axis: "Axis" };
 
 /** A tooltip of texts, beside the pointer. */
 function showTip(fields, event, value, whole) {
@@ -35,7 +35,7 @@ const LISTED = 100;
 
 /** The drawn rows as a table, for those who do not see the picture. */
 function numbersOf(rows, title, fields) {
-  const names = [...new Set(rows.slice(0, LISTED).flatMap(Object.keys))].filter((name) => !["href", "places", "place", "end", "label", "raw"].includes(name));
+  const names = [...new Set(rows.slice(0, LISTED).flatMap(Object.keys))].filter((name) => !["href", "at", "end", "label", "raw", "y_order"].includes(name));
   const told = rows.filter((row) => row.run !== undefined || row.color !== undefined);
   const cell = (name, value) => {
     const { text, rest } = toldOf(fields[name], value);
@@ -46,7 +46,7 @@ function numbersOf(rows, title, fields) {
     if (details.childElementCount > 1) return;
     details.append(
       make("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": `Numbers of ${title}` }, make("table", {},
-        make("thead", {}, make("tr", {}, ...names.map((name) => make("th", { scope: "col" }, name)))),
+        make("thead", {}, make("tr", {}, ...names.map((name) => make("th", { scope: "col" }, WORDS[name] || fields[name]?.label || name)))),
         make("tbody", {}, ...told.slice(0, LISTED).map((row) => make("tr", {}, ...names.map((name) => cell(name, row[name]))))))),
       ...(told.length > LISTED ? [make("p", { class: "muted" }, `The first ${LISTED} of ${thousands(told.length)} rows.`)] : []));
   });

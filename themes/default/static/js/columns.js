@@ -11,6 +11,8 @@ class Source {
     this.primary = manifest.primary || "";
     /** Which values of the primary metric are better: "max", "min" or nothing. */
     this.direction = manifest.direction || "";
+    /** The params that go with it most, first. @type {string[]} */
+    this.telling = manifest.telling || [];
     this.byName = new Map(manifest.columns.map((column) => [column.name, column]));
     for (const column of manifest.columns.filter(({ group }) => group === "metrics")) this.addStatistics(column);
     /** Encoded values, one entry a block, until they are decoded. @type {Map<string, Array>} */

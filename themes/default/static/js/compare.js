@@ -22,6 +22,7 @@ async function startCompare() {
   if (!picked.count) return;
   shared.source = picked;
   shown.runs = Array.from({ length: picked.count }, (_, run) => run);
+  giveLooks(valuesOf("run_id"));
   shared.selection = shown.runs.map((run) => ({ folder: valuesOf("_folder")[run], id: valuesOf("run_id")[run], name: valuesOf("run_name")[run] }));
   changeSelection();
   document.getElementById("saved-views")?.remove();
@@ -68,6 +69,7 @@ function gather(found) {
   }
   const picked = new Source("compare", { runs: found.length, columns: [] });
   picked.primary = found.length ? found[0].data.primary : "";
+  picked.telling = found.length ? found[0].data.telling : [];
   picked.direction = found.length ? found[0].data.direction : "";
   for (const [name, column] of columns) {
     const kinds = new Set(found.map(({ data }) => data.byName.get(name)?.kind).filter(Boolean));
@@ -130,7 +132,7 @@ function drawSides(section) {
   });
   const redraw = () => { keepHash(); drawSides(section); };
   const head = make("tr", {}, make("th", { scope: "col" }, make("span", { class: "hidden" }, "What")), ...runs.map((run) =>
-    make("th", { scope: "col" }, make("span", { class: `dot c${(run % 6) + 1}`, "aria-hidden": "true" }),
+    make("th", { scope: "col" }, makeDot(ids[run]),
       make("a", { href: up + runPlace(run) }, names[run] || ids[run]), " ",
       makeButton("×", () => removeRun(run), { class: "quiet", "aria-label": `Remove ${names[run]}`, title: "Remove" }))));
   const bodies = COMPARED.map(([group, title]) => {

@@ -41,7 +41,10 @@ window.runreport = Object.freeze({
   manifest(folder, manifest) { brought.sources.set(folder, new Source(folder, manifest)); },
   data(folder, block, columns) { brought.sources.get(folder).bring(block, columns); },
   specs(specs) { brought.specs = specs; },
-  charts(charts) { brought.charts = charts; },
+  charts(charts) {
+    brought.charts = charts;
+    giveLooks(Object.values(charts).flatMap(({ runs_built: ids = [] }) => ids));
+  },
   details(runs) {
     for (const [id, record, details] of runs) {
       brought.records.set(id, record);

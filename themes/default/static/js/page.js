@@ -201,6 +201,10 @@ function startTool(menu) {
 /** The charts of an experiment: drawn when the reader changes something or the view asks for it. */
 function startFigures(wanted) {
   const open = () => loadLater("charts").then((charts) => charts.startFigures());
+  for (const button of document.querySelectorAll("[data-all]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => open().then(() => shared.showAll(button.dataset.all)));
+  }
   for (const button of document.querySelectorAll("[data-edit]")) {
     button.hidden = false;
     button.addEventListener("click", () => open().then(() => shared.editFigure(button.dataset.edit)));

@@ -103,8 +103,7 @@ async function drawCurves(state) {
     const made = await shared.fillChart({ type: "line", y: `metrics.${metric}`, x: state.x, c: "", g: "", smooth: state.smooth, scale: "" }, [0]);
     if (ticket !== drawings) return;
     const drawing = figure.querySelector(".drawing");
-    for (const layer of made.spec.layer) delete layer.encoding.color;
-    for (const layer of made.spec.layer) layer.mark.color = "var(--c1)";
+    for (const { encoding } of made.spec.layer) for (const one of [encoding.color, encoding.strokeDash]) if (one.scale) one.legend = null;
     Object.assign(made.spec, { width: Math.max(200, drawing.clientWidth - 8), height: 170, autosize: { type: "fit-x", contains: "padding" } });
     for (const layer of made.spec.layer) layer.encoding.y.title = null;
     drawing.replaceChildren(await shared.drawSpec(made.spec, made.rows, {}, made.fields));

@@ -41,7 +41,7 @@ function emptyRow(width) {
 function makeCell(column, run) {
   const value = valuesOf(column.name)[run];
   if (column.name === "run_name") {
-    return make("th", { scope: "row" }, make("a", { href: up + runPlace(run) + viewOfLink(run) }, value || MISSING));
+    return make("th", { scope: "row" }, make("a", { href: up + runPlace(run) + viewOfLink(run) }, value || MISSING), makeDot(valuesOf("run_id")[run]));
   }
   if (column.name === "status" && value) return make("td", {}, makeStatus(value, problemOf(run)));
   return make("td", cellOf(column.kind, restOf(column, run)), textOf(column, run));

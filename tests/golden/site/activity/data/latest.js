@@ -1,1 +1,1 @@
-runreport.latest("activity","columns-0b6aa63b621d.js");
+runreport.latest("activity","columns-8d330a7c7aa5.js");

@@ -1,1 +1,1 @@
-runreport.latest("e/golden-odd-8981a6","columns-a4c51ae81e8a.js");
+runreport.latest("e/golden-odd-8981a6","columns-eb9b3c89cc03.js");

@@ -1,0 +1,42 @@
+// Which look each run of this page has: one in its row, its bar and its curves. Charts of curves give
+// them; what tells groups apart is in chart_looks.js.
+
+/** Looks that a chart has for what has no order: six colours, each solid, dashed and dotted. */
+const LOOKS = 18;
+
+/** Looks by run id. @type {Map<string, number>} */
+const looks = new Map();
+
+/** Give runs that have none the first looks that no other run of the page has. @param {string[]} ids */
+function giveLooks(ids) {
+  const taken = new Set(looks.values());
+  let free = 0;
+  for (const id of ids) {
+    if (looks.has(id)) continue;
+    while (taken.has(free)) free++;
+    if (free >= LOOKS) break;
+    looks.set(id, free++);
+  }
+  paintDots();
+}
+
+/** Take the looks of runs that no chart of curves draws any more. @param {Set<string>} drawn */
+function keepLooks(drawn) {
+  for (const id of looks.keys()) if (!drawn.has(id)) looks.delete(id);
+}
+
+/** The mark of a run's look beside its name; nothing where it has none. @param {string} id */
+function makeDot(id) {
+  const dot = make("span", { class: "dot", "data-look": id, "aria-hidden": "true" });
+  paintDot(dot);
+  return dot;
+}
+
+function paintDots() {
+  document.querySelectorAll(".dot[data-look]").forEach(paintDot);
+}
+
+function paintDot(dot) {
+  const look = looks.get(dot.dataset.look);
+  dot.className = look === undefined ? "dot" : `dot c${(look % 6) + 1} d${Math.floor(look / 6)}`;
+}
