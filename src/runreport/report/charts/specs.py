@@ -163,7 +163,8 @@ def _above_zero(form: Form, chart: Any) -> Any:
     it does not vanish from a logarithmic axis."""
     if form.y != "log":
         return chart
-    return chart.transform_joinaggregate(floor="min(y)").transform_calculate(
+    chart = chart.transform_calculate(bottom="datum.low > 0 ? datum.low : datum.y")
+    return chart.transform_joinaggregate(floor="min(bottom)").transform_calculate(
         low="datum.low > 0 ? datum.low : isValid(datum.y) ? datum.floor : null",
         high="datum.high > 0 ? datum.high : null",
     )

@@ -102,9 +102,10 @@ def histogram_spec(form: Form) -> Spec:
     else:
         chart = chart.transform_bin(["low", "high"], "x", bin=bins)
     chart = chart.transform_aggregate(n="count()", groupby=["low", "high", "color"])
+    axis = alt.Axis(grid=False, labelOverlap=True)
     return finish(
         chart.mark_bar(stroke="var(--bg)", strokeWidth=1, tooltip=TIP).encode(
-            x=alt.X("low:Q", title="{x}", bin="binned", axis=alt.Axis(grid=False), **scale),
+            x=alt.X("low:Q", title="{x}", bin="binned", axis=axis, **scale),
             x2="high:Q",
             y=alt.Y("n:Q", title="Runs", axis=alt.Axis(tickMinStep=1), stack="zero"),
             **color_channels(form.color, "fillOpacity"),
