@@ -11,8 +11,8 @@ import pytest
 import runreport as mlflow
 from runreport.errors import BuildError
 from runreport.pipeline import build_site
-from runreport.report import run_files
 from runreport.report.config import parse_config
+from runreport.report.runs import files as run_files
 from runreport.site import render
 from runreport.site.chart_svg import NotDrawn
 

@@ -14,7 +14,7 @@ from runreport.errors import BuildError
 from runreport.report.assemble import Report, assemble_report
 from runreport.report.config import Config
 from runreport.report.formatting import plural
-from runreport.report.run_keys import run_keys
+from runreport.report.runs.keys import run_keys
 from runreport.site.making import Making, Progress
 from runreport.site.memory import (
     MARKER,

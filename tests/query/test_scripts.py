@@ -17,9 +17,9 @@ from runreport.query.arrow import arange
 from runreport.query.index import RunIndex
 from runreport.query.search import find_runs, make_query
 from runreport.query.syntax import Node
-from runreport.report.column_scripts import data_scripts
-from runreport.report.columns import experiment_columns
-from runreport.report.filter_columns import filter_columns
+from runreport.report.tables.column_scripts import data_scripts
+from runreport.report.tables.columns import experiment_columns
+from runreport.report.tables.filter_columns import filter_columns
 
 ANSWER = Path(__file__).parents[1] / "js" / "answer.js"
 

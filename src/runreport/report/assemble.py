@@ -20,27 +20,26 @@ from runreport.entities import NOTE_TAG, PARENT_TAG, RunStatus
 from runreport.query.arrow import arange, as_array
 from runreport.query.fold import fold_snapshot
 from runreport.query.index import RunIndex
-from runreport.report.about import AboutPage, make_about, site_script
-from runreport.report.activity import ActivityPage, make_activity_page
-from runreport.report.asked_columns import charted_names
 from runreport.report.charts.curves import CurveReader
 from runreport.report.config import Config
 from runreport.report.config_advice import config_advice
-from runreport.report.evaluation_list import assemble_evaluations
-from runreport.report.evaluations import TABLE_FILE, EvaluationsPage
-from runreport.report.experiment_page import (
+from runreport.report.evaluations.listing import assemble_evaluations
+from runreport.report.evaluations.page import TABLE_FILE, EvaluationsPage
+from runreport.report.findings import Finding
+from runreport.report.models.assembling import ModelReport, assemble_models
+from runreport.report.notes import render_note
+from runreport.report.pages.about import AboutPage, make_about, site_script
+from runreport.report.pages.activity import ActivityPage, make_activity_page
+from runreport.report.pages.experiment import (
     best_run,
     make_experiment_page,
     moment,
     run_link,
     status_counts,
 )
-from runreport.report.findings import Finding
-from runreport.report.listings import ListingGroup, Places, job_listings, tag_listings
-from runreport.report.models import ModelReport, assemble_models
-from runreport.report.note_pages import NotedRun, Notes, excerpt, gather_notes, read_notes
-from runreport.report.notes import render_note
-from runreport.report.pages import (
+from runreport.report.pages.listings import ListingGroup, Places, job_listings, tag_listings
+from runreport.report.pages.notes import NotedRun, Notes, excerpt, gather_notes, read_notes
+from runreport.report.pages.values import (
     BestRun,
     ExperimentCard,
     ExperimentPage,
@@ -49,14 +48,15 @@ from runreport.report.pages import (
     SiteInfo,
     ViewLink,
 )
-from runreport.report.paging import choose_paged, with_places
-from runreport.report.palette import Palette, make_palette
+from runreport.report.pages.views import ViewPage, make_views
 from runreport.report.redaction import make_redactor, published_config, redact_index
-from runreport.report.run_pages import RunPages
+from runreport.report.runs.pages import RunPages
 from runreport.report.shown import EMPTY
-from runreport.report.table import Table, make_table
+from runreport.report.tables.asked_columns import charted_names
+from runreport.report.tables.paging import choose_paged, with_places
+from runreport.report.tables.palette import Palette, make_palette
+from runreport.report.tables.table import Table, make_table
 from runreport.report.urls import experiment_folder
-from runreport.report.views import ViewPage, make_views
 
 NEW_MS = 7 * 24 * 3600 * 1000
 """A run is new for this long before "as of"."""

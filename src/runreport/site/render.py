@@ -11,16 +11,16 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from runreport.errors import ConfigError
-from runreport.report.about import PARQUET
 from runreport.report.assemble import Report
 from runreport.report.charts.chart import Chart, vega_lite_version
 from runreport.report.charts.templates import chart_templates
-from runreport.report.column_scripts import latest_script, script_json
 from runreport.report.findings import NOT_SHOWN
 from runreport.report.fit_text import fit
 from runreport.report.formatting import format_size, plural
-from runreport.report.pages import ExperimentPage, RunPage, RunTable
+from runreport.report.pages.about import PARQUET
+from runreport.report.pages.values import ExperimentPage, RunPage, RunTable
 from runreport.report.shown import lacking_decimals
+from runreport.report.tables.column_scripts import latest_script, script_json
 from runreport.report.urls import up
 from runreport.site.chart_svg import NotDrawn, chart_svg
 from runreport.site.lines import curve_svg, importance_svg, sparkline_svg

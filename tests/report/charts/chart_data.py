@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from runreport.report.charts.kinds import order_of
 from runreport.report.meaning import better
+from runreport.report.tables.kinds import order_of
 
 NAN, INF = "NaN", "Infinity"
 START = 1_750_000_000_000

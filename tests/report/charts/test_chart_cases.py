@@ -24,8 +24,8 @@ from runreport.report.charts.curves import Curve
 from runreport.report.charts.filling import Asked, Filled, fill
 from runreport.report.charts.making import make_chart
 from runreport.report.charts.texts import read_chart
-from runreport.report.columns import Column
-from runreport.report.table import Table
+from runreport.report.tables.columns import Column
+from runreport.report.tables.table import Table
 from runreport.site.chart_svg import harmless
 
 PATH = Path(__file__).parents[1] / "chart_cases.json"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import random
 
 from runreport.report.charts.importance import param_importance
-from runreport.report.columns import Column, make_column
+from runreport.report.tables.columns import Column, make_column
 
 
 def column(name: str, values: list[object]) -> Column:

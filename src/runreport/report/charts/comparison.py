@@ -10,9 +10,9 @@ from runreport.report.charts.filling import Asked
 from runreport.report.charts.line_rows import curves_of
 from runreport.report.charts.making import make_chart
 from runreport.report.charts.texts import ChartText
-from runreport.report.column_scripts import DataScript, hashed_name, script_json
-from runreport.report.columns import Column
-from runreport.report.table import Table, metrics_by_meaning, telling_params
+from runreport.report.tables.column_scripts import DataScript, hashed_name, script_json
+from runreport.report.tables.columns import Column
+from runreport.report.tables.table import Table, metrics_by_meaning, telling_params
 
 CURVE_RUNS = 6
 PARALLEL_AXES = 7

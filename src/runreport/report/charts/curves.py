@@ -147,7 +147,7 @@ def curve_script(curves: Mapping[str, Curve]) -> list[tuple[str, dict[str, objec
 
 def curve_json(curve: Curve) -> dict[str, object]:
     """A curve as the scripts want it; what goes without saying is left out."""
-    from runreport.report.column_scripts import json_number
+    from runreport.report.tables.column_scripts import json_number
 
     def numbers(values: Sequence[float]) -> list[object]:
         return [json_number(value) for value in values]

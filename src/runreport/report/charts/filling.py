@@ -17,7 +17,6 @@ from runreport.report.charts.axes import in_unit
 from runreport.report.charts.chart import Row
 from runreport.report.charts.curves import Curve, CurveReader
 from runreport.report.charts.forms import Form
-from runreport.report.charts.kinds import Spread, bin_step, placed, sort_places, spread_of
 from runreport.report.charts.line_rows import (
     band,
     curves_of,
@@ -27,9 +26,10 @@ from runreport.report.charts.line_rows import (
 )
 from runreport.report.charts.looks import Coloured, coloured, give_looks, grouped, run_colours
 from runreport.report.charts.texts import ChartText
-from runreport.report.columns import Column
 from runreport.report.shown import Shown, apart, show_text
-from runreport.report.table import Table, distinct_texts, show_value
+from runreport.report.tables.columns import Column
+from runreport.report.tables.kinds import Spread, bin_step, placed, sort_places, spread_of
+from runreport.report.tables.table import Table, distinct_texts, show_value
 
 MOST_MARKS = 400
 """Runs of a built chart of points, bars or boxes; the live chart shows more."""

@@ -15,7 +15,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from runreport.report.columns import Column
+from runreport.report.tables.columns import Column
 
 LEAST_RUNS = 8
 """Fewer runs tell nothing."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from runreport.report.charts.chart import Row
 from runreport.report.charts.curves import Curve, CurveReader, end_of
-from runreport.report.columns import CURVES
-from runreport.report.table import Table
+from runreport.report.tables.columns import CURVES
+from runreport.report.tables.table import Table
 
 BAND_POINTS = 200
 """Places at which a mean over runs is taken."""

@@ -11,10 +11,10 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from runreport.report.charts.kinds import sort_places, spread_of
-from runreport.report.columns import Column
 from runreport.report.meaning import better
-from runreport.report.table import Table, distinct_texts
+from runreport.report.tables.columns import Column
+from runreport.report.tables.kinds import sort_places, spread_of
+from runreport.report.tables.table import Table, distinct_texts
 
 LOOKS = 18
 """That a chart has for what has no order: six colours, each solid, dashed and dotted."""

@@ -11,7 +11,7 @@ from runreport.report.charts.templates import painted, template, titled
 from runreport.report.charts.texts import ChartText
 from runreport.report.formatting import full_time, plural
 from runreport.report.shown import MISSING_VALUE, Shown, show_number
-from runreport.report.table import Table, cell
+from runreport.report.tables.table import Table, cell
 
 LISTED = 100
 _HIDDEN = ("href", "end", "label", "at", "raw", "y_order")

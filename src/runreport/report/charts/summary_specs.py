@@ -18,8 +18,8 @@ from runreport.report.charts.channels import (
 )
 from runreport.report.charts.chart import Spec
 from runreport.report.charts.forms import Form
-from runreport.report.charts.kinds import MOST_BINS
 from runreport.report.charts.specs import TIP, blank, finish
+from runreport.report.tables.kinds import MOST_BINS
 
 
 def bar_spec(form: Form) -> Spec:

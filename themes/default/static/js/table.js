@@ -77,7 +77,7 @@ function lineUp(rows, columns, most = []) {
 /** As many have a rule of their own in table.css. */
 const MOST_LACKING = 9;
 
-/** Why a run failed, or that it diverged, in a few words; as report/table.py has it. @param {number} run */
+/** Why a run failed, or that it diverged, in a few words; as report/tables/table.py has it. @param {number} run */
 function problemOf(run) {
   const isFailed = valuesOf("status")[run] === "FAILED";
   const told = isFailed ? PROBLEM.map((name) => valuesOf(name)[run]).filter(Boolean).join(": ") : "";

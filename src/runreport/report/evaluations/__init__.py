@@ -1,0 +1,1 @@
+"""Results tables of evaluations: their pages, and the list that compares them."""

@@ -1,0 +1,116 @@
+"""The evaluations of each experiment: which runs were evaluated, and the newest two compared."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from runreport.archive.storage import Storage
+from runreport.entities import Run
+from runreport.query.index import RunIndex
+from runreport.query.search import make_runs
+from runreport.report.evaluations.page import (
+    PRE_RENDERED,
+    TABLE_FILE,
+    EvaluatedRun,
+    EvaluationsPage,
+    EvaluationTable,
+    RowDifference,
+    compare_rows,
+    metric_cells,
+    metric_names,
+    read_table,
+    table_script,
+)
+from runreport.report.redaction import Redactor
+from runreport.report.shown import Shown, show_time
+from runreport.report.urls import run_folder
+
+_LOOKED_AT = 12
+"""So many of the newest are searched for two to compare."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Evaluated:
+    run: Run
+    table: EvaluationTable
+
+
+def assemble_evaluations(
+    index: RunIndex,
+    shown: pa.Array,
+    storage: Storage,
+    redactor: Redactor,
+    experiments: Mapping[str, tuple[str, str]],
+) -> tuple[EvaluationsPage, ...]:
+    """A page for each experiment that has evaluated runs.
+
+    Args:
+        index: as the site may show it.
+        shown: the runs that have a page.
+        experiments: name and folder by id.
+    """
+    files = index.artifacts.filter(pc.equal(index.artifacts.column("path"), TABLE_FILE))
+    files = files.filter(pc.is_in(files.column("run"), value_set=shown))
+    rows: dict[int, dict[str, Any]] = {row["run"]: row for row in files.to_pylist()}
+    numbers = shown.filter(pc.is_in(shown, value_set=pa.array(sorted(rows), shown.type)))
+    by_experiment: dict[str, list[_Evaluated]] = {}
+    for number, run in zip(numbers.to_pylist(), make_runs(index, numbers, ""), strict=True):
+        table = read_table(storage, run.info.run_id, rows[number], redactor)
+        if table is not None:
+            by_experiment.setdefault(run.info.experiment_id, []).append(_Evaluated(run, table))
+    return tuple(
+        _page(*experiments[identity], found)
+        for identity, found in sorted(by_experiment.items(), key=lambda pair: experiments[pair[0]])
+    )
+
+
+def _page(experiment: str, folder: str, found: Sequence[_Evaluated]) -> EvaluationsPage:
+    metrics = [one.run.data.metrics for one in found]
+    names = metric_names(metrics, [one.table for one in found])
+    cells = metric_cells(names, metrics)
+    pair, compared = _comparison(found)
+    runs = tuple(_evaluated_run(one, values) for one, values in zip(found, cells, strict=True))
+    return EvaluationsPage(
+        experiment=experiment,
+        experiment_url=f"{folder}/index.html",
+        folder=f"{folder}/evaluations",
+        metrics=tuple(names),
+        runs=runs,
+        pair=None if pair is None else (runs[pair[0]], runs[pair[1]]),
+        compared=compared[:PRE_RENDERED],
+        compared_total=len(compared),
+    )
+
+
+def _comparison(
+    found: Sequence[_Evaluated],
+) -> tuple[tuple[int, int] | None, tuple[RowDifference, ...]]:
+    """The newest two that were asked the same and have a score in common, row by row."""
+    newest = range(min(len(found), _LOOKED_AT))
+    for left, right in itertools.combinations(newest, 2):
+        one, other = found[left].table, found[right].table
+        if {*one.scores} & {*other.scores}:
+            rows = compare_rows(one, other)
+            if rows:
+                return (left, right), rows
+    return ((0, 1), ()) if len(found) > 1 else (None, ())
+
+
+def _evaluated_run(one: _Evaluated, values: tuple[Shown, ...]) -> EvaluatedRun:
+    info = one.run.info
+    folder = f"{run_folder(info.run_id)}/evaluation"
+    script = table_script(info.run_id, one.table)
+    return EvaluatedRun(
+        info.run_id,
+        info.run_name,
+        f"{folder}/index.html",
+        f"{folder}/{script.name}",
+        show_time(info.start_time),
+        values,
+    )

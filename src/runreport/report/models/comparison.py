@@ -1,0 +1,96 @@
+"""Versions of a model side by side: metrics, params, signature, requirements, files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from runreport.models.schema import ParamSchema, Schema, TensorSpec, type_text
+from runreport.report.formatting import format_size
+from runreport.report.models.files import ModelFiles
+from runreport.report.models.values import ComparedGroup, ComparedRow, Comparison
+from runreport.report.pages.values import VersionLink
+from runreport.report.shown import EMPTY, Shown, show_number, show_text
+
+Compared = tuple[VersionLink, Mapping[str, float], Mapping[str, str], ModelFiles]
+"""A version: its link, the metrics and params of its run, and its files."""
+_DIGEST_SHOWN = 7
+
+
+def compare_versions(
+    versions: Sequence[Compared], *, left_out: int = 0, only_different: bool = False
+) -> Comparison:
+    """Some versions side by side.
+
+    Args:
+        versions: the columns, newest first.
+        left_out: older ones that get no column.
+        only_different: leave out what all have in common.
+    """
+    groups: tuple[ComparedGroup, ...] = (
+        ComparedGroup("Metrics", _metrics([metrics for _, metrics, _, _ in versions])),
+        ComparedGroup("Hyperparameters", _rows([params for _, _, params, _ in versions])),
+        ComparedGroup("Signature", _rows([_signature(files) for *_, files in versions])),
+        ComparedGroup("Requirements", _rows([files.packages for *_, files in versions])),
+        ComparedGroup("Files", _rows([_files(files) for *_, files in versions])),
+    )
+    if only_different:
+        groups = tuple(
+            ComparedGroup(group.title, tuple(r for r in group.rows if len({*r.values}) > 1))
+            for group in groups
+        )
+    return Comparison(
+        tuple(link for link, *_ in versions),
+        tuple(group for group in groups if group.rows),
+        left_out,
+    )
+
+
+def _metrics(each: Sequence[Mapping[str, float]]) -> tuple[ComparedRow, ...]:
+    def texts(name: str) -> tuple[Shown, ...]:
+        values = [metrics.get(name) for metrics in each]
+        return tuple(EMPTY if value is None else show_number(value) for value in values)
+
+    return _named(each, texts, is_number=True)
+
+
+def _rows(each: Sequence[Mapping[str, str]]) -> tuple[ComparedRow, ...]:
+    return _named(each, lambda name: tuple(show_text(one.get(name, "")) for one in each))
+
+
+def _named(
+    each: Sequence[Mapping[str, object]],
+    texts: Callable[[str], tuple[Shown, ...]],
+    *,
+    is_number: bool = False,
+) -> tuple[ComparedRow, ...]:
+    names = sorted({name for one in each for name in one})
+    return tuple(ComparedRow(name, texts(name), is_number) for name in names)
+
+
+def _signature(files: ModelFiles) -> dict[str, str]:
+    """What a version takes and gives, a text each."""
+    signature = None if files.model is None else files.model.signature
+    if signature is None:
+        return {}
+    found = dict(_parts("input", signature.inputs))
+    found.update(_parts("output", signature.outputs))
+    found.update(_parts("param", signature.params))
+    return found
+
+
+def _parts(kind: str, schema: Schema | ParamSchema | None) -> Iterable[tuple[str, str]]:
+    for place, spec in enumerate(schema or (), start=1):
+        name = f"{kind} {place if spec.name is None else spec.name}"
+        if isinstance(spec, TensorSpec):
+            yield name, str(spec).rpartition(": ")[2]
+        else:
+            own = spec.type if hasattr(spec, "type") else spec.dtype
+            default = getattr(spec, "default", None)
+            yield name, type_text(own) + ("" if default is None else f", default {default!r}")
+
+
+def _files(files: ModelFiles) -> dict[str, str]:
+    return {
+        file.path: f"{format_size(file.size_bytes)} {file.sha256[:_DIGEST_SHOWN]}"
+        for file in files.files
+    }

@@ -1,0 +1,1 @@
+"""The pages about many runs: overview, experiments, activity, listings, comparisons, notes."""

@@ -1,0 +1,129 @@
+"""Notes: Markdown files of the project as pages, and where runs and experiments have notes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from runreport.errors import ConfigError
+from runreport.report.note_files import note_files, note_pictures
+from runreport.report.notes import linked_pictures, render_note
+from runreport.report.pages.values import PublishedFile, RunLink
+from runreport.report.redaction import Redactor, published_file
+from runreport.report.urls import file_path, slug
+
+_EXCERPT = 160
+
+
+@dataclass(frozen=True, slots=True)
+class NotePage:
+    """A text that somebody wrote about the report."""
+
+    title: str
+    folder: str
+    """From the site's root."""
+    html: str
+    excerpt: str
+    files: tuple[PublishedFile, ...] = ()
+    """The images it shows, from its folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotedRun:
+    """A run with a note."""
+
+    run: RunLink
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """All that was written."""
+
+    pages: tuple[NotePage, ...]
+    experiments: tuple[tuple[str, str, str], ...]
+    """Name, URL from the root, and the beginning of the note."""
+    runs: tuple[NotedRun, ...]
+    """The newest with a note."""
+    noted_total: int
+
+
+def read_notes(folder: str | None, project: str, redactor: Redactor) -> tuple[NotePage, ...]:
+    """The Markdown files of a folder as pages, in the order of their names.
+
+    Args:
+        folder: from the config; None: there are none.
+        project: where a relative folder starts.
+
+    Raises:
+        ConfigError: there is no such folder, or a file is no UTF-8 text.
+    """
+    if folder is None:
+        return ()
+    place = os.path.join(project, folder)
+    try:
+        names = note_files(place)
+        texts = [_read(os.path.join(place, name)) for name in names]
+    except OSError as error:
+        raise ConfigError(f"notes is {folder!r}: {error.strerror} ({place}).") from error
+    shown = [redactor.text(name.removesuffix(".md"), "notes") for name in names]
+    folders = {name: f"n/{slug(stem)}" for name, stem in zip(names, shown, strict=True)}
+    pictures = set(note_pictures(place))
+    pages = []
+    for stem, text in zip(shown, texts, strict=True):
+        body = redactor.text(text, "notes")
+        wanted = sorted(pictures & set(linked_pictures(text)))
+        pages.append(_page(stem, body, folders, _pictures(place, wanted, redactor)))
+    return tuple(pages)
+
+
+def _pictures(place: str, paths: Iterable[str], redactor: Redactor) -> dict[str, PublishedFile]:
+    """The images that a note shows, as its page carries them."""
+    found = {}
+    for path in paths:
+        with open(os.path.join(place, *path.split("/")), "rb") as file:
+            content = published_file(file.read(), path, redactor).content
+        if content is not None:
+            found[path] = PublishedFile(f"files/{file_path(path)}", content)
+    return found
+
+
+def _read(path: str) -> str:
+    with open(path, "rb") as file:
+        content = file.read()
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"The note {path} is not UTF-8 text.") from error
+
+
+def _page(
+    stem: str, text: str, folders: Mapping[str, str], pictures: Mapping[str, PublishedFile]
+) -> NotePage:
+    """A note; links to other notes lead to their pages, as they do between the files."""
+    first, _, rest = text.lstrip().partition("\n")
+    title = first.removeprefix("# ").strip() if first.startswith("# ") else stem
+    body = rest if first.startswith("# ") else text
+    files = {name: f"../../{folder}/index.html" for name, folder in folders.items()}
+    files |= {path: file.path for path, file in pictures.items()}
+    html = render_note(body, files)
+    return NotePage(title, f"n/{slug(stem)}", html, excerpt(body), tuple(pictures.values()))
+
+
+def excerpt(text: str) -> str:
+    """The beginning of a note as plain words."""
+    words = " ".join(text.replace("#", " ").replace("*", "").replace("`", "").split())
+    return words if len(words) <= _EXCERPT else words[: _EXCERPT - 1].rstrip() + "…"
+
+
+def gather_notes(
+    pages: tuple[NotePage, ...],
+    experiments: Iterable[tuple[str, str, str]],
+    runs: Iterable[NotedRun],
+    limit: int = 100,
+) -> Notes:
+    """Notes of all kinds; of the runs', the first ``limit``."""
+    noted = tuple(runs)
+    found = tuple((name, url, excerpt(text)) for name, url, text in experiments if text)
+    return Notes(pages, found, noted[:limit], len(noted))

@@ -1,0 +1,133 @@
+"""The files of a run: what is copied into the site, and what a page shows of each."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from runreport.archive.artifacts import read_recorded, recorded_size
+from runreport.archive.storage import Storage
+from runreport.entities import Run
+from runreport.errors import Damaged
+from runreport.events import data_object
+from runreport.report.config import Config
+from runreport.report.evaluations import page as evaluations
+from runreport.report.findings import NOT_SHOWN
+from runreport.report.formatting import format_size
+from runreport.report.pages.values import FileFolder, OutputFile, Preview, PublishedFile
+from runreport.report.redaction import STORED, Redactor, published_file
+from runreport.report.runs.previews import make_preview
+from runreport.report.urls import file_path
+
+MOST_PREVIEWS = 60
+"""Files of a run whose content its page shows; the others are links."""
+MOST_LISTED = 500
+"""Files of a folder that the page lists."""
+
+
+class _Facts(Protocol):
+    """What is asked of a run here."""
+
+    @property
+    def run(self) -> Run: ...
+
+    @property
+    def artifacts(self) -> Sequence[dict[str, Any]]: ...
+
+
+def list_files(
+    facts: _Facts, storage: Storage, redactor: Redactor, config: Config
+) -> tuple[tuple[OutputFile, ...], tuple[PublishedFile, ...]]:
+    """Artifacts with previews, and the bytes that go beside the page."""
+    files, published = [], []
+    previewed = 0
+    addresses = {row["path"]: f"files/{file_path(row['path'])}" for row in facts.artifacts}
+    for row in facts.artifacts:
+        data = data_object(row["data"])
+        shown, size = row["path"], recorded_size(data)
+        media_type = str(data.get("media_type", "application/octet-stream"))
+        if size > config.max_file_mb * 1e6:
+            note = f"Over {config.max_file_mb:g} MB, so it stays in the archive."
+            files.append(_unpublished(shown, size, media_type, note))
+            continue
+        try:
+            content = read_recorded(
+                storage, facts.run.info.run_id, row[STORED], row["sha256"], data
+            )
+        except Damaged as error:
+            note = f"The file is left out: {error}."
+            files.append(_unpublished(shown, size, media_type, note))
+            continue
+        searched = published_file(content, shown, redactor, unsearched=config.unsearched)
+        if searched.content is None:
+            files.append(_unpublished(shown, size, media_type, searched.note))
+            continue
+        content = searched.content
+        place = addresses[shown]
+        if config.html == "scripted" and media_type == "text/html":
+            place = place.removesuffix(".txt")
+        previewed += 1
+        preview = Preview("none")
+        if previewed <= MOST_PREVIEWS:
+            preview = _preview(content, media_type, place, redactor, shown, addresses)
+        if shown == evaluations.TABLE_FILE and preview.kind == "table":  # it has a page of its own
+            preview = Preview("none", note=preview.note)
+        published.append(PublishedFile(place, content))
+        files.append(
+            OutputFile(
+                shown,
+                format_size(size),
+                media_type,
+                place,
+                preview,
+                searched.note,
+                size,
+                redactor.keyed(str(row["sha256"]))[:16],
+            )
+        )
+    return tuple(files), tuple(published)
+
+
+def _unpublished(path: str, size: int, media_type: str, note: str) -> OutputFile:
+    return OutputFile(path, format_size(size), media_type, "", Preview("none"), note)
+
+
+def _preview(
+    content: bytes,
+    media_type: str,
+    place: str,
+    redactor: Redactor,
+    path: str,
+    addresses: Mapping[str, str],
+) -> Preview:
+    """What the page shows of a file; where that fails on what was logged, why it does not."""
+    try:
+        beside = _beside(path, addresses) if media_type == "text/markdown" else {}
+        return make_preview(content, media_type, place, beside)
+    except Exception as error:
+        redactor.tell(f"{NOT_SHOWN}: {type(error).__name__}: {error}", f"file {path}")
+        return Preview("none", note=f"It could not be shown here: {error}.")
+
+
+def _beside(path: str, addresses: Mapping[str, str]) -> dict[str, str]:
+    """The addresses of a run's files, by their paths from a file's folder."""
+    folder = posixpath.dirname(path) or "."
+    return {posixpath.relpath(other, folder): url for other, url in addresses.items()}
+
+
+def by_folder(files: Sequence[OutputFile]) -> tuple[FileFolder, ...]:
+    """Files by their first folder, those in none first; a model's many files are one entry."""
+    folders: dict[str, list[OutputFile]] = {}
+    for file in files:
+        folder, slash, _ = file.path.partition("/")
+        folders.setdefault(folder if slash else "", []).append(file)
+    return tuple(
+        FileFolder(
+            folder,
+            tuple(own[:MOST_LISTED]),
+            len(own),
+            format_size(sum(file.size_bytes for file in own)),
+        )
+        for folder, own in sorted(folders.items())
+    )

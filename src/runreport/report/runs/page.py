@@ -1,0 +1,315 @@
+"""The page of one run: its eight fields, curves, files, note and surroundings.
+
+It depends on its own run, its parent, the configured baseline and its registered versions only,
+so that a new run rewrites no other run's page.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from runreport.archive.artifacts import recorded_size
+from runreport.archive.storage import Storage
+from runreport.entities import (
+    ERROR_TAG,
+    MESSAGE_TAG,
+    NOTE_TAG,
+    OVERRIDDEN_TAG,
+    TRACEBACK_TAG,
+    Run,
+)
+from runreport.events import data_object
+from runreport.numbers import MISSING
+from runreport.report.charts.curves import CurveReader, curve_note, curve_script, ends_of
+from runreport.report.config import Config, ExperimentConfig
+from runreport.report.deltas import Delta, delta
+from runreport.report.evaluations import page as evaluations
+from runreport.report.findings import NOT_SHOWN
+from runreport.report.formatting import diverged_text, problem_text
+from runreport.report.meaning import importance_of_name
+from runreport.report.notes import render_note
+from runreport.report.pages.experiment import moment
+from runreport.report.pages.values import (
+    CurvePicture,
+    Field,
+    MetricField,
+    OutputFile,
+    PublishedFile,
+    RunLink,
+    RunPage,
+    VersionLink,
+)
+from runreport.report.redaction import Redactor
+from runreport.report.runs.environment import (
+    environment_fields,
+    object_of,
+    reproduction,
+    requirements_text,
+)
+from runreport.report.runs.files import by_folder, list_files
+from runreport.report.shown import show_duration, show_number, show_text
+from runreport.report.tables.column_scripts import json_number
+from runreport.report.urls import job_folder, run_folder
+
+MOST_PRIMARY = 4
+"""Metrics at the head of a page where the config names none."""
+MOST_COMPARED = 200
+"""Files that the page comparing runs may show beside each other's."""
+_KILLED = "Its process ended without saying how; what it logged until then is here."
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What the index knows of one run, cut out of its tables."""
+
+    number: int
+    """In the index."""
+    run: Run
+    parent: Run | None
+    baseline: Run | None
+    params: Sequence[dict[str, Any]]
+    """Rows of the params table, for their conflicts."""
+    metrics: Sequence[dict[str, Any]]
+    artifacts: Sequence[dict[str, Any]]
+    registered: tuple[VersionLink, ...]
+    record: dict[str, Any]
+    """What was recorded of the environment, as it may be published."""
+
+
+def make_run_page(
+    facts: RunFacts,
+    experiment: str,
+    experiment_folder: str,
+    curves: CurveReader,
+    storage: Storage,
+    redactor: Redactor,
+    config: Config,
+    *,
+    with_files: bool = True,
+) -> RunPage:
+    """The page model of one run.
+
+    Args:
+        with_files: False: its artifacts are named in its record only, and nothing is published.
+    """
+    run = facts.run
+    info, tags = run.info, run.data.tags
+    own_config = config.for_experiment(experiment)
+    files: tuple[OutputFile, ...] = ()
+    published: tuple[PublishedFile, ...] = ()
+    if with_files:
+        files, published = list_files(facts, storage, redactor, config)
+    pictures = tuple(_pictures(curves, facts))
+    metrics = tuple(_metric(row, facts, own_config) for row in facts.metrics)
+    by_meaning = sorted(
+        metrics, key=lambda metric: (*importance_of_name(metric.name), metric.name)
+    )
+    note = tags.get(NOTE_TAG, "")
+
+    def failed(reason: str) -> None:
+        redactor.tell(f"{NOT_SHOWN}: {reason}", f"note of {info.run_name}")
+
+    ended = info.end_time
+    span = None if ended is None or info.start_time is None else ended - info.start_time
+    return RunPage(
+        run_id=info.run_id,
+        name=info.run_name,
+        folder=run_folder(info.run_id),
+        experiment=experiment,
+        experiment_folder=experiment_folder,
+        experiment_url=f"{experiment_folder}/index.html",
+        parent=_other_link(facts.parent),
+        baseline=_other_link(facts.baseline),
+        job=_job(facts.record),
+        primary=tuple(m for m in metrics if m.name == own_config.primary_metric)
+        or tuple(by_meaning[:MOST_PRIMARY]),
+        source=tags.get("mlflow.source.name", MISSING),
+        registered=facts.registered,
+        started=moment(info.start_time),
+        ended=moment(ended),
+        duration=show_duration(span),
+        status=info.status,
+        status_note=_status_note(facts, own_config.primary_metric),
+        traceback=tags.get(TRACEBACK_TAG, "") if info.status == "FAILED" else "",
+        params=tuple(_param(row, tags) for row in facts.params),
+        metrics=metrics,
+        tags=tuple(
+            Field(key, show_text(value))
+            for key, value in sorted(tags.items())
+            if not key.startswith(("mlflow.", OVERRIDDEN_TAG, ERROR_TAG))
+        ),
+        files=by_folder(files),
+        file_total=len(files),
+        datasets=tuple(
+            Field(
+                entry.dataset.name,
+                entry.dataset.digest,
+                entry.tags.get("mlflow.data.context", ""),
+            )
+            for entry in run.inputs.dataset_inputs
+        ),
+        curves=pictures,
+        note_html=render_note(note, {f.path: f.url for f in files if f.url}, failed)
+        if note
+        else "",
+        environment=tuple(environment_fields(facts.record)),
+        packages=tuple(
+            Field(str(name), str(version))
+            for name, version in sorted(object_of(facts.record, "packages").items())
+        ),
+        reproduction=reproduction(facts.record, tags),
+        requirements=requirements_text(facts.record),
+        details=_details(pictures, files, facts.record),
+        is_deleted=info.lifecycle_stage == "deleted",
+        published=published,
+        record=_as_json(facts, experiment),
+        evaluation=_evaluation(facts, storage, redactor),
+    )
+
+
+def _status_note(facts: RunFacts, primary: str | None) -> str:
+    """What there is to say of how a run ended."""
+    status, tags = facts.run.info.status, facts.run.data.tags
+    if status == "KILLED":
+        return _KILLED
+    lasts = facts.run.data.metrics
+    told = [diverged_text(name, lasts.get(name)) for name in ([primary] if primary else lasts)]
+    problem = problem_text(status, tags.get(ERROR_TAG), tags.get(MESSAGE_TAG))
+    return problem or next(filter(None, told), "")
+
+
+def _evaluation(
+    facts: RunFacts, storage: Storage, redactor: Redactor
+) -> evaluations.EvaluationPage | None:
+    info = facts.run.info
+    for row in facts.artifacts:
+        if row["path"] == evaluations.TABLE_FILE:
+            table = evaluations.read_table(storage, info.run_id, row, redactor)
+            if table is not None:
+                folder = run_folder(info.run_id)
+                return evaluations.make_page(info.run_id, info.run_name, folder, table)
+    return None
+
+
+def _other_link(run: Run | None) -> RunLink | None:
+    if run is None:
+        return None
+    url = f"{run_folder(run.info.run_id)}/index.html"
+    return RunLink(run.info.run_name, url, run.info.status, moment(run.info.start_time))
+
+
+def _job(record: dict[str, Any]) -> tuple[str, str] | None:
+    """What the job is called, and its page."""
+    job = object_of(record, "job")
+    if not job.get("id"):
+        return None
+    kind, identity = str(job.get("kind") or "job"), str(job["id"])
+    return f"{kind} {identity}", f"{job_folder(kind, identity)}/index.html"
+
+
+def _details(
+    pictures: Sequence[CurvePicture],
+    files: Sequence[OutputFile],
+    record: dict[str, Any],
+) -> dict[str, object] | None:
+    """What the scripts know of a run: curves, files to compare, packages; None without any."""
+    curves = {picture.curve.key: picture.curve for picture in pictures}
+    compared = [
+        [
+            file.path,
+            _shown_url(file),
+            file.preview.kind,
+            file.preview.text,
+            file.media_type,
+            file.digest,
+        ]
+        for file in files
+        if file.url and file.preview.kind in ("image", "text", "json", "audio", "video")
+    ][:MOST_COMPARED]
+    packages = object_of(record, "packages")
+    if not curves and not compared and not packages:
+        return None
+    return {"curves": curve_script(curves), "files": compared, "packages": packages}
+
+
+def _param(row: dict[str, Any], tags: Mapping[str, str]) -> Field:
+    note = ""
+    automatic = tags.get(f"{OVERRIDDEN_TAG}{row['key']}")
+    if automatic is not None:
+        note = f"set by hand; autologging recorded {automatic}"
+    if row["rivals"] > 1:
+        note = f"{row['rivals']} different values were logged; this is the latest"
+    return Field(row["key"], show_text(row["value"]), note)
+
+
+def _shown_url(file: OutputFile) -> str:
+    """Where a browser finds a picture: a vector image is published as text, and shown inline."""
+    return file.preview.source if file.preview.kind == "image" else file.url
+
+
+def _metric(row: dict[str, Any], facts: RunFacts, config: ExperimentConfig) -> MetricField:
+    first, last = row["first_step"], row["last_step"]
+    direction = config.direction if row["key"] == config.primary_metric else None
+
+    def to(other: Run | None) -> Delta:
+        base = None if other is None else other.data.metrics.get(row["key"])
+        return delta(row["last"], base, direction)
+
+    return MetricField(
+        row["key"],
+        show_number(row["last"]),
+        to(facts.baseline),
+        to(facts.parent),
+        show_number(row["min"]),
+        show_number(row["max"]),
+        f"{last:,}" if first == last else f"{first:,} to {last:,}",
+        row["count"],
+    )
+
+
+def _pictures(curves: CurveReader, facts: RunFacts) -> Iterator[CurvePicture]:
+    summaries = {row["key"]: row for row in facts.metrics}
+    for key, curve in sorted(curves.read(facts.run.info.run_id).items()):
+        if len(curve.values) > 1:
+            row = summaries.get(key)  # which damage may have cost where the points are whole
+            ends = ends_of(curve) if row is None else (row["last"], row["min"], row["max"])
+            last, low, high = map(show_number, ends)
+            yield CurvePicture(curve, last, low, high, curve_note(curve))
+
+
+def _as_json(facts: RunFacts, experiment: str) -> str:
+    """The run for other programs; numbers in full, NaN and infinities as text."""
+    info = facts.run.info
+    content = {
+        "run_id": info.run_id,
+        "run_name": info.run_name,
+        "experiment": experiment,
+        "experiment_id": info.experiment_id,
+        "status": info.status,
+        "start_time": info.start_time,
+        "end_time": info.end_time,
+        "params": {row["key"]: row["value"] for row in facts.params},
+        "metrics": {
+            row["key"]: {
+                name: json_number(row[name])
+                for name in ("last", "min", "max", "count", "first_step", "last_step")
+            }
+            for row in facts.metrics
+        },
+        "tags": dict(sorted(facts.run.data.tags.items())),
+        "registered": [f"{link.model}/{link.version}" for link in facts.registered],
+        "artifacts": [
+            {
+                "path": row["path"],
+                "sha256": row["sha256"],
+                "size_bytes": recorded_size(data_object(row["data"])),
+                "media_type": str(data_object(row["data"]).get("media_type", "")),
+            }
+            for row in facts.artifacts
+        ],
+        "environment": facts.record,
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"

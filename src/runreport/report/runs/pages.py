@@ -1,0 +1,150 @@
+"""The pages of all runs, made one after the other, so that memory is bounded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from runreport.archive.reading import Snapshot
+from runreport.entities import PARENT_TAG, Run
+from runreport.events import data_object
+from runreport.query.arrow import as_array
+from runreport.query.index import RunIndex
+from runreport.query.search import make_runs
+from runreport.query.summaries import with_stats
+from runreport.report.charts.curves import CurveReader
+from runreport.report.config import Config
+from runreport.report.pages.values import RunPage, VersionLink
+from runreport.report.redaction import Redactor
+from runreport.report.runs.page import RunFacts, make_run_page
+from runreport.report.tables.column_scripts import script_json
+from runreport.report.urls import run_folder
+
+BLOCK_RUNS = 256
+"""Runs that one script of details holds."""
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class RunPages:
+    """Makes run pages one after the other."""
+
+    index: RunIndex
+    numbers: pa.Array
+    experiments: dict[str, tuple[str, str]]
+    """Name and folder by id."""
+    curves: CurveReader
+    snapshot: Snapshot
+    redactor: Redactor
+    config: Config
+    registered: Mapping[str, tuple[VersionLink, ...]]
+    """The versions that runs were saved as, by run id."""
+    baselines: Mapping[str, str]
+    """The run that each experiment's are compared with, by experiment id."""
+    paged: frozenset[int] | None
+    """The runs that get a page; None: all."""
+
+    def make(self, numbers: pa.Array) -> Iterator[RunPage]:
+        """The page models of some runs, in their order."""
+        for start in range(0, len(numbers), _BATCH):
+            for facts in self._facts(numbers[start : start + _BATCH]):
+                yield make_run_page(
+                    facts,
+                    *self.experiments[facts.run.info.experiment_id],
+                    self.curves,
+                    self.snapshot.storage,
+                    self.redactor,
+                    self.config,
+                    with_files=self.paged is None or bool(facts.number in self.paged),
+                )
+
+    @property
+    def own(self) -> pa.Array:
+        """The runs with a page, newest first."""
+        if self.paged is None:
+            return self.numbers
+        return self.numbers.filter(
+            pc.is_in(self.numbers, value_set=pa.array(sorted(self.paged), self.numbers.type))
+        )
+
+    def folders(self) -> dict[int, str]:
+        """Where the pages of runs lie, by the runs' numbers."""
+        ids = self.index.attribute("run_id").take(self.numbers).to_pylist()
+        return dict(zip(self.numbers.to_pylist(), map(run_folder, ids), strict=True))
+
+    def blocks(self) -> Iterator[tuple[str, pa.Array]]:
+        """The runs without a page, by the script that holds what a page would say.
+
+        Yields:
+            The script's path from the site's root, and the runs in it.
+        """
+        if self.paged is None:
+            return
+        owners = as_array(self.index.runs.column("experiment_id")).take(self.numbers)
+        for identity, (_, folder) in self.experiments.items():
+            own = self.numbers.filter(pc.equal(owners, identity))
+            for block in range(-(-len(own) // BLOCK_RUNS)):
+                end = len(own) - block * BLOCK_RUNS  # runs are counted from the oldest
+                members = own[max(0, end - BLOCK_RUNS) : end]
+                bare = [number for number in members.to_pylist() if number not in self.paged]
+                if bare:
+                    yield f"{folder}/data/details-{block}.js", pa.array(bare, own.type)
+
+    def details_script(self, numbers: pa.Array) -> str:
+        """What pages of some runs would say, as a script."""
+        members = ",".join(
+            f"[{script_json(page.run_id)},{script_json(json.loads(page.record))},"
+            f"{script_json(page.details)}]"
+            for page in self.make(numbers)
+        )
+        return f"runreport.details([{members}]);\n"
+
+    def _facts(self, numbers: pa.Array) -> Iterator[RunFacts]:
+        index = self.index
+        runs = make_runs(index, numbers, "")
+        others = self._others(runs)
+        tables = ("params", "artifacts", "records")
+        rows = {name: _by_run(index.rows_of(name, numbers)) for name in tables}
+        # Only these runs' summaries are taken apart, not all of the index once a batch.
+        rows["metrics"] = _by_run(with_stats(index.rows_of("metrics", numbers)))
+        for number, run in zip(numbers.to_pylist(), runs, strict=True):
+            records = rows["records"].get(number, [])
+            record = data_object(records[0]["data"]) if records else {}
+            yield RunFacts(
+                number,
+                run,
+                others.get(run.data.tags.get(PARENT_TAG, "")),
+                self._baseline(run, others),
+                rows["params"].get(number, []),
+                rows["metrics"].get(number, []),
+                rows["artifacts"].get(number, []),
+                self.registered.get(run.info.run_id, ()),
+                record,
+            )
+
+    def _baseline(self, run: Run, others: Mapping[str, Run]) -> Run | None:
+        """What the config compares this run with; nothing for the baseline itself."""
+        wanted = self.baselines.get(run.info.experiment_id, "")
+        return None if wanted == run.info.run_id else others.get(wanted)
+
+    def _others(self, runs: list[Run]) -> dict[str, Run]:
+        """The parents and baselines of some runs, by id."""
+        wanted = {run.data.tags.get(PARENT_TAG) for run in runs} - {None}
+        wanted |= {self.baselines.get(run.info.experiment_id) for run in runs} - {None}
+        ids = as_array(self.index.runs.column("run_id")).take(self.numbers)
+        kept = pc.is_in(ids, value_set=pa.array(sorted(map(str, wanted)), pa.string()))
+        return {
+            run.info.run_id: run for run in make_runs(self.index, self.numbers.filter(kept), "")
+        }
+
+
+def _by_run(table: pa.Table) -> dict[int, list[dict[str, Any]]]:
+    grouped: dict[int, list[dict[str, Any]]] = {}
+    for row in table.to_pylist():
+        grouped.setdefault(row["run"], []).append(row)
+    return grouped

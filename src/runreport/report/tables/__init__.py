@@ -1,0 +1,1 @@
+"""Runs as columns: which there are, how a table shows them, and how scripts get them."""

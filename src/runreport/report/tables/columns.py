@@ -1,0 +1,184 @@
+"""Table columns of an experiment: which there are, and what each run has in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from runreport.entities import TRACEBACK_TAG
+from runreport.query.arrow import align
+from runreport.query.index import RunIndex
+from runreport.query.operands import NUMBER
+from runreport.query.predicate import experiment_names
+from runreport.query.summaries import has_curve
+from runreport.report.tables.kinds import MOST_ORDERED, order_of
+from runreport.report.urls import slug
+
+EXPERIMENT = "experiment_name"
+PROPERTY_LABELS = {
+    "run_name": "Run",
+    "status": "Status",
+    "start_time": "Started",
+    "duration": "Duration",
+    "source": "Source",
+    "run_id": "Run ID",
+    EXPERIMENT: "Experiment",
+}
+FOLDER = "_folder"
+"""The column that tells scripts in which experiment's folder a run's data lies."""
+VIEW = "_view"
+"""The column that tells scripts which runs have no page of their own."""
+CURVES = "_curves"
+"""The column that tells scripts which runs have a file of curves."""
+FOR_FILTERS = "filter"
+"""The group of columns that no table shows and only the filter box asks for."""
+OF_METRICS = "statistics"
+"""The group of statistics of metrics; scripts make them of what `FOR_FILTERS` has."""
+SLUG = "_slug"
+"""The column that scripts need where run ids differ from their URLs."""
+LONGEST_MS = 2**53
+"""Beyond it a duration is made up, and fits no script's number."""
+_SYSTEM_TAG = "mlflow."
+_NUMBER = re.compile(NUMBER)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a run table."""
+
+    name: str
+    """``status``, ``metrics.loss``, ``params.lr``, ``tags.team``: as in filters and config."""
+    label: str
+    group: str
+    """properties, metrics, params or tags; hidden, `OF_METRICS` or `FOR_FILTERS`."""
+    kind: str
+    """number, text, time or duration."""
+    values: tuple[object, ...]
+    """One a run, in table order; None where a run has none."""
+    distinct: int
+    """Different values, missing ones not counted."""
+    texts: tuple[object, ...] | None = None
+    """Numbers as they were logged, e.g. ``3.10``; None where there is no other text."""
+    has_curves: bool = False
+    """Whether some run logged more than one point of this metric."""
+    ordered: tuple[str, ...] = ()
+    """Texts in the order that they name, e.g. small, base, large; empty where they name none."""
+    slots: Mapping[str, int] = field(default_factory=dict)
+    """Of each of few texts its place among all that the site has in such a column."""
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether it is right-aligned and sorted as a number."""
+        return self.kind != "text"
+
+    @property
+    def varies(self) -> bool:
+        """Whether runs differ in it."""
+        return self.distinct > 1 or (self.distinct == 1 and None in self.values)
+
+
+def experiment_columns(index: RunIndex, numbers: pa.Array) -> tuple[Column, ...]:
+    """All columns that the runs of an experiment have, in the order the menu shows them.
+
+    Args:
+        numbers: int32[n], the runs in table order.
+    """
+    runs = index.runs.take(numbers)
+    start, end = (runs.column(name).to_pylist() for name in ("start_time", "end_time"))
+    durations = [
+        None if a is None or b is None else min(max(0, b - a), LONGEST_MS)
+        for a, b in zip(start, end, strict=True)
+    ]
+    properties = {
+        "run_name": ("text", runs.column("run_name").to_pylist()),
+        "status": ("text", runs.column("status").to_pylist()),
+        "start_time": ("time", start),
+        "duration": ("duration", durations),
+        "source": ("text", _taken(index, index.tags, "mlflow.source.name", "value", numbers)),
+        "run_id": ("text", runs.column("run_id").to_pylist()),
+        EXPERIMENT: ("text", experiment_names(index).take(numbers).to_pylist()),
+    }
+    curved = set(_curved(index, numbers))
+    columns = [
+        make_column(name, PROPERTY_LABELS[name], "properties", kind, values)
+        for name, (kind, values) in properties.items()
+    ]
+    for group, table, value in (
+        ("metrics", index.metrics, "last"),
+        ("params", index.params, "value"),
+        ("tags", index.tags, "value"),
+    ):
+        shown = table.filter(pc.is_in(table.column("run"), value_set=numbers))
+        for key in sorted(pc.unique(shown.column("key")).to_pylist()):
+            if group == "tags" and key.startswith((_SYSTEM_TAG, TRACEBACK_TAG)):
+                continue
+            values = _taken(index, shown, key, value, numbers)
+            name = f"{group}.{key}"
+            if group == "params" and (parsed := _as_numbers(values)) is not None:
+                columns.append(
+                    make_column(name, key, group, "number", parsed, texts=tuple(values))
+                )
+                continue
+            kind = "number" if group == "metrics" else "text"
+            column = make_column(name, key, group, kind, values)
+            if group == "metrics" and key in curved:
+                column = replace(column, has_curves=True)
+            columns.append(column)
+    columns.append(make_column(CURVES, CURVES, "hidden", "text", _with_curves(index, numbers)))
+    ids = properties["run_id"][1]
+    slugs = [slug(str(run_id)) for run_id in ids]
+    if slugs != ids:  # run ids that another tool chose and that no URL can hold as they are
+        columns.append(make_column(SLUG, SLUG, "hidden", "text", slugs))
+    return tuple(columns)
+
+
+def _taken(
+    index: RunIndex, table: pa.Table, key: str, value: str, numbers: pa.Array
+) -> list[object]:
+    rows = table.filter(pc.equal(table.column("key"), key))
+    return align(rows, value, index.runs.num_rows).take(numbers).to_pylist()  # type: ignore[no-any-return]
+
+
+def _curved(index: RunIndex, numbers: pa.Array) -> list[str]:
+    """The metrics of which some run has more than one point."""
+    own = index.metrics.filter(pc.is_in(index.metrics.column("run"), value_set=numbers))
+    return pc.unique(own.filter(has_curve(own)).column("key")).to_pylist()  # type: ignore[no-any-return]
+
+
+def _with_curves(index: RunIndex, numbers: pa.Array) -> list[object]:
+    """ "1" for each run that has a curve: a metric with more than one point."""
+    long = index.metrics.filter(has_curve(index.metrics))
+    found = pc.is_in(numbers, value_set=pc.unique(long.column("run")))
+    return ["1" if has else None for has in found.to_pylist()]
+
+
+def _as_numbers(values: Iterable[object]) -> list[object] | None:
+    """Param texts as numbers, if each is one; a column of digits then sorts as one expects."""
+    numbers: list[object] = []
+    for value in values:
+        if value is None:
+            numbers.append(None)
+            continue
+        if not _NUMBER.fullmatch(str(value)):
+            return None
+        numbers.append(float(str(value)))
+    return numbers
+
+
+def make_column(
+    name: str,
+    label: str,
+    group: str,
+    kind: str,
+    values: Sequence[object],
+    texts: tuple[object, ...] | None = None,
+) -> Column:
+    """A column, and how many of its values differ."""
+    present = {value for value in texts or values if value is not None}
+    is_told = kind == "text" and group in ("params", "tags") and len(present) <= MOST_ORDERED
+    ordered = order_of(map(str, present)) if is_told else ()
+    return Column(name, label, group, kind, tuple(values), len(present), texts, ordered=ordered)
