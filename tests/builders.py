@@ -16,7 +16,7 @@ from runreport.events import Event
 from runreport.query.search import load_index
 from runreport.query.summaries import with_stats
 from runreport.report.assemble import Report
-from runreport.report.pages.values import RunPage
+from runreport.report.runs.page import RunPage
 
 RUN = "a" * 32
 

@@ -187,7 +187,7 @@ def test_two_experiments_of_one_name_have_a_page_each(archive: Path, tmp_path: P
 
 
 def test_a_theme_without_scripts_lists_every_run(tmp_path: Path) -> None:
-    from runreport.report.pages import experiment as experiment_page
+    from runreport.report.tables import run_table
 
     archive = sample_archive(tmp_path / "a", runs=8)
     for name, value in (("PAGE_SIZE", 2), ("MAX_PAGES", 2)):

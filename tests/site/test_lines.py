@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runreport.report.charts.curves import Curve
-from runreport.report.pages.values import CurvePicture
+from runreport.report.runs.metrics import CurvePicture
 from runreport.report.shown import Shown
 from runreport.site.lines import curve_svg, nice_ticks, sparkline_svg
 

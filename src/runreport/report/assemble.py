@@ -6,7 +6,6 @@ their number; all other pages are made at once.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,51 +15,44 @@ import pyarrow.compute as pc
 from runreport.archive.notices import Notice
 from runreport.archive.reading import Snapshot
 from runreport.archive.verify import hidden_problems
-from runreport.entities import NOTE_TAG, PARENT_TAG, RunStatus
+from runreport.entities import NOTE_TAG, PARENT_TAG
 from runreport.query.arrow import arange, as_array
 from runreport.query.fold import fold_snapshot
 from runreport.query.index import RunIndex
 from runreport.report.charts.curves import CurveReader
+from runreport.report.charts.texts import charted_names
 from runreport.report.config import Config
 from runreport.report.config_advice import config_advice
 from runreport.report.evaluations.listing import assemble_evaluations
 from runreport.report.evaluations.page import TABLE_FILE, EvaluationsPage
 from runreport.report.findings import Finding
+from runreport.report.links import Moment, ViewLink, moment
 from runreport.report.models.assembling import ModelReport, assemble_models
-from runreport.report.notes import render_note
 from runreport.report.pages.about import AboutPage, make_about, site_script
 from runreport.report.pages.activity import ActivityPage, make_activity_page
-from runreport.report.pages.experiment import (
-    best_run,
-    make_experiment_page,
-    moment,
-    run_link,
-    status_counts,
-)
+from runreport.report.pages.experiment import ExperimentPage, ShownExperiment, make_experiment_page
 from runreport.report.pages.listings import ListingGroup, Places, job_listings, tag_listings
 from runreport.report.pages.notes import NotedRun, Notes, excerpt, gather_notes, read_notes
-from runreport.report.pages.values import (
-    BestRun,
-    ExperimentCard,
-    ExperimentPage,
-    OverviewPage,
-    RunLink,
-    SiteInfo,
-    ViewLink,
-)
+from runreport.report.pages.overview import OverviewPage, make_overview
 from runreport.report.pages.views import ViewPage, make_views
 from runreport.report.redaction import make_redactor, published_config, redact_index
 from runreport.report.runs.pages import RunPages
-from runreport.report.shown import EMPTY
-from runreport.report.tables.asked_columns import charted_names
 from runreport.report.tables.paging import choose_paged, with_places
 from runreport.report.tables.palette import Palette, make_palette
-from runreport.report.tables.table import Table, make_table
+from runreport.report.tables.run_table import run_link
+from runreport.report.tables.table import make_table
 from runreport.report.urls import experiment_folder
 
-NEW_MS = 7 * 24 * 3600 * 1000
-"""A run is new for this long before "as of"."""
-LISTED = 8
+
+@dataclass(frozen=True, slots=True)
+class SiteInfo:
+    """What every page knows of the whole site."""
+
+    title: str
+    as_of: Moment
+    version: str
+    notices: tuple[str, ...]
+    """What of the archive had to be left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,18 +91,6 @@ class Report:
     def findings(self) -> tuple[Finding, ...]:
         """What was redacted until now; complete once all run pages were made."""
         return self.run_pages.redactor.findings
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """An experiment that the site shows."""
-
-    identity: str
-    name: str
-    folder: str
-    note: str
-    numbers: pa.Array
-    table: Table
 
 
 def assemble_report(
@@ -187,7 +167,7 @@ def assemble_report(
     )
     return Report(
         site,
-        _overview(config, found, as_of, view_links, notes),
+        make_overview(config, found, as_of, view_links, notes),
         experiments,
         make_activity_page(
             [(one.name, one.folder, one.table) for one in found], as_of, all_rows=all_rows
@@ -227,7 +207,7 @@ def assemble_report(
 
 def _shown_experiments(
     index: RunIndex, shown: pa.Array, config: Config, palette: Palette
-) -> Iterator[_Shown]:
+) -> Iterator[ShownExperiment]:
     """The experiments that have runs to show, by name."""
     folders: set[str] = set()
     charted = charted_names(config.views)
@@ -244,10 +224,12 @@ def _shown_experiments(
         settings = config.for_experiment(state.name)
         note = settings.description or state.tags.get(NOTE_TAG, "")
         table = make_table(index, numbers, settings, folder, charted, palette)
-        yield _Shown(state.experiment_id, state.name, folder, note, numbers, table)
+        yield ShownExperiment(state.experiment_id, state.name, folder, note, numbers, table)
 
 
-def _baselines(found: Sequence[_Shown], config: Config) -> tuple[dict[str, str], tuple[str, ...]]:
+def _baselines(
+    found: Sequence[ShownExperiment], config: Config
+) -> tuple[dict[str, str], tuple[str, ...]]:
     """The baseline of each experiment that has one, and what is to be said of the others."""
     baselines, advice = {}, []
     for one in found:
@@ -291,65 +273,3 @@ def _newest(snapshot: Snapshot) -> int | None:
     """The time of the newest fact, by the clock that orders facts."""
     newest = pc.max(snapshot.events.column("counter")).as_py()
     return None if newest is None else int(newest) >> 16
-
-
-def _card(one: _Shown) -> ExperimentCard:
-    table = one.table
-    best = best_run(table)
-    started = [v for v in table.values("start_time") if isinstance(v, int)]
-    return ExperimentCard(
-        name=one.name,
-        url=f"{one.folder}/index.html",
-        runs=len(table.labels),
-        counts=status_counts(table.values("status")),
-        last_started=moment(max(started, default=None)),
-        metric=table.primary,
-        best=best.run if best else None,
-        best_value=best.value if best else EMPTY,
-        trend=tuple(math.nan if score is None else score for score in reversed(table.scores)),
-    )
-
-
-def _overview(
-    config: Config,
-    found: Sequence[_Shown],
-    as_of: int | None,
-    views: tuple[ViewLink, ...],
-    notes: Notes,
-) -> OverviewPage:
-    new: list[tuple[int, str, Table, int]] = []
-    failed: list[tuple[int, str, Table, int]] = []
-    best: list[BestRun] = []
-    statuses: list[object] = []
-    for one in found:
-        table = one.table
-        starts, states = table.values("start_time"), table.values("status")
-        statuses += states
-        for number, (started, status) in enumerate(zip(starts, states, strict=True)):
-            if not isinstance(started, int) or as_of is None:
-                continue
-            if started > as_of - NEW_MS:
-                new.append((-started, one.name, table, number))
-            if status in (RunStatus.FAILED, RunStatus.KILLED):
-                failed.append((-started, one.name, table, number))
-        if (winner := best_run(table, one.name)) is not None:
-            best.append(winner)
-    return OverviewPage(
-        description_html=render_note(config.description) if config.description else "",
-        runs=len(statuses),
-        counts=status_counts(statuses),
-        new=_links(new),
-        new_total=len(new),
-        best=tuple(best),
-        failed=_links(failed),
-        failed_total=len(failed),
-        cards=tuple(map(_card, found)),
-        views=views,
-        notes=tuple((page.title, f"{page.folder}/index.html") for page in notes.pages),
-    )
-
-
-def _links(entries: list[tuple[int, str, Table, int]]) -> tuple[RunLink, ...]:
-    """The newest of some runs."""
-    newest = sorted(entries, key=lambda entry: (entry[0], entry[1], entry[3]))[:LISTED]
-    return tuple(run_link(table, number, name) for _, name, table, number in newest)

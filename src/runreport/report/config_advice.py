@@ -11,8 +11,9 @@ from runreport.query.arrow import as_array
 from runreport.query.fields import STATISTICS, nearest
 from runreport.query.index import RunIndex
 from runreport.query.names import TABLES
+from runreport.report.charts.texts import charted_names
 from runreport.report.config import PROPERTIES, Config
-from runreport.report.tables.asked_columns import charted_names, meanings
+from runreport.report.tables.asked_columns import meanings
 
 
 def config_advice(config: Config, index: RunIndex, shown: pa.Array) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from runreport.numbers import tick_texts
 from runreport.report.charts.curves import end_of
 from runreport.report.charts.importance import Importance
-from runreport.report.pages.values import CurvePicture
+from runreport.report.runs.metrics import CurvePicture
 
 _Place = tuple[float, float]
 WIDTH, HEIGHT = 320, 150

@@ -18,9 +18,11 @@ from runreport.report.findings import NOT_SHOWN
 from runreport.report.fit_text import fit
 from runreport.report.formatting import format_size, plural
 from runreport.report.pages.about import PARQUET
-from runreport.report.pages.values import ExperimentPage, RunPage, RunTable
+from runreport.report.pages.experiment import ExperimentPage
+from runreport.report.runs.page import RunPage
 from runreport.report.shown import lacking_decimals
 from runreport.report.tables.column_scripts import latest_script, script_json
+from runreport.report.tables.run_table import RunTable
 from runreport.report.urls import up
 from runreport.site.chart_svg import NotDrawn, chart_svg
 from runreport.site.lines import curve_svg, importance_svg, sparkline_svg

@@ -21,7 +21,8 @@ from chart_data import CHARTS, DATA
 from runreport.report.charts.axes import fit_axes, tamed
 from runreport.report.charts.chart import vega_lite_version
 from runreport.report.charts.curves import Curve
-from runreport.report.charts.filling import Asked, Filled, fill
+from runreport.report.charts.filled import Asked, Filled
+from runreport.report.charts.filling import fill
 from runreport.report.charts.making import make_chart
 from runreport.report.charts.texts import read_chart
 from runreport.report.tables.columns import Column

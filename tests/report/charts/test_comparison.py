@@ -9,7 +9,7 @@ from report.test_assemble import report_of
 import runreport
 from runreport.report.charts.chart import Chart
 from runreport.report.charts.making import shows_text
-from runreport.report.pages.values import ExperimentPage
+from runreport.report.pages.experiment import ExperimentPage
 
 
 def sweep(archive: Path, runs: int = 24, noise: int = 20) -> ExperimentPage:

@@ -12,7 +12,8 @@ from runreport.archive.reading import read_archive
 from runreport.models import Model, infer_signature
 from runreport.report.assemble import Report, assemble_report
 from runreport.report.config import parse_config
-from runreport.report.models.values import ModelPage, VersionPage
+from runreport.report.models.page import ModelPage
+from runreport.report.models.version import VersionPage
 
 pytest.importorskip("numpy")
 

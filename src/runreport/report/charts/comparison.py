@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from runreport.report.charts.chart import Chart
-from runreport.report.charts.filling import Asked
+from runreport.report.charts.choosing import telling_params
+from runreport.report.charts.filled import Asked
 from runreport.report.charts.line_rows import curves_of
 from runreport.report.charts.making import make_chart
 from runreport.report.charts.texts import ChartText
 from runreport.report.tables.column_scripts import DataScript, hashed_name, script_json
 from runreport.report.tables.columns import Column
-from runreport.report.tables.table import Table, metrics_by_meaning, telling_params
+from runreport.report.tables.ranking import metrics_by_meaning
+from runreport.report.tables.table import Table
 
 CURVE_RUNS = 6
 PARALLEL_AXES = 7

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote_plus, unquote_plus
 
 from runreport.errors import ConfigError
+from runreport.report.config import ViewConfig
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
     # What each type needs; the others may be there or not.
@@ -120,3 +121,20 @@ def renamed_chart(text: str, rename: Callable[[str], str]) -> str:
             shown = ",".join(map(rename, several))
             parts[place] = part if shown == logged else f"{name}={quote_plus(shown)}"
     return ";".join(parts)
+
+
+def charted_names(views: Iterable[ViewConfig]) -> tuple[str, ...]:
+    """The columns that the charts of views name."""
+    found: list[str] = []
+
+    def note(name: str) -> str:
+        found.append(name)
+        return name
+
+    for view in views:
+        for text in view.charts:
+            try:
+                renamed(read_chart(text, view.name), note)
+            except ConfigError:  # it is told where the view is made
+                continue
+    return tuple(filter(None, dict.fromkeys(found)))

@@ -14,15 +14,16 @@ from runreport.entities import ModelVersion, Run
 from runreport.query.index import RunIndex
 from runreport.query.search import make_runs
 from runreport.report.config import Config
+from runreport.report.links import VersionLink
 from runreport.report.models.files import ModelFiles, read_model
 from runreport.report.models.page import (
+    ModelCard,
+    ModelPage,
     Version,
     make_model_card,
     make_model_page,
-    make_version_page,
 )
-from runreport.report.models.values import ModelCard, ModelPage, VersionPage
-from runreport.report.pages.values import VersionLink
+from runreport.report.models.version import VersionPage, make_version_page
 from runreport.report.redaction import Redactor
 
 

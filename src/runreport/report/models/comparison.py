@@ -3,17 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from runreport.models.schema import ParamSchema, Schema, TensorSpec, type_text
 from runreport.report.formatting import format_size
+from runreport.report.links import VersionLink
 from runreport.report.models.files import ModelFiles
-from runreport.report.models.values import ComparedGroup, ComparedRow, Comparison
-from runreport.report.pages.values import VersionLink
 from runreport.report.shown import EMPTY, Shown, show_number, show_text
 
 Compared = tuple[VersionLink, Mapping[str, float], Mapping[str, str], ModelFiles]
 """A version: its link, the metrics and params of its run, and its files."""
 _DIGEST_SHOWN = 7
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedRow:
+    """One thing about all compared versions."""
+
+    name: str
+    values: tuple[Shown, ...]
+    """One a version; empty where it has none."""
+    is_number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedGroup:
+    """Metrics, hyperparameters, signature, requirements or files of all compared versions."""
+
+    title: str
+    rows: tuple[ComparedRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Versions side by side."""
+
+    versions: tuple[VersionLink, ...]
+    """The columns, newest first."""
+    groups: tuple[ComparedGroup, ...]
+    left_out: int = 0
+    """Older versions that have no column."""
 
 
 def compare_versions(

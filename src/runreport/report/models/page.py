@@ -8,26 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from runreport.entities import ModelVersion, RegisteredModel, Run
-from runreport.models.schema import ColSpec, ParamSpec, TensorSpec, type_text
 from runreport.numbers import MISSING
 from runreport.report.charts.chart import Chart
 from runreport.report.charts.templates import template, titled
 from runreport.report.config import ExperimentConfig
-from runreport.report.formatting import format_size, plural
-from runreport.report.models.comparison import compare_versions
+from runreport.report.formatting import plural
+from runreport.report.links import Field, Moment, RunLink, VersionLink, moment
+from runreport.report.models.comparison import Comparison, compare_versions
 from runreport.report.models.files import ModelFiles
-from runreport.report.models.values import (
-    BestVersion,
-    ModelCard,
-    ModelPage,
-    SignaturePart,
-    VersionColumn,
-    VersionPage,
-    VersionRow,
-)
 from runreport.report.notes import render_note
-from runreport.report.pages.experiment import moment
-from runreport.report.pages.values import Field, RunLink, VersionLink
 from runreport.report.shown import EMPTY, Shown, show_number, show_text
 from runreport.report.urls import model_folder, run_folder, version_folder
 
@@ -39,6 +28,75 @@ CHARTED = 4
 UNNAMED = "(no name)"
 COMPARED = 100
 """As many versions stand side by side."""
+
+
+@dataclass(frozen=True, slots=True)
+class BestVersion:
+    """The best version of a model by the metric and direction that the config names."""
+
+    link: VersionLink
+    metric: str
+    value: Shown
+    direction: str
+    """``highest`` or ``lowest``."""
+
+
+@dataclass(frozen=True, slots=True)
+class VersionColumn:
+    """A column of a model's table of versions."""
+
+    label: str
+    is_number: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A version as a row of that table."""
+
+    link: VersionLink
+    registered: Moment
+    run: RunLink | None
+    """None where its run is deleted or gone."""
+    cells: tuple[Shown, ...]
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPage:
+    """A registered model: what is best, the metric over versions, the table of versions."""
+
+    name: str
+    folder: str
+    description_html: str
+    tags: tuple[Field, ...]
+    aliases: tuple[tuple[str, VersionLink], ...]
+    latest: VersionLink | None
+    updated: Moment
+    best: BestVersion | None
+    charts: tuple[Chart, ...]
+    columns: tuple[VersionColumn, ...]
+    rows: tuple[VersionRow, ...]
+    comparison: Comparison | None
+    """None where there is only one version."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """A model as the list and the overview show it."""
+
+    name: str
+    url: str
+    latest: VersionLink | None
+    aliases: tuple[tuple[str, VersionLink], ...]
+    versions: int
+    updated: Moment
+    best: BestVersion | None
+    trend: tuple[float, ...]
+    """The primary metric of its versions, oldest first; NaN where one has none."""
+    metric: str
+    latest_value: Shown
+    """The metric of the latest version."""
+    description: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,56 +195,6 @@ def make_model_card(
         metric=metric,
         latest_value=EMPTY if value is None else show_number(value),
         description=_plain_line(model.description),
-    )
-
-
-def make_version_page(version: Version, before: Version | None) -> VersionPage:
-    """The page of one version.
-
-    Args:
-        before: the version registered before it.
-    """
-    entity, said = version.entity, version.files.model
-    signature = said.signature if said is not None else None
-    size = sum(file.size_bytes for file in version.files.files)
-    pairs = [(v.link, v.metrics, v.params, v.files) for v in (version, before) if v is not None]
-    return VersionPage(
-        link=version.link,
-        folder=version_folder(entity.name, entity.version),
-        model_url=f"{model_folder(entity.name)}/index.html",
-        description_html=render_note(entity.description) if entity.description else "",
-        tags=_tags(entity.tags),
-        registered=moment(entity.creation_timestamp),
-        run=run_link_of(version.run),
-        source=entity.source,
-        flavors=", ".join(sorted(said.flavors)) if said is not None else MISSING,
-        size=format_size(size) if version.files.files else MISSING,
-        problem=version.files.problem,
-        metrics=tuple(
-            Field(name, show_number(value), is_number=True)
-            for name, value in sorted(version.metrics.items())
-        ),
-        params=tuple(
-            Field(name, show_text(value)) for name, value in sorted(version.params.items())
-        ),
-        signature=()
-        if signature is None
-        else tuple(
-            SignaturePart(title, tuple(map(_spec_field, schema)))
-            for title, schema in (
-                ("Inputs", signature.inputs),
-                ("Outputs", signature.outputs),
-                ("Params", signature.params),
-            )
-            if schema is not None
-        ),
-        requirements=version.files.requirements,
-        files=tuple(
-            Field(file.path, format_size(file.size_bytes), file.sha256[:12])
-            for file in version.files.files
-        ),
-        uri=f"models:/{entity.name}/{entity.version}",
-        before=compare_versions(pairs, only_different=True) if before is not None else None,
     )
 
 
@@ -292,13 +300,3 @@ def _chart(versions: Sequence[Version], metric: str) -> Chart:
         ),
         {},
     )
-
-
-def _spec_field(spec: ColSpec | TensorSpec | ParamSpec) -> Field:
-    if isinstance(spec, TensorSpec):
-        name, _, kind = str(spec).rpartition(": ")
-        return Field(name or UNNAMED, kind)
-    if isinstance(spec, ParamSpec):
-        return Field(spec.name, str(spec).partition(": ")[2])
-    name = UNNAMED if spec.name is None else str(spec.name)
-    return Field(name, type_text(spec.type), "" if spec.required else "optional")

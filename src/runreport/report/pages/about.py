@@ -10,10 +10,11 @@ import pyarrow as pa
 
 from runreport.archive.reading import Snapshot
 from runreport.report.formatting import plural
+from runreport.report.links import Field, ViewLink
 from runreport.report.models.assembling import ModelReport
+from runreport.report.pages.experiment import ExperimentPage
 from runreport.report.pages.listings import ListingGroup
 from runreport.report.pages.notes import Notes
-from runreport.report.pages.values import ExperimentPage, Field, ViewLink
 from runreport.report.tables.column_scripts import script_json
 
 

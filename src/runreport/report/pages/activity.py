@@ -6,8 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from runreport.report.pages.experiment import run_table, status_counts
-from runreport.report.pages.values import RunTable
 from runreport.report.tables.columns import (
     EXPERIMENT,
     FOLDER,
@@ -16,6 +14,7 @@ from runreport.report.tables.columns import (
     Column,
     make_column,
 )
+from runreport.report.tables.run_table import RunTable, run_table, status_counts
 from runreport.report.tables.table import Table
 
 FOLDER_NAME = "activity"

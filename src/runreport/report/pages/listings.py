@@ -14,9 +14,9 @@ from runreport.events import data_object
 from runreport.numbers import ROUGH
 from runreport.query.arrow import as_array
 from runreport.query.index import RunIndex
-from runreport.report.pages.experiment import run_link
-from runreport.report.pages.values import RunLink
+from runreport.report.links import RunLink
 from runreport.report.shown import Shown, show_number
+from runreport.report.tables.run_table import run_link
 from runreport.report.tables.table import Table
 from runreport.report.urls import job_folder, slug
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from runreport.errors import ConfigError
+from runreport.report.links import RunLink
 from runreport.report.note_files import note_files, note_pictures
 from runreport.report.notes import linked_pictures, render_note
-from runreport.report.pages.values import PublishedFile, RunLink
 from runreport.report.redaction import Redactor, published_file
+from runreport.report.runs.files import PublishedFile
 from runreport.report.urls import file_path, slug
 
 _EXCERPT = 160

@@ -12,34 +12,26 @@ from runreport.errors import ConfigError, InvalidFilter
 from runreport.query.index import RunIndex
 from runreport.query.search import find_runs, make_query
 from runreport.report.charts.chart import Chart
+from runreport.report.charts.choosing import telling_params
 from runreport.report.charts.curves import CurveReader
-from runreport.report.charts.filling import Asked
+from runreport.report.charts.filled import Asked
 from runreport.report.charts.making import make_chart
 from runreport.report.charts.texts import ChartText, read_chart, renamed
 from runreport.report.config import Config, ViewConfig
 from runreport.report.deltas import NONE, Delta, delta
+from runreport.report.links import RunLink
 from runreport.report.notes import render_note
-from runreport.report.pages.experiment import run_link
 from runreport.report.pages.listings import Places
-from runreport.report.pages.values import RunLink
 from runreport.report.shown import Shown
 from runreport.report.tables.asked_columns import full_name
 from runreport.report.tables.columns import CURVES, FOLDER, OF_METRICS, VIEW, Column, make_column
-from runreport.report.tables.table import (
-    Table,
-    cell,
-    logged_text,
-    telling_params,
-    unique_labels,
-    varying,
-)
+from runreport.report.tables.run_table import run_link
+from runreport.report.tables.table import Table, cell, logged_text, unique_labels, varying
 from runreport.report.urls import slug
 
 MOST_COLUMNS = 8
 """Runs that stand side by side; charts show all."""
 MOST_RUNS = 300
-
-
 _COMPARED = ("properties", "params", "metrics", "tags", OF_METRICS)
 
 

@@ -5,16 +5,31 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from runreport.report.formatting import plural
-from runreport.report.pages.values import Field, Reproduction
+from runreport.report.links import Field
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_-]*")
 """What other tools recorded goes into texts that people paste: only what versions are made of."""
 MOST_DIFF_LINES = 2000
 """Lines of a diff that a page shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reproduction:
+    """What was recorded of how to get a run again."""
+
+    commands: str
+    """Shell commands, one a line; empty where too little is known."""
+    missing: tuple[str, ...]
+    """What they lack, as sentences."""
+    diff: tuple[tuple[str, str], ...]
+    """Lines of the uncommitted changes with ``add``, ``del``, ``head`` or nothing."""
+    diff_text: str = ""
+    """All of them, as a file."""
 
 
 def object_of(record: Mapping[str, Any], key: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from runreport.archive.artifacts import read_recorded, recorded_size
@@ -15,15 +16,51 @@ from runreport.report.config import Config
 from runreport.report.evaluations import page as evaluations
 from runreport.report.findings import NOT_SHOWN
 from runreport.report.formatting import format_size
-from runreport.report.pages.values import FileFolder, OutputFile, Preview, PublishedFile
 from runreport.report.redaction import STORED, Redactor, published_file
-from runreport.report.runs.previews import make_preview
+from runreport.report.runs.previews import Preview, make_preview
 from runreport.report.urls import file_path
 
 MOST_PREVIEWS = 60
 """Files of a run whose content its page shows; the others are links."""
 MOST_LISTED = 500
 """Files of a folder that the page lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFile:
+    """An artifact of a run."""
+
+    path: str
+    size: str
+    media_type: str
+    url: str
+    """From the run's page; empty when the file is not published."""
+    preview: Preview
+    note: str = ""
+    size_bytes: int = 0
+    digest: str = ""
+    """The same for the same content as it was logged; what it was nobody can try."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileFolder:
+    """The artifacts of a run that lie in one folder."""
+
+    path: str
+    """Empty for those in none."""
+    files: tuple[OutputFile, ...]
+    total: int
+    """More than ``len(files)`` where a page lists not all."""
+    size: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedFile:
+    """A file copied into the site beside a page."""
+
+    path: str
+    """From the run's folder."""
+    content: bytes = field(repr=False)
 
 
 class _Facts(Protocol):

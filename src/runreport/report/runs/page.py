@@ -6,12 +6,10 @@ so that a new run rewrites no other run's page.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from runreport.archive.artifacts import recorded_size
 from runreport.archive.storage import Storage
 from runreport.entities import (
     ERROR_TAG,
@@ -21,37 +19,34 @@ from runreport.entities import (
     TRACEBACK_TAG,
     Run,
 )
-from runreport.events import data_object
 from runreport.numbers import MISSING
-from runreport.report.charts.curves import CurveReader, curve_note, curve_script, ends_of
-from runreport.report.config import Config, ExperimentConfig
-from runreport.report.deltas import Delta, delta
+from runreport.report.charts.curves import CurveReader, curve_script
+from runreport.report.config import Config
 from runreport.report.evaluations import page as evaluations
+from runreport.report.evaluations.page import EvaluationPage
 from runreport.report.findings import NOT_SHOWN
 from runreport.report.formatting import diverged_text, problem_text
+from runreport.report.links import Field, Moment, RunLink, VersionLink, moment
 from runreport.report.meaning import importance_of_name
 from runreport.report.notes import render_note
-from runreport.report.pages.experiment import moment
-from runreport.report.pages.values import (
-    CurvePicture,
-    Field,
-    MetricField,
-    OutputFile,
-    PublishedFile,
-    RunLink,
-    RunPage,
-    VersionLink,
-)
 from runreport.report.redaction import Redactor
 from runreport.report.runs.environment import (
+    Reproduction,
     environment_fields,
     object_of,
     reproduction,
     requirements_text,
 )
-from runreport.report.runs.files import by_folder, list_files
-from runreport.report.shown import show_duration, show_number, show_text
-from runreport.report.tables.column_scripts import json_number
+from runreport.report.runs.files import (
+    FileFolder,
+    OutputFile,
+    PublishedFile,
+    by_folder,
+    list_files,
+)
+from runreport.report.runs.metrics import CurvePicture, MetricField, curve_pictures, metric_field
+from runreport.report.runs.record import RunFacts, run_json
+from runreport.report.shown import Shown, show_duration, show_text
 from runreport.report.urls import job_folder, run_folder
 
 MOST_PRIMARY = 4
@@ -62,21 +57,54 @@ _KILLED = "Its process ended without saying how; what it logged until then is he
 
 
 @dataclass(frozen=True, slots=True)
-class RunFacts:
-    """What the index knows of one run, cut out of its tables."""
+class RunPage:
+    """One run: the eight fields first, then curves, files, note and surroundings."""
 
-    number: int
-    """In the index."""
-    run: Run
-    parent: Run | None
-    baseline: Run | None
-    params: Sequence[dict[str, Any]]
-    """Rows of the params table, for their conflicts."""
-    metrics: Sequence[dict[str, Any]]
-    artifacts: Sequence[dict[str, Any]]
+    run_id: str
+    name: str
+    folder: str
+    """Of the page, from the site's root."""
+    experiment: str
+    experiment_folder: str
+    experiment_url: str
+    parent: RunLink | None
+    baseline: RunLink | None
+    """The run that the config compares the experiment's runs with."""
+    job: tuple[str, str] | None
+    """Kind and id of the job it ran in, and where its page lies: text and URL."""
+    primary: tuple[MetricField, ...]
+    """The metrics that say first how the run did."""
+    source: str
     registered: tuple[VersionLink, ...]
-    record: dict[str, Any]
-    """What was recorded of the environment, as it may be published."""
+    """The versions it was saved as."""
+    started: Moment
+    ended: Moment
+    duration: Shown
+    status: str
+    status_note: str
+    traceback: str
+    """The end of what it said when it failed."""
+    params: tuple[Field, ...]
+    metrics: tuple[MetricField, ...]
+    tags: tuple[Field, ...]
+    files: tuple[FileFolder, ...]
+    file_total: int
+    datasets: tuple[Field, ...]
+    curves: tuple[CurvePicture, ...]
+    note_html: str
+    environment: tuple[Field, ...]
+    packages: tuple[Field, ...]
+    reproduction: Reproduction
+    requirements: str
+    """The packages as pip reads them; empty where none were recorded."""
+    details: Mapping[str, object] | None = field(repr=False)
+    """Curves, files and packages for the scripts; None where there are none."""
+    is_deleted: bool
+    published: tuple[PublishedFile, ...]
+    record: str
+    """The run as JSON text, for download."""
+    evaluation: EvaluationPage | None = None
+    """Its results table, a page of its own."""
 
 
 def make_run_page(
@@ -102,8 +130,8 @@ def make_run_page(
     published: tuple[PublishedFile, ...] = ()
     if with_files:
         files, published = list_files(facts, storage, redactor, config)
-    pictures = tuple(_pictures(curves, facts))
-    metrics = tuple(_metric(row, facts, own_config) for row in facts.metrics)
+    pictures = tuple(curve_pictures(curves, facts))
+    metrics = tuple(metric_field(row, facts, own_config) for row in facts.metrics)
     by_meaning = sorted(
         metrics, key=lambda metric: (*importance_of_name(metric.name), metric.name)
     )
@@ -165,7 +193,7 @@ def make_run_page(
         details=_details(pictures, files, facts.record),
         is_deleted=info.lifecycle_stage == "deleted",
         published=published,
-        record=_as_json(facts, experiment),
+        record=run_json(facts, experiment),
         evaluation=_evaluation(facts, storage, redactor),
     )
 
@@ -248,68 +276,3 @@ def _param(row: dict[str, Any], tags: Mapping[str, str]) -> Field:
 def _shown_url(file: OutputFile) -> str:
     """Where a browser finds a picture: a vector image is published as text, and shown inline."""
     return file.preview.source if file.preview.kind == "image" else file.url
-
-
-def _metric(row: dict[str, Any], facts: RunFacts, config: ExperimentConfig) -> MetricField:
-    first, last = row["first_step"], row["last_step"]
-    direction = config.direction if row["key"] == config.primary_metric else None
-
-    def to(other: Run | None) -> Delta:
-        base = None if other is None else other.data.metrics.get(row["key"])
-        return delta(row["last"], base, direction)
-
-    return MetricField(
-        row["key"],
-        show_number(row["last"]),
-        to(facts.baseline),
-        to(facts.parent),
-        show_number(row["min"]),
-        show_number(row["max"]),
-        f"{last:,}" if first == last else f"{first:,} to {last:,}",
-        row["count"],
-    )
-
-
-def _pictures(curves: CurveReader, facts: RunFacts) -> Iterator[CurvePicture]:
-    summaries = {row["key"]: row for row in facts.metrics}
-    for key, curve in sorted(curves.read(facts.run.info.run_id).items()):
-        if len(curve.values) > 1:
-            row = summaries.get(key)  # which damage may have cost where the points are whole
-            ends = ends_of(curve) if row is None else (row["last"], row["min"], row["max"])
-            last, low, high = map(show_number, ends)
-            yield CurvePicture(curve, last, low, high, curve_note(curve))
-
-
-def _as_json(facts: RunFacts, experiment: str) -> str:
-    """The run for other programs; numbers in full, NaN and infinities as text."""
-    info = facts.run.info
-    content = {
-        "run_id": info.run_id,
-        "run_name": info.run_name,
-        "experiment": experiment,
-        "experiment_id": info.experiment_id,
-        "status": info.status,
-        "start_time": info.start_time,
-        "end_time": info.end_time,
-        "params": {row["key"]: row["value"] for row in facts.params},
-        "metrics": {
-            row["key"]: {
-                name: json_number(row[name])
-                for name in ("last", "min", "max", "count", "first_step", "last_step")
-            }
-            for row in facts.metrics
-        },
-        "tags": dict(sorted(facts.run.data.tags.items())),
-        "registered": [f"{link.model}/{link.version}" for link in facts.registered],
-        "artifacts": [
-            {
-                "path": row["path"],
-                "sha256": row["sha256"],
-                "size_bytes": recorded_size(data_object(row["data"])),
-                "media_type": str(data_object(row["data"]).get("media_type", "")),
-            }
-            for row in facts.artifacts
-        ],
-        "environment": facts.record,
-    }
-    return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"

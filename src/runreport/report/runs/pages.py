@@ -19,9 +19,10 @@ from runreport.query.search import make_runs
 from runreport.query.summaries import with_stats
 from runreport.report.charts.curves import CurveReader
 from runreport.report.config import Config
-from runreport.report.pages.values import RunPage, VersionLink
+from runreport.report.links import VersionLink
 from runreport.report.redaction import Redactor
-from runreport.report.runs.page import RunFacts, make_run_page
+from runreport.report.runs.page import RunPage, make_run_page
+from runreport.report.runs.record import RunFacts
 from runreport.report.tables.column_scripts import script_json
 from runreport.report.urls import run_folder
 

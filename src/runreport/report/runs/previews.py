@@ -15,10 +15,10 @@ import re
 import struct
 import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from runreport.report.formatting import format_size, plural
 from runreport.report.notes import render_note
-from runreport.report.pages.values import Preview
 from runreport.report.runs.array_previews import array_summary, parquet_head
 from runreport.report.runs.html_preview import MAX_HTML, clean_html
 from runreport.report.runs.notebook_preview import MAX_CELLS, notebook_html
@@ -42,6 +42,23 @@ _PLAYED = tuple(
 )
 """What browsers play by themselves."""
 _IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/avif")
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What of a file a page shows inline."""
+
+    kind: str
+    """image, audio, video, text, json, table, markdown, html or none."""
+    source: str = ""
+    """image, audio, video: URL of the file, from the page."""
+    html: str = ""
+    """markdown: safe HTML; html: the document of a sandboxed frame."""
+    text: str = ""
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    note: str = ""
+    """E.g. how much of the file is shown."""
 
 
 def is_text(media_type: str) -> bool:

@@ -6,31 +6,11 @@ from collections.abc import Collection, Iterable, Mapping
 
 import pyarrow as pa
 
-from runreport.errors import ConfigError
 from runreport.query.index import RunIndex
 from runreport.query.names import TABLES, split_statistic
 from runreport.query.predicate import run_column
 from runreport.query.syntax import Field
-from runreport.report.charts.texts import read_chart, renamed
-from runreport.report.config import ViewConfig
 from runreport.report.tables.columns import OF_METRICS, Column, make_column
-
-
-def charted_names(views: Iterable[ViewConfig]) -> tuple[str, ...]:
-    """The columns that the charts of views name."""
-    found: list[str] = []
-
-    def note(name: str) -> str:
-        found.append(name)
-        return name
-
-    for view in views:
-        for text in view.charts:
-            try:
-                renamed(read_chart(text, view.name), note)
-            except ConfigError:  # it is told where the view is made
-                continue
-    return tuple(filter(None, dict.fromkeys(found)))
 
 
 def meanings(name: str, known: Collection[str]) -> list[str]:

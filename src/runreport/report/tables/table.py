@@ -13,10 +13,9 @@ import pyarrow as pa
 from runreport.entities import ERROR_TAG, MESSAGE_TAG
 from runreport.numbers import MISSING, full_number
 from runreport.query.index import RunIndex
-from runreport.report.charts.importance import explained_share
 from runreport.report.config import ExperimentConfig
 from runreport.report.formatting import diverged_text, problem_text
-from runreport.report.meaning import better, importance_of_name
+from runreport.report.meaning import better
 from runreport.report.shown import (
     EMPTY,
     MISSING_VALUE,
@@ -31,6 +30,7 @@ from runreport.report.tables.asked_columns import statistic_columns
 from runreport.report.tables.columns import FOLDER, VIEW, Column, experiment_columns
 from runreport.report.tables.filter_columns import filter_columns
 from runreport.report.tables.palette import Palette
+from runreport.report.tables.ranking import metrics_by_meaning
 from runreport.report.urls import run_folder
 
 
@@ -208,48 +208,6 @@ def varying(table: Table, group: str) -> list[Column]:
     """The columns of a group in which runs differ, those that most runs have first."""
     columns = [c for c in table.columns.values() if c.group == group and c.varies]
     return sorted(columns, key=lambda c: -sum(value is not None for value in c.values))
-
-
-_CHANCE = frozenset("seed random_seed random_state rng_seed fold repeat trial worker".split())
-"""Params that runs are repeated by; they tell less than any other that says as much."""
-
-
-def telling_params(table: Table) -> list[Column]:
-    """The params worth an axis, a column or a chip, those that go with the primary metric most
-    first.
-
-    Those with one value tell nothing, and those that fewer than half of the runs have little.
-    Where runs are too few to tell, numbers come before texts.
-    """
-    count = len(table.labels)
-
-    def key(column: Column) -> tuple[object, ...]:
-        share = explained_share(column.values, table.scores) or 0.0
-        present = sum(value is not None for value in column.values)
-        is_chance = column.label.lower() in _CHANCE
-        return -round(share, 2), is_chance, not column.is_numeric, -present, column.name
-
-    found = [c for c in varying(table, "params") if c.distinct > 1 and is_common(c, count)]
-    return sorted(found, key=key)
-
-
-def is_common(column: Column, runs: int) -> bool:
-    """Whether at least half of the runs have it."""
-    return 2 * sum(value is not None for value in column.values) >= runs
-
-
-def metrics_by_meaning(columns: Iterable[Column], runs: int) -> list[Column]:
-    """Metrics, those first that runs are likely to be about, before those that few runs have."""
-    own = [column for column in columns if column.group == "metrics"]
-
-    def key(column: Column) -> tuple[object, ...]:
-        present = sum(value is not None for value in column.values)
-        is_rare = not is_common(column, runs)
-        is_same = not column.varies and runs > 1
-        rank = importance_of_name(column.label)
-        return is_same, is_rare, *rank, -present, column.name
-
-    return sorted(own, key=key)
 
 
 def _primary_metric(columns: Mapping[str, Column], config: ExperimentConfig, runs: int) -> str:

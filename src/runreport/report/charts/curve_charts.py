@@ -1,0 +1,92 @@
+"""Charts of curves: a line a run, or a mean with a band a group of runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from runreport.report.charts.axes import in_unit
+from runreport.report.charts.chart import Row
+from runreport.report.charts.curves import Curve
+from runreport.report.charts.filled import MOST_BAND, MOST_LINES, Asked, Filled, most_of, row_of
+from runreport.report.charts.forms import Form
+from runreport.report.charts.line_rows import band, curves_of, line_rows, placed_curve, step_title
+from runreport.report.charts.looks import coloured, give_looks, grouped, run_colours
+from runreport.report.charts.texts import ChartText
+
+
+def fill_lines(text: ChartText, asked: Asked) -> Filled | None:
+    table = asked.table
+    if text["g"]:
+        return _band(text, asked)
+    metric = text["y"].removeprefix("metrics.")
+    every = curves_of(table, asked.numbers, metric, asked.reader, most_of(text, asked, MOST_LINES))
+    runs = [number for number, _ in every]
+    colours = coloured(table, text["c"], runs)
+    if colours.kind == "none":
+        give_looks(asked.looks, runs)
+        colours = replace(run_colours(table, runs, asked.looks), note=colours.note)
+    found = [(number, curve) for number, curve in every if number in colours.values]
+    axis = text["x"] or "step"
+    rows = line_rows(found, axis, float(text["smooth"] or 0), lambda n: row_of(asked, n, colours))
+    if all(row["y"] is None for row in rows):
+        return None
+    curves = [curve for _, curve in found]
+    title = step_title(curves, axis)
+    if axis == "relative":
+        rows, title = in_unit(rows, title)
+    return Filled(
+        Form(
+            "line", "time" if axis == "time" else "number", text["scale"] or "linear", colours.kind
+        ),
+        rows,
+        [number for number, _ in found],
+        _usable(asked, text["y"], len(found), most_of(text, asked, MOST_LINES)),
+        {"x": title, "y": metric, "color": colours.title},
+        colours,
+        is_time=axis == "time",
+        curves=curves,
+    )
+
+
+def _usable(asked: Asked, name: str, found: int, most: int) -> int:
+    """Runs that have a curve; beyond the most that are read, those that have the metric."""
+    column = asked.table.columns.get(name)
+    if found < most or column is None:
+        return found
+    return sum(column.values[n] is not None for n in asked.numbers)
+
+
+def _band(text: ChartText, asked: Asked) -> Filled | None:
+    table = asked.table
+    metric = text["y"].removeprefix("metrics.")
+    found = curves_of(table, asked.numbers, metric, asked.reader, MOST_BAND)
+    colours = grouped(table, text["g"], [number for number, _ in found])
+    axis = "step" if text["x"] in ("", "step") else "relative"
+    groups: dict[object, list[Curve]] = {group: [] for group in colours.texts}
+    for number, curve in found:
+        groups[colours.values[number]].append(curve)
+    rows: list[Row] = []
+    labels = []
+    for group, curves in groups.items():
+        points = [*band([placed_curve(curve, axis) for curve in curves])]
+        labels.append(f"{group} ({_runs_of(points, len(curves))})")
+        rows += [{"color": labels[-1], **point} for point in points]
+    title = step_title([curve for _, curve in found], axis)
+    if axis == "relative":
+        rows, title = in_unit(rows, title)
+    return Filled(
+        Form("band", "number", text["scale"] or "linear", colours.kind),
+        rows,
+        [number for number, _ in found],
+        _usable(asked, text["y"], len(found), MOST_BAND),
+        {"x": title, "y": metric, "color": colours.title},
+        replace(colours, texts=tuple(labels)),
+        curves=[curve for _, curve in found],
+    )
+
+
+def _runs_of(points: Sequence[Mapping[str, float]], most: int) -> str:
+    """``n 3``, or ``n 1 to 3`` where fewer runs come as far as others."""
+    least = min((int(point["n"]) for point in points), default=most)
+    return f"n {most}" if least == most else f"n {least} to {most}"

@@ -1,0 +1,156 @@
+"""The table of runs of a page: its rows, facets and the scripts that hold all of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from runreport.entities import ERROR_TAG, OVERRIDDEN_TAG
+from runreport.report.links import RunLink, moment
+from runreport.report.shown import Shown, show_text
+from runreport.report.tables.column_scripts import DataScript, data_scripts, facet_counts
+from runreport.report.tables.columns import EXPERIMENT, FOLDER, OF_METRICS, Column
+from runreport.report.tables.table import Table, cell
+
+PAGE_SIZE = 50
+MAX_PAGES = 20
+MAX_FACET = 20
+"""Values of a facet."""
+MAX_FACETS = 8
+STATUSES = ("FINISHED", "RUNNING", "FAILED", "KILLED", "SCHEDULED")
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A run as a row of a server-rendered table."""
+
+    number: int
+    """Place in the whole table, from 0."""
+    run_id: str
+    name: str
+    folder: str
+    """Of the data of its experiment, from the site's root."""
+    url: str
+    status: str
+    cells: tuple[Shown, ...]
+    problem: str = ""
+    """Why it failed, in a few words."""
+    look: int | None = None
+    """Its colour in the charts of the page; None where it has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """The values of one column, with how many runs have each."""
+
+    name: str
+    label: str
+    values: tuple[tuple[Shown, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunTable:
+    """The run table of an experiment."""
+
+    columns: tuple[Column, ...]
+    """Those shown before the reader chooses."""
+    rows: tuple[TableRow, ...]
+    """The pre-rendered rows, all pages of them."""
+    page_size: int
+    runs: int
+    folder: str
+    """Of its page, from the site's root; its scripts lie in ``data/`` below."""
+    all_columns: tuple[Column, ...]
+    facets: tuple[Facet, ...]
+    manifest: DataScript
+    scripts: tuple[DataScript, ...]
+
+
+def run_table(
+    table: Table,
+    shown: tuple[Column, ...],
+    folder: str,
+    *,
+    all_rows: bool,
+    page_size: int | None = None,
+    pages: int | None = None,
+    looks: Mapping[int, int] | None = None,
+    telling: Sequence[str] = (),
+) -> RunTable:
+    """A run table with its pre-rendered rows and the scripts that hold all of them.
+
+    Args:
+        shown: the columns before the reader chooses.
+        folder: of its page, from the site's root.
+        all_rows: pre-render every row.
+        pages: how many pages of rows to pre-render otherwise.
+        looks: of the runs that the page's charts draw in a colour of their own.
+        telling: the params that go with the primary metric most, first.
+    """
+    count = len(table.labels)
+    page_size, pages = page_size or PAGE_SIZE, pages or MAX_PAGES
+    ids, names = table.values("run_id"), table.values("run_name")
+    statuses = table.values("status")
+    folders = table.values(FOLDER) if FOLDER in table.columns else None
+    rows = tuple(
+        TableRow(
+            number,
+            str(ids[number]),
+            str(names[number]),
+            folder if folders is None else str(folders[number]),
+            table.url_of(number),
+            str(statuses[number]),
+            tuple(cell(column, number) for column in shown),
+            table.problem_of(number),
+            (looks or {}).get(number),
+        )
+        for number in range(count if all_rows else min(count, page_size * pages))
+    )
+    # Scripts make statistics of what they have for the filter box.
+    columns = tuple(c for c in table.columns.values() if c.group != OF_METRICS)
+    manifest, scripts = data_scripts(
+        columns,
+        count,
+        folder,
+        primary=table.primary,
+        direction=table.told_direction,
+        telling=telling,
+    )
+    facets = tuple(
+        Facet(
+            column.name,
+            column.label,
+            tuple((show_text(value), count) for value, count in facet_counts(column)),
+        )
+        for column in columns
+        if column.name == "status"
+        or (is_facet(column) and 0 < column.distinct <= MAX_FACET and column.varies)
+    )[:MAX_FACETS]
+    return RunTable(shown, rows, page_size, count, folder, columns, facets, manifest, scripts)
+
+
+def run_link(table: Table, number: int, experiment: str = "") -> RunLink:
+    """One run of the table, as other pages mention it."""
+    started = table.values("start_time")[number]
+    return RunLink(
+        name=str(table.values("run_name")[number]),
+        url=table.url_of(number),
+        status=str(table.values("status")[number]),
+        started=moment(started if isinstance(started, int) else None),
+        experiment=experiment,
+        metric=table.score_text(number),
+        problem=table.problem_of(number),
+    )
+
+
+def status_counts(statuses: Sequence[object]) -> tuple[tuple[str, int], ...]:
+    """(status, runs) of the statuses that occur."""
+    counted = Counter(str(status) for status in statuses)
+    return tuple((status, counted[status]) for status in STATUSES if counted[status])
+
+
+def is_facet(column: Column) -> bool:
+    """Whether runs are told apart by it; what autologging recorded is of single runs."""
+    is_tag = column.group == "tags" and not column.label.startswith((OVERRIDDEN_TAG, ERROR_TAG))
+    return is_tag or column.name == EXPERIMENT
