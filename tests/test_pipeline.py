@@ -15,6 +15,7 @@ import runreport
 from runreport.errors import BuildError, NotFound
 from runreport.pipeline import build_site
 from runreport.report.config import Config
+from runreport.report.tables import run_table
 
 
 def digests(site: Path) -> dict[str, str]:
@@ -186,18 +187,15 @@ def test_two_experiments_of_one_name_have_a_page_each(archive: Path, tmp_path: P
     assert len(list((tmp_path / "site" / "e").iterdir())) == 2
 
 
-def test_a_theme_without_scripts_lists_every_run(tmp_path: Path) -> None:
-    from runreport.report.tables import run_table
-
+def test_a_theme_without_scripts_lists_every_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     archive = sample_archive(tmp_path / "a", runs=8)
-    for name, value in (("PAGE_SIZE", 2), ("MAX_PAGES", 2)):
-        setattr(experiment_page, name, value)
-    try:
-        for theme, pages in (("default", 2), ("plain", 4)):
-            build_site(str(archive), str(tmp_path / theme), Config(theme=theme))
-            assert len(list((tmp_path / theme).glob("e/*/*.html"))) == pages
-    finally:
-        experiment_page.PAGE_SIZE, experiment_page.MAX_PAGES = 50, 20
+    monkeypatch.setattr(run_table, "PAGE_SIZE", 2)
+    monkeypatch.setattr(run_table, "MAX_PAGES", 2)
+    for theme, pages in (("default", 2), ("plain", 4)):
+        build_site(str(archive), str(tmp_path / theme), Config(theme=theme))
+        assert len(list((tmp_path / theme).glob("e/*/*.html"))) == pages
 
 
 def test_a_run_is_there_as_json_with_numbers_in_full(archive: Path, tmp_path: Path) -> None:
