@@ -8,6 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from runreport.numbers import format_number
+from runreport.tags import is_set_tag
 
 if TYPE_CHECKING:
     from runreport.entities import Run
@@ -16,13 +17,16 @@ MAX_RUNS = 50
 MAX_METRICS = 6
 MAX_PARAMS = 6
 _MAX_TEXT = 60
-_MARKS = {
-    "FINISHED": ("✓", "#1a7f37"),
-    "FAILED": ("✕", "#c4242b"),
-    "RUNNING": ("◐", "#0a58ca"),
-    "KILLED": ("■", "#57606a"),
-    "SCHEDULED": ("–", "#57606a"),
+STATUS_MARKS = {
+    "FINISHED": ("✓", "finished"),
+    "RUNNING": ("◐", "running"),
+    "FAILED": ("✕", "failed"),
+    "KILLED": ("■", "killed"),
+    "SCHEDULED": ("–", "scheduled"),
 }
+"""Shape and word for each status, in the order in which they are counted."""
+_COLOURS = {"FINISHED": "#1a7f37", "FAILED": "#c4242b", "RUNNING": "#0a58ca"}
+_OTHER = "#57606a"
 STYLE = """<style>
 .rr-card{font:13px/1.4 system-ui,sans-serif;max-width:100%;overflow-x:auto;margin:4px 0}
 .rr-card table{border-collapse:collapse;margin:4px 0;font:inherit;
@@ -42,7 +46,7 @@ def run_html(run: Run) -> str:
     sections = [
         ("Metrics", [(key, format_number(value)) for key, value in sorted(data.metrics.items())]),
         ("Params", sorted(data.params.items())),
-        ("Tags", sorted((k, v) for k, v in data.tags.items() if not k.startswith("mlflow."))),
+        ("Tags", sorted((k, v) for k, v in data.tags.items() if is_set_tag(k))),
     ]
     body = "".join(
         f"<tr><th>{title}</th><td>{_pairs(pairs)}</td></tr>" for title, pairs in sections if pairs
@@ -91,7 +95,8 @@ def runs_table(runs: Sequence[Run]) -> str:
 
 def status(value: str) -> str:
     """A run's status as shape, word and colour."""
-    mark, colour = _MARKS.get(value, ("–", "#57606a"))
+    mark, _ = STATUS_MARKS.get(value, ("–", ""))
+    colour = _COLOURS.get(value, _OTHER)
     return f'<span style="color:{colour}">{mark} {escape(value.lower())}</span>'
 
 

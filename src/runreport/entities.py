@@ -10,18 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Generic, TypeVar
 
-NAME_TAG = "mlflow.runName"
-NOTE_TAG = "mlflow.note.content"
-PARENT_TAG = "mlflow.parentRunId"
-ERROR_TAG, MESSAGE_TAG, TRACEBACK_TAG = (
-    "runreport.error",
-    "runreport.error.message",
-    "runreport.error.traceback",
-)
-"""Why a run failed."""
-OVERRIDDEN_TAG = "overridden."
-"""Begins the tag that keeps what autologging recorded of a param that was then set by hand."""
-
 
 class ViewType:
     """Which lifecycle stages a search looks at."""

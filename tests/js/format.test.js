@@ -4,9 +4,9 @@ const { test } = require("node:test");
 const { load } = require("./load.js");
 const cases = require("../report/formatting_cases.json");
 
-const { axisFormat, decimalsOf, durationUnit, formatDuration, formatNumber, formatText, formatTime, formatValue, fullNumber, fullTime, unsaid } = load(
+const { MARKS, axisFormat, isSetTag, decimalsOf, durationUnit, formatDuration, formatNumber, formatText, formatTime, formatValue, fullNumber, fullTime, unsaid } = load(
   ["format.js", "chart_axes.js"],
-  ["axisFormat", "decimalsOf", "durationUnit", "formatDuration", "formatNumber", "formatText", "formatTime", "formatValue", "fullNumber", "fullTime", "unsaid"],
+  ["MARKS", "isSetTag", "axisFormat", "decimalsOf", "durationUnit", "formatDuration", "formatNumber", "formatText", "formatTime", "formatValue", "fullNumber", "fullTime", "unsaid"],
   { shared: {}, thousands: (count) => count.toLocaleString("en-US") });
 
 test("numbers, durations and times are written as in Python", () => {
@@ -15,6 +15,11 @@ test("numbers, durations and times are written as in Python", () => {
     for (const [value, text] of cases[kind]) assert.equal(form(value), text, `${kind} of ${value}`);
   }
   for (const [longest, unit] of cases.unit) assert.equal(durationUnit(longest)[0], unit);
+});
+
+test("statuses are marked and tags are hidden as in Python", () => {
+  assert.deepEqual(JSON.parse(JSON.stringify(MARKS)), cases.marks);
+  for (const [key, isSet] of cases.set_tags) assert.equal(isSetTag(key), isSet, key);
 });
 
 test("axes are divided as in Python", () => {

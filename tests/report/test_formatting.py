@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from runreport.cards import STATUS_MARKS
 from runreport.report.formatting import (
     duration_unit,
     format_duration,
@@ -16,8 +17,19 @@ from runreport.report.formatting import (
     iso_time,
     plural,
 )
+from runreport.tags import is_set_tag
 
 CASES = json.loads((Path(__file__).parent / "formatting_cases.json").read_text())
+
+
+def test_statuses_are_marked_in_their_order() -> None:
+    assert {status: [*mark] for status, mark in STATUS_MARKS.items()} == CASES["marks"]
+    assert [*STATUS_MARKS] == [*CASES["marks"]]
+
+
+@pytest.mark.parametrize(("key", "is_set"), CASES["set_tags"])
+def test_which_tags_somebody_set(key: str, is_set: bool) -> None:
+    assert is_set_tag(key) is is_set
 
 
 @pytest.mark.parametrize(("value", "text"), CASES["duration"])

@@ -10,7 +10,7 @@ from runreport.archive.directory import open_archive
 from runreport.cli.printing import archive_option, json_option, print_json, print_table, safe
 from runreport.cli.runs import find_run
 from runreport.numbers import ROUGH, format_number, told_apart
-from runreport.report.shown import MISSING_VALUE, apart, show_text
+from runreport.report.shown import apart, show_logged
 from runreport.tracking.store import Store
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _texts(*values: object) -> list[str]:
     """Two values so that one sees what they differ in."""
     if all(value is None or isinstance(value, float) for value in values):
         return told_apart(values)  # type: ignore[arg-type]
-    return apart([MISSING_VALUE if value is None else show_text(str(value)) for value in values])
+    return apart([show_logged(value) for value in values])
 
 
 def _signed(change: float) -> str:

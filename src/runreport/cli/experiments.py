@@ -113,7 +113,7 @@ def find(store: Store, name_or_id: str) -> ExperimentState:
     Raises:
         NotFound: neither; the message names the nearest.
     """
-    from runreport.query.fields import nearest
+    from runreport.nearest import nearest
 
     states = store.experiment_states()
     by_name = {state.name: state for state in states.values()}

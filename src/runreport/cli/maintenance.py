@@ -34,11 +34,11 @@ from runreport.cli.printing import (
     warn,
 )
 from runreport.cli.runs import find_run
-from runreport.entities import PARENT_TAG
 from runreport.errors import InvalidState, InvalidValue, NotFound
 from runreport.export import FORMS, Form, export_run, export_tables
 from runreport.query.conflicts import find_conflicts
 from runreport.report.formatting import format_size, plural
+from runreport.tags import PARENT_TAG
 from runreport.tracking.store import Store
 
 

@@ -12,7 +12,7 @@ from runreport.cli.printing import archive_option, json_option, print_json, prin
 from runreport.cli.runs import find_run
 from runreport.entities import ModelVersion, Run
 from runreport.errors import InvalidValue, NotFound
-from runreport.models.names import check_model_name, parse_model_uri
+from runreport.models.names import check_model_name, parse_model_uri, run_uri
 from runreport.numbers import MISSING, format_number
 from runreport.report.formatting import format_time
 from runreport.tracking import active
@@ -132,7 +132,7 @@ def save(
         paths = fluent.model_paths(run_id)
         if path is None:
             path = _only(paths, run)
-        version = fluent.register_model(f"runs:/{run_id}/{path}", name, tags=_pairs(tags))
+        version = fluent.register_model(run_uri(run_id, path), name, tags=_pairs(tags))
     registrar = store.registrar()
     if description:
         registrar.change_version(name, version.version, {"description": description})

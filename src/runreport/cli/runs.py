@@ -21,7 +21,7 @@ from runreport.cli.printing import (
     say,
 )
 from runreport.cli.searching import described
-from runreport.entities import NOTE_TAG, Run
+from runreport.entities import Run
 from runreport.errors import Damaged, InvalidValue, NotFound
 from runreport.numbers import format_number
 from runreport.report.formatting import (
@@ -30,6 +30,7 @@ from runreport.report.formatting import (
     format_time,
     plural,
 )
+from runreport.tags import NOTE_TAG
 from runreport.tracking import validation
 from runreport.tracking.store import Store
 

@@ -16,7 +16,7 @@ from runreport.cli.printing import archive_option, json_option, print_json, say
 from runreport.entities import Run, ViewType
 from runreport.numbers import told_apart
 from runreport.report.formatting import format_duration, format_time
-from runreport.report.shown import MISSING_VALUE, apart, show_text
+from runreport.report.shown import apart, show_logged
 from runreport.tracking.store import Store
 
 if TYPE_CHECKING:
@@ -223,4 +223,4 @@ def _texts(field: Field, values: list[Any], is_number: bool) -> list[str]:
         return [value[:12] for value in values]
     if is_number:
         return told_apart(values)
-    return apart([MISSING_VALUE if value is None else show_text(str(value)) for value in values])
+    return apart([show_logged(value) for value in values])

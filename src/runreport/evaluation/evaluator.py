@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
@@ -22,6 +21,8 @@ from runreport.evaluation.data import (
 from runreport.evaluation.metric import EvaluationMetric, MetricValue, Rows, aggregate
 from runreport.evaluation.toxicity import toxicity
 from runreport.models.inference import is_a
+from runreport.models.names import run_uri
+from runreport.nearest import did_you_mean
 from runreport.tracking import runs, tables, values
 from runreport.tracking.data import log_input
 
@@ -176,8 +177,7 @@ def _metric_of(name: object) -> EvaluationMetric:
         return METRICS[name]()
     if callable(name) and not isinstance(name, type):
         raise InvalidValue(f"{name!r} is a function; call it, or wrap it with make_metric.")
-    close = difflib.get_close_matches(str(name), METRICS, n=1)
-    hint = f" Did you mean {close[0]!r}?" if close else ""
+    hint = did_you_mean(str(name), METRICS)
     raise InvalidValue(f"There is no metric {name!r}.{hint} Known: {', '.join(METRICS)}.")
 
 
@@ -294,5 +294,5 @@ def _log(
         shown = pandas.DataFrame(table)
     except ImportError:
         pass
-    place = f"runs:/{run_id}/{TABLE_FILE}"
+    place = run_uri(run_id, TABLE_FILE)
     return EvaluationResult(metrics, {TABLE: shown}, run_id, {TABLE: place})

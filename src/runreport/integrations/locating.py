@@ -9,6 +9,7 @@ import runreport
 from runreport.archive.file_uris import uri_to_path
 from runreport.errors import InvalidValue, NotFound
 from runreport.models.folder import FILE_NAME, Model, ModelInfo
+from runreport.models.names import RUNS, run_uri, split_run_uri
 from runreport.models.signature import ModelSignature
 
 _FORMS = (
@@ -42,8 +43,8 @@ def locate_model(model_uri: str | os.PathLike[str], dst_path: str | None = None)
         folder = locate_model(version.source, dst_path)
         client.check_model_version(version.name, version.version, folder)
         return folder
-    if text.startswith("runs:/"):
-        run_id, path = split_run_uri(text)
+    if text.startswith(RUNS):
+        run_id, path = model_of_run(text)
         try:
             return runreport.download_artifacts(text, dst_path=dst_path)
         except NotFound:
@@ -58,13 +59,13 @@ def locate_model(model_uri: str | os.PathLike[str], dst_path: str | None = None)
     return runreport.download_artifacts(folder, dst_path=dst_path)
 
 
-def split_run_uri(uri: str) -> tuple[str, str]:
+def model_of_run(uri: str) -> tuple[str, str]:
     """The run id and the path of ``runs:/<run id>/<path>``.
 
     Raises:
         InvalidValue: it lacks one of them.
     """
-    run_id, _, path = uri.removeprefix("runs:/").strip("/").partition("/")
+    run_id, path = split_run_uri(uri) or ("", "")
     if not run_id or not path:
         raise InvalidValue(
             f"Model URI {uri!r} lacks the path of the model; write runs:/<run id>/model."
@@ -95,10 +96,10 @@ def set_signature(model_uri: str | os.PathLike[str], signature: ModelSignature) 
     folder = locate_model(model_uri)
     model = Model.load(folder)
     model.signature = signature
-    if not model_uri.startswith("runs:/"):
+    if not model_uri.startswith(RUNS):
         model.save(folder)
         return
-    run_id, path = split_run_uri(model_uri)
+    run_id, path = model_of_run(model_uri)
     check_unregistered(run_id, path)
     with tempfile.TemporaryDirectory(prefix="runreport-") as temporary:
         model.save(temporary)
@@ -121,7 +122,7 @@ def check_unregistered(run_id: str, path: str) -> None:
         InvalidValue: it is one.
     """
     for version in runreport.search_model_versions():
-        if version.source == f"runs:/{run_id}/{path}":
+        if version.source == run_uri(run_id, path):
             raise InvalidValue(
                 f"{path!r} of run {run_id} is version {version.version} of model "
                 f"{version.name!r}, which stays as it is. Log the model under another path, such "

@@ -17,7 +17,7 @@ from runreport.integrations.locating import check_unregistered
 from runreport.models.environment import Requirements, write_environment
 from runreport.models.example import save_example
 from runreport.models.folder import PYFUNC, Model, ModelInfo
-from runreport.models.names import check_model_name
+from runreport.models.names import check_model_name, run_uri
 from runreport.models.signature import ModelSignature, infer_signature
 
 DEFAULT_PATH = "model"
@@ -136,7 +136,7 @@ def log_folder(
     with tempfile.TemporaryDirectory(prefix="runreport-") as folder:
         save_folder(folder, write, model=model, **options)
         runreport.log_artifacts(folder, place, run_id)
-    uri = f"runs:/{run_id}/{place}"
+    uri = run_uri(run_id, place)
     version = None
     if registered_model_name is not None:
         version = runreport.register_model(uri, registered_model_name).version

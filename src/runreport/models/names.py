@@ -75,6 +75,29 @@ def check_version(version: object) -> int:
     return int(text)
 
 
+RUNS = "runs:/"
+"""Begins the URI of a file or folder that a run logged."""
+
+
+def run_uri(run_id: str, path: str) -> str:
+    """``runs:/<run id>/<path>``."""
+    return f"{RUNS}{run_id}/{path}"
+
+
+def split_run_uri(uri: str) -> tuple[str, str] | None:
+    """The run id and the path of ``runs:/<run id>/<path>``, either of which may be empty; None of
+    another URI."""
+    if not uri.startswith(RUNS):
+        return None
+    run_id, _, path = uri.removeprefix(RUNS).strip("/").partition("/")
+    return run_id, path
+
+
+def version_uri(name: str, version: int | str) -> str:
+    """``models:/<name>/<version>``."""
+    return f"models:/{name}/{version}"
+
+
 def parse_model_uri(uri: str) -> ModelUri:
     """What ``models:/<name>/<version>``, ``models:/<name>@<alias>`` or ``…/latest`` names.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -20,6 +19,7 @@ from runreport.models.schema import (
     type_of,
     type_text,
 )
+from runreport.nearest import nearest
 
 _WIDER = {
     "integer": ("long", "float", "double"),
@@ -129,9 +129,8 @@ def _enforce_columns(data: Any, schema: Schema) -> Any:
         if isinstance(spec, ColSpec) and spec.required and str(spec.name) not in columns
     ]
     if missing:
-        lowered = {name.lower(): name for name in columns if name not in names}
-        close = difflib.get_close_matches(missing[0].lower(), lowered, n=1, cutoff=0.7)
-        hint = f" Is {lowered[close[0]]!r} meant for {missing[0]!r}?" if close else ""
+        close = nearest(missing[0], (name for name in columns if name not in names), 0.7)
+        hint = f" Is {close!r} meant for {missing[0]!r}?" if close else ""
         raise InvalidValue(
             f"The data lacks the column{'s' * (len(missing) > 1)} {_listed(map(repr, missing))}."
             f"{hint} The model takes {_listed(names)}; the data has {_listed(columns) or 'none'}."

@@ -6,8 +6,7 @@ extensions, which ``mlflow_strict`` refuses (``docs/filters.md`` lists both).
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from runreport.query.syntax import Field
@@ -141,14 +140,3 @@ MODEL_VERSIONS = Realm(
     numbers=("version_number",),
     members=("name", "run_id"),
 )
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The name that was probably meant; None when none is near."""
-    names = list(known)
-    close = difflib.get_close_matches(word, names, n=1, cutoff=0.65)
-    if not close:  # the case may be all that differs, or what stands before the dot
-        folded = {name.lower(): name for name in reversed(names)}
-        close = difflib.get_close_matches(word.lower(), folded, n=1, cutoff=0.65)
-        close = [folded[name] for name in close]
-    return close[0] if close else None

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from runreport.errors import InvalidFilter
+from runreport.nearest import nearest
 from runreport.query.fields import (
     DATASET_ATTRIBUTES,
     ENTITIES,
@@ -24,7 +25,6 @@ from runreport.query.fields import (
     SET_OPERATORS,
     STATISTICS,
     Realm,
-    nearest,
 )
 from runreport.query.operands import read_list, read_number, read_operand
 from runreport.query.syntax import (

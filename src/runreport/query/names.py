@@ -12,7 +12,8 @@ from typing import TypeVar
 import pyarrow as pa
 
 from runreport.errors import InvalidFilter
-from runreport.query.fields import STATISTICS, nearest
+from runreport.nearest import nearest
+from runreport.query.fields import STATISTICS
 from runreport.query.index import RunIndex
 
 TABLES = ("metrics", "params", "tags")

@@ -26,7 +26,8 @@ from runreport.entities import (
 )
 from runreport.errors import InvalidValue, NotFound
 from runreport.events import data_object
-from runreport.query.fields import STATISTICS, nearest
+from runreport.nearest import nearest
+from runreport.query.fields import STATISTICS
 from runreport.query.filters import order_entries, parse_filter, parse_order
 from runreport.query.fold import fold_archive
 from runreport.query.frames import make_frame, make_table

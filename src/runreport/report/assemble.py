@@ -15,7 +15,6 @@ import pyarrow.compute as pc
 from runreport.archive.notices import Notice
 from runreport.archive.reading import Snapshot
 from runreport.archive.verify import hidden_problems
-from runreport.entities import NOTE_TAG, PARENT_TAG
 from runreport.query.arrow import arange, as_array
 from runreport.query.fold import fold_snapshot
 from runreport.query.index import RunIndex
@@ -42,6 +41,7 @@ from runreport.report.tables.palette import Palette, make_palette
 from runreport.report.tables.run_table import run_link
 from runreport.report.tables.table import make_table
 from runreport.report.urls import experiment_folder
+from runreport.tags import NOTE_TAG, PARENT_TAG
 
 
 @dataclass(frozen=True, slots=True)

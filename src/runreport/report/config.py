@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import tomllib
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from runreport.errors import ConfigError
+from runreport.nearest import did_you_mean
 
 FILE_NAME = "runreport.toml"
 DIRECTIONS = ("max", "min")
@@ -263,8 +263,7 @@ def _refuse_unknown(
 ) -> None:
     for key in table:
         if key not in known:
-            close = difflib.get_close_matches(key, known, n=1)
-            hint = f" Did you mean {close[0]!r}?" if close else ""
+            hint = did_you_mean(key, known)
             names = ", ".join(dict.fromkeys(known))
             raise ConfigError(f"{path}: unknown key {prefix + key!r}.{hint} Known: {names}.")
 

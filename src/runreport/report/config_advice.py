@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from runreport.nearest import nearest
 from runreport.query.arrow import as_array
-from runreport.query.fields import STATISTICS, nearest
+from runreport.query.fields import STATISTICS
 from runreport.query.index import RunIndex
 from runreport.query.names import TABLES
 from runreport.report.charts.texts import charted_names

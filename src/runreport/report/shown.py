@@ -62,6 +62,11 @@ def show_text(text: str) -> Shown:
     return Shown(format_number(float(text)), text)
 
 
+def show_logged(value: object) -> Shown:
+    """A logged value as text; a dash where there is none."""
+    return MISSING_VALUE if value is None else show_text(str(value))
+
+
 def show_time(time_ms: int | None) -> Shown:
     """A time to the minute; to the millisecond where it has more."""
     text = format_time(time_ms)

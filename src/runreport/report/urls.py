@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from urllib.parse import quote
 
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 _SAFE_FILE = re.compile(r"[a-z0-9_][a-z0-9._-]*")
@@ -48,6 +49,34 @@ def run_folder(run_id: str) -> str:
     """The folder of a run's page."""
     own = slug(run_id)
     return f"r/{own[:2]}/{own}"
+
+
+def view_url(folder: str, run_id: str) -> str:
+    """The page of a run that has none of its own.
+
+    Args:
+        folder: of its experiment.
+    """
+    return f"r/view.html#v=1&e={quote(folder.removeprefix('e/'))}&id={quote(run_id)}"
+
+
+def tag_folder(key: str, value: str) -> str:
+    """The folder of the page of one value of a tag."""
+    return f"t/{slug(key)}/{slug(value)}"
+
+
+def note_folder(stem: str) -> str:
+    """The folder of a note's page.
+
+    Args:
+        stem: the name of its file without ending.
+    """
+    return f"n/{slug(stem)}"
+
+
+def comparison_folder(name: str) -> str:
+    """The folder of a saved comparison."""
+    return f"compare/{slug(name)}"
 
 
 def model_folder(name: str) -> str:

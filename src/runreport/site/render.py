@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from runreport.cards import STATUS_MARKS
 from runreport.errors import ConfigError
 from runreport.report.assemble import Report
 from runreport.report.charts.chart import Chart, vega_lite_version
@@ -42,16 +43,7 @@ class _Marks(dict[str, tuple[str, str]]):
         return "?", "unknown"
 
 
-STATUS_MARKS = _Marks(
-    {
-        "FINISHED": ("✓", "finished"),
-        "FAILED": ("✕", "failed"),
-        "RUNNING": ("◐", "running"),
-        "KILLED": ("■", "killed"),
-        "SCHEDULED": ("–", "scheduled"),
-    }
-)
-"""Shape and word for each status; the colour comes from a class."""
+_MARKS = _Marks(STATUS_MARKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +98,7 @@ class Pages:
         self.environment.globals.update(
             site=report.site,
             policy=SECURITY_POLICY,
-            marks=STATUS_MARKS,
+            marks=_MARKS,
             assets=assets,
             options=theme.options,
             curve_svg=curve_svg,

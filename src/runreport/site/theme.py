@@ -6,7 +6,6 @@ a template by a file of the same name.
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import os
 import re
@@ -17,6 +16,7 @@ from importlib.resources import files
 from typing import Any
 
 from runreport.errors import ConfigError
+from runreport.nearest import did_you_mean
 
 BUILT_IN = ("default", "plain")
 SCRIPTS: Mapping[str, tuple[str, ...]] = {
@@ -218,8 +218,7 @@ def _check_options(
     """
     for key, value in options.items():
         if key not in known and not may_add:
-            close = difflib.get_close_matches(key, known, n=1)
-            hint = f" Did you mean {close[0]!r}?" if close else ""
+            hint = did_you_mean(key, known)
             names = ", ".join(known)
             raise ConfigError(f"{path}: the theme has no option {key!r}.{hint} Known: {names}.")
         kind = type(known.get(key, value))
@@ -276,8 +275,7 @@ def _folder_of(name: str, project_folder: str) -> str:
     folder = os.path.abspath(os.path.join(project_folder, name))
     if os.path.isfile(os.path.join(folder, "theme.toml")):
         return folder
-    close = difflib.get_close_matches(name, BUILT_IN, n=1)
-    hint = f" Did you mean {close[0]!r}?" if close else ""
+    hint = did_you_mean(name, BUILT_IN)
     raise ConfigError(
         f"There is no theme {name!r}.{hint} Use one of {', '.join(BUILT_IN)}, or the path of a "
         "folder with a theme.toml."
@@ -293,8 +291,7 @@ def _read_description(folder: str) -> dict[str, Any]:
         raise ConfigError(f"Could not read {path}: {error}.") from error
     for key in description:
         if key not in _KEYS:
-            close = difflib.get_close_matches(key, _KEYS, n=1)
-            hint = f" Did you mean {close[0]!r}?" if close else ""
+            hint = did_you_mean(key, _KEYS)
             raise ConfigError(f"{path}: unknown key {key!r}.{hint} Known: {', '.join(_KEYS)}.")
     if not isinstance(description.get("name"), str):
         raise ConfigError(f"{path}: name is missing; it must be text.")

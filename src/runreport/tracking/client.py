@@ -6,18 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from runreport.archive.clock import wall_ms
-from runreport.entities import (
-    NAME_TAG,
-    Metric,
-    PagedList,
-    Param,
-    Run,
-    RunData,
-    RunStatus,
-    RunTag,
-    ViewType,
-)
+from runreport.entities import Metric, PagedList, Param, Run, RunData, RunStatus, RunTag, ViewType
 from runreport.errors import InvalidValue
+from runreport.tags import NAME_TAG
 from runreport.tracking import active, data, paging, runs, validation, values
 from runreport.tracking.artifact_client import ArtifactClient
 from runreport.tracking.model_client import ModelClient

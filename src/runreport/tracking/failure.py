@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runreport.entities import ERROR_TAG, MESSAGE_TAG, TRACEBACK_TAG
+from runreport.tags import ERROR_TAG, MESSAGE_TAG, TRACEBACK_TAG
 
 MAX_MESSAGE = 500
 MAX_TRACEBACK = 6000

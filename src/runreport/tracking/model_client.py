@@ -7,6 +7,7 @@ from typing import Any
 
 from runreport.entities import ModelVersion, PagedList, RegisteredModel
 from runreport.errors import InvalidValue, NotFound
+from runreport.models.names import split_run_uri
 from runreport.tracking import models, registrar
 from runreport.tracking.catalog_client import CatalogClient, page_of
 from runreport.tracking.registrar import Registrar
@@ -86,8 +87,8 @@ class ModelClient(CatalogClient):
         """
         del run_link
         self._registrar.model(name)
-        if run_id is None and str(source).startswith("runs:/"):
-            run_id = source.removeprefix("runs:/").strip("/").partition("/")[0]
+        if run_id is None and (named := split_run_uri(str(source))):
+            run_id = named[0]
         return self._registrar.create_version(name, source, run_id, tags, description)
 
     def get_model_version(self, name: str, version: int | str) -> ModelVersion:

@@ -25,6 +25,7 @@ from runreport.models.names import (
     check_model_name,
     check_version,
     parse_model_uri,
+    split_run_uri,
 )
 from runreport.tracking import validation
 
@@ -111,9 +112,10 @@ class Registrar:
 
     def files_digest(self, source: str) -> str | None:
         """What tells the files of a logged model from all others; None for those elsewhere."""
-        if not source.startswith("runs:/"):
+        named = split_run_uri(source)
+        if named is None:
             return None
-        run_id, _, path = source.removeprefix("runs:/").strip("/").partition("/")
+        run_id, path = named
         storage = self.store.storage
         names = sorted(name for name, _, _ in list_run_artifacts(storage, run_id))
         return _digest_of(

@@ -7,18 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from runreport.archive.clock import new_run_id, wall_ms
-from runreport.entities import (
-    NAME_TAG,
-    NOTE_TAG,
-    PARENT_TAG,
-    Run,
-    RunData,
-    RunInfo,
-    RunList,
-    RunStatus,
-    ViewType,
-)
+from runreport.entities import Run, RunData, RunInfo, RunList, RunStatus, ViewType
 from runreport.errors import InvalidState, InvalidValue, RunreportError
+from runreport.tags import NAME_TAG, NOTE_TAG, PARENT_TAG
 from runreport.tracking import active, validation
 from runreport.tracking.active import ActiveRun, Session
 from runreport.tracking.environment import capture_environment

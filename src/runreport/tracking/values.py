@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from runreport.entities import OVERRIDDEN_TAG
 from runreport.errors import InvalidValue, NotFound
+from runreport.tags import OVERRIDDEN_TAG
 from runreport.tracking import active, validation
 from runreport.tracking.active import Session
 from runreport.tracking.runs import current_session

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote_plus, unquote_plus
 
 from runreport.errors import ConfigError
+from runreport.nearest import did_you_mean
 from runreport.report.config import ViewConfig
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -54,8 +54,7 @@ def read_chart(text: str, where: str) -> ChartText:
     """
     kind, *parts = text.split(";")
     if kind not in FIELDS:
-        close = difflib.get_close_matches(kind, FIELDS, n=1)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
+        hint = did_you_mean(kind, FIELDS)
         raise ConfigError(
             f"{where}: {text!r} begins with the chart type {kind!r}.{hint} "
             f"Known: {', '.join(FIELDS)}."

@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from runreport.archive.artifacts import read_recorded, recorded_size
 from runreport.archive.storage import Storage
 from runreport.errors import Damaged
-from runreport.events import data_object, whole_text
-from runreport.report.redaction import STORED, Redactor
+from runreport.events import whole_text
+from runreport.report.redaction import Redactor
+from runreport.report.redaction.stored import read_stored
 from runreport.report.shown import MISSING_VALUE, Shown, show_number
 from runreport.report.tables.column_scripts import DataScript, json_number, script_json
 
@@ -133,11 +133,7 @@ def read_table(
         row: of the index, about the file.
     """
     try:
-        described = data_object(row["data"])
-        if recorded_size(described) > MAX_BYTES:
-            return None
-        content = read_recorded(storage, run_id, row[STORED], row["sha256"], described)
-        parsed = json.loads(content)
+        parsed = json.loads(read_stored(storage, run_id, row, MAX_BYTES))
         names, data = [whole_text(str(name)) for name in parsed["columns"]], parsed["data"]
         rows = [dict(zip(names, values, strict=True)) for values in data[:MAX_ROWS]]
     except (Damaged, ValueError, TypeError, KeyError, RecursionError):

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from runreport.archive.storage import Storage
 from runreport.entities import ModelVersion, Run
+from runreport.models.names import split_run_uri
 from runreport.query.index import RunIndex
 from runreport.query.search import make_runs
 from runreport.report.config import Config
@@ -87,7 +88,7 @@ def _files(
     storage: Storage,
     redactor: Redactor,
 ) -> ModelFiles:
-    run_id, _, path = entity.source.removeprefix("runs:/").strip("/").partition("/")
+    run_id, path = split_run_uri(entity.source) or ("", "")
     if run is None or run_id != run.info.run_id:
         reason = "Its run is deleted or gone." if entity.run_id else "It came from no run."
         return ModelFiles(None, (), (), reason)

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from runreport.archive.artifacts import read_recorded, recorded_size
+from runreport.archive.artifacts import recorded_size
 from runreport.archive.storage import Storage
 from runreport.errors import Damaged, InvalidValue
 from runreport.events import data_object
 from runreport.models.environment import REQUIREMENTS, package_of
 from runreport.models.folder import FILE_NAME, Model, parse_model
 from runreport.report.redaction import STORED, Redactor
+from runreport.report.redaction.stored import read_stored
 
 MAX_BYTES = 1_000_000
 _MAX_PROBLEM = 300
@@ -83,11 +84,10 @@ def read_model(
 
 
 def _text(storage: Storage, run_id: str, row: dict[str, Any] | None) -> str | None:
-    if row is None or _size(row) > MAX_BYTES:
+    if row is None:
         return None
-    described = data_object(row["data"])
     try:
-        return read_recorded(storage, run_id, row[STORED], row["sha256"], described).decode()
+        return read_stored(storage, run_id, row, MAX_BYTES).decode()
     except (Damaged, UnicodeDecodeError):
         return None
 

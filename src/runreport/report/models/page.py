@@ -19,6 +19,7 @@ from runreport.report.models.files import ModelFiles
 from runreport.report.notes import render_note
 from runreport.report.shown import EMPTY, Shown, show_number, show_text
 from runreport.report.urls import model_folder, run_folder, version_folder
+from runreport.tags import is_set_tag
 
 _MARKS = re.compile(r"[*`]+|^#+ ")
 """What Markdown adds to words."""
@@ -246,7 +247,7 @@ def _aliases(
 
 
 def _tags(tags: Mapping[str, str]) -> tuple[Field, ...]:
-    shown = sorted((k, v) for k, v in tags.items() if not k.startswith("mlflow."))
+    shown = sorted((k, v) for k, v in tags.items() if is_set_tag(k))
     return tuple(Field(key, show_text(value)) for key, value in shown)
 
 

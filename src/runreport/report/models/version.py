@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from runreport.models.names import version_uri
 from runreport.models.schema import ColSpec, ParamSpec, TensorSpec, type_text
 from runreport.numbers import MISSING
 from runreport.report.formatting import format_size
@@ -96,7 +97,7 @@ def make_version_page(version: Version, before: Version | None) -> VersionPage:
             Field(file.path, format_size(file.size_bytes), file.sha256[:12])
             for file in version.files.files
         ),
-        uri=f"models:/{entity.name}/{entity.version}",
+        uri=version_uri(entity.name, entity.version),
         before=compare_versions(pairs, only_different=True) if before is not None else None,
     )
 

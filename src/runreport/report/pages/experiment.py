@@ -32,6 +32,7 @@ from runreport.report.tables.run_table import (
     status_counts,
 )
 from runreport.report.tables.table import Table, cell, varying
+from runreport.tags import is_set_tag
 
 MAX_SHOWN_COLUMNS = 12
 MOST_TOLD = 12
@@ -114,7 +115,7 @@ def make_experiment_page(
         tags=tuple(
             Field(key, show_text(value))
             for key, value in sorted(state.tags.items())
-            if not key.startswith("mlflow.")
+            if is_set_tag(key)
         ),
         counts=counts,
         runs=len(table.labels),

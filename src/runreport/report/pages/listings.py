@@ -9,7 +9,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from runreport.entities import OVERRIDDEN_TAG
 from runreport.events import data_object
 from runreport.numbers import ROUGH
 from runreport.query.arrow import as_array
@@ -18,7 +17,8 @@ from runreport.report.links import RunLink
 from runreport.report.shown import Shown, show_number
 from runreport.report.tables.run_table import run_link
 from runreport.report.tables.table import Table
-from runreport.report.urls import job_folder, slug
+from runreport.report.urls import job_folder, slug, tag_folder
+from runreport.tags import RECORDED_TAGS
 
 LEAST_RUNS = 2
 """A value of a tag gets a page when this many runs have it."""
@@ -29,7 +29,6 @@ MOST_KEYS = 100
 LISTED = 50
 """Runs that a page lists."""
 MOST_METRICS = 12
-_SYSTEM = ("mlflow.", "runreport.", OVERRIDDEN_TAG)
 
 Places = Mapping[int, tuple[str, Table, int]]
 """Experiment, table and place in it of each run, by the run's number."""
@@ -82,7 +81,7 @@ def tag_listings(index: RunIndex, shown: pa.Array, places: Places) -> tuple[List
         shown: int32[n], the runs that the site shows.
     """
     tags = index.tags.filter(pc.is_in(index.tags.column("run"), value_set=shown))
-    for prefix in _SYSTEM:
+    for prefix in RECORDED_TAGS:
         tags = tags.filter(pc.invert(pc.starts_with(tags.column("key"), prefix)))
     counts = pc.value_counts(tags.column("key")).to_pylist()
     keys = sorted(counts, key=lambda entry: (-entry["counts"], entry["values"]))[:MOST_KEYS]
@@ -91,7 +90,7 @@ def tag_listings(index: RunIndex, shown: pa.Array, places: Places) -> tuple[List
         own = tags.filter(pc.equal(tags.column("key"), key))
         members = _members(own.column("run").to_pylist(), own.column("value").to_pylist())
         chosen = _most(members)
-        listings = _listings(index, places, key, chosen, _tag_folder)
+        listings = _listings(index, places, key, chosen, tag_folder)
         groups.append(ListingGroup(key, listings, len(members) - len(chosen), f"tag-{slug(key)}"))
     return tuple(groups)
 
@@ -125,10 +124,6 @@ def _most(members: Mapping[str, list[int]]) -> dict[str, list[int]]:
     found = [(value, runs) for value, runs in members.items() if len(runs) >= LEAST_RUNS]
     found.sort(key=lambda pair: (-len(pair[1]), pair[0]))
     return dict(found[:MOST_VALUES])
-
-
-def _tag_folder(key: str, value: str) -> str:
-    return f"t/{slug(key)}/{slug(value)}"
 
 
 def _listings(

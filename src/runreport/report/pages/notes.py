@@ -12,7 +12,7 @@ from runreport.report.note_files import note_files, note_pictures
 from runreport.report.notes import linked_pictures, render_note
 from runreport.report.redaction import Redactor, published_file
 from runreport.report.runs.files import PublishedFile
-from runreport.report.urls import file_path, slug
+from runreport.report.urls import file_path, note_folder
 
 _EXCERPT = 160
 
@@ -69,7 +69,7 @@ def read_notes(folder: str | None, project: str, redactor: Redactor) -> tuple[No
     except OSError as error:
         raise ConfigError(f"notes is {folder!r}: {error.strerror} ({place}).") from error
     shown = [redactor.text(name.removesuffix(".md"), "notes") for name in names]
-    folders = {name: f"n/{slug(stem)}" for name, stem in zip(names, shown, strict=True)}
+    folders = {name: note_folder(stem) for name, stem in zip(names, shown, strict=True)}
     pictures = set(note_pictures(place))
     pages = []
     for stem, text in zip(shown, texts, strict=True):
@@ -109,7 +109,7 @@ def _page(
     files = {name: f"../../{folder}/index.html" for name, folder in folders.items()}
     files |= {path: file.path for path, file in pictures.items()}
     html = render_note(body, files)
-    return NotePage(title, f"n/{slug(stem)}", html, excerpt(body), tuple(pictures.values()))
+    return NotePage(title, note_folder(stem), html, excerpt(body), tuple(pictures.values()))
 
 
 def excerpt(text: str) -> str:

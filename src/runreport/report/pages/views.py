@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import quote
 
 from runreport.errors import ConfigError, InvalidFilter
+from runreport.nearest import did_you_mean
 from runreport.query.index import RunIndex
 from runreport.query.search import find_runs, make_query
 from runreport.report.charts.chart import Chart
@@ -27,7 +27,7 @@ from runreport.report.tables.asked_columns import full_name
 from runreport.report.tables.columns import CURVES, FOLDER, OF_METRICS, VIEW, Column, make_column
 from runreport.report.tables.run_table import run_link
 from runreport.report.tables.table import Table, cell, logged_text, unique_labels, varying
-from runreport.report.urls import slug
+from runreport.report.urls import comparison_folder
 
 MOST_COLUMNS = 8
 """Runs that stand side by side; charts show all."""
@@ -111,7 +111,7 @@ def _make_view(
     shown = range(min(len(every), MOST_COLUMNS))
     return ViewPage(
         name=view.name,
-        folder=f"compare/{slug(view.name)}",
+        folder=comparison_folder(view.name),
         description_html=render_note(view.description) if view.description else "",
         runs=tuple(run_link(*_place(places, n)) for n in numbers[: len(shown)]),
         total=len(numbers),
@@ -149,8 +149,7 @@ def _chosen(
     names = {experiment for experiment, *_ in places.values()}
     for name in view.experiments:
         if name not in names:
-            close = difflib.get_close_matches(name, names, n=1)
-            hint = f" Did you mean {close[0]!r}?" if close else ""
+            hint = did_you_mean(name, names)
             raise ConfigError(
                 f"{where}.experiments holds {name!r}, but no experiment has this name.{hint}"
             )

@@ -7,13 +7,13 @@ Distinct values are scanned once. ``docs/publishing.md`` says what is found and 
 from runreport.report.redaction.config_names import published_config
 from runreport.report.redaction.files import SearchedFile, published_file
 from runreport.report.redaction.index import (
-    STORED,
     make_redactor,
     private_names,
     public_record,
     redact_index,
 )
 from runreport.report.redaction.redactor import REDACTED, Redactor
+from runreport.report.redaction.stored import STORED
 
 __all__ = [
     "REDACTED",

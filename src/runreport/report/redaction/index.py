@@ -22,6 +22,7 @@ from runreport.query.index import RunIndex
 from runreport.query.registry import Registry
 from runreport.report.config import Config
 from runreport.report.redaction.redactor import Redactor
+from runreport.report.redaction.stored import STORED
 
 PRIVATE_TAGS = ("mlflow.user", "mlflow.source.git.repoURL")
 PUBLIC_RECORD = ("python", "platform", "packages", "job")
@@ -29,7 +30,7 @@ PUBLIC_RECORD = ("python", "platform", "packages", "job")
 branch and whether files differed."""
 BLANK = "(blank name)"
 """What is shown of a name that nobody can see."""
-STORED = "stored"
+
 """Column of artifacts: the path under which the archive has a file, which no page shows."""
 _HOME = re.compile(r"(?:/home\d*/|/Users/|[A-Za-z]:[\\/]+Users[\\/]+)([^/\\\s\"':]+)")
 _ROOT = re.compile(r"/([A-Za-z0-9_.-]+)/[^/]")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from runreport.archive.artifacts import read_recorded, recorded_size
+from runreport.archive.artifacts import recorded_size
 from runreport.archive.storage import Storage
 from runreport.entities import Run
 from runreport.errors import Damaged
@@ -16,7 +16,8 @@ from runreport.report.config import Config
 from runreport.report.evaluations import page as evaluations
 from runreport.report.findings import NOT_SHOWN
 from runreport.report.formatting import format_size
-from runreport.report.redaction import STORED, Redactor, published_file
+from runreport.report.redaction import Redactor, published_file
+from runreport.report.redaction.stored import read_stored
 from runreport.report.runs.previews import Preview, make_preview
 from runreport.report.urls import file_path
 
@@ -89,9 +90,7 @@ def list_files(
             files.append(_unpublished(shown, size, media_type, note))
             continue
         try:
-            content = read_recorded(
-                storage, facts.run.info.run_id, row[STORED], row["sha256"], data
-            )
+            content = read_stored(storage, facts.run.info.run_id, row)
         except Damaged as error:
             note = f"The file is left out: {error}."
             files.append(_unpublished(shown, size, media_type, note))

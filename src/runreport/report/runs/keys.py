@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 from runreport.archive.layout import ARTIFACTS
 from runreport.archive.notices import Notice
 from runreport.archive.reading import Snapshot
-from runreport.entities import PARENT_TAG
 from runreport.query.index import RunIndex
 from runreport.report.runs.pages import RunPages
+from runreport.tags import PARENT_TAG
 
 _LOW_BITS = 2**40 - 1
 """Of the clock, so that its sums fit 64 bits."""

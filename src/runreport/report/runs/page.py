@@ -11,14 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from runreport.archive.storage import Storage
-from runreport.entities import (
-    ERROR_TAG,
-    MESSAGE_TAG,
-    NOTE_TAG,
-    OVERRIDDEN_TAG,
-    TRACEBACK_TAG,
-    Run,
-)
+from runreport.entities import Run
 from runreport.numbers import MISSING
 from runreport.report.charts.curves import CurveReader, curve_script
 from runreport.report.config import Config
@@ -48,6 +41,14 @@ from runreport.report.runs.metrics import CurvePicture, MetricField, curve_pictu
 from runreport.report.runs.record import RunFacts, run_json
 from runreport.report.shown import Shown, show_duration, show_text
 from runreport.report.urls import job_folder, run_folder
+from runreport.tags import (
+    ERROR_TAG,
+    MESSAGE_TAG,
+    NOTE_TAG,
+    OVERRIDDEN_TAG,
+    TRACEBACK_TAG,
+    is_set_tag,
+)
 
 MOST_PRIMARY = 4
 """Metrics at the head of a page where the config names none."""
@@ -165,9 +166,7 @@ def make_run_page(
         params=tuple(_param(row, tags) for row in facts.params),
         metrics=metrics,
         tags=tuple(
-            Field(key, show_text(value))
-            for key, value in sorted(tags.items())
-            if not key.startswith(("mlflow.", OVERRIDDEN_TAG, ERROR_TAG))
+            Field(key, show_text(value)) for key, value in sorted(tags.items()) if is_set_tag(key)
         ),
         files=by_folder(files),
         file_total=len(files),

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from runreport.archive.reading import Snapshot
-from runreport.entities import PARENT_TAG, Run
+from runreport.entities import Run
 from runreport.events import data_object
 from runreport.query.arrow import as_array
 from runreport.query.index import RunIndex
@@ -25,6 +25,7 @@ from runreport.report.runs.page import RunPage, make_run_page
 from runreport.report.runs.record import RunFacts
 from runreport.report.tables.column_scripts import script_json
 from runreport.report.urls import run_folder
+from runreport.tags import PARENT_TAG
 
 BLOCK_RUNS = 256
 """Runs that one script of details holds."""

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from runreport.entities import TRACEBACK_TAG
 from runreport.query.arrow import align
 from runreport.query.index import RunIndex
 from runreport.query.operands import NUMBER
@@ -17,6 +16,7 @@ from runreport.query.predicate import experiment_names
 from runreport.query.summaries import has_curve
 from runreport.report.tables.kinds import MOST_ORDERED, order_of
 from runreport.report.urls import slug
+from runreport.tags import SYSTEM_TAG, TRACEBACK_TAG
 
 EXPERIMENT = "experiment_name"
 PROPERTY_LABELS = {
@@ -42,7 +42,6 @@ SLUG = "_slug"
 """The column that scripts need where run ids differ from their URLs."""
 LONGEST_MS = 2**53
 """Beyond it a duration is made up, and fits no script's number."""
-_SYSTEM_TAG = "mlflow."
 _NUMBER = re.compile(NUMBER)
 
 
@@ -114,7 +113,7 @@ def experiment_columns(index: RunIndex, numbers: pa.Array) -> tuple[Column, ...]
     ):
         shown = table.filter(pc.is_in(table.column("run"), value_set=numbers))
         for key in sorted(pc.unique(shown.column("key")).to_pylist()):
-            if group == "tags" and key.startswith((_SYSTEM_TAG, TRACEBACK_TAG)):
+            if group == "tags" and key.startswith((SYSTEM_TAG, TRACEBACK_TAG)):
                 continue
             values = _taken(index, shown, key, value, numbers)
             name = f"{group}.{key}"

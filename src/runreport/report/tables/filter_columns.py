@@ -8,12 +8,12 @@ import json
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from runreport.entities import NAME_TAG
 from runreport.events import float_text
 from runreport.query.fields import DATASET_ATTRIBUTES, STATISTICS
 from runreport.query.index import RunIndex
 from runreport.query.summaries import has_curve, mean_of, with_stats
 from runreport.report.tables.columns import FOR_FILTERS, Column, make_column
+from runreport.tags import NAME_TAG, SYSTEM_TAG
 
 _UNSEARCHED_TAGS = ("mlflow.source.name", "mlflow.note.content")
 """The first is a column under another name; notes may be long."""
@@ -49,7 +49,7 @@ def _users(index: RunIndex, numbers: pa.Array) -> dict[str, list[object]]:
 
 
 def _system_tags(index: RunIndex, numbers: pa.Array) -> dict[str, list[object]]:
-    keys = sorted(key for key in index.keys_of("tags") if key.startswith("mlflow."))
+    keys = sorted(key for key in index.keys_of("tags") if key.startswith(SYSTEM_TAG))
     tags = {
         f"tags.{key}": index.long_column("tags", key, "value").take(numbers).to_pylist()
         for key in keys

@@ -6,19 +6,19 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from runreport.entities import ERROR_TAG, OVERRIDDEN_TAG
+from runreport.cards import STATUS_MARKS
 from runreport.report.links import RunLink, moment
 from runreport.report.shown import Shown, show_text
 from runreport.report.tables.column_scripts import DataScript, data_scripts, facet_counts
 from runreport.report.tables.columns import EXPERIMENT, FOLDER, OF_METRICS, Column
 from runreport.report.tables.table import Table, cell
+from runreport.tags import is_set_tag
 
 PAGE_SIZE = 50
 MAX_PAGES = 20
 MAX_FACET = 20
 """Values of a facet."""
 MAX_FACETS = 8
-STATUSES = ("FINISHED", "RUNNING", "FAILED", "KILLED", "SCHEDULED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +147,10 @@ def run_link(table: Table, number: int, experiment: str = "") -> RunLink:
 def status_counts(statuses: Sequence[object]) -> tuple[tuple[str, int], ...]:
     """(status, runs) of the statuses that occur."""
     counted = Counter(str(status) for status in statuses)
-    return tuple((status, counted[status]) for status in STATUSES if counted[status])
+    return tuple((status, counted[status]) for status in STATUS_MARKS if counted[status])
 
 
 def is_facet(column: Column) -> bool:
     """Whether runs are told apart by it; what autologging recorded is of single runs."""
-    is_tag = column.group == "tags" and not column.label.startswith((OVERRIDDEN_TAG, ERROR_TAG))
+    is_tag = column.group == "tags" and is_set_tag(column.label)
     return is_tag or column.name == EXPERIMENT

@@ -6,11 +6,9 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import quote
 
 import pyarrow as pa
 
-from runreport.entities import ERROR_TAG, MESSAGE_TAG
 from runreport.numbers import MISSING, full_number
 from runreport.query.index import RunIndex
 from runreport.report.config import ExperimentConfig
@@ -31,7 +29,8 @@ from runreport.report.tables.columns import FOLDER, VIEW, Column, experiment_col
 from runreport.report.tables.filter_columns import filter_columns
 from runreport.report.tables.palette import Palette
 from runreport.report.tables.ranking import metrics_by_meaning
-from runreport.report.urls import run_folder
+from runreport.report.urls import run_folder, view_url
+from runreport.tags import ERROR_TAG, MESSAGE_TAG
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +77,7 @@ class Table:
         run_id = str(self.values("run_id")[number])
         if VIEW in self.columns and self.values(VIEW)[number] is not None:
             own = self.values(FOLDER)[number] if FOLDER in self.columns else self.folder
-            folder = quote(str(own).removeprefix("e/"))
-            return f"r/view.html#v=1&e={folder}&id={quote(run_id)}"
+            return view_url(str(own), run_id)
         return f"{run_folder(run_id)}/index.html"
 
     def score_text(self, number: int) -> Shown:

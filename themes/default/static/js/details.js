@@ -56,7 +56,7 @@ function drawRun(record) {
       .map(([name, text]) => make("div", {}, make("dt", {}, name), make("dd", {}, text)))),
     section("Metrics", makeTable(["Metric", "Last", "Min", "Max", "Points"], metrics)),
     section("Hyperparameters", makeTable(["Param", "Value"], Object.entries(record.params))),
-    section("Tags", makeTable(["Tag", "Value"], Object.entries(record.tags).filter(([key]) => !key.startsWith("mlflow.")))),
+    section("Tags", makeTable(["Tag", "Value"], Object.entries(record.tags).filter(([key]) => isSetTag(key)))),
     section("Output files", makeTable(["Path", "Bytes"], record.artifacts.map(({ path, size_bytes }) => [path, thousands(size_bytes)]))),
     section("Environment", makeTable(["What", "Value"], environment)));
   drawOwnCurves(record.run_id);

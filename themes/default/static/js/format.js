@@ -8,6 +8,10 @@ const MARKS = Object.assign(Object.create(null), {
   FAILED: ["✕", "failed"], KILLED: ["■", "killed"],
 });
 
+/** Begin the tags that were recorded rather than set by somebody, as tags.py has it. */
+const RECORDED_TAGS = ["mlflow.", "runreport.", "overridden."];
+const isSetTag = (key) => !RECORDED_TAGS.some((start) => key.startsWith(start));
+
 /** From here on, and below a hundred-thousandth, numbers are written with exponents. */
 const LARGEST = 1e12;
 /** Significant digits of a difference or a deviation, which stands beside what it is of. */
