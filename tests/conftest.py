@@ -7,12 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import runreport
 from runreport.archive.directory import open_archive
 from runreport.archive.storage import LocalStorage
 from runreport.tracking import active
 from runreport.tracking import store as store_module
+
+# Both cores are busy with tests: how long an example takes says nothing of the code.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 VARIABLES = (
     "MLFLOW_EXPERIMENT_ID",

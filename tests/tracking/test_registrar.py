@@ -255,3 +255,19 @@ def test_files_that_are_not_those_registered_are_told(archive: Path) -> None:
         client.check_model_version("m", 1)
     with pytest.raises(Damaged):
         runreport.pyfunc.load_model("models:/m/1")
+
+
+def test_what_a_caller_changes_on_an_entity_changes_no_answer(archive: Path) -> None:
+    runreport.register_model(logged(), "net", tags={"a": "1"})
+    client = runreport.MlflowClient()
+    for found in (
+        client.get_model_version("net", 1),
+        client.search_model_versions("name = 'net'")[0],
+        runreport.search_model_versions()[0],
+    ):
+        found.tags["a"] = "2"
+        found.aliases.append("mine")
+    client.search_registered_models()[0].tags["b"] = "3"
+    kept = client.get_model_version("net", 1)
+    assert (kept.tags, kept.aliases) == ({"a": "1"}, [])
+    assert client.get_registered_model("net").tags == {}

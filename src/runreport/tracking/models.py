@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 
 from runreport.archive.artifacts import list_run_artifacts
@@ -79,7 +80,7 @@ def search_registered_models(
         order_by=order_by,
         strict=mlflow_strict,
     )
-    return paging.first_of(found, max_results)
+    return deepcopy(paging.first_of(found, max_results))
 
 
 def search_model_versions(
@@ -103,4 +104,4 @@ def search_model_versions(
         order_by=order_by,
         strict=mlflow_strict,
     )
-    return paging.first_of(found, max_results)
+    return deepcopy(paging.first_of(found, max_results))

@@ -11,6 +11,7 @@ import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from runreport.archive.artifacts import digest_artifact, list_run_artifacts
@@ -51,12 +52,7 @@ class Registrar:
         Raises:
             NotFound: there is none of this name.
         """
-        models = self.store.registry().models
-        found = next((model for model in models if model.name == name), None)
-        if found is None:
-            names = ", ".join(model.name for model in models) or "none"
-            raise NotFound(f"There is no registered model {name!r}. Registered: {names}.")
-        return found
+        return deepcopy(_model(self.store.registry(), name))
 
     def version(self, name: str, version: object) -> ModelVersion:
         """A version of a registered model.
@@ -65,14 +61,7 @@ class Registrar:
             NotFound: there is no such model or version.
             InvalidValue: the version is no number.
         """
-        number = check_version(version)
-        self.model(name)
-        versions = [one for one in self.store.registry().versions if one.name == name]
-        found = next((one for one in versions if one.version == number), None)
-        if found is None:
-            has = ", ".join(str(one.version) for one in versions) or "none"
-            raise NotFound(f"Model {name!r} has no version {number}. It has: {has}.")
-        return found
+        return deepcopy(_version(self.store.registry(), name, version))
 
     def by_alias(self, name: str, alias: str) -> ModelVersion:
         """The version that an alias names.
@@ -80,11 +69,7 @@ class Registrar:
         Raises:
             NotFound: there is no such model or alias.
         """
-        model = self.model(name)
-        if alias not in model.aliases:
-            has = ", ".join(model.aliases) or "none"
-            raise NotFound(f"Model {name!r} has no alias {alias!r}. It has: {has}.")
-        return self.version(name, model.aliases[alias])
+        return deepcopy(_by_alias(self.store.registry(), name, alias))
 
     def latest(self, name: str) -> ModelVersion:
         """The version with the greatest number.
@@ -170,17 +155,19 @@ class Registrar:
         self, name: str, tags: Tags | None = None, data: Mapping[str, Any] | None = None
     ) -> RegisteredModel:
         """Change a model's tags (None removes one) or, in ``data``, its description."""
-        self.model(name)
+        registry = self.store.registry()
+        _model(registry, name)
         _changes(None, (data or {}).get("description"))
-        with self._writer(self.store.registry().counter) as writer:
+        with self._writer(registry.counter) as writer:
             changes = {**_changes(tags, None), **(data or {})}
             writer.log_event("registered_model", name, None, changes)
         return self.model(name)
 
     def delete_model(self, name: str) -> None:
         """Hide a model and its versions; the numbers stay taken."""
-        self.model(name)
-        with self._writer(self.store.registry().counter) as writer:
+        registry = self.store.registry()
+        _model(registry, name)
+        with self._writer(registry.counter) as writer:
             writer.log_event("registered_model", name, "deleted")
 
     def restore(self, name: str, version: object = None) -> None:
@@ -199,7 +186,7 @@ class Registrar:
         claim = registry.claim_of(name, check_version(version))
         if claim is None:
             raise NotFound(f"Model {name!r} never had a version {version}.")
-        self.model(name)
+        _model(registry, name)
         with self._writer(registry.counter) as writer:
             changes = {"version": claim.key, "deleted": False}
             writer.log_event("model_version", name, None, changes)
@@ -249,7 +236,7 @@ class Registrar:
             key = f"{writer.writer_id}-{int(is_new)}"
         after = self.store.registry()  # which says what number it has, where there are no claims
         settled = next(claim for claim in after.claims if claim.key == key).version
-        return next(v for v in after.versions if (v.name, v.version) == (name, settled))
+        return deepcopy(_version(after, name, settled))
 
     def keep_numbers(self, run_ids: Iterable[str]) -> None:
         """Before runs are purged: keep which numbers their versions had, so that none is given
@@ -263,23 +250,26 @@ class Registrar:
 
     def change_version(self, name: str, version: object, data: Mapping[str, Any]) -> ModelVersion:
         """Change what is known of a version: ``tags``, ``description``, ``deleted``."""
-        found = self.version(name, version)
+        registry = self.store.registry()
+        found = _version(registry, name, version)
         _changes(None, data.get("description"))
-        with self._about(found) as (writer, key):
+        with self._about(registry, found) as (writer, key):
             writer.log_event("model_version", name, None, {"version": key, **data})
-        return found if data.get("deleted") else self.version(name, version)
+        return deepcopy(found) if data.get("deleted") else self.version(name, version)
 
     def set_alias(self, name: str, alias: str, version: object) -> None:
         """Let an alias name a version, and no other any more."""
         check_alias(alias)
-        found = self.version(name, version)
-        with self._about(found) as (writer, key):
+        registry = self.store.registry()
+        found = _version(registry, name, version)
+        with self._about(registry, found) as (writer, key):
             data = {"alias": alias, "version": key}
             writer.log_event("model_alias", name, str(found.version), data)
 
     def delete_alias(self, name: str, alias: str) -> None:
         """Take an alias away; `NotFound` where there is none."""
-        with self._about(self.by_alias(name, alias)) as (writer, _):
+        registry = self.store.registry()
+        with self._about(registry, _by_alias(registry, name, alias)) as (writer, _):
             writer.log_event("model_alias", name, None, {"alias": alias})
 
     # -- how ---------------------------------------------------------------------------------
@@ -313,13 +303,39 @@ class Registrar:
             self.store.seal(writer, is_final=False)
 
     @contextmanager
-    def _about(self, version: ModelVersion) -> Iterator[tuple[Writer, str]]:
+    def _about(self, registry: Registry, version: ModelVersion) -> Iterator[tuple[Writer, str]]:
         """A writer, and what its events name the version by."""
-        registry = self.store.registry()
         claim = registry.claim_of(version.name, version.version)
         assert claim is not None
         with self._writer(registry.counter) as writer:
             yield writer, claim.key
+
+
+def _model(registry: Registry, name: str) -> RegisteredModel:
+    found = next((model for model in registry.models if model.name == name), None)
+    if found is None:
+        names = ", ".join(model.name for model in registry.models) or "none"
+        raise NotFound(f"There is no registered model {name!r}. Registered: {names}.")
+    return found
+
+
+def _version(registry: Registry, name: str, version: object) -> ModelVersion:
+    number = check_version(version)
+    _model(registry, name)
+    versions = [one for one in registry.versions if one.name == name]
+    found = next((one for one in versions if one.version == number), None)
+    if found is None:
+        has = ", ".join(str(one.version) for one in versions) or "none"
+        raise NotFound(f"Model {name!r} has no version {number}. It has: {has}.")
+    return found
+
+
+def _by_alias(registry: Registry, name: str, alias: str) -> ModelVersion:
+    model = _model(registry, name)
+    if alias not in model.aliases:
+        has = ", ".join(model.aliases) or "none"
+        raise NotFound(f"Model {name!r} has no alias {alias!r}. It has: {has}.")
+    return _version(registry, name, model.aliases[alias])
 
 
 def digest_folder(folder: str) -> str:

@@ -10,7 +10,6 @@ import os
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from copy import deepcopy
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -203,8 +202,8 @@ class Store(ExperimentStore):
         return metric_history(self.storage, run_id, key)
 
     def registry(self) -> Registry:
-        """The registered models and their versions, the caller's to change."""
-        return deepcopy(self.load_index().registry)
+        """The registered models and their versions, for all who ask: nobody's to change."""
+        return self.load_index().registry
 
     def registrar(self) -> Registrar:
         """What changes them."""
