@@ -9,7 +9,8 @@ from functools import partial
 from runreport import __version__
 from runreport.archive.directory import open_archive
 from runreport.archive.layout import ARTIFACTS
-from runreport.archive.reading import read_archive
+from runreport.archive.reading import Snapshot, read_archive
+from runreport.archive.storage import Storage
 from runreport.errors import BuildError
 from runreport.report.assemble import Report, assemble_report
 from runreport.report.config import Config
@@ -27,7 +28,7 @@ from runreport.site.memory import (
 from runreport.site.publish import check_target, publish_site, recover
 from runreport.site.published import Published
 from runreport.site.render import Pages
-from runreport.site.theme import load_theme
+from runreport.site.theme import Theme, load_theme
 from runreport.upkeep import Build, inputs_digest, listing_digest, now_text, summary_of
 
 
@@ -56,13 +57,7 @@ def build_site(
     """
     began = time.monotonic()
     target = os.path.abspath(output)
-    check_target(target)
-    storage = open_archive(archive)
-    if storage.contains(output):
-        raise BuildError(
-            f"{output} lies in the archive {storage.root}. A site is no part of the archive; "
-            "choose a folder outside it with -o."
-        )
+    storage = _opened(archive, output)
     theme = load_theme(config.theme, config.folder, config.options)
     inputs = inputs_digest(config, theme)
     listing = listing_digest(storage)  # before reading: what changes meanwhile is read again
@@ -72,20 +67,9 @@ def build_site(
             progress("Reading", done, total)
 
     snapshot = read_archive(storage, progress=reading)
-    now = now_text()
-    report = assemble_report(
-        snapshot,
-        config,
-        now_ms=int(now) * 1000 if now else None,
-        version=__version__,
-        all_rows=not theme.has_scripts,
-    )
-    making = Making(
-        report,
-        Pages(report, theme),
-        run_keys(snapshot, report.run_pages, report.notices),
-        progress,
-    )
+    report = _assembled(snapshot, config, theme)
+    keys = run_keys(snapshot, report.run_pages, report.notices)
+    making = Making(report, Pages(report, theme), keys, progress)
     recover(target)
     common = _common(report)
     # In strict mode all is tried first, beside an earlier site that stays if it comes to nothing.
@@ -97,19 +81,37 @@ def build_site(
         check = partial(_refuse_problems, report) if strict else None
         published = publish_site(making.all_files(), output, check)
     build = _described(report, published, time.monotonic() - began, is_update=earlier is not None)
-    remember(
-        target,
-        Memory(
-            inputs,
-            listing,
-            summary_of(build),
-            common,
-            making.parts,
-            making.digests,
-            making.pages.drawn,
-        ),
-    )
+    told = summary_of(build)
+    parts, digests, drawn = making.parts, making.digests, making.pages.drawn
+    remember(target, Memory(inputs, listing, told, common, parts, digests, drawn))
     return build
+
+
+def _opened(archive: str | None, output: str) -> Storage:
+    """The archive, if the site may be written where it is to be.
+
+    Raises:
+        BuildError: the site would replace what is no site, or lie in the archive.
+    """
+    check_target(os.path.abspath(output))
+    storage = open_archive(archive)
+    if storage.contains(output):
+        raise BuildError(
+            f"{output} lies in the archive {storage.root}. A site is no part of the archive; "
+            "choose a folder outside it with -o."
+        )
+    return storage
+
+
+def _assembled(snapshot: Snapshot, config: Config, theme: Theme) -> Report:
+    now = now_text()
+    return assemble_report(
+        snapshot,
+        config,
+        now_ms=int(now) * 1000 if now else None,
+        version=__version__,
+        all_rows=not theme.has_scripts,
+    )
 
 
 def _problems(report: Report) -> tuple[str, ...]:

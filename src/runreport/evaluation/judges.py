@@ -98,60 +98,87 @@ def make_genai_metric(
         InvalidValue: an argument is not allowed.
     """
     del metric_metadata
-    columns = [grading_context_columns] if isinstance(grading_context_columns, str) else [
-        *(grading_context_columns or ())
-    ]  # fmt: skip
+    columns = grading_context_columns or ()
     check_name(name)
     aggregate((), aggregations or ())
     shown = "\n\n".join(map(str, examples or ()))
-    shown = f"\nExamples:\n{shown}\n" if shown else ""
+    judge = _Judge(
+        name,
+        definition,
+        grading_prompt,
+        f"\nExamples:\n{shown}\n" if shown else "",
+        (columns,) if isinstance(columns, str) else tuple(columns),
+        include_input,
+        model,
+        dict(parameters or {}),
+        scale,
+        tuple(aggregations or ()),
+        max(1, max_workers),
+    )
+    return EvaluationMetric(
+        name,
+        judge.score,
+        greater_is_better,
+        version,
+        check=judge.check,
+        metric_details=f"{definition}\n\n{grading_prompt}{judge.examples}",
+    )
 
-    def prompt_of(rows: Rows, place: int) -> str:
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """What a judge is told, and who it is."""
+
+    name: str
+    definition: str
+    grading_prompt: str
+    examples: str
+    columns: tuple[str, ...]
+    include_input: bool
+    model: str | Callable[[str], Any] | None
+    parameters: dict[str, Any]
+    scale: tuple[float, float] | None
+    aggregations: tuple[str, ...]
+    workers: int
+
+    def check(self) -> None:
+        """Whether there is an endpoint for it."""
+        if not callable(self.model):
+            find_endpoint(self.model)
+
+    def prompt_of(self, rows: Rows, place: int) -> str:
         # Nobody who wrote the data can know the marker that ends it.
         nonce = secrets.token_hex(4)
-        given = _given(rows, place, columns, nonce, include_input=include_input)
+        given = _given(rows, place, self.columns, nonce, include_input=self.include_input)
         return _PROMPT.format(
-            name=name,
-            definition=definition,
-            grading_prompt=grading_prompt,
-            examples=shown,
+            name=self.name,
+            definition=self.definition,
+            grading_prompt=self.grading_prompt,
+            examples=self.examples,
             given=given,
             nonce=nonce,
             output=_block("output", rows.predictions[place], nonce),
         )
 
-    def score(rows: Rows) -> MetricValue:
-        for column in columns:
+    def score(self, rows: Rows) -> MetricValue:
+        for column in self.columns:
             rows.column(column)
-        ask = _asker(model, dict(parameters or {}), scale)
-        prompts = [prompt_of(rows, place) for place in range(len(rows.predictions))]
-        with ThreadPoolExecutor(max(1, max_workers)) as pool:
+        ask = _asker(self.model, self.parameters, self.scale)
+        prompts = [self.prompt_of(rows, place) for place in range(len(rows.predictions))]
+        with ThreadPoolExecutor(self.workers) as pool:
             answers = list(pool.map(ask, prompts))
         scores = [score for score, _ in answers]
         missing = scores.count(None)
-        results = aggregate(scores, aggregations or ())
+        results = aggregate(scores, self.aggregations)
         if missing:
             first = next(why for score, why in answers if score is None)
             warnings.warn(
-                f"Metric {name!r}: {missing} of {len(scores)} rows could not be graded and do not "
-                f"count. The first: {first}",
+                f"Metric {self.name!r}: {missing} of {len(scores)} rows could not be graded and "
+                f"do not count. The first: {first}",
                 stacklevel=4,
             )
             results["graded"] = len(scores) - missing
         return MetricValue(scores, [justification for _, justification in answers], results)
-
-    def check() -> None:
-        if not callable(model):
-            find_endpoint(model)
-
-    return EvaluationMetric(
-        name,
-        score,
-        greater_is_better,
-        version,
-        check=check,
-        metric_details=f"{definition}\n\n{grading_prompt}{shown}",
-    )
 
 
 def _asker(

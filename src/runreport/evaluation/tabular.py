@@ -25,12 +25,8 @@ def classifier_metrics(
     Raises:
         InvalidValue: a class is missing, or is no single value.
     """
-    for what, values in (("targets", targets), ("predictions", guesses)):
-        for place, value in enumerate(values):
-            if value is None or value != value or isinstance(value, list | dict | tuple):
-                raise InvalidValue(
-                    f"Classes must be single values; {what} holds {value!r} in row {place + 1}."
-                )
+    _check_classes("targets", targets)
+    _check_classes("predictions", guesses)
     metrics = require("sklearn.metrics", "accuracy_score")
     labels = sorted({*targets, *guesses}, key=lambda label: (str(type(label)), label))
     is_binary = len(labels) <= 2
@@ -62,9 +58,7 @@ def classifier_metrics(
             names = ("true_negatives", "false_positives", "false_negatives", "true_positives")
             found.update(zip(names, map(int, counts), strict=True))
         if chances is not None:
-            with contextlib.suppress(
-                ValueError
-            ):  # where a class is missing there is no such metric
+            with contextlib.suppress(ValueError):  # a class is missing: there is no such metric
                 two = len(chances[0]) == 2
                 found["log_loss"] = metrics.log_loss(targets, chances)
                 found["roc_auc"] = metrics.roc_auc_score(
@@ -74,6 +68,14 @@ def classifier_metrics(
                     multi_class="ovr",
                 )
     return {name: float(value) for name, value in found.items()}
+
+
+def _check_classes(what: str, values: Sequence[Any]) -> None:
+    for place, value in enumerate(values):
+        if value is None or value != value or isinstance(value, list | dict | tuple):
+            raise InvalidValue(
+                f"Classes must be single values; {what} holds {value!r} in row {place + 1}."
+            )
 
 
 def regressor_metrics(targets: Sequence[Any], guesses: Sequence[Any]) -> dict[str, float]:

@@ -35,9 +35,10 @@ from runreport.report.pages.notes import NotedRun, Notes, excerpt, gather_notes,
 from runreport.report.pages.overview import OverviewPage, make_overview
 from runreport.report.pages.views import ViewPage, make_views
 from runreport.report.redaction import make_redactor, published_config, redact_index
+from runreport.report.redaction.redactor import Redactor
 from runreport.report.runs.pages import RunPages
 from runreport.report.tables.paging import choose_paged, with_places
-from runreport.report.tables.palette import Palette, make_palette
+from runreport.report.tables.palette import make_palette
 from runreport.report.tables.run_table import run_link
 from runreport.report.tables.table import make_table
 from runreport.report.urls import experiment_folder
@@ -111,47 +112,21 @@ def assemble_report(
     Raises:
         ConfigError: a view or the notes folder of the config names what there is not.
     """
-    full = fold_snapshot(snapshot)
-    redactor = make_redactor(config, full, snapshot)
-    index = redact_index(full, redactor)
-    config = published_config(config, redactor)
-    curves = CurveReader(snapshot, redactor.known)
-    notices = sorted({*snapshot.notices, *curves.read_all(), *hidden_problems(snapshot)})
-    shown = arange(index.runs.num_rows).filter(pc.invert(index.is_deleted))
-    as_of = now_ms if now_ms is not None else _newest(snapshot)
-
-    palette = make_palette(index, shown)
-    found = list(_shown_experiments(index, shown, config, palette))
+    ground = _ground(snapshot, config, now_ms)
+    index, shown, config, redactor = ground.index, ground.shown, ground.config, ground.redactor
     models = assemble_models(index, shown, snapshot.storage, redactor, config)
-    baselines, advice = _baselines(found, config)
+    every = list(_shown_experiments(ground))
+    baselines, advice = _baselines(every, config)
     # A theme without script has no page that could show the others.
     most = len(shown) if all_rows else config.max_run_pages
     keep = {*models.by_run, *baselines.values(), *_led_to(index)}
-    paged = choose_paged([(one.numbers, one.table) for one in found], most, keep)
-    found = [replace(one, table=with_places(one.table, one.numbers, paged)) for one in found]
-    places = {
-        number: (one.name, one.table, place)
-        for one in found
-        for place, number in enumerate(one.numbers.to_pylist())
-    }
+    paged = choose_paged([(one.numbers, one.table) for one in every], most, keep)
+    found = [replace(one, table=with_places(one.table, one.numbers, paged)) for one in every]
+    places = _places(found)
     names = {one.identity: (one.name, one.folder) for one in found}
     evaluations = assemble_evaluations(index, shown, snapshot.storage, redactor, names)
-    evaluated = {page.experiment_url: f"{page.folder}/index.html" for page in evaluations}
-    experiments = tuple(
-        replace(
-            make_experiment_page(
-                index.experiments[one.identity],
-                one.table,
-                curves,
-                config.for_experiment(one.name),
-                one.folder,
-                all_rows=all_rows,
-            ),
-            evaluations=evaluated.get(f"{one.folder}/index.html", ""),
-        )
-        for one in found
-    )
-    views = make_views(config, full, places, curves, as_of or 0)
+    experiments = tuple(_experiments(ground, found, evaluations, all_rows=all_rows))
+    views = make_views(config, ground.full, places, ground.curves, ground.as_of or 0)
     view_links = tuple(ViewLink(v.name, f"{v.folder}/index.html", v.total) for v in views)
     tags, jobs = tag_listings(index, shown, places), job_listings(index, shown, places)
     notes = gather_notes(
@@ -159,12 +134,7 @@ def assemble_report(
         [(one.name, f"{one.folder}/index.html", one.note) for one in found],
         _noted_runs(index, places),
     )
-    site = SiteInfo(
-        title=config.title,
-        as_of=moment(as_of),
-        version=version,
-        notices=tuple(redactor.text(str(notice), "file names") for notice in notices),
-    )
+    site, as_of = _site(ground, version), ground.as_of
     return Report(
         site,
         make_overview(config, found, as_of, view_links, notes),
@@ -187,28 +157,86 @@ def assemble_report(
             allows_secrets=config.allow_secrets,
         ),
         site_script(experiments, models, tags, jobs, notes, view_links),
-        tuple(notices),
+        ground.notices,
         (*config_advice(config, index, shown), *advice),
         len(shown),
         RunPages(
-            index,
-            shown,
-            names,
-            curves,
-            snapshot,
-            redactor,
-            config,
-            models.by_run,
-            baselines,
-            paged,
+            index, shown, names, ground.curves, snapshot, redactor, config,
+            models.by_run, baselines, paged,
         ),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What all pages are made of."""
+
+    full: RunIndex
+    """With what is taken out of ``index``; for filters of the config."""
+    index: RunIndex
+    shown: pa.Array
+    """int32[n], the runs that are not deleted."""
+    config: Config
+    redactor: Redactor
+    curves: CurveReader
+    notices: tuple[Notice, ...]
+    as_of: int | None
+
+
+def _ground(snapshot: Snapshot, config: Config, now_ms: int | None) -> _Ground:
+    full = fold_snapshot(snapshot)
+    redactor = make_redactor(config, full, snapshot)
+    index = redact_index(full, redactor)
+    curves = CurveReader(snapshot, redactor.known)
+    return _Ground(
+        full,
+        index,
+        arange(index.runs.num_rows).filter(pc.invert(index.is_deleted)),
+        published_config(config, redactor),
+        redactor,
+        curves,
+        tuple(sorted({*snapshot.notices, *curves.read_all(), *hidden_problems(snapshot)})),
+        now_ms if now_ms is not None else _newest(snapshot),
     )
 
 
-def _shown_experiments(
-    index: RunIndex, shown: pa.Array, config: Config, palette: Palette
-) -> Iterator[ShownExperiment]:
+def _site(ground: _Ground, version: str) -> SiteInfo:
+    told = (ground.redactor.text(str(notice), "file names") for notice in ground.notices)
+    return SiteInfo(ground.config.title, moment(ground.as_of), version, tuple(told))
+
+
+def _places(found: Sequence[ShownExperiment]) -> Places:
+    return {
+        number: (one.name, one.table, place)
+        for one in found
+        for place, number in enumerate(one.numbers.to_pylist())
+    }
+
+
+def _experiments(
+    ground: _Ground,
+    found: Sequence[ShownExperiment],
+    evaluations: Sequence[EvaluationsPage],
+    *,
+    all_rows: bool,
+) -> Iterator[ExperimentPage]:
+    evaluated = {page.experiment_url: f"{page.folder}/index.html" for page in evaluations}
+    for one in found:
+        page = make_experiment_page(
+            ground.index.experiments[one.identity],
+            one.table,
+            ground.curves,
+            ground.config.for_experiment(one.name),
+            one.folder,
+            all_rows=all_rows,
+        )
+        yield replace(page, evaluations=evaluated.get(f"{one.folder}/index.html", ""))
+
+
+def _shown_experiments(ground: _Ground) -> Iterator[ShownExperiment]:
     """The experiments that have runs to show, by name."""
+    index, shown, config = ground.index, ground.shown, ground.config
+    palette = make_palette(index, shown)
     folders: set[str] = set()
     charted = charted_names(config.views)
     owners = as_array(index.runs.column("experiment_id")).take(shown)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from runreport.archive.storage import Storage
-from runreport.entities import Run
+from runreport.entities import DatasetInput, Run, RunInfo
 from runreport.numbers import MISSING
 from runreport.report.charts.curves import CurveReader, curve_script
 from runreport.report.config import Config
@@ -133,16 +133,6 @@ def make_run_page(
         files, published = list_files(facts, storage, redactor, config)
     pictures = tuple(curve_pictures(curves, facts))
     metrics = tuple(metric_field(row, facts, own_config) for row in facts.metrics)
-    by_meaning = sorted(
-        metrics, key=lambda metric: (*importance_of_name(metric.name), metric.name)
-    )
-    note = tags.get(NOTE_TAG, "")
-
-    def failed(reason: str) -> None:
-        redactor.tell(f"{NOT_SHOWN}: {reason}", f"note of {info.run_name}")
-
-    ended = info.end_time
-    span = None if ended is None or info.start_time is None else ended - info.start_time
     return RunPage(
         run_id=info.run_id,
         name=info.run_name,
@@ -153,13 +143,12 @@ def make_run_page(
         parent=_other_link(facts.parent),
         baseline=_other_link(facts.baseline),
         job=_job(facts.record),
-        primary=tuple(m for m in metrics if m.name == own_config.primary_metric)
-        or tuple(by_meaning[:MOST_PRIMARY]),
+        primary=_primary(metrics, own_config.primary_metric),
         source=tags.get("mlflow.source.name", MISSING),
         registered=facts.registered,
         started=moment(info.start_time),
-        ended=moment(ended),
-        duration=show_duration(span),
+        ended=moment(info.end_time),
+        duration=show_duration(_span(info)),
         status=info.status,
         status_note=_status_note(facts, own_config.primary_metric),
         traceback=tags.get(TRACEBACK_TAG, "") if info.status == "FAILED" else "",
@@ -170,18 +159,9 @@ def make_run_page(
         ),
         files=by_folder(files),
         file_total=len(files),
-        datasets=tuple(
-            Field(
-                entry.dataset.name,
-                entry.dataset.digest,
-                entry.tags.get("mlflow.data.context", ""),
-            )
-            for entry in run.inputs.dataset_inputs
-        ),
+        datasets=tuple(map(_dataset, run.inputs.dataset_inputs)),
         curves=pictures,
-        note_html=render_note(note, {f.path: f.url for f in files if f.url}, failed)
-        if note
-        else "",
+        note_html=_note(run, files, redactor),
         environment=tuple(environment_fields(facts.record)),
         packages=tuple(
             Field(str(name), str(version))
@@ -195,6 +175,34 @@ def make_run_page(
         record=run_json(facts, experiment),
         evaluation=_evaluation(facts, storage, redactor),
     )
+
+
+def _primary(metrics: Sequence[MetricField], name: str | None) -> tuple[MetricField, ...]:
+    """The metric that a run is about, or those that it is likely to be about."""
+    by_meaning = sorted(metrics, key=lambda own: (*importance_of_name(own.name), own.name))
+    told = tuple(own for own in metrics if own.name == name)
+    return told or tuple(by_meaning[:MOST_PRIMARY])
+
+
+def _span(info: RunInfo) -> int | None:
+    """How long a run took, in milliseconds."""
+    started, ended = info.start_time, info.end_time
+    return None if started is None or ended is None else ended - started
+
+
+def _dataset(entry: DatasetInput) -> Field:
+    context = entry.tags.get("mlflow.data.context", "")
+    return Field(entry.dataset.name, entry.dataset.digest, context)
+
+
+def _note(run: Run, files: Sequence[OutputFile], redactor: Redactor) -> str:
+    """A run's note as HTML, with the files that it mentions."""
+    note = run.data.tags.get(NOTE_TAG, "")
+
+    def failed(reason: str) -> None:
+        redactor.tell(f"{NOT_SHOWN}: {reason}", f"note of {run.info.run_name}")
+
+    return render_note(note, {f.path: f.url for f in files if f.url}, failed) if note else ""
 
 
 def _status_note(facts: RunFacts, primary: str | None) -> str:

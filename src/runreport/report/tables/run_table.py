@@ -90,23 +90,8 @@ def run_table(
     """
     count = len(table.labels)
     page_size, pages = page_size or PAGE_SIZE, pages or MAX_PAGES
-    ids, names = table.values("run_id"), table.values("run_name")
-    statuses = table.values("status")
-    folders = table.values(FOLDER) if FOLDER in table.columns else None
-    rows = tuple(
-        TableRow(
-            number,
-            str(ids[number]),
-            str(names[number]),
-            folder if folders is None else str(folders[number]),
-            table.url_of(number),
-            str(statuses[number]),
-            tuple(cell(column, number) for column in shown),
-            table.problem_of(number),
-            (looks or {}).get(number),
-        )
-        for number in range(count if all_rows else min(count, page_size * pages))
-    )
+    most = count if all_rows else min(count, page_size * pages)
+    rows = tuple(_row(table, number, shown, folder, looks or {}) for number in range(most))
     # Scripts make statistics of what they have for the filter box.
     columns = tuple(c for c in table.columns.values() if c.group != OF_METRICS)
     manifest, scripts = data_scripts(
@@ -117,7 +102,29 @@ def run_table(
         direction=table.told_direction,
         telling=telling,
     )
-    facets = tuple(
+    facets = _facets(columns)
+    return RunTable(shown, rows, page_size, count, folder, columns, facets, manifest, scripts)
+
+
+def _row(
+    table: Table, number: int, shown: Sequence[Column], folder: str, looks: Mapping[int, int]
+) -> TableRow:
+    own = table.values(FOLDER)[number] if FOLDER in table.columns else folder
+    return TableRow(
+        number,
+        str(table.values("run_id")[number]),
+        str(table.values("run_name")[number]),
+        str(own),
+        table.url_of(number),
+        str(table.values("status")[number]),
+        tuple(cell(column, number) for column in shown),
+        table.problem_of(number),
+        looks.get(number),
+    )
+
+
+def _facets(columns: Sequence[Column]) -> tuple[Facet, ...]:
+    return tuple(
         Facet(
             column.name,
             column.label,
@@ -127,7 +134,6 @@ def run_table(
         if column.name == "status"
         or (is_facet(column) and 0 < column.distinct <= MAX_FACET and column.varies)
     )[:MAX_FACETS]
-    return RunTable(shown, rows, page_size, count, folder, columns, facets, manifest, scripts)
 
 
 def run_link(table: Table, number: int, experiment: str = "") -> RunLink:
