@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from runreport.archive.directory import open_archive
 from runreport.archive.writer import Writer
 from runreport.models import Model, infer_signature
 from runreport.pipeline import build_site
-from runreport.report.config import parse_config
+from runreport.report.config import Config, parse_config
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -219,3 +220,16 @@ def test_hostile_text_in_every_field_is_shown_as_text(browser: Browser, tmp_path
     assert page.evaluate("window.__xss") is None
     assert complaints == []
     context.close()
+
+
+def test_a_point_between_gaps_is_seen_on_a_run_s_page(browser: Browser, tmp_path: Path) -> None:
+    runreport.set_tracking_uri(tmp_path / "a")
+    with runreport.start_run() as run:
+        for step in range(9):
+            runreport.log_metric("m", math.nan if step % 2 else 1.0 + step, step=step)
+    build_site(str(tmp_path / "a"), str(tmp_path / "site"), Config())
+    run_id = run.info.run_id
+    page = browser.new_page()
+    page.goto(f"{tmp_path.as_uri()}/site/r/{run_id[:2]}/{run_id}/index.html")
+    assert [one.is_visible() for one in page.locator(".curve circle").all()] == [True] * 5
+    page.close()

@@ -96,7 +96,7 @@ def _dots(points: Sequence[_Place | None]) -> Iterator[str]:
     """The points between gaps, of which no line would be seen."""
     for before, point, after in zip([None, *points], points, [*points[1:], None], strict=False):
         if point is not None and before is None and after is None:
-            yield f'<circle class="dot" cx="{point[0]:.1f}" cy="{point[1]:.1f}" r="2"/>'
+            yield f'<circle class="lone" cx="{point[0]:.1f}" cy="{point[1]:.1f}" r="2"/>'
 
 
 def _mark(point: _Place | None, kind: str, text: str) -> str:
