@@ -8,6 +8,7 @@ counts more than any of it.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
@@ -35,10 +36,13 @@ _TECHNICAL = frozenset(
     "params flops "
     "beta gamma alpha scale system timestamp progress length seed weight weights bias".split()
 )
+_NEGATED = frozenset("neg negative".split())
+"""Turn a metric round, as scikit-learn does so that more is always better."""
 _GOOD_RATES = frozenset("success win pass hit".split())
 _BAD_RATES = frozenset("error failure fail false miss".split())
 _ABOUT_TRAINING = frozenset(
-    "scale norm time times seconds sec secs ms duration memory lr weight weights".split()
+    "scale norm time times seconds sec secs ms duration memory lr weight weights std stdev var "
+    "variance stderr sem ci code".split()
 )
 """Where one of them is the last word, no other counts: ``loss_scale`` is no loss."""
 _KNOWN_FIRST = ("accuracy", "acc", "auc", "auroc", "f1", "map", "score", "reward", "return")
@@ -47,10 +51,12 @@ _KNOWN_FIRST = ("accuracy", "acc", "auc", "auroc", "f1", "map", "score", "reward
 @lru_cache(maxsize=4096)
 def words_of(name: str) -> tuple[str, ...]:
     """A name in lower-case words: ``valLoss`` and ``val/loss`` are ``val loss``."""
-    words = [word.lower() for word in _WORD.findall(name)]
+    words = [word.lower() for word in _WORD.findall(name.replace("IoU", "Iou"))]
     joined: list[str] = []
     for word in words:  # f1, r2, top5, mAP50: digits belong to the letters before them
-        if word.isdigit() and joined and f"{joined[-1]}{word}" in _HIGHER:
+        if word == "iou" and joined and joined[-1] == "m":
+            joined[-1] = "miou"
+        elif word.isdigit() and joined and f"{joined[-1]}{word}" in _HIGHER:
             joined[-1] += word
         elif word == "ap" and joined and joined[-1] == "m":
             joined[-1] = "map"
@@ -68,6 +74,13 @@ def better(name: str) -> str | None:
     if is_technical(name):
         return None
     words = words_of(name)
+    found = _said(words)
+    if found is not None and _NEGATED & {*words}:
+        return "min" if found == "max" else "max"
+    return found
+
+
+def _said(words: Sequence[str]) -> str | None:
     for word in reversed(words):
         if word == "rate" and {*words} & _GOOD_RATES:
             return "max"
@@ -83,7 +96,7 @@ def better(name: str) -> str | None:
 def is_technical(name: str) -> bool:
     """Whether a metric is about how training goes rather than about what comes of it."""
     in_order = words_of(name)
-    if in_order and in_order[-1] in _ABOUT_TRAINING:
+    if in_order and (in_order[-1] in _ABOUT_TRAINING or in_order[0] == "time"):
         return True
     words = {*in_order}
     return bool(words & _TECHNICAL) and not words & (_HIGHER | _LOWER)

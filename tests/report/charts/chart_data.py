@@ -99,6 +99,7 @@ def _odd() -> Any:
         count=[1, 100, 0, 3],
         low=[1.0, -1.0, NAN, 3.0],
         high=[1.0, 9.0, NAN, 5.0],
+        spread=[0.0, 1.5, 0.0, 0.8],
         lost=50,
     )
     back = curve([1.0, 2.0, 3.0, 4.0])
@@ -155,7 +156,8 @@ CHARTS: dict[str, list[str]] = {
         *(f"line;y=metrics.loss{more}" for more in (
             "", ";x=time", ";x=relative", ";scale=log", ";smooth=0.5", ";smooth=0.9;scale=log",
             ";c=params.opt", ";c=params.lr", ";c=params.size", ";c=params.width", ";c=status",
-            ";c=params.flag", ";c=metrics.acc", ";c=metrics.speed", ";c=params.net",
+            ";c=params.flag", ";c=metrics.acc", ";c=metrics.loss", ";g=status",
+            ";c=metrics.speed", ";c=params.net",
             ";g=params.opt", ";g=params.size", ";g=params.lr", ";g=params.seed;scale=log",
             ";g=params.flag;x=relative", ";g=params.width", ";title=Mine",
         )),
@@ -186,7 +188,7 @@ CHARTS: dict[str, list[str]] = {
         "box;x=params.depth;y=metrics.loss;c=params.flag",
         *(f"histogram;x={x}" for x in (
             "params.lr", "params.depth", "metrics.loss", "metrics.speed", "metrics.partly",
-            "duration", "params.decay", "metrics.same",
+            "duration", "params.decay", "metrics.same", "params.width",
         )),
         "histogram;x=params.lr;c=params.opt",
         "histogram;x=metrics.acc;c=params.size",
@@ -194,6 +196,10 @@ CHARTS: dict[str, list[str]] = {
         "heatmap;x=params.opt;y=params.depth;c=metrics.acc",
         "heatmap;x=params.net;y=params.flag;c=metrics.speed",
         "heatmap;x=status;y=params.seed;c=duration",
+        "heatmap;x=params.opt;y=params.lr;c=params.depth",
+        "parallel;x=params.opt,params.lr;c=params.depth",
+        "bar;x=params.depth;y=metrics.acc;c=duration",
+        "bar;x=run_name;y=params.depth",
         "parallel;x=params.lr,params.size,params.opt;c=metrics.loss",
         "parallel;x=params.decay,params.net,params.width;c=metrics.acc",
         "parallel;x=params.depth,metrics.loss;c=metrics.speed",

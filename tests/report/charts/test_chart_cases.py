@@ -65,6 +65,7 @@ def curve_of(key: str, told: dict[str, Any]) -> Curve:
         tuple(told["count"]) if "count" in told else None,
         several("low"),
         several("high"),
+        spreads=several("spread"),
         resumed=tuple(told.get("resumed", ())),
         has_steps=not told.get("ordered"),
     )

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from runreport.report.charts.sessions import Logged, settled
+from runreport.report.charts.sessions import Logged, in_order, settled
 
 
 def points(*rows: tuple[int, int, str, int]) -> Logged:
@@ -11,7 +11,7 @@ def points(*rows: tuple[int, int, str, int]) -> Logged:
 
 
 def kept(logged: Logged) -> tuple[list[tuple[int, str]], list[int]]:
-    found, resumed = settled(logged)
+    found, resumed = settled(logged, {})
     return [*zip(found.steps, found.writers, strict=True)], resumed
 
 
@@ -35,24 +35,36 @@ def test_the_third_session_replaces_the_second() -> None:
 
 def test_sessions_that_log_no_step_again_are_one_curve() -> None:
     logged = points(*session("a", [1], 0), *session("b", [0, 2], 10))
-    assert settled(logged) == (logged, [])
+    assert settled(logged, {}) == (logged, [])
+
+
+def test_steps_that_no_later_session_logged_stay() -> None:
+    first, second = session("a", [0, 1, 2, 3], 0), session("b", [0, 10, 11, 12], 100)
+    steps, resumed = kept(points(*first, *second))
+    assert steps == [(0, "b"), (1, "a"), (2, "a"), (3, "a"), (10, "b"), (11, "b"), (12, "b")]
+    assert resumed == [1, 4]
 
 
 def test_writers_at_the_same_time_are_no_sessions() -> None:
     logged = points(*session("a", [0, 1, 2], 0), *session("b", [0, 1, 2], 1))
-    assert settled(logged) == (logged, [])
+    assert settled(logged, {}) == (logged, [])
 
 
-def test_a_cell_run_again_within_a_run_is_a_later_session() -> None:
-    rows = [(step, n, "a", n) for n, step in enumerate([0, 1, 2, 3, 0, 1, 2])]
-    found, resumed = settled(points(*rows))
-    assert list(found.times) == [4, 5, 6, 3] and resumed == [3]
+def test_what_one_writer_logs_again_and_again_is_one_session() -> None:
+    for steps in ([0, 1, 2, 0, 1, 2], [3, 1, 2, 5, 4], [n // 3 for n in range(9)]):
+        logged = points(*session("a", steps, 0))
+        assert settled(logged, {}) == (logged, [])
 
 
-def test_steps_out_of_order_and_several_values_a_step_are_no_sessions() -> None:
-    mixed = points(*[(step, n, "a", n) for n, step in enumerate([3, 1, 2, 5, 4])])
-    assert settled(mixed) == (mixed, [])
-    batches = points(*[(n // 3, n, "a", n) for n in range(9)])
-    assert settled(batches) == (batches, [])
-    turns = points(*[(n % 2, n, "a", n) for n in range(100)])
-    assert settled(turns) == (turns, [])
+def test_the_clock_that_orders_facts_says_which_session_is_later() -> None:
+    first, second = session("a", [0, 1, 2], 1000), session("b", [1, 2, 3], 10)
+    spans = {"a": (5, 9), "b": (12, 20)}  # resumed on a machine whose clock is behind
+    found, resumed = settled(points(*first, *second), spans)
+    assert list(found.writers) == ["a", "b", "b", "b"] and resumed == [1]
+
+
+def test_points_without_a_step_are_in_the_order_of_logging() -> None:
+    back = points((0, 10, "a", 0), (0, 11, "a", 1), (0, 1, "a", 2))
+    assert list(in_order(back, {}).seqs) == [0, 1, 2]
+    two = points(*[(0, n, "ab"[n % 2], n) for n in range(6)])
+    assert list(in_order(two, {}).times) == [*range(6)]

@@ -91,7 +91,10 @@ def test_a_chart_text_is_read_as_links_write_it() -> None:
 def test_means_lie_between_points_and_smoothing_begins_with_the_first() -> None:
     nan = float("nan")
     assert value_at([0, 10], [0.0, 1.0], 5) == 0.5 and math.isnan(value_at([0], [0.0], 11))
-    curves = [Placed([0, 2], [1.0, 3.0], [1, 1]), Placed([0, 1, 2], [3.0, nan, 5.0], [1, 0, 1])]
+    curves = [
+        Placed([0, 2], [1.0, 3.0], [1, 1], [0, 0]),
+        Placed([0, 1, 2], [3.0, nan, 5.0], [1, 0, 1], [0, 0, 0]),
+    ]
     (first, middle, last) = band(curves)
     assert (first["y"], last["y"]) == (2.0, 4.0) and (middle["n"], middle["y"]) == (1, 2.0)
     assert last["high"] - last["y"] == pytest.approx(2**0.5)

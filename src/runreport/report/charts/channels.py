@@ -47,7 +47,7 @@ def x_channel(kind: str) -> Any:
             "x:N",
             title="{x}",
             sort=None,
-            axis=alt.Axis(grid=False, labelAngle=-30),
+            axis=alt.Axis(grid=False, labelAngle=-30, labelOverlap=True),
             scale=alt.Scale(paddingOuter=0.5),
         )
     scales: dict[str, dict[str, Any]] = {

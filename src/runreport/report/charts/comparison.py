@@ -27,7 +27,8 @@ def comparison_charts(asked: Asked) -> tuple[Chart, ...]:
     parallel coordinates: those for which there is data."""
     table = asked.table
     order = "newest" if table.direction is None else "best"
-    best = replace(asked, numbers=_ranked(table))
+    every = range(len(table.labels))
+    best = replace(asked, numbers=table.ranked() or every, total=len(every))
     params = telling_params(table)
     lines = _curves(replace(best, most=CURVE_RUNS), order)
     points = make_chart(
@@ -41,13 +42,6 @@ def comparison_charts(asked: Asked) -> tuple[Chart, ...]:
         fields = {"x": ",".join(several), "c": f"metrics.{table.primary}"}
         axes = make_chart(ChartText("parallel", fields), "parallel", best, order=order)
     return tuple(chart for chart in (lines, points, axes) if chart is not None)
-
-
-def _ranked(table: Table) -> Sequence[int]:
-    """All runs: the best first, those without a primary metric last."""
-    ranked = table.ranked()
-    known = {*ranked}
-    return [*ranked, *(n for n in range(len(table.labels)) if n not in known)]
 
 
 def _curves(asked: Asked, order: str) -> Chart | None:

@@ -20,7 +20,8 @@ def fill_lines(text: ChartText, asked: Asked) -> Filled | None:
     if text["g"]:
         return _band(text, asked)
     metric = text["y"].removeprefix("metrics.")
-    every = curves_of(table, asked.numbers, metric, asked.reader, most_of(text, asked, MOST_LINES))
+    most = most_of(text, asked, MOST_LINES)
+    every = curves_of(table, asked.numbers, metric, asked.reader, most, text["scale"])
     runs = [number for number, _ in every]
     colours = coloured(table, text["c"], runs)
     if colours.kind == "none":
@@ -41,7 +42,7 @@ def fill_lines(text: ChartText, asked: Asked) -> Filled | None:
         ),
         rows,
         [number for number, _ in found],
-        _usable(asked, text["y"], len(found), most_of(text, asked, MOST_LINES)),
+        _usable(asked, text["y"], len(every), most),
         {"x": title, "y": metric, "color": colours.title},
         colours,
         is_time=axis == "time",
@@ -60,7 +61,8 @@ def _usable(asked: Asked, name: str, found: int, most: int) -> int:
 def _band(text: ChartText, asked: Asked) -> Filled | None:
     table = asked.table
     metric = text["y"].removeprefix("metrics.")
-    found = curves_of(table, asked.numbers, metric, asked.reader, MOST_BAND)
+    most = most_of(text, asked, MOST_BAND)
+    found = curves_of(table, asked.numbers, metric, asked.reader, most, text["scale"])
     colours = grouped(table, text["g"], [number for number, _ in found])
     axis = "step" if text["x"] in ("", "step") else "relative"
     groups: dict[object, list[Curve]] = {group: [] for group in colours.texts}
@@ -79,7 +81,7 @@ def _band(text: ChartText, asked: Asked) -> Filled | None:
         Form("band", "number", text["scale"] or "linear", colours.kind),
         rows,
         [number for number, _ in found],
-        _usable(asked, text["y"], len(found), MOST_BAND),
+        _usable(asked, text["y"], len(found), most),
         {"x": title, "y": metric, "color": colours.title},
         replace(colours, texts=tuple(labels)),
         curves=[curve for _, curve in found],

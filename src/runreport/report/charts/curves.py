@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from runreport.archive.reading import Snapshot
 from runreport.query.points import PointReader
-from runreport.report.charts.sessions import Logged, settled
+from runreport.report.charts.sessions import Logged, Span, in_order, settled
 from runreport.report.charts.thinning import MAX_BUCKETS, by_step, of_points, thinned
 
 
@@ -36,6 +36,8 @@ class Curve:
     """NaN and infinite values, which lie on no axis."""
     replaced: int = 0
     """Points that a later session logged again, which are not drawn."""
+    spreads: tuple[float, ...] | None = None
+    """The standard deviation of the finite values within each bucket."""
     resumed: tuple[int, ...] = ()
     """The places at which the points of another session begin."""
     has_steps: bool = True
@@ -53,13 +55,25 @@ class CurveReader(PointReader):
         """
         super().__init__(snapshot)
         self._published = published
+        self._spans = _spans_of(snapshot.events)
 
     def read(self, run_id: str) -> dict[str, Curve]:
         """The curves of a run by metric, each at most `MAX_BUCKETS` long."""
-        return _split(self.points_of(run_id), self._published)
+        return _split(self.points_of(run_id), self._published, self._spans)
 
 
-def _split(points: pa.Table, published: Callable[[str], str]) -> dict[str, Curve]:
+def _spans_of(events: pa.Table) -> dict[str, Span]:
+    """When each writer was at work, by the clock that orders facts."""
+    counters = events.select(["writer_id", "counter"]).unify_dictionaries()
+    ends = [("counter", "min"), ("counter", "max")]
+    found = counters.group_by("writer_id", use_threads=False).aggregate(ends)
+    columns = (found.column(n).to_pylist() for n in ("writer_id", "counter_min", "counter_max"))
+    return {writer: (first, last) for writer, first, last in zip(*columns, strict=True)}
+
+
+def _split(
+    points: pa.Table, published: Callable[[str], str], spans: Mapping[str, Span]
+) -> dict[str, Curve]:
     """Curves from points sorted by key and step."""
     names = ("key", "step", "time", "value", "writer_id", "seq")
     keys, *columns = (points.column(name).to_pylist() for name in names)
@@ -67,12 +81,12 @@ def _split(points: pa.Table, published: Callable[[str], str]) -> dict[str, Curve
     for end in range(1, len(keys) + 1):
         if end == len(keys) or keys[end] != keys[start]:
             name = published(keys[start])
-            curves[name] = make_curve(name, Logged(*(own[start:end] for own in columns)))
+            curves[name] = make_curve(name, Logged(*(own[start:end] for own in columns)), spans)
             start = end
     return curves
 
 
-def make_curve(key: str, logged: Logged) -> Curve:
+def make_curve(key: str, logged: Logged, spans: Mapping[str, Span] | None = None) -> Curve:
     """A curve from the points of one metric of one run.
 
     What was logged again by a later session is shown as the later session has it; values that one
@@ -80,15 +94,18 @@ def make_curve(key: str, logged: Logged) -> Curve:
 
     Args:
         logged: sorted by step, time, writer and seq; at least one.
+        spans: when each writer was at work; else the times of its points say it.
     """
+    spans = spans or {}
     total, has_steps = len(logged.steps), True
     resumed: Sequence[int] = ()
     if total > 1 and logged.steps[0] == logged.steps[-1]:
-        buckets, has_steps = of_points(range(total), logged.times, logged.values), False
+        logged, has_steps = in_order(logged, spans), False
+        buckets = of_points(range(total), logged.times, logged.values)
     elif len({*logged.steps}) == total:
         buckets = of_points(logged.steps, logged.times, logged.values)
     else:
-        logged, resumed = settled(logged)
+        logged, resumed = settled(logged, spans)
         buckets, resumed = by_step(of_points(logged.steps, logged.times, logged.values), resumed)
     if len(buckets.steps) > MAX_BUCKETS:
         buckets, resumed = thinned(buckets, resumed)
@@ -104,6 +121,7 @@ def make_curve(key: str, logged: Logged) -> Curve:
         None if is_plain else tuple(buckets.highs),
         sum(buckets.lost),
         total - len(logged.steps),
+        None if is_plain else tuple(buckets.spreads),
         tuple(resumed),
         has_steps,
     )
@@ -126,7 +144,7 @@ def curve_note(curve: Curve) -> str:
 def ends_of(curve: Curve) -> tuple[float, float, float]:
     """The last, the least and the greatest value that is drawn; NaN where there is no number."""
     lows, highs = (
-        [value for value in own or curve.values if value == value]
+        [value for value in own or curve.values if math.isfinite(value)]
         for own in (curve.lows, curve.highs)
     )
     return curve.values[-1], min(lows, default=math.nan), max(highs, default=math.nan)
@@ -161,6 +179,7 @@ def curve_json(curve: Curve) -> dict[str, object]:
     if curve.counts is not None and curve.lows is not None and curve.highs is not None:
         told["count"] = list(curve.counts)
         told["low"], told["high"] = numbers(curve.lows), numbers(curve.highs)
+        told["spread"] = numbers(curve.spreads or ())
     if curve.lost:
         told["lost"] = curve.lost
     if curve.resumed:

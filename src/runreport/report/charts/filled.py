@@ -17,8 +17,9 @@ from runreport.report.tables.table import Table
 MOST_MARKS = 400
 """Runs of a built chart of points, bars or boxes; the live chart shows more."""
 MOST_LINES = 18
-ALL = 5000
-"""Runs of a chart of all of them."""
+ALL = 20_000
+ALL_CURVES = 300
+"""Runs of a chart of all of them; in the browser each curve is a file to load."""
 MOST_BAND = 300
 """Runs of a mean."""
 MOST_PARALLEL = 120
@@ -36,6 +37,8 @@ class Asked:
     """Of the runs that have one on this page; charts of curves give more."""
     most: int | None = None
     """Runs of a chart, where not as many as its type can show."""
+    total: int | None = None
+    """Runs that there are, where ``numbers`` are not all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,9 @@ class Filled:
 
 def most_of(text: ChartText, asked: Asked, most: int) -> int:
     """How many runs a chart shows."""
-    return ALL if text["runs"] == "all" else asked.most or most
+    if text["runs"] != "all":
+        return asked.most or most
+    return ALL_CURVES if text.type == "line" else ALL
 
 
 def row_of(asked: Asked, number: int, colours: Coloured, **more: object) -> dict[str, object]:

@@ -23,7 +23,7 @@ from runreport.report.charts.filled import (
     row_of,
 )
 from runreport.report.charts.forms import Form
-from runreport.report.charts.looks import Coloured, coloured, give_looks, run_colours
+from runreport.report.charts.looks import Coloured, coloured, give_looks, ramp, run_colours
 from runreport.report.charts.parallel_charts import fill_parallel
 from runreport.report.charts.texts import ChartText
 from runreport.report.tables.columns import Column
@@ -42,6 +42,12 @@ def fill(text: ChartText, asked: Asked) -> Filled | None:
 
 def _with_colour(colours: Coloured, numbers: Sequence[int]) -> list[int]:
     return [number for number in numbers if number in colours.values]
+
+
+def _in_order(column: Column, runs: Sequence[int]) -> list[int]:
+    """Runs in the order of their values in a column."""
+    places = sort_places([column.values[number] for number in runs], column.ordered)
+    return [runs[place] for place in places]
 
 
 def _measured(column: Column, rows: Sequence[Row], field: str) -> tuple[list[Row], str]:
@@ -63,6 +69,8 @@ def _scatter(text: ChartText, asked: Asked) -> Filled | None:
     colours = coloured(table, text["c"], own)
     own = _with_colour(colours, own)
     runs = own[: most_of(text, asked, MOST_MARKS)]
+    if not x.is_numeric:
+        runs = _in_order(x, runs)
     words = {} if x.is_numeric else distinct_texts(table, text["x"], runs)
     rows: Sequence[Row] = [
         row_of(asked, n, colours, x=words.get(n, x.values[n]), y=y.values[n]) for n in runs
@@ -71,8 +79,6 @@ def _scatter(text: ChartText, asked: Asked) -> Filled | None:
     rows, x_title = _measured(x, rows, "x")
     spread = spread_of(row["x"] for row in rows) if x.is_numeric else Spread("number")
     kind = "word" if not x.is_numeric else "time" if x.kind == "time" else spread.kind
-    if kind == "word":
-        rows = [rows[place] for place in sort_places([x.values[n] for n in runs], x.ordered)]
     return Filled(
         Form("scatter", kind, text["scale"] or "linear", colours.kind),
         rows,
@@ -114,20 +120,12 @@ def _by_category(text: ChartText, asked: Asked) -> Filled | None:
         return None
     colours = coloured(table, text["c"], own, is_discrete=True)
     runs = own[: most_of(text, asked, MOST_MARKS)]
-    if (
-        is_run
-        and not text["c"]
-        and text.type == "bar"
-        and (asked.looks or len(runs) <= MOST_LINES)
-    ):
+    if is_run and is_bar and not text["c"] and (asked.looks or len(runs) <= MOST_LINES):
         if not asked.looks:
             give_looks(asked.looks, runs)
         colours = run_colours(table, runs, asked.looks)
     if not is_run:
-        column = table.columns[text["x"]]
-        runs = [
-            runs[place] for place in sort_places([column.values[n] for n in runs], column.ordered)
-        ]
+        runs = _in_order(table.columns[text["x"]], runs)
     words = distinct_texts(table, text["x"], runs)
     rows: Sequence[Row] = [row_of(asked, n, colours, x=words[n], y=y.values[n]) for n in runs]
     rows, y_title = _measured(y, rows, "y")
@@ -158,8 +156,6 @@ def _histogram(text: ChartText, asked: Asked) -> Filled | None:
     rows: Sequence[Row] = [row_of(asked, n, colours, x=x.values[n]) for n in runs]
     rows, title = _measured(x, rows, "x")
     spread = spread_of(row["x"] for row in rows)
-    if spread.kind == "symlog":
-        spread = Spread("number")
     amounts = [placed(float(row["x"]), spread) for row in rows]  # type: ignore[arg-type]
     return Filled(
         Form("histogram", spread.kind, "linear", colours.kind),
@@ -169,6 +165,7 @@ def _histogram(text: ChartText, asked: Asked) -> Filled | None:
         {"x": title, "color": colours.title},
         colours,
         bin_step(amounts),
+        least=spread.least,
     )
 
 
@@ -180,9 +177,8 @@ def _heatmap(text: ChartText, asked: Asked) -> Filled | None:
         return None
     runs = own[: most_of(text, asked, MOST_MARKS)]
     across, down = (table.columns[name] for name in names)
-    runs = [runs[p] for p in sort_places([across.values[n] for n in runs], across.ordered)]
-    ranks = sort_places([down.values[n] for n in runs], down.ordered)
-    order = {runs[place]: rank for rank, place in enumerate(ranks)}
+    runs = _in_order(across, runs)
+    order = {run: rank for rank, run in enumerate(_in_order(down, runs))}
     x, y = (distinct_texts(table, name, runs) for name in names)
     metric = table.columns[text["c"]]
     plain = Coloured("none", {})
@@ -192,7 +188,7 @@ def _heatmap(text: ChartText, asked: Asked) -> Filled | None:
     ]
     rows, title = _measured(metric, rows, "value")
     return Filled(
-        Form("heatmap", "word", "linear", coloured(table, text["c"], runs).kind),
+        Form("heatmap", "word", "linear", ramp(table, metric, runs).kind),
         rows,
         runs,
         len(own),

@@ -15,7 +15,7 @@ XS = {
     "scatter": ("number", "log", "symlog", "time", "word"),
     "bar": ("word", "run"),
     "box": ("word",),
-    "histogram": ("number", "log"),
+    "histogram": ("number", "log", "symlog"),
     "heatmap": ("word",),
     "parallel": ("word",),
 }
@@ -28,7 +28,7 @@ YS = {
 DISCRETE = ("none", "category", "ordered", "status")
 AMOUNTS = ("number", "log")
 COLORS = {
-    "line": ("run", *DISCRETE[1:], *AMOUNTS),
+    "line": ("run", *DISCRETE[1:], *AMOUNTS, "number-down", "log-down"),
     "band": ("category", "ordered"),
     "scatter": (*DISCRETE, *AMOUNTS, "number-down", "log-down"),
     "bar": ("run", *DISCRETE),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from runreport.report.charts.chart import Row
 from runreport.report.charts.curves import Curve, CurveReader, end_of
+from runreport.report.charts.thinning import spread_of
 from runreport.report.tables.columns import CURVES
 from runreport.report.tables.table import Table
 
@@ -19,9 +20,15 @@ TITLES = {"step": "Step", "time": "Time, UTC", "relative": "Time since start"}
 
 
 def curves_of(
-    table: Table, numbers: Sequence[int], metric: str, reader: CurveReader, most: int
+    table: Table,
+    numbers: Sequence[int],
+    metric: str,
+    reader: CurveReader,
+    most: int,
+    scale: str = "",
 ) -> list[tuple[int, Curve]]:
-    """The runs that have a curve of a metric, at most some, with their curves."""
+    """The runs that have a curve of a metric that lies on its axis, at most some, with the
+    curves."""
     found: list[tuple[int, Curve]] = []
     has_any = table.values(CURVES) if CURVES in table.columns else None
     lasts = table.values(f"metrics.{metric}") if f"metrics.{metric}" in table.columns else None
@@ -31,7 +38,9 @@ def curves_of(
         if lasts is None or lasts[number] is None or (has_any and has_any[number] is None):
             continue
         curve = reader.read(str(table.values("run_id")[number])).get(metric)
-        if curve is not None and len(curve.values) > 1 and any(map(math.isfinite, curve.values)):
+        if curve is None or len(curve.values) < 2:
+            continue
+        if any(math.isfinite(value) and (value > 0 or scale != "log") for value in curve.values):
             found.append((number, curve))
     return found
 
@@ -118,21 +127,24 @@ def smoothed(values: Sequence[float], counts: Sequence[int], weight: float) -> l
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A curve by place: where, what, and of how many values."""
+    """A curve by place: where, what, of how many values, and how far these are apart."""
 
     xs: Sequence[float]
     ys: Sequence[float]
     counts: Sequence[int]
+    spreads: Sequence[float]
 
 
 def placed_curve(curve: Curve, axis: str) -> Placed:
     """A curve in the order of its places, which times need not be in."""
     xs, counts = places_of(curve, axis), counts_of(curve)
+    spreads = curve.spreads or [0.0] * len(xs)
     order = sorted(range(len(xs)), key=xs.__getitem__)
     return Placed(
         [xs[place] for place in order],
         [curve.values[place] for place in order],
         [counts[place] for place in order],
+        [spreads[place] for place in order],
     )
 
 
@@ -151,30 +163,38 @@ def band(curves: Sequence[Placed]) -> Iterator[dict[str, float]]:
     for start in range(0, len(places), stride):
         own = places[start : start + stride]
         x = own[0] / 2 + own[-1] / 2
-        values = [v for curve in curves if math.isfinite(v := _mean_in(curve, own[0], own[-1], x))]
+        found = [_value_in(curve, own[0], own[-1], x) for curve in curves]
+        values = [(value, spread) for value, spread in found if math.isfinite(value)]
         if values:
             count = len(values)
-            mean = math.fsum(value / count for value in values)
-            std = _deviation([value - mean for value in values])
+            mean = math.fsum(value / count for value, _ in values)
+            std = _deviation([value - mean for value, _ in values], [own for _, own in values])
             yield {"x": x, "y": mean, "low": mean - std, "high": mean + std, "n": count}
 
 
-def _deviation(differences: Sequence[float]) -> float:
-    """The standard deviation of a sample from its differences to the mean; 0 of one."""
-    largest = max(map(abs, differences))  # squares of 1e200 fit no float
-    if len(differences) < 2 or not largest:
+def _deviation(differences: Sequence[float], spreads: Sequence[float]) -> float:
+    """The standard deviation of a sample of runs, 0 of one: between their means, and within what
+    each of these is the mean of."""
+    largest = max(*map(abs, differences), *spreads)  # squares of 1e200 fit no float
+    count = len(differences)
+    if count < 2 or not largest:
         return 0.0
-    squares = math.fsum((one / largest) ** 2 for one in differences)
-    return largest * math.sqrt(squares / (len(differences) - 1))
+    between = math.fsum((one / largest) ** 2 for one in differences) / (count - 1)
+    within = math.fsum((one / largest) ** 2 for one in spreads) / count
+    return largest * math.sqrt(between + within)
 
 
-def _mean_in(curve: Placed, low: float, high: float, x: float) -> float:
+def _value_in(curve: Placed, low: float, high: float, x: float) -> tuple[float, float]:
+    """A curve's mean between two places, and the deviation of the values there."""
     start, end = bisect.bisect_left(curve.xs, low), bisect.bisect_right(curve.xs, high)
     total = sum(curve.counts[start:end])
     if not total:
-        return value_at(curve.xs, curve.ys, x) if start == end else math.nan
-    pairs = zip(curve.ys[start:end], curve.counts[start:end], strict=True)
-    return math.fsum(value * (count / total) for value, count in pairs if count)
+        return (value_at(curve.xs, curve.ys, x) if start == end else math.nan), 0.0
+    own = [place for place in range(start, end) if curve.counts[place]]
+    means, counts = [curve.ys[place] for place in own], [curve.counts[place] for place in own]
+    spreads = [curve.spreads[place] for place in own]
+    mean = math.fsum(value * (count / total) for value, count in zip(means, counts, strict=True))
+    return mean, spread_of(means, spreads, counts, mean)
 
 
 def value_at(xs: Sequence[float], ys: Sequence[float], x: float) -> float:

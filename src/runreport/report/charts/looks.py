@@ -11,7 +11,6 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from runreport.report.meaning import better
 from runreport.report.tables.columns import Column
 from runreport.report.tables.kinds import sort_places, spread_of
 from runreport.report.tables.table import Table, distinct_texts
@@ -55,8 +54,8 @@ def coloured(
     present = {column.values[n] for n in numbers} - {None}
     if column.is_numeric and (column.group != "params" or len(present) > STEPS):
         if is_discrete:
-            return _without(column, numbers, len(present))
-        return _ramp(column, numbers)
+            return _without(numbers, f"{column.label} is an amount, which colours no groups")
+        return ramp(table, column, numbers)
     texts = distinct_texts(table, name, numbers)
     ordered = [*dict.fromkeys(texts[numbers[p]] for p in _sorted(column, numbers))]
     missing = {texts[n] for n in numbers if column.values[n] is None}
@@ -67,7 +66,8 @@ def coloured(
         slots = {texts[n]: column.slots.get(str(column.values[n]), LOOKS) for n in numbers}
         looks, kind = free_looks([slots[text] for text in told]), "category"
     else:
-        return _without(column, numbers, len(told))
+        told_count = f"{column.label} has {len(told):,} values, too many to colour"
+        return _without(numbers, told_count)
     looks += [-1] * len(missing)
     return Coloured(kind, texts, column.label, (*told, *missing), tuple(looks))
 
@@ -76,7 +76,7 @@ def grouped(table: Table, name: str, numbers: Sequence[int]) -> Coloured:
     """Runs in groups by a column; of more groups than looks the last ones have none of their
     own."""
     found = coloured(table, name, numbers, is_discrete=True)
-    if found.kind != "none":
+    if found.kind not in ("none", "status"):
         return found
     texts = distinct_texts(table, name, numbers)
     values = [table.columns[name].values[n] for n in numbers] if name in table.columns else []
@@ -89,19 +89,19 @@ def _sorted(column: Column, numbers: Sequence[int]) -> list[int]:
     return sort_places([column.values[n] for n in numbers], column.ordered)
 
 
-def _without(column: Column, numbers: Sequence[int], count: int) -> Coloured:
-    note = f"{column.label} has {count:,} values, too many to colour"
+def _without(numbers: Sequence[int], note: str) -> Coloured:
     return Coloured("none", dict.fromkeys(numbers), note=note)
 
 
-def _ramp(column: Column, numbers: Sequence[int]) -> Coloured:
+def ramp(table: Table, column: Column, numbers: Sequence[int]) -> Coloured:
+    """Runs coloured by an amount; of a metric of which less is better the other way round."""
     values = {
         n: v
         for n in numbers
         if isinstance(v := column.values[n], int | float) and math.isfinite(v)
     }
     kind = "log" if spread_of(values.values()).kind == "log" else "number"
-    is_down = column.group == "metrics" and better(column.label) == "min"
+    is_down = table.direction_of(column) == "min"
     return Coloured(f"{kind}-down" if is_down else kind, values, column.label)
 
 

@@ -33,7 +33,11 @@ def make_chart(
     rows = [row for row in filled.rows if is_drawable(row)]
     title = text["title"] or title_of(text, asked.table, filled)
     shows = shows_text(
-        len(filled.runs), filled.usable, len(asked.numbers), order, asked.table.primary
+        len(filled.runs),
+        filled.usable,
+        len(asked.numbers) if asked.total is None else asked.total,
+        order,
+        asked.table.primary,
     )
     if filled.colours.note:
         shows += f"; {filled.colours.note}"
@@ -91,7 +95,7 @@ def shows_text(drawn: int, usable: int, total: int, order: str, metric: str) -> 
 def chart_spec(filled: Filled, *, is_wide: bool = False) -> Spec:
     """The template of a form with titles, looks, ticks and size."""
     spec: Spec = titled(template(filled.form.name), filled.titles)
-    if is_wide:
+    if is_wide or filled.form.type == "parallel":
         spec["width"] = WIDE
     if filled.colours.texts:
         painted(spec, filled.colours.texts, filled.colours.looks)
@@ -103,6 +107,11 @@ def chart_spec(filled: Filled, *, is_wide: bool = False) -> Spec:
             transform["bin"] = {"step": filled.step}
     if filled.form.x == "symlog":
         x["scale"]["constant"] = filled.least
+        for param in spec.get("params", ()):
+            param["value"] = filled.least
+    if filled.form.type == "box":
+        # A box plot has several layers, of which the outliers' would come first.
+        x["scale"] = {"domain": [*dict.fromkeys(row["x"] for row in filled.rows)]}
     return spec
 
 

@@ -18,7 +18,7 @@ from runreport.report.charts.filled import (
     row_of,
 )
 from runreport.report.charts.forms import Form
-from runreport.report.charts.looks import Coloured, coloured
+from runreport.report.charts.looks import Coloured, ramp
 from runreport.report.charts.texts import ChartText
 from runreport.report.shown import Shown, apart, show_text
 from runreport.report.tables.columns import Column
@@ -33,7 +33,7 @@ def fill_parallel(text: ChartText, asked: Asked) -> Filled | None:
     if len(own) < 2 or not names:
         return None
     runs = own[: most_of(text, asked, MOST_PARALLEL)]
-    colours = coloured(table, text["c"], runs)
+    colours = ramp(table, table.columns[text["c"]], runs)
     chosen = [table.columns[name] for name in names if name != text["c"]]
     chosen.append(table.columns[text["c"]])
     axes = [*zip(axis_names(chosen), chosen, strict=True)]

@@ -166,7 +166,7 @@ def _above_zero(form: Form, chart: Any) -> Any:
     chart = chart.transform_calculate(bottom="datum.low > 0 ? datum.low : datum.y")
     return chart.transform_joinaggregate(floor="min(bottom)").transform_calculate(
         low="datum.low > 0 ? datum.low : isValid(datum.y) ? datum.floor : null",
-        high="datum.high > 0 ? datum.high : null",
+        high="isValid(datum.y) && datum.high > 0 ? datum.high : null",
     )
 
 

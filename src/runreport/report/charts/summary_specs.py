@@ -99,6 +99,16 @@ def histogram_spec(form: Form) -> Spec:
             .transform_calculate(low="pow(10, datum.first)", high="pow(10, datum.last)")
         )
         scale = {"scale": alt.Scale(type="log", nice=False)}
+    elif form.x == "symlog":
+        chart = (
+            chart.add_params(alt.param(name="least", value=1))
+            .transform_calculate(power="log(1 + datum.x / least) / LN10")
+            .transform_bin(["first", "last"], "power", bin=bins)
+            .transform_calculate(
+                low="least * (pow(10, datum.first) - 1)", high="least * (pow(10, datum.last) - 1)"
+            )
+        )
+        scale = {"scale": alt.Scale(type="symlog", constant=1, nice=False)}
     else:
         chart = chart.transform_bin(["low", "high"], "x", bin=bins)
     chart = chart.transform_aggregate(n="count()", groupby=["low", "high", "color"])

@@ -59,6 +59,8 @@ def painted(spec: Spec, texts: Sequence[str], looks: Sequence[int]) -> Spec:
         looks: of each text its place among those of a form; -1 for none of its own.
     """
     for layer in spec.get("layer", [spec]):
+        if "xOffset" in layer.get("encoding", {}):
+            layer["encoding"]["xOffset"]["scale"] = {"domain": [*texts]}
         for name, channel in layer.get("encoding", {}).items():
             scale = channel.get("scale") if isinstance(channel, dict) else None
             if scale and channel.get("field") == "color" and isinstance(scale.get("range"), list):

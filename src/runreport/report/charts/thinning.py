@@ -32,12 +32,15 @@ class Buckets:
     highs: Sequence[float]
     lost: Sequence[int]
     """Values that are not finite."""
+    spreads: Sequence[float]
+    """The standard deviation of the finite values, 0 of one."""
 
 
 def of_points(steps: Sequence[float], times: Sequence[int], values: Sequence[float]) -> Buckets:
     """A bucket a point."""
     counts = [int(math.isfinite(value)) for value in values]
-    return Buckets(steps, times, counts, values, values, values, [1 - count for count in counts])
+    lost = [1 - count for count in counts]
+    return Buckets(steps, times, counts, values, values, values, lost, [0.0] * len(counts))
 
 
 def by_step(buckets: Buckets, marks: Sequence[int]) -> tuple[Buckets, list[int]]:
@@ -56,8 +59,8 @@ def thinned(
 ) -> tuple[Buckets, list[int]]:
     """At most ``limit`` buckets of about equally many points, and the marked places among them.
 
-    The first and the last point stay alone, and a gap stays one as long as it is no more gaps
-    than buckets.
+    The first and the last point stay alone. A gap stays one, however short; of very many gaps the
+    longest do.
     """
     return _joined(buckets, [*_starts(buckets.counts, limit)], marks)
 
@@ -71,7 +74,7 @@ def _starts(counts: Sequence[int], limit: int) -> Iterator[int]:
         parts.append((start, length, is_some))
         start += length
     if len(parts) > limit // 2:
-        parts = [(1, last - 1, True)]
+        parts = _without_short_gaps(parts, limit // 4)
     room = limit - 2 - len(parts)
     size = max(1, math.ceil(sum(length for _, length, is_some in parts if is_some) / room))
     yield 0
@@ -79,6 +82,25 @@ def _starts(counts: Sequence[int], limit: int) -> Iterator[int]:
         pieces = math.ceil(length / size) if is_some else 1
         yield from (start + piece * length // pieces for piece in range(pieces))
     yield last
+
+
+_Part = tuple[int, int, bool]
+"""The first place of a part, its length, and whether it has values rather than being a gap."""
+
+
+def _without_short_gaps(parts: Sequence[_Part], most: int) -> list[_Part]:
+    """Parts of which only the longest gaps stay, the others among the values around them."""
+    gaps = sorted((part for part in parts if not part[2]), key=lambda part: -part[1])
+    kept = {start for start, _, _ in gaps[:most]}
+    found: list[_Part] = []
+    for start, length, is_some in parts:
+        is_value = is_some or start not in kept
+        if found and is_value and found[-1][2]:
+            first, before, _ = found[-1]
+            found[-1] = (first, before + length, True)
+        else:
+            found.append((start, length, is_value))
+    return found
 
 
 def _joined(
@@ -93,7 +115,7 @@ def _joined(
     return Buckets(*map(list, zip(*rows, strict=True))), moved
 
 
-_Row = tuple[float, int, int, float, float, float, int]
+_Row = tuple[float, int, int, float, float, float, int, float]
 
 
 def _one(buckets: Buckets, start: int, end: int) -> _Row:
@@ -101,20 +123,39 @@ def _one(buckets: Buckets, start: int, end: int) -> _Row:
         return (
             buckets.steps[start], buckets.times[start], buckets.counts[start],
             buckets.means[start], buckets.lows[start], buckets.highs[start], buckets.lost[start],
+            buckets.spreads[start],
         )  # fmt: skip
-    step = sum(buckets.steps[start:end]) / (end - start)
+    step: float = sum(buckets.steps[start:end]) / (end - start)
+    if step.is_integer():
+        step = int(step)
     time = sum(buckets.times[start:end]) // (end - start)
     counts, lost = buckets.counts[start:end], sum(buckets.lost[start:end])
     count = sum(counts)
     if not count:
-        return step, time, 0, math.nan, math.nan, math.nan, lost
+        return step, time, 0, math.nan, math.nan, math.nan, lost, 0.0
     means, lows, highs = (
         own[start:end] if count + lost == count else _counted(own[start:end], counts)
         for own in (buckets.means, buckets.lows, buckets.highs)
     )
     low, high = min(lows), max(highs)
-    mean = _mean(means, [own for own in counts if own], count)
-    return step, time, count, min(max(mean, low), high), low, high, lost
+    weights = [own for own in counts if own]
+    mean = min(max(_mean(means, weights, count), low), high)
+    spreads = _counted(buckets.spreads[start:end], counts)
+    return step, time, count, mean, low, high, lost, spread_of(means, spreads, weights, mean)
+
+
+def spread_of(
+    means: Sequence[float], spreads: Sequence[float], counts: Sequence[int], mean: float
+) -> float:
+    """The standard deviation of values of which parts have these means, deviations and counts."""
+    largest = max(*(abs(one - mean) for one in means), *spreads)  # squares of 1e200 fit no float
+    if not largest or not math.isfinite(largest):
+        return 0.0
+    total = math.fsum(
+        count * (((one - mean) / largest) ** 2 + (spread / largest) ** 2)
+        for one, spread, count in zip(means, spreads, counts, strict=True)
+    )
+    return largest * math.sqrt(total / sum(counts))
 
 
 def _counted(values: Sequence[float], counts: Sequence[int]) -> list[float]:

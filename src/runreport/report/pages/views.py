@@ -31,7 +31,8 @@ from runreport.report.urls import comparison_folder
 
 MOST_COLUMNS = 8
 """Runs that stand side by side; charts show all."""
-MOST_RUNS = 300
+MOST_RUNS = 20_000
+"""That charts are drawn of."""
 _COMPARED = ("properties", "params", "metrics", "tags", OF_METRICS)
 
 
@@ -106,7 +107,7 @@ def _make_view(
         renamed(read_chart(text, f"{where}.charts"), partial(full_name, known=table.columns))
         for text in view.charts
     ] or _default_charts(table)
-    asked = Asked(table, every, curves)
+    asked = Asked(table, every, curves, total=len(numbers))
     drawn = _drawn(texts, asked)
     shown = range(min(len(every), MOST_COLUMNS))
     return ViewPage(

@@ -10,11 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from runreport.events import float_text
-from runreport.report.meaning import better
 from runreport.report.tables.columns import FOR_FILTERS, Column
 
 BLOCK_RUNS = 16_384
@@ -65,6 +64,7 @@ def data_scripts(
     primary: str = "",
     direction: str | None = None,
     telling: Sequence[str] = (),
+    less: Collection[str] = (),
 ) -> tuple[DataScript, tuple[DataScript, ...]]:
     """The manifest script of a run table and the data scripts it names.
 
@@ -78,6 +78,7 @@ def data_scripts(
         primary: the metric that the runs are about.
         direction: ``max`` or ``min``, which of its values are better.
         telling: the params that go with it most, first.
+        less: the columns of which less is better.
     """
     places: dict[str, list[str]] = {column.name: [] for column in columns}
     scripts = []
@@ -92,7 +93,11 @@ def data_scripts(
         "primary": primary,
         "direction": direction or "",
         "telling": [*telling],
-        "columns": [_describe(column, places[column.name]) for column in columns],
+        "columns": [
+            _describe(column, places[column.name])
+            | ({"less": True} if column.name in less else {})
+            for column in columns
+        ],
     }
     content = f"runreport.manifest({script_json(folder)},{script_json(manifest)});\n"
     return DataScript(hashed_name("columns", content), content), tuple(scripts)
@@ -188,8 +193,6 @@ def _describe(column: Column, files: list[str]) -> dict[str, object]:
     elif column.kind == "text" and column.distinct <= MAX_FACET_VALUES and column.slots:
         own = {str(value) for value in column.values if value is not None}
         described["slots"] = [pair for pair in column.slots.items() if pair[0] in own]
-    if column.group == "metrics" and better(column.label) == "min":
-        described["less"] = True
     return described
 
 

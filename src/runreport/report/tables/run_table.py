@@ -101,6 +101,7 @@ def run_table(
         primary=table.primary,
         direction=table.told_direction,
         telling=telling,
+        less={column.name for column in columns if table.direction_of(column) == "min"},
     )
     facets = _facets(columns)
     return RunTable(shown, rows, page_size, count, folder, columns, facets, manifest, scripts)

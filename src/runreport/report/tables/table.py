@@ -55,6 +55,13 @@ class Table:
         """The direction that a config says; None where it is guessed or unknown."""
         return None if self.is_guessed else self.direction
 
+    def direction_of(self, column: Column) -> str | None:
+        """Which values of a column are better; for the primary metric as a config says, else as
+        the metric's name does."""
+        if column.group != "metrics":
+            return None
+        return self.direction if column.label == self.primary else better(column.label)
+
     def values(self, name: str) -> tuple[object, ...]:
         """The values of a column, one a run."""
         return self.columns[name].values

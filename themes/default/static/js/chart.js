@@ -306,6 +306,7 @@ async function drawFigure(one) {
     const [made] = await Promise.all([fillChart(chart, shown.runs), loadLibraries()]);
     if (one.ticket !== ticket) return;
     const { title } = made;
+    figure.dataset.type = chart.type;
     Object.assign(one, { title, shows: made.shows });
     figure.querySelector("figcaption").textContent = title;
     tellShows(one, made.shows, made.isCut);

@@ -11,8 +11,8 @@ const STEP_TITLES = { step: "Step", time: "Time, UTC", relative: "Time since sta
 /** The runs that each chart of curves draws, for their looks. @type {Map<Object, string[]>} */
 const drawnRuns = new Map();
 
-/** The runs that have this curve, with its points, in order; at most some. */
-async function curvesOf(metric, runs, most) {
+/** The runs that have a curve that lies on its axis, with its points, in order; at most some. */
+async function curvesOf(metric, runs, most, scale) {
   await shared.source.load([metric]);
   const found = [];
   for (const run of runs) {
@@ -21,7 +21,7 @@ async function curvesOf(metric, runs, most) {
     await loadRun(run);
     const curve = brought.runs.get(valuesOf("run_id")[run])?.curves.get(metric.replace(/^metrics\./, ""));
     const read = curve && readCurve(curve);
-    if (read && read.value.length > 1 && read.value.some(Number.isFinite)) found.push({ run, curve: read });
+    if (read && read.value.length > 1 && read.value.some((value) => Number.isFinite(value) && (value > 0 || scale !== "log"))) found.push({ run, curve: read });
   }
   return found;
 }
@@ -29,7 +29,7 @@ async function curvesOf(metric, runs, most) {
 /** The script beside a run's page. @param {number} run */
 function loadRun(run) {
   if (brought.runs.has(valuesOf("run_id")[run])) return Promise.resolve();
-  if (valuesOf("_view")[run]) return shared.loadDetails(run);
+  if (valuesOf("_view")[run]) return loadDetails(run);
   return loadScript(`${up}${runPlace(run).replace("index.html", "run.js")}`).catch(() => {});
 }
 
@@ -38,7 +38,7 @@ function readCurve(curve) {
   const read = (values) => values && values.map(readNumber);
   const value = read(curve.value);
   return { step: curve.step, time: curve.time, value, low: read(curve.low), high: read(curve.high), count: curve.count || value.map(() => 1),
-    isThinned: Boolean(curve.count), resumed: curve.resumed || [], hasSteps: !curve.ordered };
+    spread: read(curve.spread) || value.map(() => 0), isThinned: Boolean(curve.count), resumed: curve.resumed || [], hasSteps: !curve.ordered };
 }
 
 /** Where points lie on the x axis: steps, time, or milliseconds since the earliest point. */
@@ -98,9 +98,9 @@ function smoothed(values, counts, weight) {
 async function fillLines(chart, runs) {
   if (chart.g) return fillBand(chart, runs);
   const most = mostOf(chart, MAX_LINES, MAX_BAND);
-  const every = await curvesOf(chart.y, chosenRuns(chart, runs), most);
+  const every = await curvesOf(chart.y, chosenRuns(chart, runs), most, chart.scale);
   const drawn = every.map(({ run }) => run), ids = drawn.map((run) => valuesOf("run_id")[run]);
-  const labels = runLabels(drawn);
+  const labels = labelsOf(drawn);
   let colours = coloured(chart.c, drawn);
   if (colours.kind === "none") {
     drawnRuns.set(chart, ids);
@@ -118,7 +118,7 @@ async function fillLines(chart, runs) {
   return {
     form: ["line", isTime ? "time" : "number", chart.scale || "linear", colours.kind], rows, colours,
     titles: { x: title, y: chart.y.replace(/^metrics\./, ""), color: colours.title },
-    runs: found.map(({ run }) => run), usable: usableCurves(chart.y, runs, found.length, isBuilt(chart) ? 1 : most), isTime,
+    runs: found.map(({ run }) => run), usable: usableCurves(chart.y, runs, every.length, isBuilt(chart) ? 1 : most), isTime,
     words: { low: "Lowest", high: "Highest", raw: "Before smoothing", mark: "Here" },
   };
 }
@@ -139,7 +139,7 @@ const isBuilt = (chart) => chart.runs === "built" && !isNarrow();
 
 /** Mean ± standard deviation over the runs of each group, and of how many runs it is. @returns {Promise<Filled>} */
 async function fillBand(chart, runs) {
-  const found = await curvesOf(chart.y, runs, MAX_BAND);
+  const found = await curvesOf(chart.y, runs, MAX_BAND, chart.scale);
   const colours = grouped(chart.g, found.map(({ run }) => run));
   const axis = chart.x === "step" ? "step" : "relative";
   const groups = new Map(colours.texts.map((text) => [text, []]));
@@ -169,14 +169,15 @@ function runsOf(points, most) {
 function placedCurve(curve, axis) {
   const all = placesOf(curve, axis);
   const order = all.map((_, place) => place).sort((a, b) => all[a] - all[b] || a - b);
-  return { x: order.map((place) => all[place]), y: order.map((place) => curve.value[place]), count: order.map((place) => (Number.isFinite(curve.value[place]) ? curve.count[place] : 0)) };
+  return { x: order.map((place) => all[place]), y: order.map((place) => curve.value[place]), spread: order.map((place) => curve.spread[place]),
+    count: order.map((place) => (Number.isFinite(curve.value[place]) ? curve.count[place] : 0)) };
 }
 
 /**
  * Mean, one standard deviation (of a sample) and number of the curves along x. Places are all that some
  * curve has; of many as many that follow each other are one, where a curve has the mean of its values,
  * weighted by their counts; where it has none, what lies between its neighbours.
- * @param {{x: number[], y: number[], count: number[]}[]} curves
+ * @param {{x: number[], y: number[], count: number[], spread: number[]}[]} curves
  * @returns {{x: number, y: number, low: number, high: number, n: number}[]}
  */
 function bandOf(curves) {
@@ -186,28 +187,35 @@ function bandOf(curves) {
   for (let start = 0; start < all.length; start += stride) {
     const own = all.slice(start, start + stride);
     const low = own[0], high = own[own.length - 1], x = low / 2 + high / 2;
-    const values = curves.map((curve) => meanIn(curve, low, high, x)).filter(Number.isFinite);
+    const values = curves.map((curve) => valueIn(curve, low, high, x)).filter(({ mean }) => Number.isFinite(mean));
     if (!values.length) continue;
-    const mean = values.reduce((sum, value) => sum + value / values.length, 0);
-    const std = deviationOf(values.map((value) => value - mean));
+    const mean = values.reduce((sum, value) => sum + value.mean / values.length, 0);
+    const std = deviationOf(values.map((value) => value.mean - mean), values.map(({ spread }) => spread));
     found.push({ x, y: mean, low: mean - std, high: mean + std, n: values.length });
   }
   return found;
 }
 
-/** The standard deviation of a sample from its differences to the mean; 0 of one. */
-function deviationOf(differences) {
-  const largest = differences.reduce((most, one) => Math.max(most, Math.abs(one)), 0); // squares of 1e200 fit no float
-  if (differences.length < 2 || !largest) return 0;
-  return largest * Math.sqrt(differences.reduce((sum, one) => sum + (one / largest) ** 2, 0) / (differences.length - 1));
+/** The standard deviation of a sample of runs, 0 of one: between their means, and within what each of these is the mean of. */
+function deviationOf(differences, spreads) {
+  const largest = [...differences, ...spreads].reduce((most, one) => Math.max(most, Math.abs(one)), 0); // squares of 1e200 fit no float
+  const count = differences.length;
+  if (count < 2 || !largest) return 0;
+  const squares = (values) => values.reduce((sum, one) => sum + (one / largest) ** 2, 0);
+  return largest * Math.sqrt(squares(differences) / (count - 1) + squares(spreads) / count);
 }
 
-function meanIn(curve, low, high, x) {
+/** A curve's mean between two places, and the deviation of the values there. */
+function valueIn(curve, low, high, x) {
   const start = firstAt(curve.x, (one) => one >= low), end = firstAt(curve.x, (one) => one > high);
   const counts = curve.count.slice(start, end);
   const total = counts.reduce((sum, count) => sum + count, 0);
-  if (!total) return start === end ? valueAt(curve, x) : NaN;
-  return counts.reduce((sum, count, place) => (count ? sum + curve.y[start + place] * (count / total) : sum), 0);
+  if (!total) return { mean: start === end ? valueAt(curve, x) : NaN, spread: 0 };
+  const sum = (valueOf) => counts.reduce((all, count, place) => (count ? all + valueOf(start + place) * (count / total) : all), 0);
+  const mean = sum((place) => curve.y[place]);
+  const largest = counts.reduce((most, count, place) => (count ? Math.max(most, Math.abs(curve.y[start + place] - mean), curve.spread[start + place]) : most), 0);
+  const squares = sum((place) => ((curve.y[place] - mean) / largest) ** 2 + (curve.spread[place] / largest) ** 2);
+  return { mean, spread: largest && Number.isFinite(largest) ? largest * Math.sqrt(squares) : 0 };
 }
 
 /** The first place of growing numbers for which something holds. */

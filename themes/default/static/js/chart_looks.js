@@ -28,7 +28,7 @@ function coloured(name, runs, isDiscrete = false) {
   if (name === "status") return { kind: "status", values: new Map(runs.map((run) => [run, values[run]])), title, texts: [], looks: [], note: "" };
   const present = new Set(runs.map((run) => values[run]).filter((value) => value !== null)).size;
   if (isNumeric(column) && (column.group !== "params" || present > STEPS)) {
-    return isDiscrete ? uncoloured(runs, tooMany(column, present)) : ramp(column, runs);
+    return isDiscrete ? uncoloured(runs, `${title} is an amount, which colours no groups`) : ramp(column, runs);
   }
   const texts = distinctTexts(column, runs);
   const inOrder = sortPlaces(runs.map((run) => values[run]), column.ordered).map((place) => runs[place]);
@@ -47,7 +47,7 @@ function coloured(name, runs, isDiscrete = false) {
 function grouped(name, runs) {
   const found = coloured(name, runs, true);
   const column = columnOf(name);
-  if (found.kind !== "none" || !column) return found;
+  if (!["none", "status"].includes(found.kind) || !column) return found;
   const values = distinctTexts(column, runs);
   const texts = [...new Set(sortPlaces(runs.map((run) => valuesOf(name)[run])).map((place) => values.get(runs[place])))];
   return { kind: "category", values, title: column.label, texts, looks: texts.map((_, look) => (look < LOOKS ? look : -1)), note: found.note };
@@ -55,6 +55,7 @@ function grouped(name, runs) {
 
 const tooMany = (column, count) => `${column.label} has ${thousands(count)} values, too many to colour`;
 
+/** Runs coloured by an amount; of a metric of which less is better the other way round. @param {Column} column @param {number[]} runs @returns {Coloured} */
 function ramp(column, runs) {
   const all = valuesOf(column.name);
   const values = new Map(runs.filter((run) => Number.isFinite(all[run])).map((run) => [run, all[run]]));
@@ -91,6 +92,7 @@ function freeLooks(slots) {
 function paint(spec, colours) {
   if (!colours.texts.length) return;
   for (const { encoding } of spec.layer || [spec]) {
+    if (encoding?.xOffset) encoding.xOffset.scale = { domain: colours.texts };
     for (const [name, { field, type, scale }] of Object.entries(encoding || {})) {
       if (field !== "color" || type === "quantitative" || !Array.isArray(scale?.range) || scale.domain) continue;
       const { range } = scale;

@@ -22,6 +22,13 @@ const TYPES = {
   heatmap: { title: "Heat map", fields: { x: "category", y: "category", c: "metric", runs: "runs" } },
 };
 
+/** What the fields that name no column may be. */
+const SETTINGS = {
+  scale: (text) => ["", "linear", "log"].includes(text),
+  smooth: (text) => Number(text) >= 0 && Number(text) < 1,
+  runs: (text) => ["", "built", "all"].includes(text),
+};
+
 const isNumeric = (column) => column.kind !== "text";
 const isGroup = (column) => column.distinct > 1 && column.distinct <= (isNumeric(column) ? STEPS : LOOKS);
 
@@ -32,13 +39,13 @@ function choicesFor(kind) {
   const metrics = columnsOf("metrics");
   switch (kind) {
     case "curve": return named(metrics.filter((column) => column.curves));
-    case "metric": return named([...metrics, ...columnsOf("statistics")]);
+    case "metric": return [...named([...metrics, ...columnsOf("statistics"), ...settings.filter(isNumeric)]), ["duration", "Duration"]];
     case "category": return [["run_name", "Run"], ...named(settings.filter((c) => c.distinct <= MAX_CATEGORIES)), ["status", "Status"]];
     case "number": return named([...metrics, ...columnsOf("statistics"), ...settings.filter(isNumeric)]);
     case "any": return [...named([...settings, ...metrics, ...columnsOf("statistics")]), ["start_time", "Started"], ["duration", "Duration"]];
     case "group?": return [["", "none"], ...named(settings.filter(isGroup)), ["status", "Status"]];
     case "colour?": return [["", "none"], ...named([...settings.filter((c) => isGroup(c) || isNumeric(c) && c.varies), ...metrics]), ["status", "Status"]];
-    case "mean?": return [["", "single runs"], ...named(settings.filter(isGroup))];
+    case "mean?": return [["", "single runs"], ...named(settings.filter((c) => c.distinct > 1 && c.distinct <= MAX_CATEGORIES)), ["status", "Status"]];
     default: return [];
   }
 }
@@ -60,7 +67,7 @@ function completeChart(type, given = {}) {
   for (const [field, kind] of Object.entries(TYPES[type].fields)) {
     if (kind === "axis") chart[field] = AXES.some(([axis]) => axis === from[field]) ? from[field] : "step";
     else if (kind === "several") chart[field] = several(from[field]);
-    else if (["scale", "smooth", "runs"].includes(kind)) chart[field] = from[field] || "";
+    else if (SETTINGS[kind]) chart[field] = SETTINGS[kind](from[field] || "") ? from[field] || "" : "";
     else {
       const names = choicesFor(kind).map(([name]) => name);
       const wanted = kind === "metric" || kind === "curve" ? [from[field], from.y, from.c] : [from[field]];
@@ -131,12 +138,17 @@ function showsText(drawn, usable, total, order, metric) {
  */
 async function fillChart(chart, runs) {
   await shared.source.load(columnsOfChart(chart));
-  const filled = await FILL[chart.type](chart, runs);
+  const filled = isDrawable(chart) ? await FILL[chart.type](chart, runs) : { ...UNDRAWN, form: ["scatter", "number", "linear", "none"] };
   const spec = titledSpec(filled);
   paint(spec, filled.colours);
   if (filled.ticks?.length) spec.encoding.x.axis.values = filled.ticks;
   if (filled.step) for (const one of spec.transform || []) if (one.bin) one.bin = { step: filled.step };
-  if (filled.form[1] === "symlog") spec.encoding.x.scale.constant = filled.least;
+  if (filled.form[1] === "symlog") {
+    spec.encoding.x.scale.constant = filled.least;
+    for (const param of spec.params || []) param.value = filled.least;
+  }
+  // A box plot has several layers, of which the outliers' would come first.
+  if (filled.form[0] === "box") spec.encoding.x.scale = { domain: [...new Set(filled.rows.map((row) => row.x))] };
   const fields = { x: { label: filled.titles.x || "", kind: filled.isTime ? "time" : "number" }, mean: { label: `${filled.titles.y || filled.titles.color}, mean` }, std: { label: "std" }, value: { label: filled.titles.color } };
   for (const field of ["y", "color"]) fields[field] = { label: filled.titles[field] || "", kind: "number" };
   for (const [field, label] of Object.entries(filled.words || {})) fields[field] = { label, kind: "number" };
@@ -144,6 +156,15 @@ async function fillChart(chart, runs) {
   const [order, total] = isBuilt(chart) ? [chart.order || "best", shared.source.count] : ["first", runs.length];
   const shows = [showsText(filled.runs.length, filled.usable, total, order, primary), filled.colours.note].filter(Boolean).join("; ");
   return { filled, spec: harmless(spec), rows: filled.rows.map(harmless), fields, title: titleOf(chart, filled.titles.x), shows, isCut: filled.runs.length < filled.usable };
+}
+
+/** What is drawn where the data has none of the columns. */
+const UNDRAWN = { rows: [], runs: [], usable: 0, titles: {}, colours: uncoloured([]) };
+
+/** Whether the data has the columns that a chart cannot do without. */
+function isDrawable(chart) {
+  const needed = Object.entries(TYPES[chart.type].fields).filter(([, kind]) => ["curve", "metric", "category", "any", "number", "several"].includes(kind));
+  return needed.every(([field]) => chart[field] && chart[field].split(",").every((name) => name === "run_name" || columnOf(name)));
 }
 
 /** The template of a form with its titles. @param {Filled} filled */
@@ -196,8 +217,18 @@ const isPlaced = (value) => value !== null && value !== undefined && !(typeof va
 /** Texts of a column by which a chart tells runs apart; of the run's name labels. @param {string} name @param {number[]} runs */
 function wordsOf(name, runs) {
   if (name !== "run_name" && columnOf(name)) return distinctTexts(columnOf(name), runs);
-  const labels = runLabels(runs);
+  const labels = labelsOf(runs);
   return new Map(runs.map((run, place) => [run, labels[place]]));
+}
+
+/** Labels of all runs of a source, which no other run of it has. @type {WeakMap<Source, string[]>} */
+const labelled = new WeakMap();
+
+/** @param {number[]} runs */
+function labelsOf(runs) {
+  const data = shared.source;
+  if (!labelled.has(data)) labelled.set(data, runLabels(Array.from({ length: data.count }, (_, run) => run).reverse()).reverse());
+  return runs.map((run) => labelled.get(data)[run]);
 }
 
 /** Runs in the order of a column's values. */
@@ -207,7 +238,7 @@ function inOrder(name, runs) {
 
 /** @param {number[]} runs @param {Coloured} colours @param {(run: number) => Object} more @returns {Object[]} */
 function rowsOf(runs, colours, more) {
-  const labels = runLabels(runs);
+  const labels = labelsOf(runs);
   return runs.map((run, place) => ({ run: labels[place], href: runPlace(run), ...more(run), ...(colours.kind === "none" ? {} : { color: colours.values.get(run) }) }));
 }
 
@@ -248,7 +279,7 @@ function fillCategories(chart, runs) {
   let drawn = own.slice(0, mostOf(chart, MAX_MARKS, ALL_MARKS));
   if (isRun && !chart.c && isBar && (looks.size || drawn.length <= MAX_LINES)) {
     if (!looks.size) giveLooks(drawn.map((run) => valuesOf("run_id")[run]));
-    colours = runColours(drawn, runLabels(drawn));
+    colours = runColours(drawn, labelsOf(drawn));
   }
   if (!isRun) drawn = inOrder(chart.x, drawn);
   const words = wordsOf(chart.x, drawn);
@@ -263,10 +294,9 @@ function fillHistogram(chart, runs) {
   const drawn = own.slice(0, mostOf(chart, MAX_MARKS, ALL_MARKS));
   const rows = rowsOf(drawn, colours, (run) => ({ x: valuesOf(chart.x)[run] }));
   const titles = { x: measured(columnOf(chart.x), rows, "x"), color: colours.title };
-  const found = spreadOf(rows.map((row) => row.x));
-  const spread = found.kind === "symlog" ? { kind: "number", least: 0 } : found;
+  const spread = spreadOf(rows.map((row) => row.x));
   const step = rows.length ? binStep(rows.map((row) => placedAt(row.x, spread))) : null;
-  return { form: ["histogram", spread.kind, "linear", colours.kind], step, rows, colours, titles, runs: drawn, usable: own.length, words: { low: "From", high: "To", n: "Runs" } };
+  return { form: ["histogram", spread.kind, "linear", colours.kind], step, least: spread.least, rows, colours, titles, runs: drawn, usable: own.length, words: { low: "From", high: "To", n: "Runs" } };
 }
 
 function fillHeatmap(chart, runs) {
@@ -277,13 +307,13 @@ function fillHeatmap(chart, runs) {
   const plain = uncoloured([]);
   const rows = rowsOf(drawn, plain, (run) => ({ x: across.get(run), y: down.get(run), y_order: order.get(run), value: valuesOf(chart.c)[run] }));
   const titles = { x: columnOf(chart.x).label, y: columnOf(chart.y).label, color: measured(columnOf(chart.c), rows, "value") };
-  return { form: ["heatmap", "word", "linear", coloured(chart.c, drawn).kind], rows, colours: plain, titles, runs: drawn, usable: own.length, words: { n: "Runs" } };
+  return { form: ["heatmap", "word", "linear", ramp(columnOf(chart.c), drawn).kind], rows, colours: plain, titles, runs: drawn, usable: own.length, words: { n: "Runs" } };
 }
 
 function fillParallel(chart, runs) {
   const own = finiteRuns(chart.c, runs);
-  const drawn = own.slice(0, mostOf(chart, MAX_PARALLEL, MAX_MARKS));
-  const colours = coloured(chart.c, drawn);
+  const drawn = own.length < 2 ? [] : own.slice(0, mostOf(chart, MAX_PARALLEL, ALL_MARKS));
+  const colours = ramp(columnOf(chart.c), drawn);
   const columns = [...chart.x.split(",").filter((name) => name && name !== chart.c), chart.c].map(columnOf);
   const labels = columns.map(({ label }) => label);
   const names = columns.map(({ name, label }) => (labels.filter((other) => other === label).length > 1 ? name : label));

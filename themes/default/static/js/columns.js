@@ -121,6 +121,16 @@ async function findSource(folder) {
   return brought.sources.get(folder);
 }
 
+/** Runs whose details one script holds. */
+const DETAILS_RUNS = 256;
+
+/** Load the script that holds the details of a run without a page. @param {number} run */
+async function loadDetails(run) {
+  const { folder } = await findSource(valuesOf("_folder")[run] || source.folder);
+  const number = valuesOf("_number")[run] ?? run; // its place in the data of its experiment
+  await loadScript(`${up}${folder}/data/details-${Math.floor(number / DETAILS_RUNS)}.js`);
+}
+
 /** @param {string} name @returns {Column | undefined} */
 function columnOf(name) {
   return source.byName.get(name);

@@ -92,6 +92,7 @@ function gather(found) {
     picked.byName.set(name, column);
   }
   picked.values.set("_folder", found.map(({ data }) => data.folder));
+  picked.values.set("_number", found.map(({ run }) => run));
   return picked;
 }
 

@@ -1,15 +1,6 @@
 // A run without a page of its own: what its page would say, from a script that holds 256 runs.
 
-const BLOCK_RUNS = 256;
-
 shared.startPage.view = startView;
-
-/** Load the script that holds a run's details. @param {number} run */
-shared.loadDetails = async (run) => {
-  const block = Math.floor(run / BLOCK_RUNS);
-  const { folder } = await findSource(valuesOf("_folder")[run] || shared.source.folder);
-  await loadScript(`${up}${folder}/data/details-${block}.js`);
-};
 
 async function startView() {
   const { id, e } = readHash(location.hash);
@@ -24,7 +15,7 @@ async function startView() {
   const { found } = findIds([id], valuesOf("run_id"));
   if (!found.length) return tell(`No run of this experiment, or more than one, has the ID “${id}”.`);
   try {
-    await shared.loadDetails(found[0]);
+    await loadDetails(found[0]);
   } catch {
     return tell("What this run logged could not be loaded.");
   }
