@@ -81,7 +81,7 @@ def many_points(storage: LocalStorage) -> str:
     data = encoded(equal_rows(METRICS, 12_000_000))
     path = place(storage, data, "metrics")
     digest = hashlib.sha256(data).hexdigest()
-    described = MetricsFile(path.rpartition("/")[2], len(data), digest)
+    described = MetricsFile(path.rpartition("/")[2], len(data), digest, "")
     events = equal_rows(EVENTS, 1, writer_id=WRITER)
     own = replace(SegmentFooter(FORMAT, WRITER, 0, 0, 10, 1, None), metrics=described)
     place(storage, encoded(events, own), "events")

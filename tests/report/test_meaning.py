@@ -24,11 +24,12 @@ def test_names_are_read_as_words(name: str, words: tuple[str, ...]) -> None:
     ("direction", "names"),
     [
         ("max", "val_accuracy f1 r2 success_rate mAP50 eval_rouge1 mean_reward ep_rew_mean top5 "
-                "valAUC bleu score ssim train/recall mIoU val_IoU neg_mean_squared_error "
+                "valAUC bleu score ssim train/recall mIoU val_IoU negative/f1 "
+                "neg_mean_squared_error "
                 "test_neg_log_loss"),
         ("min", "loss val_loss RMSE error_rate val_word_error_rate logLoss perplexity "
                 "train/box_loss accuracy_error false_positive_rate wer neg_log_likelihood "
-                "negative_elbo"),
+                "negative_elbo false_negative_rate"),
         (None, "m learning_rate lr-Adam grad_norm epoch_time loss_scale gpu_memory width "
                "weight_norm steps_per_second heart_rate val_acc_std reward_var time_to_accuracy "
                "return_code"),

@@ -44,6 +44,7 @@ class MetricsFile:
     name: str
     size_bytes: int
     sha256: str
+    footer_sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ def encode_footer(footer: SegmentFooter) -> bytes:
             "name": footer.metrics.name,
             "size_bytes": footer.metrics.size_bytes,
             "sha256": footer.metrics.sha256,
+            "footer_sha256": footer.metrics.footer_sha256,
         }
     return json.dumps(fields, separators=(",", ":")).encode()
 
@@ -158,13 +160,12 @@ def _split_large(text: bytes) -> tuple[bytes, pa.Table] | None:
 
 
 def _metrics_file(fields: dict[str, object], writer_id: str, number: int) -> MetricsFile:
-    known = {key: own for key, own in fields.items() if key != "footer_sha256"}  # of earlier ones
-    metrics = MetricsFile(**known)  # type: ignore[arg-type]
-    size = metrics.size_bytes
+    metrics = MetricsFile(**fields)  # type: ignore[arg-type]
+    size, digests = metrics.size_bytes, (metrics.sha256, metrics.footer_sha256)
     if isinstance(size, bool) or not isinstance(size, int) or size < 0:
         raise ValueError(f"{size!r} is no size of a metrics file")
-    if not all(isinstance(text, str) for text in (metrics.name, metrics.sha256)):
-        raise ValueError("the digest of its metrics file is no text")
+    if not all(isinstance(text, str) for text in (metrics.name, *digests)):
+        raise ValueError("a digest of its metrics file is no text")
     name = parse_segment(f"x/{metrics.name}") if "/" not in metrics.name else None
     if name is None or (name.writer_id, name.number, name.table) != (writer_id, number, "metrics"):
         raise ValueError(f"{metrics.name!r} names no metrics file of this segment")

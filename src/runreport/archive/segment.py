@@ -135,8 +135,9 @@ def encode_tables(
         digest = hashlib.sha256(data).hexdigest()
         name = SegmentName(month, writer_id, number, digest[:DIGEST_LENGTH], "metrics")
         metrics_path = name.path
+        footer_digest = hashlib.sha256(_footer_bytes(data)).hexdigest()
         file_name = name.path.rpartition("/")[2]
-        metrics = MetricsFile(file_name, len(data), digest)
+        metrics = MetricsFile(file_name, len(data), digest, footer_digest)
         description = replace(description, metrics=metrics)
     encoded = _encode(events, description)
     digest = hashlib.sha256(encoded).hexdigest()[:DIGEST_LENGTH]
@@ -264,6 +265,9 @@ def read_metrics_file(storage: Storage, segment: Segment) -> bytes:
         )
     if hashlib.sha256(data).hexdigest() != expected.sha256:
         raise Damaged(f"its {len(data):,} bytes do not have the digest recorded for them")
+    own = hashlib.sha256(_footer_bytes(data)).hexdigest()
+    if expected.footer_sha256 not in ("", own):
+        raise Damaged("its footer does not have the digest recorded for it")
     return data
 
 
@@ -285,3 +289,8 @@ def _encode(table: pa.Table, description: SegmentFooter | None = None) -> bytes:
             text = footer.encode_footer(description)
             writer.add_key_value_metadata({footer.KEY: text})
     return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
+
+
+def _footer_bytes(data: bytes) -> bytes:
+    length = int.from_bytes(data[-_MAGIC_LENGTH:-4], "little")
+    return data[-(length + _MAGIC_LENGTH) :]

@@ -36,8 +36,6 @@ _TECHNICAL = frozenset(
     "params flops "
     "beta gamma alpha scale system timestamp progress length seed weight weights bias".split()
 )
-_NEGATED = frozenset("neg negative".split())
-"""Turn a metric round, as scikit-learn does so that more is always better."""
 _GOOD_RATES = frozenset("success win pass hit".split())
 _BAD_RATES = frozenset("error failure fail false miss".split())
 _ABOUT_TRAINING = frozenset(
@@ -75,9 +73,17 @@ def better(name: str) -> str | None:
         return None
     words = words_of(name)
     found = _said(words)
-    if found is not None and _NEGATED & {*words}:
+    if found is not None and _is_negated(words):
         return "min" if found == "max" else "max"
     return found
+
+
+def _is_negated(words: Sequence[str]) -> bool:
+    """``neg_mean_squared_error`` and ``negative_elbo``, but not the F1 of the class
+    ``negative``."""
+    own = [word for word in words if word not in _HELD_OUT | _TRAINING]
+    is_first = own[:1] == ["negative"] and own[1:2] not in (["f1"], ["precision"], ["recall"])
+    return "neg" in words or (is_first and own[1:2] not in (["predictive"], ["rate"]))
 
 
 def _said(words: Sequence[str]) -> str | None:

@@ -30,3 +30,13 @@ def test_a_bucket_counts_as_often_as_it_has_values() -> None:
     together = smoothed([1.0, 5.0], [3, 4], 0.9)
     assert together == pytest.approx([each[2], each[-1]])
     assert math.isnan(smoothed([math.nan, 2.0], [0, 1], 0.5)[0])
+
+
+def test_gaps_and_infinities_count_nowhere_in_a_band() -> None:
+    values = [math.nan, 1.0, math.inf, 3.0, -math.inf] * 60
+    steps = range(300)
+    odd = make_curve("m", Logged(steps, steps, values, ["w"] * 300, steps))
+    plain = make_curve("m", noise(300, 1))
+    rows = [*band([placed_curve(odd, "step"), placed_curve(plain, "step")])]
+    assert all(math.isfinite(row["y"]) and math.isfinite(row["high"]) for row in rows)
+    assert {row["n"] for row in rows} <= {1, 2} and 2 in {row["n"] for row in rows}

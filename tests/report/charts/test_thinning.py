@@ -65,6 +65,14 @@ def test_means_of_the_largest_numbers_are_numbers() -> None:
     assert {*made.means} == {1.7e308}
 
 
+def test_means_of_several_largest_numbers_are_theirs() -> None:
+    steps = [step for step in range(1000) for _ in range(2)]
+    values = [1.7e308 if step % 2 else -1.7e308 for step in range(1000) for _ in range(2)]
+    by, _ = by_step(of_points(steps, steps, values), [])
+    made, _ = thinned(by)
+    assert all(math.isfinite(mean) and abs(mean) <= 1.7e308 for mean in made.means)
+
+
 def test_marks_move_to_the_bucket_that_holds_them() -> None:
     made, marks = thinned(points([0.0] * 1000), [600, 601])
     (mark,) = marks

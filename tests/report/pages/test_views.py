@@ -124,3 +124,11 @@ def test_an_axis_of_spans_says_its_unit_whatever_the_chart(archive: Path) -> Non
         if row.get("axis") == "Duration" and "end" in row
     ]
     assert ends == ["1 h 00 min", "3 h 00 min"]
+
+
+def test_a_view_that_no_run_matches_is_a_page_without_charts(archive: Path) -> None:
+    with runreport.start_run():
+        runreport.log_metric("loss", 1.0)
+    views = {"v": {"filter": "metrics.loss > 5", "charts": ["bar;x=run_name;y=metrics.loss"]}}
+    (view,) = report_of(archive, views=views).views
+    assert (view.total, view.charts, len(view.left_out)) == (0, (), 1)

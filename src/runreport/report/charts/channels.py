@@ -80,12 +80,12 @@ def step_channel(kind: str) -> Any:
     )
 
 
-def category_channel(field: str = "x") -> Any:
+def category_channel(field: str = "x", angle: int = -30) -> Any:
     """An axis of texts, in the order of the rows."""
     channel = alt.X if field == "x" else alt.Y
-    angle = {"labelAngle": -30, "labelOverlap": True} if field == "x" else {}
+    slant = {"labelAngle": angle, "labelOverlap": True} if field == "x" else {}
     return channel(
-        f"{field}:N", title=f"{{{field}}}", sort=None, axis=alt.Axis(grid=False, **angle)
+        f"{field}:N", title=f"{{{field}}}", sort=None, axis=alt.Axis(grid=False, **slant)
     )
 
 

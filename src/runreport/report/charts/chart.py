@@ -38,6 +38,8 @@ class Chart:
     """What the reader can choose in the browser, and what is chosen."""
     shows: str = ""
     """Which runs it shows of how many: ``best 6 of 73 runs by val_accuracy``."""
+    runs: tuple[int, ...] = ()
+    """The runs that are drawn, by their places in the table."""
     is_cut: bool = False
     """Whether runs that have the values are not drawn."""
 

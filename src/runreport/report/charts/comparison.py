@@ -8,7 +8,6 @@ from dataclasses import replace
 from runreport.report.charts.chart import Chart
 from runreport.report.charts.choosing import telling_params
 from runreport.report.charts.filled import Asked
-from runreport.report.charts.line_rows import curves_of
 from runreport.report.charts.making import make_chart
 from runreport.report.charts.texts import ChartText
 from runreport.report.tables.column_scripts import DataScript, hashed_name, script_json
@@ -56,17 +55,10 @@ def _curves(asked: Asked, order: str) -> Chart | None:
             text = ChartText("line", {"y": name})
             chart = make_chart(text, "curves", asked, order=order)
             if chart is not None:
-                return replace(
-                    chart, options={**chart.options, **_built(asked, column), "order": order}
-                )
+                ids = [table.values("run_id")[number] for number in chart.runs]
+                told = {"runs": "built", "runs_built": ids, "order": order, "is_cut": chart.is_cut}
+                return replace(chart, options={**chart.options, **told})
     return None
-
-
-def _built(asked: Asked, metric: Column) -> dict[str, object]:
-    """For the scripts: the runs that the picture shows."""
-    found = curves_of(asked.table, asked.numbers, metric.label, asked.reader, CURVE_RUNS)
-    ids = asked.table.values("run_id")
-    return {"runs": "built", "runs_built": [ids[number] for number, _ in found]}
 
 
 def _scatter_text(table: Table, params: Sequence[Column]) -> ChartText:

@@ -42,7 +42,7 @@ def fill_lines(text: ChartText, asked: Asked) -> Filled | None:
         ),
         rows,
         [number for number, _ in found],
-        _usable(asked, text["y"], len(every), most),
+        _usable(asked, text["y"], len(found), most if len(every) < most else len(found)),
         {"x": title, "y": metric, "color": colours.title},
         colours,
         is_time=axis == "time",

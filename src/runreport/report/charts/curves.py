@@ -12,6 +12,7 @@ from runreport.archive.reading import Snapshot
 from runreport.query.points import PointReader
 from runreport.report.charts.sessions import Logged, Span, in_order, settled
 from runreport.report.charts.thinning import MAX_BUCKETS, by_step, of_points, thinned
+from runreport.report.tables.column_scripts import json_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,6 @@ def curve_script(curves: Mapping[str, Curve]) -> list[tuple[str, dict[str, objec
 
 def curve_json(curve: Curve) -> dict[str, object]:
     """A curve as the scripts want it; what goes without saying is left out."""
-    from runreport.report.tables.column_scripts import json_number
 
     def numbers(values: Sequence[float]) -> list[object]:
         return [json_number(value) for value in values]

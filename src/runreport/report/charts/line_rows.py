@@ -137,7 +137,9 @@ class Placed:
 
 def placed_curve(curve: Curve, axis: str) -> Placed:
     """A curve in the order of its places, which times need not be in."""
-    xs, counts = places_of(curve, axis), counts_of(curve)
+    xs = places_of(curve, axis)
+    finite = map(math.isfinite, curve.values)
+    counts = [own if is_one else 0 for own, is_one in zip(counts_of(curve), finite, strict=True)]
     spreads = curve.spreads or [0.0] * len(xs)
     order = sorted(range(len(xs)), key=xs.__getitem__)
     return Placed(

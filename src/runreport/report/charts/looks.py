@@ -2,7 +2,7 @@
 
 A category has one look on every page of a site as far as no other of the chart has it already;
 what has an order is spread over the steps of a ramp; a run has one look on a page.
-``static/js/chart_looks.js`` has the same.
+``static/js/chart_looks.js`` and ``looks.js`` have the same.
 """
 
 from __future__ import annotations
@@ -79,8 +79,9 @@ def grouped(table: Table, name: str, numbers: Sequence[int]) -> Coloured:
     if found.kind not in ("none", "status"):
         return found
     texts = distinct_texts(table, name, numbers)
-    values = [table.columns[name].values[n] for n in numbers] if name in table.columns else []
-    told = [*dict.fromkeys(texts[numbers[p]] for p in sort_places(values))] or [*texts.values()]
+    column = table.columns.get(name)
+    order = range(len(numbers)) if column is None else _sorted(column, numbers)
+    told = [*dict.fromkeys(texts[numbers[place]] for place in order)]
     looks = [look if look < LOOKS else -1 for look in range(len(told))]
     return Coloured("category", texts, table.label(name), tuple(told), tuple(looks), found.note)
 

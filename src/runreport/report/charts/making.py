@@ -53,6 +53,7 @@ def make_chart(
         cells,
         {"type": text.type, **text.fields},
         shows,
+        tuple(filled.runs),
         len(filled.runs) < filled.usable,
     )
 

@@ -232,7 +232,7 @@ def versions_spec() -> Spec:
     Rows, oldest version first: ``x`` (version), ``y``, ``run``.
     """
     base = blank().encode(
-        x=category_channel(), y=alt.Y("y:Q", title="{y}", scale=alt.Scale(zero=False))
+        x=category_channel(angle=0), y=alt.Y("y:Q", title="{y}", scale=alt.Scale(zero=False))
     )
     line = base.mark_line(strokeWidth=1.8, color="var(--c1)")
     points = base.mark_point(filled=True, size=56, color="var(--c1)", opacity=1, tooltip=TIP)

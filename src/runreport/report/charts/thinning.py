@@ -57,7 +57,7 @@ def by_step(buckets: Buckets, marks: Sequence[int]) -> tuple[Buckets, list[int]]
 def thinned(
     buckets: Buckets, marks: Sequence[int] = (), limit: int = MAX_BUCKETS
 ) -> tuple[Buckets, list[int]]:
-    """At most ``limit`` buckets of about equally many points, and the marked places among them.
+    """At most ``limit`` buckets of about equally many places, and the marked places among them.
 
     The first and the last point stay alone. A gap stays one, however short; of very many gaps the
     longest do.
@@ -134,7 +134,7 @@ def _one(buckets: Buckets, start: int, end: int) -> _Row:
     if not count:
         return step, time, 0, math.nan, math.nan, math.nan, lost, 0.0
     means, lows, highs = (
-        own[start:end] if count + lost == count else _counted(own[start:end], counts)
+        own[start:end] if not lost else _counted(own[start:end], counts)
         for own in (buckets.means, buckets.lows, buckets.highs)
     )
     low, high = min(lows), max(highs)
@@ -163,10 +163,8 @@ def _counted(values: Sequence[float], counts: Sequence[int]) -> list[float]:
 
 
 def _mean(means: Sequence[float], counts: Sequence[int], count: int) -> float:
-    try:
-        if count == len(means):
-            return math.fsum(means) / count
-        return math.fsum(map(float.__mul__, map(float, means), map(float, counts))) / count
-    except OverflowError:  # of numbers near the largest there are
-        shares = (mean * (own / count) for mean, own in zip(means, counts, strict=True))
-        return math.fsum(shares)
+    if not math.isfinite(max(map(abs, means)) * float(count)):  # near the largest numbers
+        return math.fsum(mean * (own / count) for mean, own in zip(means, counts, strict=True))
+    if count == len(means):
+        return math.fsum(means) / count
+    return math.fsum(mean * own for mean, own in zip(means, counts, strict=True)) / count

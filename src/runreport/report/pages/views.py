@@ -211,7 +211,7 @@ def _picked(places: Places, numbers: Sequence[int]) -> Table:
     scores = columns[f"metrics.{primary}"].values if f"metrics.{primary}" in columns else ()
     return Table(
         columns,
-        unique_labels(columns) if columns else (),
+        unique_labels(columns) if chosen else (),
         primary,
         first.direction if first else None,
         tuple(float(s) if isinstance(s, int | float) else None for s in scores)
@@ -229,7 +229,8 @@ def _gathered(like: Column, chosen: Sequence[tuple[str, Table, int]]) -> Column:
     ]
     kinds = {column.kind for column in own if column is not None}
     if len(kinds) > 1:  # a number here and a text there
-        return make_column(like.name, like.label, like.group, "text", texts)
+        made = make_column(like.name, like.label, like.group, "text", texts)
+        return replace(made, slots=like.slots)
     made = make_column(
         like.name, like.label, like.group, like.kind, values,
         texts=tuple(texts) if like.texts is not None else None,

@@ -2,7 +2,7 @@
 has one colour on every page.
 
 Places go by the oldest run that has the text: a new run gives a place to a new text and takes
-none away.
+none away, until a column has too many texts.
 """
 
 from __future__ import annotations

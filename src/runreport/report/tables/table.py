@@ -25,7 +25,7 @@ from runreport.report.shown import (
     show_time,
 )
 from runreport.report.tables.asked_columns import statistic_columns
-from runreport.report.tables.columns import FOLDER, VIEW, Column, experiment_columns
+from runreport.report.tables.columns import FOLDER, OF_METRICS, VIEW, Column, experiment_columns
 from runreport.report.tables.filter_columns import filter_columns
 from runreport.report.tables.palette import Palette
 from runreport.report.tables.ranking import metrics_by_meaning
@@ -58,9 +58,12 @@ class Table:
     def direction_of(self, column: Column) -> str | None:
         """Which values of a column are better; for the primary metric as a config says, else as
         the metric's name does."""
-        if column.group != "metrics":
+        label = column.label
+        if column.group == OF_METRICS:
+            label = label.rpartition(".")[0]
+        elif column.group != "metrics":
             return None
-        return self.direction if column.label == self.primary else better(column.label)
+        return self.direction if label == self.primary else better(label)
 
     def values(self, name: str) -> tuple[object, ...]:
         """The values of a column, one a run."""

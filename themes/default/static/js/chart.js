@@ -20,7 +20,7 @@ shared.startFigures = async () => {
     for (const figure of document.querySelectorAll("figure.chart[data-chart]")) {
       const built = brought.charts[figure.dataset.chart];
       if (!built) continue;
-      const chart = { ...completeChart(built.type, built), built: built.runs_built, runs: built.runs || "", order: built.order };
+      const chart = { ...completeChart(built.type, built), built: built.runs_built, runs: built.runs || "", order: built.order, cut: built.is_cut && built.y };
       figures.push({ chart, figure, isLive: false, ticket: 0 });
       if (chart.built) drawnRuns.set(chart, chart.built);
     }
@@ -81,7 +81,7 @@ function replaceFigures(charts) {
     }
     if (complete.runs === "built") {
       const built = Object.values(brought.charts).find((one) => one.runs_built);
-      Object.assign(complete, built ? { built: built.runs_built, order: built.order } : { runs: "" });
+      Object.assign(complete, built ? { built: built.runs_built, order: built.order, cut: built.is_cut && built.y } : { runs: "" });
     }
     figures.push(makeFigure(complete, place));
   }

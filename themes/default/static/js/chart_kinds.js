@@ -1,5 +1,5 @@
 // What values are to a chart: amounts, amounts over decades, steps of an order, or kinds. As
-// report/charts/kinds.py has it.
+// report/tables/kinds.py has it.
 
 /** The ratio of the greatest to the least value from which on an axis is logarithmic. */
 const DECADES = 30;

@@ -118,7 +118,7 @@ async function fillLines(chart, runs) {
   return {
     form: ["line", isTime ? "time" : "number", chart.scale || "linear", colours.kind], rows, colours,
     titles: { x: title, y: chart.y.replace(/^metrics\./, ""), color: colours.title },
-    runs: found.map(({ run }) => run), usable: usableCurves(chart.y, runs, every.length, isBuilt(chart) ? 1 : most), isTime,
+    runs: found.map(({ run }) => run), usable: isBuilt(chart) && chart.cut !== chart.y ? found.length : usableCurves(chart.y, runs, found.length, isBuilt(chart) ? 1 : every.length < most ? Infinity : 1), isTime,
     words: { low: "Lowest", high: "Highest", raw: "Before smoothing", mark: "Here" },
   };
 }

@@ -49,7 +49,7 @@ function grouped(name, runs) {
   const column = columnOf(name);
   if (!["none", "status"].includes(found.kind) || !column) return found;
   const values = distinctTexts(column, runs);
-  const texts = [...new Set(sortPlaces(runs.map((run) => valuesOf(name)[run])).map((place) => values.get(runs[place])))];
+  const texts = [...new Set(sortPlaces(runs.map((run) => valuesOf(name)[run]), column.ordered).map((place) => values.get(runs[place])))];
   return { kind: "category", values, title: column.label, texts, looks: texts.map((_, look) => (look < LOOKS ? look : -1)), note: found.note };
 }
 

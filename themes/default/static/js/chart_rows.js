@@ -137,6 +137,7 @@ function showsText(drawn, usable, total, order, metric) {
  *   `fields` says what the fields of a row are called and how their numbers are written
  */
 async function fillChart(chart, runs) {
+  drawnRuns.delete(chart);
   await shared.source.load(columnsOfChart(chart));
   const filled = isDrawable(chart) ? await FILL[chart.type](chart, runs) : { ...UNDRAWN, form: ["scatter", "number", "linear", "none"] };
   const spec = titledSpec(filled);
@@ -278,7 +279,10 @@ function fillCategories(chart, runs) {
   let colours = coloured(chart.c, own, true);
   let drawn = own.slice(0, mostOf(chart, MAX_MARKS, ALL_MARKS));
   if (isRun && !chart.c && isBar && (looks.size || drawn.length <= MAX_LINES)) {
-    if (!looks.size) giveLooks(drawn.map((run) => valuesOf("run_id")[run]));
+    if (!looks.size) {
+      drawnRuns.set(chart, drawn.map((run) => valuesOf("run_id")[run]));
+      giveLooks(drawnRuns.get(chart));
+    }
     colours = runColours(drawn, labelsOf(drawn));
   }
   if (!isRun) drawn = inOrder(chart.x, drawn);

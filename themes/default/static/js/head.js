@@ -19,7 +19,7 @@ const brought = {
   latest: new Map(),
   /** Run data by folder. @type {Map<string, Source>} */
   sources: new Map(),
-  /** Altair's specs by chart type. @type {Object<string, Object>} */
+  /** Altair's specs by the names of their forms. @type {Object<string, Object>} */
   specs: {},
   /** The charts of an experiment as they were built. @type {Object<string, Object>} */
   charts: {},
