@@ -173,13 +173,13 @@ def check_laws(seed: int, steps: list[str], *, damages_segments: bool) -> None:
                 assert [str(p) for p in verify_archive(target).problems] == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(0, 2**32), st.lists(st.sampled_from(STEPS), min_size=4, max_size=25))
 def test_copies_of_a_damaged_journal_are_united_fact_by_fact(seed: int, steps: list[str]) -> None:
     check_laws(seed, steps, damages_segments=False)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.integers(0, 2**32), st.lists(st.sampled_from(STEPS), min_size=4, max_size=25))
 def test_copies_with_damaged_segments_are_united_fact_by_fact(seed: int, steps: list[str]) -> None:
     check_laws(seed, steps, damages_segments=True)

@@ -85,7 +85,7 @@ def merged(name: str, *sources: LocalStorage) -> LocalStorage:
     return target
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(ARCHIVES, ARCHIVES, ARCHIVES)
 def test_merging_is_commutative_associative_and_idempotent(
     first: list,
@@ -101,7 +101,7 @@ def test_merging_is_commutative_associative_and_idempotent(
         assert answers_of(merged("a alone", a)) == answers_of(a)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(ARCHIVES, ARCHIVES)
 def test_compacting_sealing_and_copying_change_no_answer(
     first: list,
