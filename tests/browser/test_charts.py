@@ -53,6 +53,15 @@ def chart(page: Page, name: str) -> Locator:
     return figure
 
 
+def catch_copies(page: Page) -> None:
+    """Keep what is copied next in the page itself, which has no clipboard to ask."""
+    page.evaluate(
+        "navigator.clipboard ? navigator.clipboard.writeText = async (text) => "
+        "{ window.__copied = text } : document.execCommand = () => "
+        "{ window.__copied = document.activeElement.value; return true }"
+    )
+
+
 def choose(figure: Locator, name: str, value: str) -> None:
     figure.get_by_role("combobox", name=name, exact=True).select_option(value)
 
@@ -157,12 +166,7 @@ def test_a_view_is_copied_as_a_config_that_the_next_build_understands(page: Page
     page.locator("#filter").fill("params.hidden = 64")
     curves = chart(page, "curves")
     curves.locator("summary", has_text="Actions").click()
-    page.evaluate("window.getSelection")  # the clipboard is asked for in the page itself
-    page.evaluate(
-        "navigator.clipboard ? navigator.clipboard.writeText = async (text) => "
-        "{ window.__copied = text } : document.execCommand = () => "
-        "{ window.__copied = document.activeElement.value; return true }"
-    )
+    catch_copies(page)
     curves.get_by_role("button", name="Copy as config").click()
     expect(curves.get_by_role("status")).to_have_text("Copied a view for runreport.toml.")
     text = page.evaluate("window.__copied")
@@ -204,11 +208,7 @@ def test_a_copied_spec_stands_alone(page: Page) -> None:
     for name in ("curves", "scatter", "parallel"):
         figure = chart(page, name)
         figure.locator("summary", has_text="Actions").click()
-        page.evaluate(
-            "navigator.clipboard ? navigator.clipboard.writeText = async (text) => "
-            "{ window.__copied = text } : document.execCommand = () => "
-            "{ window.__copied = document.activeElement.value; return true }"
-        )
+        catch_copies(page)
         figure.get_by_role("button", name="Copy Vega-Lite").click()
         expect(figure.get_by_role("status")).to_contain_text("Copied the spec")
         text = page.evaluate("window.__copied")

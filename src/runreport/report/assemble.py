@@ -228,6 +228,7 @@ def _experiments(
             ground.curves,
             ground.config.for_experiment(one.name),
             one.folder,
+            one.note,
             all_rows=all_rows,
         )
         yield replace(page, evaluations=evaluated.get(f"{one.folder}/index.html", ""))

@@ -11,13 +11,13 @@ from typing import Any
 import altair as alt
 
 from runreport.report.charts.forms import Form
-from runreport.report.charts.looks import LOOKS
+from runreport.report.charts.looks import LOOKS, STEPS
 
 COLORS = [f"var(--c{number})" for number in range(1, 7)]
 """That a reader tells apart; each is used with three seconds, a dash, a shape or a shade."""
 RAMP = ["#8f96a0", "#5f9fd8", "#b81998"]
 """Of amounts, from unremarkable to best; stands out from white and from the dark page."""
-STEPS = [f"var(--r{number})" for number in range(1, 10)]
+_RAMP_STEPS = [f"var(--r{number})" for number in range(1, STEPS + 1)]
 """Of what has an order, from little to much, in both themes."""
 _STATUS = {
     "FINISHED": "finished",
@@ -123,7 +123,7 @@ def color_channels(kind: str, second: str) -> dict[str, Any]:
                 title="{color}",
                 sort=None,
                 legend=_legend(second),
-                scale=alt.Scale(range=STEPS),
+                scale=alt.Scale(range=_RAMP_STEPS),
             )
         }
     if kind == "status":

@@ -42,7 +42,7 @@ def fill_lines(text: ChartText, asked: Asked) -> Filled | None:
         ),
         rows,
         [number for number, _ in found],
-        _usable(asked, text["y"], len(found), most if len(every) < most else len(found)),
+        _usable(asked, text["y"], len(found), is_all=len(every) < most),
         {"x": title, "y": metric, "color": colours.title},
         colours,
         is_time=axis == "time",
@@ -50,10 +50,10 @@ def fill_lines(text: ChartText, asked: Asked) -> Filled | None:
     )
 
 
-def _usable(asked: Asked, name: str, found: int, most: int) -> int:
-    """Runs that have a curve; beyond the most that are read, those that have the metric."""
+def _usable(asked: Asked, name: str, found: int, *, is_all: bool) -> int:
+    """Runs that have a curve; where not all were read, those that have the metric."""
     column = asked.table.columns.get(name)
-    if found < most or column is None:
+    if is_all or column is None:
         return found
     return sum(column.values[n] is not None for n in asked.numbers)
 
@@ -81,7 +81,7 @@ def _band(text: ChartText, asked: Asked) -> Filled | None:
         Form("band", "number", text["scale"] or "linear", colours.kind),
         rows,
         [number for number, _ in found],
-        _usable(asked, text["y"], len(found), most),
+        _usable(asked, text["y"], len(found), is_all=len(found) < most),
         {"x": title, "y": metric, "color": colours.title},
         replace(colours, texts=tuple(labels)),
         curves=[curve for _, curve in found],

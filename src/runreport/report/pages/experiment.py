@@ -98,14 +98,18 @@ def make_experiment_page(
     curves: CurveReader,
     config: ExperimentConfig,
     folder: str,
+    note: str,
     *,
     all_rows: bool,
 ) -> ExperimentPage:
-    """The page model of one experiment."""
+    """The page model of one experiment.
+
+    Args:
+        note: Markdown; empty where nobody wrote one.
+    """
     asked = Asked(table, range(len(table.labels)), curves)
     drawn = comparison_charts(asked)
     counts = status_counts(table.values("status"))
-    note = config.description or state.tags.get("mlflow.note.content", "")
     started = [value for value in table.values("start_time") if isinstance(value, int)]
     return ExperimentPage(
         experiment_id=state.experiment_id,

@@ -190,7 +190,7 @@ def _describe(column: Column, files: list[str]) -> dict[str, object]:
         described["facet"] = facet_counts(column)
     if column.ordered:
         described["ordered"] = column.ordered
-    if column.kind == "text" and column.distinct <= MAX_FACET_VALUES and column.slots:
+    if column.kind == "text" and column.slots:
         own = {str(value) for value in column.values if value is not None}
         described["slots"] = [pair for pair in column.slots.items() if pair[0] in own]
     return described

@@ -118,14 +118,14 @@ async function fillLines(chart, runs) {
   return {
     form: ["line", isTime ? "time" : "number", chart.scale || "linear", colours.kind], rows, colours,
     titles: { x: title, y: chart.y.replace(/^metrics\./, ""), color: colours.title },
-    runs: found.map(({ run }) => run), usable: isBuilt(chart) && chart.cut !== chart.y ? found.length : usableCurves(chart.y, runs, found.length, isBuilt(chart) ? 1 : every.length < most ? Infinity : 1), isTime,
+    runs: found.map(({ run }) => run), usable: usableCurves(chart.y, runs, found.length, isBuilt(chart) ? chart.cut !== chart.y : every.length < most), isTime,
     words: { low: "Lowest", high: "Highest", raw: "Before smoothing", mark: "Here" },
   };
 }
 
-/** Runs that have a curve; beyond the most that are read, those that have the metric. */
-function usableCurves(metric, runs, found, most) {
-  return found < most ? found : runs.filter((run) => (valuesOf(metric)[run] ?? null) !== null).length;
+/** Runs that have a curve; where not all were read, those that have the metric. */
+function usableCurves(metric, runs, found, isAll) {
+  return isAll ? found : runs.filter((run) => (valuesOf(metric)[run] ?? null) !== null).length;
 }
 
 /** Those that the page was built with, unless the reader narrowed the view or asked for the table's. */
@@ -154,7 +154,7 @@ async function fillBand(chart, runs) {
   return {
     form: ["band", "number", chart.scale || "linear", colours.kind], rows, colours: { ...colours, texts },
     titles: { x: axis === "relative" ? useUnit(rows, title, "x") : title, y: chart.y.replace(/^metrics\./, ""), color: colours.title },
-    runs: found.map(({ run }) => run), usable: usableCurves(chart.y, runs, found.length, MAX_BAND), isTime: false,
+    runs: found.map(({ run }) => run), usable: usableCurves(chart.y, runs, found.length, found.length < MAX_BAND), isTime: false,
     words: { low: "− std", high: "+ std", n: "Runs" },
   };
 }
