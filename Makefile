@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-NODE = $$($(BIN)/python tests/browser/find_node.py)
+WITH_NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .PHONY: demo test test-long test-frameworks lint unit scripts bench bench-web samples screenshots clean
 
@@ -11,11 +11,14 @@ demo: $(VENV)/installed-core
 
 test: lint unit scripts
 
-lint: $(VENV)/installed-test
+lint: $(VENV)/installed-test node_modules/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(WITH_NODE) npx prettier --check .
+	$(WITH_NODE) npx eslint .
+	$(WITH_NODE) npx tsc
 
 unit: $(VENV)/installed-test
 	sh tests/ensure_installed.sh "The browser tests" chromium chromium chromium-browser google-chrome
@@ -32,7 +35,7 @@ test-frameworks: $(VENV)-frameworks/installed
 	$(VENV)-frameworks/bin/pytest -q -m frameworks tests/integrations tests/evaluation
 
 scripts: $(VENV)/installed-test
-	$(NODE) --test tests/js/*.test.js
+	$(BIN)/node --test tests/js/*.test.js
 
 bench: $(VENV)-bench/installed
 	$(VENV)-bench/bin/python tests/benchmarks/run.py --write
@@ -61,6 +64,11 @@ $(VENV)/installed-core: pyproject.toml | $(VENV)/bin/python
 $(VENV)/installed-test: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
 	touch $@ $(VENV)/installed-core
+
+# Checks of the scripts only: what runs in a page needs none of them.
+node_modules/installed: package.json package-lock.json $(VENV)/installed-test
+	$(WITH_NODE) npm ci --silent --no-fund --no-audit
+	touch $@
 
 # MLflow holds pyarrow back, so the frameworks get an environment of their own, too.
 $(VENV)-frameworks/installed: pyproject.toml

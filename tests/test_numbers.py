@@ -6,16 +6,18 @@ import json
 import math
 import struct
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from browser.find_node import find_node
 from hypothesis import given
 from hypothesis import strategies as st
 
 from runreport.numbers import format_number, full_number, tick_texts, told_apart
 
 HERE = Path(__file__).parent
+NODE = str(Path(sys.executable).with_name("node"))
+FORMAT = HERE.parent / "themes" / "default" / "static" / "js" / "core" / "format.js"
 CASES = json.loads((HERE / "report" / "formatting_cases.json").read_text())
 FINITE = st.floats(-1e308, 1e308)
 USUAL = st.floats(1e-6, 1e6)
@@ -88,13 +90,13 @@ def test_scripts_spell_any_number_alike() -> None:
     ]
     values += [n / 10**power for n in range(1, 20_000, 3) for power in (2, 5, 7)]
     script = f"""
-    const {{ load }} = require({json.dumps(str(HERE / "js" / "load.js"))});
-    const {{ formatNumber, fullNumber }} = load(["format.js"], ["formatNumber", "fullNumber"]);
-    const values = JSON.parse(require("fs").readFileSync(0, "utf8"));
+    import {{ formatNumber, fullNumber }} from {json.dumps(FORMAT.as_uri())};
+    import fs from "node:fs";
+    const values = JSON.parse(fs.readFileSync(0, "utf8"));
     console.log(JSON.stringify(values.map((value) => [formatNumber(value), fullNumber(value)])));
     """
     done = subprocess.run(
-        [find_node(), "-e", script],
+        [NODE, "--input-type=module", "-e", script],
         input=json.dumps(values), capture_output=True, text=True, check=True,
     )  # fmt: skip
     spelled = [tuple(pair) for pair in json.loads(done.stdout)]

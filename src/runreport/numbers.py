@@ -1,4 +1,4 @@
-"""Numbers as text; ``static/js/format.js`` does the same in script.
+"""Numbers as text; ``static/js/core/format.js`` does the same in script.
 
 A value has one spelling, whatever page and column it stands in; what the spelling leaves out is in
 the title beside it. ``tests/report/formatting_cases.json`` holds both languages to it.

@@ -13,7 +13,9 @@
   const range = document.createRange();
   for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
     const parent = node.parentElement;
-    if (!seen(parent) || parent.closest("svg, script, style, code, pre, caption, .id, .mono, .hidden")) continue;
+    if (!seen(parent) || parent.closest("svg, script, style, code, pre, caption, .id, .mono, .hidden")) {
+      continue;
+    }
     for (const word of node.data.matchAll(/[\p{L}\d.,:()%]{2,22}/gu)) {
       const before = node.data[word.index - 1] ?? " ";
       const after = node.data[word.index + word[0].length] ?? " ";
@@ -47,9 +49,16 @@
     const isInFrame = !frame || (x > frame.left && x < frame.right && y > frame.top && y < frame.bottom);
     if (!isInView || !isInFrame || box.width === 0) continue;
     const top = document.elementFromPoint(x, y);
-    const isFree = top === null || control.contains(top) || top.contains(control) || top.closest("label")?.contains(control);
-    const isUnderPane = top?.closest(".pane, nav, dialog, .found, thead, #selection, .pinned, .select, th") ?? null;
-    if (!isFree && isUnderPane === null) tell(`“${control.textContent.trim().slice(0, 30)}” is covered by <${top.tagName}>:`, control);
+    const isFree =
+      top === null ||
+      control.contains(top) ||
+      top.contains(control) ||
+      top.closest("label")?.contains(control);
+    const isUnderPane =
+      top?.closest(".pane, nav, dialog, .found, thead, #selection, .pinned, .select, th") ?? null;
+    if (!isFree && isUnderPane === null) {
+      tell(`“${control.textContent.trim().slice(0, 30)}” is covered by <${top.tagName}>:`, control);
+    }
   }
 
   // 4. What opens has room for what it says.
@@ -64,4 +73,4 @@
   const wide = document.documentElement.scrollWidth - innerWidth;
   if (wide > 0) wrong.push(`the page is ${wide} px too wide`);
   return [...new Set(wrong)];
-}
+};

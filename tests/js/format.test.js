@@ -1,16 +1,34 @@
-"use strict";
-const assert = require("node:assert/strict");
-const { test } = require("node:test");
-const { load } = require("./load.js");
-const cases = require("../report/formatting_cases.json");
+// Numbers, times and durations as text, as Python writes them.
 
-const { MARKS, axisFormat, isSetTag, decimalsOf, durationUnit, formatDuration, formatNumber, formatText, formatTime, formatValue, fullNumber, fullTime, unsaid } = load(
-  ["format.js", "chart_axes.js"],
-  ["MARKS", "isSetTag", "axisFormat", "decimalsOf", "durationUnit", "formatDuration", "formatNumber", "formatText", "formatTime", "formatValue", "fullNumber", "fullTime", "unsaid"],
-  { shared: {}, thousands: (count) => count.toLocaleString("en-US") });
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import cases from "../report/formatting_cases.json" with { type: "json" };
+import { axisFormat } from "../../themes/default/static/js/charts/ticks.js";
+import {
+  MARKS,
+  decimalsOf,
+  durationUnit,
+  formatDuration,
+  formatNumber,
+  formatText,
+  formatTime,
+  formatValue,
+  fullNumber,
+  fullTime,
+  isSetTag,
+  unsaid,
+} from "../../themes/default/static/js/core/format.js";
 
 test("numbers, durations and times are written as in Python", () => {
-  const forms = { number: formatNumber, full: fullNumber, text: formatText, duration: formatDuration, time: formatTime, full_time: fullTime, decimals: decimalsOf };
+  const forms = {
+    number: formatNumber,
+    full: fullNumber,
+    text: formatText,
+    duration: formatDuration,
+    time: formatTime,
+    full_time: fullTime,
+    decimals: decimalsOf,
+  };
   for (const [kind, form] of Object.entries(forms)) {
     for (const [value, text] of cases[kind]) assert.equal(form(value), text, `${kind} of ${value}`);
   }
@@ -18,12 +36,14 @@ test("numbers, durations and times are written as in Python", () => {
 });
 
 test("statuses are marked and tags are hidden as in Python", () => {
-  assert.deepEqual(JSON.parse(JSON.stringify(MARKS)), cases.marks);
+  assert.deepEqual({ ...MARKS }, cases.marks);
   for (const [key, isSet] of cases.set_tags) assert.equal(isSetTag(key), isSet, key);
 });
 
 test("axes are divided as in Python", () => {
-  for (const [numbers, ticks, isLog, format] of cases.axis) assert.equal(axisFormat(numbers, ticks, isLog), format);
+  for (const [numbers, ticks, isLog, format] of cases.axis) {
+    assert.equal(axisFormat(numbers, ticks, isLog), format);
+  }
 });
 
 test("what is no number has a name", () => {
@@ -33,7 +53,10 @@ test("what is no number has a name", () => {
 
 test("a title says what a text leaves out, and nothing else has one", () => {
   const number = { kind: "number" };
-  assert.deepEqual([0.5, 0.99981, 25557032, NaN, null].map((value) => unsaid(number, value)), ["", "0.99981", "", "", ""]);
+  assert.deepEqual(
+    [0.5, 0.99981, 25557032, NaN, null].map((value) => unsaid(number, value)),
+    ["", "0.99981", "", "", ""],
+  );
   assert.equal(unsaid(number, 0.00031622776601683794, "0.00031622776601683794"), "0.00031622776601683794");
   assert.equal(unsaid(number, 1.1, "1.10"), "");
   assert.equal(unsaid({ kind: "time" }, 1795248940863), "2026-11-21 08:15:40.863 UTC");

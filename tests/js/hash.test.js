@@ -1,9 +1,8 @@
-"use strict";
-const assert = require("node:assert/strict");
-const { test } = require("node:test");
-const { load } = require("./load.js");
+// The view in the hash of a link.
 
-const { readHash, writeHash } = load(["hash.js"], ["readHash", "writeHash"]);
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readHash, writeHash } from "../../themes/default/static/js/core/hash.js";
 
 /** A small generator of random numbers, so that failures repeat. */
 function randoms(seed) {
@@ -13,7 +12,21 @@ function randoms(seed) {
   };
 }
 
-const WORDS = ["loss", "params.lr", "a b", "é", "x,y", "q&r=s", "100%", "<b>", "#", "+", "a/b", "=", "tags.f:g"];
+const WORDS = [
+  "loss",
+  "params.lr",
+  "a b",
+  "é",
+  "x,y",
+  "q&r=s",
+  "100%",
+  "<b>",
+  "#",
+  "+",
+  "a/b",
+  "=",
+  "tags.f:g",
+];
 
 test("a view survives the hash, whatever is in it", () => {
   const random = randoms(7);
@@ -25,18 +38,36 @@ test("a view survives the hash, whatever is in it", () => {
     const maybe = (value, empty) => (random() < 0.5 ? value : empty);
     const columns = some();
     const view = {
-      ...readHash(""), facets, ranges, q: some().join(" "), sort: maybe(`-${pick()}`, ""),
-      cols: columns.length ? columns : null, pin: some(), group: maybe(pick(), ""), differ: random() < 0.5,
-      all: random() < 0.5, p: 1 + Math.floor(random() * 9), e: some(), sel: some(), base: maybe(pick(), ""),
-      same: random() < 0.5, charts: maybe([{ type: pick(), x: pick(), y: pick() }, { type: "line" }], null),
-      w: maybe("2026-01-01..", ""), axis: maybe("time", ""), smooth: maybe("0.5", ""),
+      ...readHash(""),
+      facets,
+      ranges,
+      q: some().join(" "),
+      sort: maybe(`-${pick()}`, ""),
+      cols: columns.length ? columns : null,
+      pin: some(),
+      group: maybe(pick(), ""),
+      differ: random() < 0.5,
+      all: random() < 0.5,
+      p: 1 + Math.floor(random() * 9),
+      e: some(),
+      sel: some(),
+      base: maybe(pick(), ""),
+      same: random() < 0.5,
+      charts: maybe([{ type: pick(), x: pick(), y: pick() }, { type: "line" }], null),
+      w: maybe("2026-01-01..", ""),
+      axis: maybe("time", ""),
+      smooth: maybe("0.5", ""),
       unknown: random() < 0.3 ? [["later", pick()]] : [],
     };
     const text = writeHash(view);
     const again = readHash(text);
-    const plain = (value) => JSON.stringify(value, (_, entry) =>
-      Object.prototype.toString.call(entry) === "[object Map]" || Object.prototype.toString.call(entry) === "[object Set]"
-        ? [...entry] : entry);
+    const plain = (value) =>
+      JSON.stringify(value, (_, entry) =>
+        Object.prototype.toString.call(entry) === "[object Map]" ||
+        Object.prototype.toString.call(entry) === "[object Set]"
+          ? [...entry]
+          : entry,
+      );
     assert.equal(plain(again), plain(view), text);
     assert.equal(writeHash(again), text);
     assert.doesNotMatch(text, /[<> ]/);

@@ -1,10 +1,9 @@
-"use strict";
-const assert = require("node:assert/strict");
-const { test } = require("node:test");
-const { load } = require("./load.js");
-const cases = require("../report/label_cases.json");
+// Words that are cut to the room they have.
 
-const { shortTexts, fitLabels } = load(["chart_labels.js"], ["shortTexts", "fitLabels"], { shared: {} });
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import cases from "../report/label_cases.json" with { type: "json" };
+import { fitLabels, shortTexts } from "../../themes/default/static/js/charts/labels.js";
 
 test("long texts are cut in the middle as in Python", () => {
   for (const [texts, most, shown] of cases) assert.deepEqual([...shortTexts(texts, most).values()], shown);
@@ -12,8 +11,16 @@ test("long texts are cut in the middle as in Python", () => {
 
 test("a chart's words are cut, and those who point at it are told the whole", () => {
   const names = ["one", "a-run-with-a-very-long-name-that-says-all-1-of-its-settings"];
-  const spec = { encoding: { x: { field: "x", type: "nominal", scale: { domain: [...names] } }, y: { field: "y", type: "quantitative" } } };
-  const { rows, whole } = fitLabels(spec, names.map((name) => ({ x: name, y: 1, run: name })));
+  const spec = {
+    encoding: {
+      x: { field: "x", type: "nominal", scale: { domain: [...names] } },
+      y: { field: "y", type: "quantitative" },
+    },
+  };
+  const { rows, whole } = fitLabels(
+    spec,
+    names.map((name) => ({ x: name, y: 1, run: name })),
+  );
   assert.equal(rows[1].run, names[1]);
   assert.equal([...rows[1].x].length, 22);
   assert.equal(whole.x.get(rows[1].x), names[1]);

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import subprocess
-from functools import cache
+import sys
 from pathlib import Path
 from typing import Any
 
-from browser.find_node import find_node
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from query.test_laws import COMPARISONS, NOW_MS, ROOT, TREES, index_of, run_lists, written
@@ -21,12 +20,8 @@ from runreport.report.tables.column_scripts import data_scripts
 from runreport.report.tables.columns import experiment_columns
 from runreport.report.tables.filter_columns import filter_columns
 
+NODE = str(Path(sys.executable).with_name("node"))
 ANSWER = Path(__file__).parents[1] / "js" / "answer.js"
-
-
-@cache
-def node() -> str:
-    return find_node()
 
 
 def in_scripts(index: RunIndex, filters: list[str]) -> list[list[int]]:
@@ -40,7 +35,7 @@ def in_scripts(index: RunIndex, filters: list[str]) -> list[list[int]]:
         "now": NOW_MS,
     }
     done = subprocess.run(
-        [node(), str(ANSWER)], input=json.dumps(asked), capture_output=True, text=True, check=True
+        [NODE, str(ANSWER)], input=json.dumps(asked), capture_output=True, text=True, check=True
     )
     answers: list[list[int]] = json.loads(done.stdout)
     newest = len(numbers) - 1  # scripts count from the oldest run

@@ -3,7 +3,7 @@
 MLflow's grammar (comparisons joined by AND) and what it lacks: OR, NOT, parentheses, BETWEEN,
 numbers for params and tags, IN for every field, statistics of metrics, durations, dates and times
 from now. ``strict`` refuses these. The browser's filter box reads the same
-language (``themes/default/static/js``); ``tests/query/cases.jsonl`` holds both to it.
+language (``themes/default/static/js/table``); ``tests/query/cases.jsonl`` holds both to it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Times, durations, sizes and counts as text; ``static/js/format.js`` does the same in script."""
+"""Times, durations, sizes and counts as text; ``static/js/core/format.js`` does the same."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """How the axes of a drawn chart are labelled: no two ticks alike, no tick rounded to nothing.
 
-``static/js/chart_axes.js`` does the same for charts that a reader draws.
+``static/js/charts/axes.js`` does the same for charts that a reader draws.
 """
 
 from __future__ import annotations

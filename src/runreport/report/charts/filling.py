@@ -1,6 +1,6 @@
 """The form of a chart that was asked for, and the plain rows that fill its spec.
 
-``static/js/chart_rows.js`` does the same in the browser; `tests/report/chart_cases.json` holds
+``static/js/charts/marks.js`` does the same in the browser; `tests/report/chart_cases.json` holds
 both to it. What a chart means (what is summed up, binned, ordered, left out) its spec says.
 """
 

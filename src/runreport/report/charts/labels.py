@@ -1,7 +1,7 @@
 """Words on a chart's axes and in its legends: shortened where they are long, and never two alike.
 
 A chart library cuts long labels at their end, where the names of runs differ most often; these are
-cut in the middle. ``static/js/chart_labels.js`` does the same for charts that a reader draws.
+cut in the middle. ``static/js/charts/labels.js`` does the same for charts that a reader draws.
 """
 
 from __future__ import annotations

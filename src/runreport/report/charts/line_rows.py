@@ -1,5 +1,7 @@
-"""Curves of chosen runs and means over groups of them; ``chart_lines.js`` fills in the same
-rows."""
+"""Curves of chosen runs and means over groups of them, as rows.
+
+``static/js/charts/lines.js`` fills in the same.
+"""
 
 from __future__ import annotations
 

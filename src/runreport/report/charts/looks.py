@@ -2,7 +2,7 @@
 
 A category has one look on every page of a site as far as no other of the chart has it already;
 what has an order is spread over the steps of a ramp; a run has one look on a page.
-``static/js/chart_looks.js`` and ``looks.js`` have the same.
+``static/js/charts/looks.js`` and ``core/looks.js`` have the same.
 """
 
 from __future__ import annotations

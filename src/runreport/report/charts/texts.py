@@ -1,6 +1,6 @@
 """Charts as links and configs write them: ``line;x=step;y=metrics.loss;c=params.optimizer``.
 
-``static/js/hash.js`` reads and writes the same.
+``static/js/core/hash.js`` reads and writes the same.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What values are to a chart: amounts, amounts over decades, steps of an order, or kinds.
 
-``static/js/chart_kinds.js`` has the same; `report/chart_cases.json` holds both to it. Which texts
+``static/js/charts/kinds.js`` has the same; `report/chart_cases.json` holds both to it. Which texts
 have an order is decided here alone and told to the scripts.
 """
 

@@ -1,0 +1,38 @@
+// What can be done with a chart: link, config, pictures, spec, remove.
+
+import { make, makeButton } from "../core/dom.js";
+import { loadLater } from "../core/loading.js";
+import { configText } from "./config.js";
+import { savePicture, standAlone } from "./pictures.js";
+
+/** @import { Shown } from "../table/shown.js" */
+/** @import { Acts } from "./editor.js" */
+/** @import { Figure } from "./figure.js" */
+
+/**
+ * The menu of a chart.
+ * @param {Shown} shown
+ * @param {Figure} one
+ * @param {Acts} acts
+ */
+export function makeMenu(shown, one, acts) {
+  const said = make("span", { class: "muted", role: "status" });
+  /** @type {(text: string, what: string, made: () => string) => HTMLElement} */
+  const copying = (text, what, made) =>
+    makeButton(text, async () => {
+      const { copyText } = await loadLater("tools");
+      said.textContent = (await copyText(made())) ? `Copied ${what}.` : "The browser refused to copy.";
+    });
+  const charts = () => acts.all.map(({ chart }) => chart);
+  const items = [
+    copying("Copy link to this view", "the link", () => location.href),
+    copying("Copy as config", "a view for runreport.toml", () => configText(shown, charts())),
+    copying("Copy Vega-Lite", "the spec with its data", () => JSON.stringify(standAlone(one), null, 1)),
+    makeButton("Download SVG", () => savePicture(one, "svg")),
+    makeButton("Download PNG", () => savePicture(one, "png")),
+    makeButton("Remove chart", acts.remove),
+    said,
+  ];
+  const summary = make("summary", { "aria-label": "Chart actions" }, "Actions");
+  return make("details", { class: "menu actions" }, summary, make("div", { class: "pane list" }, ...items));
+}

@@ -1,0 +1,164 @@
+// What the fields of a chart may be among some runs, and a chart that fits these.
+
+import { LOOKS } from "../core/looks.js";
+import { STEPS, isNumeric } from "./asked.js";
+import { AXES, NAMING, fieldsOf } from "./fields.js";
+
+/** @import { Chart } from "../core/hash.js" */
+/** @import { Column, Source } from "../core/source.js" */
+/** @import { FieldName } from "./fields.js" */
+
+const MAX_CATEGORIES = 40;
+/**
+ * What the fields that name no column may be.
+ * @type {Object<string, (text: string) => boolean>}
+ */
+const SETTINGS = {
+  scale: (text) => ["", "linear", "log"].includes(text),
+  smooth: (text) => Number(text) >= 0 && Number(text) < 1,
+  runs: (text) => ["", "built", "all"].includes(text),
+};
+
+/** @param {Column} column */
+function isGroup(column) {
+  return column.distinct > 1 && column.distinct <= (isNumeric(column) ? STEPS : LOOKS);
+}
+
+/**
+ * The columns that a field may take, with their labels.
+ * @param {Source} source
+ * @param {string} kind
+ * @returns {string[][]}
+ */
+export function choicesFor(source, kind) {
+  const named = (/** @type {Column[]} */ columns) => columns.map(({ name, label }) => [name, label]);
+  const settings = source.columnsOf("params", "tags"),
+    metrics = source.columnsOf("metrics");
+  const amounts = [...metrics, ...source.columnsOf("statistics")];
+  const status = ["status", "Status"],
+    duration = ["duration", "Duration"];
+  switch (kind) {
+    case "curve":
+      return named(metrics.filter((column) => column.curves));
+    case "metric":
+      return [...named([...amounts, ...settings.filter(isNumeric)]), duration];
+    case "category":
+      return [["run_name", "Run"], ...named(settings.filter((c) => c.distinct <= MAX_CATEGORIES)), status];
+    case "number":
+      return named([...amounts, ...settings.filter(isNumeric)]);
+    case "any":
+      return [...named([...settings, ...amounts]), ["start_time", "Started"], duration];
+    case "group?":
+      return [["", "none"], ...named(settings.filter(isGroup)), status];
+    case "colour?": {
+      const usable = settings.filter((c) => isGroup(c) || (isNumeric(c) && c.varies));
+      return [["", "none"], ...named([...usable, ...metrics]), status];
+    }
+    case "mean?": {
+      const usable = settings.filter((c) => c.distinct > 1 && c.distinct <= MAX_CATEGORIES);
+      return [["", "single runs"], ...named(usable), status];
+    }
+    default:
+      return [];
+  }
+}
+
+/**
+ * A column's name in full where a bare one was written; the x of a line is no column.
+ * @param {Source} source
+ * @param {string} type
+ * @param {string} field
+ * @param {string} name
+ */
+function fullName(source, type, field, name) {
+  if ((type === "line" && field === "x") || source.column(name)) return name;
+  const owners = source.ownersOf(name);
+  if (owners.length === 1) return `${owners[0]}.${name}`;
+  return !owners.length && source.column(`metrics.${name}`) ? `metrics.${name}` : name;
+}
+
+/**
+ * The columns of a field with their names in full.
+ * @param {Source} source
+ * @param {string} type
+ * @param {string} field
+ * @param {string} names
+ */
+export function fullNames(source, type, field, names) {
+  return names
+    .split(",")
+    .map((name) => fullName(source, type, field, name))
+    .join(",");
+}
+
+/**
+ * A chart of a type with what fits from another one.
+ * @param {Source} source
+ * @param {string} type
+ * @param {Partial<Chart>} [given]
+ * @returns {Chart}
+ */
+export function completeChart(source, type, given = {}) {
+  const from = { ...given };
+  for (const field of NAMING) if (from[field]) from[field] = fullNames(source, type, field, from[field]);
+  /** @type {Chart} */
+  const chart = { type };
+  if (from.title) chart.title = from.title;
+  for (const [field, kind] of fieldsOf(type)) {
+    const text = from[field] || "";
+    if (kind === "axis") chart[field] = AXES.some(([axis]) => axis === text) ? text : "step";
+    else if (kind === "several") chart[field] = several(source, text);
+    else if (SETTINGS[kind]) chart[field] = SETTINGS[kind](text) ? text : "";
+    else chart[field] = chosenColumn(source, kind, field, from, chart.x);
+  }
+  return chart;
+}
+
+/**
+ * @param {Source} source
+ * @param {string} kind
+ * @param {FieldName} field
+ * @param {Partial<Chart>} from
+ * @param {string} [taken] the column that x has
+ */
+function chosenColumn(source, kind, field, from, taken) {
+  const names = choicesFor(source, kind).map(([name]) => name);
+  const isAmount = kind === "metric" || kind === "curve";
+  const wanted = isAmount ? [from[field], from.y, from.c] : [from[field]];
+  const isKept = (/** @type {string | undefined} */ name) => {
+    if (name === undefined) return false;
+    return names.includes(name) || (kind.endsWith("?") && Boolean(source.column(name)));
+  };
+  return wanted.find(isKept) ?? firstChoice(source, kind, names, taken);
+}
+
+/**
+ * @param {Source} source
+ * @param {string} kind
+ * @param {string[]} names
+ * @param {string} [taken]
+ */
+function firstChoice(source, kind, names, taken) {
+  const primary = `metrics.${source.primary}`;
+  if (["metric", "curve"].includes(kind) && names.includes(primary)) return primary;
+  const told = source.telling.find((name) => names.includes(name) && name !== taken);
+  if (told && ["category", "any"].includes(kind)) return told;
+  const isVaried = (/** @type {string} */ name) =>
+    source.column(name)?.varies && name !== "run_name" && name !== taken;
+  return (kind === "category" && names.find(isVaried)) || (names[0] ?? "");
+}
+
+/**
+ * @param {Source} source
+ * @param {string} text
+ */
+function several(source, text) {
+  const isKnown = (/** @type {string} */ name) => Boolean(source.column(name));
+  const wanted = text.split(",").filter(isKnown);
+  if (wanted.length > 1) return wanted.join(",");
+  const varied = source
+    .columnsOf("params")
+    .filter((column) => column.distinct > 1)
+    .map(({ name }) => name);
+  return [...new Set([...source.telling, ...varied])].filter(isKnown).slice(0, 5).join(",");
+}

@@ -1,0 +1,132 @@
+// The curves of runs: which there are, read, placed along an axis, smoothed. As report/charts/curves.py and
+// line_rows.py have it.
+
+import { brought } from "../core/brought.js";
+import { readNumber } from "../core/decoding.js";
+import { loadRun } from "../core/sources.js";
+
+/** @import { StoredCurve } from "../core/brought.js" */
+/** @import { Source } from "../core/source.js" */
+
+/**
+ * A curve with its numbers read and what goes without saying; lists are as long as `value`. `low`, `high`:
+ * of a bucket, where the curve was thinned.
+ * @typedef {{step: number[], time: number[], value: number[], low: number[], high: number[], count: number[],
+ *   spread: number[], isThinned: boolean, resumed: number[], hasSteps: boolean}} Curve
+ * @typedef {{run: number, curve: Curve}} RunCurve
+ */
+
+/** @type {Object<string, string>} */
+const STEP_TITLES = { step: "Step", time: "Time, UTC", relative: "Time since start" };
+
+/**
+ * The runs that have a curve that lies on its axis, with its points, in order.
+ * @param {Source} source
+ * @param {string} metric
+ * @param {number[]} runs
+ * @param {number} most
+ * @param {string} [scale]
+ * @returns {Promise<RunCurve[]>}
+ */
+export async function curvesOf(source, metric, runs, most, scale) {
+  await source.load([metric]);
+  const isDrawn = (/** @type {number} */ value) => Number.isFinite(value) && (value > 0 || scale !== "log");
+  const found = [];
+  for (const run of runs) {
+    if (found.length === most) break;
+    if (source.valuesOf("_curves")[run] === null || source.valuesOf(metric)[run] === null) continue;
+    await loadRun(source, run);
+    const { curves } = brought.runs.get(source.valuesOf("run_id")[run]) || {};
+    const stored = curves?.get(metric.replace(/^metrics\./, ""));
+    const curve = stored && readCurve(stored);
+    if (curve && curve.value.length > 1 && curve.value.some(isDrawn)) found.push({ run, curve });
+  }
+  return found;
+}
+
+/**
+ * @param {StoredCurve} stored
+ * @returns {Curve}
+ */
+function readCurve({ step, time, value: texts, low = [], high = [], count, spread, resumed = [], ordered }) {
+  const value = texts.map(readNumber);
+  return {
+    step,
+    time,
+    value,
+    resumed,
+    low: low.map(readNumber),
+    high: high.map(readNumber),
+    count: count || value.map(() => 1),
+    spread: spread ? spread.map(readNumber) : value.map(() => 0),
+    isThinned: Boolean(count),
+    hasSteps: !ordered,
+  };
+}
+
+/**
+ * Where points lie on the x axis: steps, time, or milliseconds since the earliest point.
+ * @param {Curve} curve
+ * @param {string} axis
+ */
+export function placesOf(curve, axis) {
+  if (axis === "step") return curve.step;
+  if (axis === "time") return curve.time;
+  const start = curve.time.reduce((a, b) => Math.min(a, b));
+  return curve.time.map((time) => time - start);
+}
+
+/**
+ * A curve in the order of its places, which times need not be in.
+ * @param {Curve} curve
+ * @param {string} axis
+ */
+export function placedCurve({ value, spread, count, ...curve }, axis) {
+  const all = placesOf({ value, spread, count, ...curve }, axis);
+  const order = all.map((_, place) => place).sort((a, b) => all[a] - all[b] || a - b);
+  return {
+    x: order.map((place) => all[place]),
+    y: order.map((place) => value[place]),
+    spread: order.map((place) => spread[place]),
+    count: order.map((place) => (Number.isFinite(value[place]) ? count[place] : 0)),
+  };
+}
+
+/**
+ * What the axis of curves is called.
+ * @param {Curve[]} curves
+ * @param {string} axis
+ */
+export function stepTitle(curves, axis) {
+  if (axis !== "step" || curves.every(({ hasSteps }) => hasSteps)) return STEP_TITLES[axis];
+  return curves.some(({ hasSteps }) => hasSteps) ? "Step, or order where none was logged" : "Order";
+}
+
+/**
+ * The place of the last finite value if only others follow: where a run diverged.
+ * @param {number[]} values
+ */
+export function endOf(values) {
+  let place = values.length - 1;
+  while (place >= 0 && !Number.isFinite(values[place])) place--;
+  return place >= 0 && place < values.length - 1 ? place : -1;
+}
+
+/**
+ * An exponential moving mean, corrected for its start as Adam corrects its moments; a bucket counts as
+ * often as it has values, as if each of them were its mean.
+ * @param {number[]} values
+ * @param {number[]} counts
+ * @param {number} weight
+ */
+export function smoothed(values, counts, weight) {
+  let total = 0,
+    whole = 0;
+  return values.map((value, place) => {
+    if (!Number.isFinite(value)) return value;
+    const kept = weight ** counts[place];
+    total = kept * total + (1 - kept) * value;
+    whole = kept * whole + (1 - kept);
+    return total / whole;
+  });
+}

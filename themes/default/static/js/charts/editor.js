@@ -1,0 +1,184 @@
+// The editor of a chart, above its drawing.
+
+import { make, makeBox, makeButton, makeChoice, makeSmoothing, within } from "../core/dom.js";
+import { makeMenu } from "./actions.js";
+import { choicesFor, completeChart } from "./choices.js";
+import { AXES, TYPES, fieldsOf, titleOf } from "./fields.js";
+
+/** @import { Source } from "../core/source.js" */
+/** @import { Shown } from "../table/shown.js" */
+/** @import { OwnChart } from "./asked.js" */
+/** @import { FieldName } from "./fields.js" */
+/** @import { Figure } from "./figure.js" */
+
+/**
+ * What an editor may do to the figures of its page.
+ * @typedef {{close: () => void, remove: () => void, all: Figure[]}} Acts
+ * @typedef {(value: string) => void} Setter
+ */
+
+/** @type {Record<FieldName, string>} */
+const FIELD_NAMES = {
+  x: "X",
+  y: "Y",
+  c: "Colour",
+  g: "Mean over",
+  scale: "Scale",
+  smooth: "Smoothing",
+  runs: "Runs",
+};
+
+/**
+ * Open the editor of a figure.
+ * @param {Shown} shown
+ * @param {Figure} one
+ * @param {Acts} acts
+ */
+export function openEditor(shown, one, acts) {
+  const { figure } = one;
+  figure.querySelector(".chart-bar")?.remove();
+  let editor = figure.querySelector(".controls");
+  if (!(editor instanceof HTMLElement)) {
+    editor = make("div", { class: "controls" });
+    within(figure, "figcaption").after(editor);
+  }
+  drawControls(shown, one, acts, editor);
+  within(editor, "select").focus();
+}
+
+/**
+ * The chart without an editor, with the button that opens it.
+ * @param {Shown} shown
+ * @param {Figure} one
+ * @param {() => void} open
+ */
+export function closeEditor({ source }, { chart, figure }, open) {
+  figure.querySelector(".controls")?.remove();
+  const label = { class: "quiet", "aria-label": `Edit chart ${titleOf(source, chart)}` };
+  const button = makeButton("Edit", open, label);
+  within(figure, "figcaption").after(make("p", { class: "chart-bar" }, button));
+  return button;
+}
+
+/**
+ * Draw the controls of the chart as it is now; the one that has the focus keeps it.
+ * @param {Shown} shown
+ * @param {Figure} one
+ * @param {Acts} acts
+ * @param {Element} editor
+ */
+function drawControls(shown, one, acts, editor) {
+  const { source } = shown;
+  const { chart } = one;
+  const active = document.activeElement;
+  const focused = editor.contains(active) ? active?.getAttribute("aria-label") : "";
+  const change = (/** @type {Partial<OwnChart>} */ changes) => {
+    Object.assign(chart, changes);
+    one.change();
+    drawControls(shown, one, acts, editor);
+  };
+  const types = Object.entries(TYPES).map(([type, { title }]) => [type, title]);
+  const choice = makeChoice("Type", types, chart.type, (type) => change(completeChart(source, type, chart)));
+  const controls = fieldsOf(chart.type).map(([field, kind]) =>
+    fieldControl(source, chart, field, kind, (value) => change({ [field]: value })),
+  );
+  editor.replaceChildren(
+    titleControl(source, chart, (title) => change({ title })),
+    choice.label,
+    ...controls,
+    makeMenu(shown, one, acts),
+    makeButton("Done", acts.close, { class: "quiet" }),
+  );
+  const again = focused && editor.querySelector(`[aria-label="${CSS.escape(focused)}"]`);
+  if (again instanceof HTMLElement) again.focus();
+}
+
+/**
+ * @param {Source} source
+ * @param {OwnChart} chart
+ * @param {Setter} set
+ */
+function titleControl(source, chart, set) {
+  const placeholder = titleOf(source, { ...chart, title: "" });
+  const title = make("input", { type: "text", value: chart.title || "", placeholder, "aria-label": "Title" });
+  title.addEventListener("change", () => set(title.value.trim()));
+  return make("label", {}, make("span", {}, "Title"), " ", title);
+}
+
+/**
+ * @param {Source} source
+ * @param {OwnChart} chart
+ * @param {FieldName} field
+ * @param {string} kind
+ * @param {Setter} set
+ */
+function fieldControl(source, chart, field, kind, set) {
+  const isColouredBy = field === "c" && ["parallel", "heatmap"].includes(chart.type);
+  const text = isColouredBy ? "Colour by" : FIELD_NAMES[field];
+  if (kind === "smooth") return smoothControl(text, chart, set);
+  if (kind === "several") return axesControl(source, chart, set);
+  return makeChoice(text, choicesOf(source, chart, field, kind), chart[field] || "", set).label;
+}
+
+/**
+ * What a field may be, what it is now among that.
+ * @param {Source} source
+ * @param {OwnChart} chart
+ * @param {FieldName} field
+ * @param {string} kind
+ */
+function choicesOf(source, chart, field, kind) {
+  if (kind === "axis") return AXES;
+  if (kind === "scale") {
+    return [
+      ["", "linear"],
+      ["log", "logarithmic"],
+    ];
+  }
+  if (kind === "runs") {
+    const choices = [
+      ["", "first of the table"],
+      ["all", "all"],
+    ];
+    return chart.built ? [["built", "best, as built"], ...choices] : choices;
+  }
+  const choices = choicesFor(source, kind);
+  const name = chart[field] || "";
+  if (choices.some(([own]) => own === name)) return choices;
+  return [...choices, [name, source.column(name)?.label || name]];
+}
+
+/**
+ * @param {string} text
+ * @param {OwnChart} chart
+ * @param {Setter} set
+ */
+function smoothControl(text, chart, set) {
+  const input = makeSmoothing(chart.smooth || "");
+  input.addEventListener("change", () => set(Number(input.value) ? input.value : ""));
+  return make("label", {}, make("span", {}, text), " ", input);
+}
+
+/**
+ * Which axes parallel coordinates have.
+ * @param {Source} source
+ * @param {OwnChart} chart
+ * @param {Setter} set
+ */
+function axesControl(source, chart, set) {
+  const chosen = () => (chart.x || "").split(",").filter(Boolean);
+  const columns = source
+    .columnsOf("params", "metrics")
+    .filter((column) => column.varies)
+    .slice(0, 60);
+  const boxes = columns.map(({ name, label }) => {
+    const box = makeBox(label, (isOn) => {
+      const others = chosen().filter((other) => other !== name);
+      set((isOn ? [...others, name] : others).join(","));
+    });
+    box.input.checked = chosen().includes(name);
+    return box.label;
+  });
+  const pane = make("div", { class: "pane" }, ...boxes);
+  return make("details", { class: "menu" }, make("summary", {}, "Axes"), pane);
+}

@@ -1,0 +1,232 @@
+// The live charts of a page. The built pictures stay until the reader changes something; only then are the
+// chart libraries loaded.
+
+import { brought } from "../core/brought.js";
+import { every, say, within } from "../core/dom.js";
+import { loadNamed } from "../core/loading.js";
+import { keepHash } from "../table/update.js";
+import { closeEditor, openEditor } from "./editor.js";
+import { completeChart, fullNames } from "./choices.js";
+import { NAMING, TYPES, chartsText, plainChart } from "./fields.js";
+import { drawFigure, emptyFigure, figureOf } from "./figure.js";
+import { forgetRuns, rememberRuns } from "./looks.js";
+
+/** @import { BuiltChart } from "../core/brought.js" */
+/** @import { Chart } from "../core/hash.js" */
+/** @import { Shown } from "../table/shown.js" */
+/** @import { OwnChart } from "./asked.js" */
+/** @import { Figure } from "./figure.js" */
+
+/** How long the table rests before the charts follow it. */
+const CHART_PAUSE_MS = 250;
+
+/** @type {Figure[]} */
+const figures = [];
+/** The charts as the page was built, as the hash would have them. */
+let builtCharts = "";
+/** @type {Promise<void> | null} */
+let started = null;
+
+const chartsOf = () => figures.map(({ chart }) => chart);
+
+/**
+ * Take over the page's charts; the link may ask for others.
+ * @param {Shown} shown
+ * @returns {Promise<void>}
+ */
+export function startFigures(shown) {
+  started = started || takeFigures(shown);
+  return started;
+}
+
+/** @param {Shown} shown */
+async function takeFigures(shown) {
+  await loadNamed("specs");
+  for (const figure of every(document, "figure.chart[data-chart]")) {
+    const built = brought.charts[figure.dataset.chart || ""];
+    if (!built) continue;
+    const chart = builtChart(shown, built);
+    addOne(shown, figureOf(chart, figure, false));
+    if (chart.built) rememberRuns(chart, chart.built);
+  }
+  builtCharts = chartsText(chartsOf());
+  const { written } = shown;
+  shown.written = (view) => {
+    const isBuilt = chartsText(chartsOf()) === builtCharts;
+    return { ...written(view), charts: isBuilt ? null : chartsOf().map(plainChart) };
+  };
+  if (shown.view.charts) replaceFigures(shown, shown.view.charts);
+  let waiting = 0;
+  shown.listeners.push(() => {
+    clearTimeout(waiting);
+    const follow = () => {
+      for (const one of figures) if (one.isLive || shown.isNarrow) drawFigure(shown, one);
+    };
+    waiting = window.setTimeout(follow, CHART_PAUSE_MS); // the rows come first
+  });
+  if (shown.isNarrow) for (const one of figures) drawFigure(shown, one);
+}
+
+/**
+ * @param {Shown} shown
+ * @param {BuiltChart} built
+ * @returns {OwnChart}
+ */
+function builtChart({ source }, built) {
+  const chart = completeChart(source, built.type, built);
+  const cut = built.is_cut && built.y;
+  return { ...chart, built: built.runs_built, runs: built.runs || "", order: built.order, cut };
+}
+
+/**
+ * @param {Shown} shown
+ * @param {Figure} one
+ */
+function addOne(shown, one) {
+  one.change = () => {
+    drawFigure(shown, one);
+    writeLink(shown);
+  };
+  figures.push(one);
+  return one;
+}
+
+/**
+ * The charts of a page that was built without: those of the link, else these.
+ * @param {Shown} shown
+ * @param {Chart[]} charts
+ */
+export async function showCharts(shown, charts) {
+  await startFigures(shown);
+  builtCharts = chartsText(charts.map((chart) => completeChart(shown.source, chart.type, chart)));
+  replaceFigures(shown, shown.view.charts || charts);
+}
+
+/**
+ * What of the link cannot be shown, where the page tells of links.
+ * @param {string} text
+ */
+function tellLink(text) {
+  document.getElementById("advice")?.append(` ${text}`);
+}
+
+/**
+ * Show exactly these charts.
+ * @param {Shown} shown
+ * @param {Chart[]} charts
+ */
+function replaceFigures(shown, charts) {
+  for (const { figure } of figures) figure.remove();
+  forgetRuns();
+  figures.length = 0;
+  for (const asked of charts) {
+    if (Object.hasOwn(TYPES, asked.type)) makeFigure(shown, askedChart(shown, asked));
+    else {
+      const types = Object.keys(TYPES).join(", ");
+      tellLink(`The link asks for a chart of type “${asked.type}”; there are ${types}.`);
+    }
+  }
+  for (const one of figures) drawFigure(shown, one);
+}
+
+/**
+ * A chart of a link with what it lacks; what it names in vain is told.
+ * @param {Shown} shown
+ * @param {Chart} asked
+ * @returns {OwnChart}
+ */
+function askedChart({ source }, asked) {
+  const chart = completeChart(source, asked.type, asked);
+  for (const field of NAMING) {
+    const wanted = asked[field];
+    if (wanted === undefined || chart[field] === fullNames(source, asked.type, field, wanted)) continue;
+    tellLink(`The link asks for a chart of “${wanted}”, which no run here has or this type cannot show.`);
+  }
+  if (chart.runs !== "built") return chart;
+  const built = Object.values(brought.charts).find((one) => one.runs_built);
+  if (!built) return { ...chart, runs: "" };
+  return { ...chart, built: built.runs_built, order: built.order, cut: built.is_cut && built.y };
+}
+
+/**
+ * Add a figure to the page.
+ * @param {Shown} shown
+ * @param {OwnChart} chart
+ */
+function makeFigure(shown, chart) {
+  const one = addOne(shown, figureOf(chart, emptyFigure(), true));
+  const place = within(document, ".charts");
+  place.insertBefore(one.figure, place.querySelector(".add-chart"));
+  closeEditor(shown, one, () => edit(shown, one));
+  return one;
+}
+
+/**
+ * @param {Shown} shown
+ * @param {Figure} one
+ */
+function edit(shown, one) {
+  openEditor(shown, one, {
+    close: () => closeEditor(shown, one, () => edit(shown, one)).focus(),
+    remove: () => removeFigure(shown, one),
+    all: figures,
+  });
+  if (!one.isLive) drawFigure(shown, one);
+}
+
+/**
+ * Add a chart, and open its editor.
+ * @param {Shown} shown
+ */
+export function addFigure(shown) {
+  const one = makeFigure(shown, completeChart(shown.source, "scatter"));
+  one.change();
+  edit(shown, one);
+}
+
+/** @param {string} name of a chart that the page was built with */
+function builtFigure(name) {
+  return figures.find(({ figure }) => figure.dataset.chart === name);
+}
+
+/**
+ * Draw all runs of a built chart.
+ * @param {string} name
+ */
+export function showAll(name) {
+  const one = builtFigure(name);
+  if (!one) return;
+  one.chart.runs = "all";
+  one.change();
+}
+
+/**
+ * Open the editor of a built chart.
+ * @param {Shown} shown
+ * @param {string} name
+ */
+export function editFigure(shown, name) {
+  const one = builtFigure(name);
+  if (one) edit(shown, one);
+}
+
+/**
+ * The charts are part of the view's link.
+ * @param {Shown} shown
+ */
+function writeLink(shown) {
+  keepHash(shown);
+  shown.tell();
+}
+
+/**
+ * @param {Shown} shown
+ * @param {Figure} one
+ */
+function removeFigure(shown, one) {
+  figures.splice(figures.indexOf(one), 1);
+  forgetRuns(one.chart);
+  one.figure.remove();
+  writeLink(shown);
+  say("Removed the chart; “Reset view” brings the built ones back.");
+}

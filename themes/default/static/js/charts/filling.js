@@ -1,0 +1,148 @@
+// A chart's spec, filled in: the form that its values ask for, its titles, and its plain rows. The rows are
+// those of report/charts/filling.py; what a chart means its spec says.
+
+import { brought } from "../core/brought.js";
+import { plural, thousands } from "../core/format.js";
+import { isBuilt } from "./asked.js";
+import { columnsOfChart, isDrawable, titleOf } from "./fields.js";
+import { fillLines } from "./lines.js";
+import { forgetRuns, paint, uncoloured } from "./looks.js";
+import { fillCategories, fillHeatmap, fillHistogram, fillScatter } from "./marks.js";
+import { fillParallel } from "./parallel.js";
+
+/** @import { Asked, FieldText, Filled, Made, Spec } from "./asked.js" */
+
+/** @type {Object<string, (asked: Asked) => Filled | Promise<Filled>>} */
+const FILL = {
+  line: fillLines,
+  scatter: fillScatter,
+  parallel: fillParallel,
+  bar: fillCategories,
+  box: fillCategories,
+  histogram: fillHistogram,
+  heatmap: fillHeatmap,
+};
+
+/**
+ * The spec of a chart with its titles, and its rows.
+ * @param {Asked} asked
+ * @returns {Promise<Made>}
+ */
+export async function fillChart(asked) {
+  const { source, chart, runs } = asked;
+  forgetRuns(chart);
+  await source.load(columnsOfChart(source, chart));
+  const filled = isDrawable(source, chart) ? await FILL[chart.type](asked) : undrawn();
+  const spec = settledSpec(filled);
+  const [order, total] = isBuilt(asked) ? [chart.order || "best", source.count] : ["first", runs.length];
+  const drawn = filled.runs.length;
+  const shows = [showsText(drawn, filled.usable, total, order, source.primary), filled.colours.note];
+  return {
+    filled,
+    spec: harmless(spec),
+    rows: filled.rows.map(harmless),
+    fields: fieldTexts(filled),
+    title: titleOf(source, chart, filled.titles.x),
+    shows: shows.filter(Boolean).join("; "),
+    isCut: drawn < filled.usable,
+  };
+}
+
+/**
+ * What is drawn where the data has none of the columns.
+ * @returns {Filled}
+ */
+function undrawn() {
+  const form = ["scatter", "number", "linear", "none"];
+  return { form, rows: [], runs: [], usable: 0, titles: {}, colours: uncoloured([]) };
+}
+
+/**
+ * The spec of a form with its titles, looks, ticks and bins.
+ * @param {Filled} filled
+ * @returns {Spec}
+ */
+function settledSpec(filled) {
+  /** @type {any} */
+  const spec = titledSpec(filled);
+  paint(spec, filled.colours);
+  if (filled.ticks?.length) spec.encoding.x.axis.values = filled.ticks;
+  if (filled.step) for (const one of spec.transform || []) if (one.bin) one.bin = { step: filled.step };
+  if (filled.form[1] === "symlog") {
+    spec.encoding.x.scale.constant = filled.least;
+    for (const param of spec.params || []) param.value = filled.least;
+  }
+  // A box plot has several layers, of which the outliers' would come first.
+  if (filled.form[0] === "box") {
+    spec.encoding.x.scale = { domain: [...new Set(filled.rows.map((row) => row.x))] };
+  }
+  return spec;
+}
+
+/**
+ * The template of a form with its titles.
+ * @param {Filled} filled
+ */
+function titledSpec({ form, titles }) {
+  const fill = (/** @type {string} */ text) =>
+    text.replace(/\{(x|y|color)\}/g, (_, field) => titles[/** @type {keyof titles} */ (field)] || "") || null;
+  /** @type {(value: any) => any} */
+  const copy = (value) => {
+    if (Array.isArray(value)) return value.map(copy);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, own]) => [
+        key,
+        key === "title" && typeof own === "string" ? fill(own) : copy(own),
+      ]),
+    );
+  };
+  return { ...copy(brought.specs.shared), ...copy(brought.specs[form.join(" ")]) };
+}
+
+/**
+ * What the fields of rows are called and how their numbers are written; `mean` and `std` are made by specs.
+ * @param {Filled} filled
+ * @returns {Object<string, FieldText>}
+ */
+function fieldTexts({ titles, isTime, words = {} }) {
+  /** @type {Object<string, FieldText>} */
+  const fields = {
+    x: { label: titles.x || "", kind: isTime ? "time" : "number" },
+    y: { label: titles.y || "", kind: "number" },
+    color: { label: titles.color || "", kind: "number" },
+    mean: { label: `${titles.y || titles.color}, mean` },
+    std: { label: "std" },
+    value: { label: titles.color || "" },
+  };
+  for (const [field, label] of Object.entries(words)) fields[field] = { label, kind: "number" };
+  return fields;
+}
+
+/**
+ * Which runs a chart shows: "73 runs", "120 of 301 runs", "best 6 of 73 runs by loss".
+ * @param {number} drawn
+ * @param {number} usable
+ * @param {number} total
+ * @param {string} order
+ * @param {string} metric
+ */
+function showsText(drawn, usable, total, order, metric) {
+  if (drawn === total) return plural(total, "run");
+  const told = `${thousands(drawn)} of ${plural(total, "run")}`;
+  if (drawn === usable) return told;
+  return order === "best" ? `${order} ${told} by ${metric}` : `${order} ${told}`;
+}
+
+/**
+ * Texts that are names of every object, such as "constructor", get a character of no width: Vega
+ * keeps what it draws by text and would take them for its own. As site/chart_svg.py has it.
+ * @param {any} value
+ * @returns {any}
+ */
+function harmless(value) {
+  if (typeof value === "string") return value in Object.prototype ? `${value}\u200b` : value;
+  if (Array.isArray(value)) return value.map(harmless);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, own]) => [key, harmless(own)]));
+}

@@ -1,0 +1,62 @@
+// What the data scripts brought.
+
+/** @import { Source } from "./source.js" */
+
+/**
+ * A curve as a data script has it; lists are as long as `value`. Numbers that JSON lacks are texts.
+ * @typedef {{step: number[], time: number[], value: (number | string)[], low?: (number | string)[],
+ *   high?: (number | string)[], spread?: (number | string)[], count?: number[], resumed?: number[],
+ *   ordered?: boolean}} StoredCurve
+ * @typedef {[path: string, url: string, kind: string, text: string, bytes: number,
+ *   digest: string]} StoredFile
+ * @typedef {{curves: Map<string, StoredCurve>, files?: StoredFile[],
+ *   packages?: Object<string, string>}} Details
+ * @typedef {{columns: [name: string, kind: string][], rows: any[][], run?: string}} Evaluation
+ * @typedef {{type: string, x?: string, y?: string, runs_built?: string[], runs?: string, order?: string,
+ *   is_cut?: boolean}} BuiltChart
+ * @typedef {{entries: [kind: string, name: string, url: string, more?: string][],
+ *   experiments: [name: string, url: string, runs: number][]}} SiteIndex
+ */
+
+export const brought = {
+  /**
+   * The manifest that a folder of data has now.
+   * @type {Map<string, string>}
+   */
+  latest: new Map(),
+  /**
+   * Run data by folder.
+   * @type {Map<string, Source>}
+   */
+  sources: new Map(),
+  /**
+   * Specs of charts by the names of their forms.
+   * @type {Object<string, Object>}
+   */
+  specs: {},
+  /**
+   * The charts of an experiment as they were built.
+   * @type {Object<string, BuiltChart>}
+   */
+  charts: {},
+  /**
+   * Curves, files and packages by run id.
+   * @type {Map<string, Details>}
+   */
+  runs: new Map(),
+  /**
+   * Runs without a page, as run.json has them.
+   * @type {Map<string, any>}
+   */
+  records: new Map(),
+  /**
+   * Results tables by run id.
+   * @type {Map<string, Evaluation>}
+   */
+  evaluations: new Map(),
+  /**
+   * Experiments, models, tags and notes, for the menu and the search.
+   * @type {SiteIndex | null}
+   */
+  site: null,
+};

@@ -1,0 +1,69 @@
+// Where run data comes from: the data of a folder, the details of a run.
+
+import { brought } from "./brought.js";
+import { escapePart } from "./hash.js";
+import { loadScript, siteUrl } from "./loading.js";
+
+/** @import { Source } from "./source.js" */
+
+/** Folders and manifests that a build makes. */
+const FOLDER = /^(?:e\/[a-z0-9-]+|activity)$/;
+const MANIFEST = /^columns-[0-9a-f]{12}\.js$/;
+/** Runs whose details one script holds. */
+const DETAILS_RUNS = 256;
+
+/**
+ * The data of a folder, by the manifest it has now.
+ * @param {string} folder
+ * @returns {Promise<Source>}
+ */
+export async function findSource(folder) {
+  // A link may name any folder; a script that somebody logged as a file must not be run.
+  if (!FOLDER.test(folder)) throw new Error(`No folder of runs: ${folder}`);
+  if (!brought.sources.has(folder)) {
+    await loadScript(siteUrl(`${folder}/data/latest.js`));
+    const file = brought.latest.get(folder) || "";
+    if (!MANIFEST.test(file)) throw new Error(`No manifest: ${file}`);
+    await loadScript(siteUrl(`${folder}/data/${file}`));
+  }
+  const found = brought.sources.get(folder);
+  if (!found) throw new Error(`No runs in ${folder}`);
+  return found;
+}
+
+/**
+ * Load the script that holds the details of a run without a page.
+ * @param {Source} source
+ * @param {number} run
+ */
+export async function loadDetails(source, run) {
+  const { folder } = await findSource(source.valuesOf("_folder")[run] || source.folder);
+  const number = source.valuesOf("_number")[run] ?? run; // its place in the data of its experiment
+  await loadScript(siteUrl(`${folder}/data/details-${Math.floor(number / DETAILS_RUNS)}.js`));
+}
+
+/**
+ * Load the script beside a run's page, or that of a run without one; a run that has none brings nothing.
+ * @param {Source} source
+ * @param {number} run
+ */
+export function loadRun(source, run) {
+  if (brought.runs.has(source.valuesOf("run_id")[run])) return Promise.resolve();
+  if (source.valuesOf("_view")[run]) return loadDetails(source, run);
+  return loadScript(siteUrl(runPlace(source, run).replace("index.html", "run.js"))).catch(() => {});
+}
+
+/**
+ * Way to a run's page, from the site's root.
+ * @param {Source} source
+ * @param {number} run
+ */
+export function runPlace(source, run) {
+  const id = source.valuesOf("run_id")[run];
+  const folder = source.valuesOf("_folder")[run] || source.folder;
+  if (source.valuesOf("_view")[run]) {
+    return `r/view.html#v=1&e=${escapePart(folder.replace(/^e\//, ""))}&id=${escapePart(id)}`;
+  }
+  const slug = source.valuesOf("_slug")[run] || id;
+  return `r/${slug.slice(0, 2)}/${slug}/index.html`;
+}

@@ -1,0 +1,28 @@
+// What pages other than that of an experiment do, by the name that each has in its template.
+
+import { startCompare } from "./pages/compare.js";
+import { startView } from "./pages/details.js";
+import { startEvaluation } from "./pages/evaluation.js";
+import { startEvaluations } from "./pages/evaluations.js";
+import { startRun } from "./pages/run.js";
+import { startVersions } from "./pages/versions.js";
+
+export { startWindows } from "./pages/activity.js";
+
+/** @type {Object<string, () => void>} */
+const STARTS = {
+  run: startRun,
+  view: startView,
+  compare: startCompare,
+  model: startVersions,
+  evaluation: startEvaluation,
+  evaluations: startEvaluations,
+};
+
+/**
+ * Start what a page does.
+ * @param {string} name
+ */
+export function startPage(name) {
+  STARTS[name]?.();
+}

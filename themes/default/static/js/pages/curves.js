@@ -1,0 +1,88 @@
+// The curves of a run's page: as the server drew them, until the reader chooses an axis or smooths.
+
+import { brought } from "../core/brought.js";
+import { every, make, makeChoice, makeSmoothing, putHash, say, within } from "../core/dom.js";
+import { readHash, writeHash } from "../core/hash.js";
+import { loadLater, loadNamed, loadScript } from "../core/loading.js";
+import { Source } from "../core/source.js";
+
+/** @typedef {{x: string, smooth: string}} CurveState */
+
+/**
+ * Make the controls; what the link asks for is drawn at once.
+ * @param {string} id of the run
+ */
+export function startCurves(id) {
+  const section = document.getElementById("curve-tools");
+  if (!section) return;
+  const view = readHash(location.hash);
+  const state = { x: view.axis || "step", smooth: view.smooth || "" };
+  const change = () => {
+    const now = readHash(location.hash);
+    now.axis = state.x === "step" ? "" : state.x;
+    now.smooth = state.smooth;
+    putHash(writeHash(now));
+    drawCurves(id, state).catch(() => say("The curves could not be drawn, so they stay as they were built."));
+  };
+  const axes = [
+    ["step", "Step"],
+    ["time", "Time"],
+    ["relative", "Time since start"],
+  ];
+  const axis = makeChoice("X", axes, state.x, (value) => {
+    state.x = value;
+    change();
+  });
+  const smooth = makeSmoothing(state.smooth);
+  const told = make("output", {}, state.smooth || "0");
+  smooth.addEventListener("input", () => {
+    told.textContent = smooth.value;
+  });
+  smooth.addEventListener("change", () => {
+    state.smooth = Number(smooth.value) ? smooth.value : "";
+    change();
+  });
+  section.append(axis.label, make("label", {}, make("span", {}, "Smoothing"), " ", smooth, " ", told));
+  section.hidden = false;
+  if (view.axis || view.smooth) change();
+}
+
+/** The number of the last drawing asked for: an earlier one that ends later is dropped. */
+let drawings = 0;
+
+/**
+ * Draw the curves of a run's figures.
+ * @param {string} id of the run
+ * @param {CurveState} state
+ */
+export async function drawCurves(id, { x, smooth }) {
+  const ticket = ++drawings;
+  const [charts] = await Promise.all([loadLater("charts"), loadNamed("specs")]);
+  if (!brought.runs.has(id)) await loadScript("run.js");
+  await charts.loadLibraries();
+  const source = pickedRun(id);
+  for (const figure of every(document, ".curves figure[data-metric]")) {
+    const chart = { type: "line", y: `metrics.${figure.dataset.metric}`, x, c: "", g: "", smooth, scale: "" };
+    const made = await charts.fillChart({ source, chart, runs: [0], isNarrow: false });
+    if (ticket !== drawings) return;
+    const drawing = within(figure, ".drawing");
+    charts.makeSmall(made.spec, Math.max(200, drawing.clientWidth - 8), 170);
+    const { container } = await charts.drawSpec(made);
+    drawing.replaceChildren(container);
+  }
+}
+
+/**
+ * This run as a source of one, for the charts.
+ * @param {string} id
+ */
+function pickedRun(id) {
+  const names = [...(brought.runs.get(id)?.curves.keys() || [])];
+  const kind = { group: "metrics", kind: "number", files: [], distinct: 1, varies: false };
+  const columns = names.map((label) => ({ name: `metrics.${label}`, label, ...kind }));
+  const picked = new Source("", { runs: 1, columns });
+  picked.values.set("run_id", [id]);
+  picked.values.set("run_name", [document.querySelector("h1")?.textContent?.trim() || id]);
+  picked.values.set("_curves", ["1"]);
+  return picked;
+}

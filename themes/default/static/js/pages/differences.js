@@ -1,0 +1,67 @@
+// What files and packages of chosen runs differ in: images, texts, requirements.
+
+import { brought } from "../core/brought.js";
+import { make, scrolling } from "../core/dom.js";
+import { MISSING, plural } from "../core/format.js";
+import { loadRun } from "../core/sources.js";
+import { imagesPart } from "./images.js";
+import { textsPart } from "./texts.js";
+
+/** @import { Details } from "../core/brought.js" */
+/** @import { Shown } from "../table/shown.js" */
+
+/** @typedef {{run: number, name: string, details: Details}} Detailed */
+
+/**
+ * Draw what differs.
+ * @param {Shown} shown
+ * @param {HTMLElement} place
+ */
+export async function drawDifferences({ source, runs }, place) {
+  const ids = source.valuesOf("run_id"),
+    names = source.valuesOf("run_name");
+  await Promise.all(runs.map((run) => loadRun(source, run)));
+  const found = runs.flatMap((run) => {
+    const details = brought.runs.get(ids[run]);
+    return details ? [{ run, name: names[run], details }] : [];
+  });
+  const parts = [imagesPart(source, found), textsPart(found), packagesPart(found)];
+  place.replaceChildren(...parts.flatMap((part) => part || []));
+}
+
+/**
+ * Packages whose versions differ, a column a run.
+ * @param {Detailed[]} runs
+ */
+function packagesPart(runs) {
+  const own = runs
+    .map(({ name, details }) => ({ name, packages: details.packages || {} }))
+    .filter(({ packages }) => Object.keys(packages).length);
+  if (own.length < 2) return null;
+  const names = [...new Set(own.flatMap(({ packages }) => Object.keys(packages)))].sort();
+  const differing = names.filter((name) => new Set(own.map(({ packages }) => packages[name])).size > 1);
+  const title = make("h2", { id: "requirements" }, "Requirements");
+  const section = make("section", { "aria-labelledby": "requirements" }, title);
+  if (!differing.length) {
+    const told = `All ${plural(names.length, "package")} are the same.`;
+    section.append(make("p", { class: "muted" }, told));
+    return section;
+  }
+  const heads = ["Package", ...own.map(({ name }) => name)].map((text) => make("th", { scope: "col" }, text));
+  const rows = differing.map((name) =>
+    make(
+      "tr",
+      {},
+      make("th", { scope: "row" }, name),
+      ...own.map(({ packages }) => make("td", {}, packages[name] || MISSING)),
+    ),
+  );
+  const table = make(
+    "table",
+    { class: "compared" },
+    make("thead", {}, make("tr", {}, ...heads)),
+    make("tbody", {}, ...rows),
+  );
+  section.append(scrolling("Packages that differ", table, " table"));
+  return section;
+}

@@ -1,0 +1,137 @@
+// The rows of runs, cell by cell.
+
+import { cellOf, make, makeButton } from "../core/dom.js";
+import { MARKS, MISSING, decimalsOf, divergedText } from "../core/format.js";
+import { readHash, writeHash } from "../core/hash.js";
+import { siteUrl } from "../core/loading.js";
+import { makeDot } from "../core/looks.js";
+import { isSelected, select } from "../core/selection.js";
+import { runPlace } from "../core/sources.js";
+import { restOf, textOf } from "../core/words.js";
+
+/** @import { Column, Source } from "../core/source.js" */
+/** @import { Shown } from "./shown.js" */
+
+/** Why runs failed. */
+export const PROBLEM = ["tags.runreport.error", "tags.runreport.error.message"];
+/** As many have a rule of their own in table.css. */
+const MOST_LACKING = 9;
+
+/**
+ * The row of a run.
+ * @param {Shown} shown
+ * @param {Column[]} columns
+ * @param {number} run
+ */
+export function makeRow(shown, columns, run) {
+  return make(
+    "tr",
+    {},
+    selectCell(shown.source, run),
+    ...columns.map((column) => makeCell(shown, column, run)),
+  );
+}
+
+/**
+ * The row that stands where no run matches.
+ * @param {Shown} shown
+ * @param {number} width
+ */
+export function emptyRow(shown, width) {
+  const button = makeButton("Show all runs", () => shown.reset());
+  const place = { colspan: String(width), class: "nothing" };
+  return make("tr", {}, make("td", place, "No run matches this view. ", button));
+}
+
+/**
+ * @param {Shown} shown
+ * @param {Column} column
+ * @param {number} run
+ */
+function makeCell(shown, column, run) {
+  const { source } = shown;
+  const value = source.valuesOf(column.name)[run];
+  if (column.name === "run_name") {
+    const href = siteUrl(runPlace(source, run)) + viewOfLink(shown, run);
+    const dot = makeDot(source.valuesOf("run_id")[run]);
+    return make("th", { scope: "row" }, make("a", { href }, value || MISSING), dot);
+  }
+  if (column.name === "status" && value) return make("td", {}, makeStatus(value, problemOf(source, run)));
+  return make("td", cellOf(column.kind, restOf(source, column, run)), textOf(source, column, run));
+}
+
+/**
+ * @param {Source} source
+ * @param {number} run
+ */
+function selectCell(source, run) {
+  const id = source.valuesOf("run_id")[run];
+  const name = source.valuesOf("run_name")[run] || id;
+  const folder = source.valuesOf("_folder")[run] || source.folder;
+  return make("td", { class: "select" }, makeSelectBox({ folder, id, name }));
+}
+
+/**
+ * The box that selects a run.
+ * @param {{folder: string, id: string, name: string}} run
+ */
+export function makeSelectBox(run) {
+  const label = { "aria-label": `Select ${run.name}`, "data-select": run.id };
+  const box = make("input", { type: "checkbox", ...label });
+  box.checked = isSelected(run.id);
+  box.addEventListener("change", () => select(run, box.checked));
+  return box;
+}
+
+/**
+ * What decides the order goes along, so that the run's page knows what is before and after it.
+ * @param {Shown} shown
+ * @param {number} run
+ */
+function viewOfLink({ source, view, box }, run) {
+  if (source.valuesOf("_view")[run] || source.folder === "activity") return "";
+  const { facets, ranges, sort } = view;
+  return writeHash({ ...readHash(""), q: box.text, facets, ranges, sort });
+}
+
+/**
+ * Numbers with their points below each other: a cell gets the room of the decimals it lacks.
+ * @param {HTMLTableRowElement[]} rows
+ * @param {Column[]} columns
+ * @param {number[]} [most] the decimals each column had so far
+ */
+export function lineUp(rows, columns, most = []) {
+  columns.forEach((column, place) => {
+    if (column.kind !== "number") return;
+    const cells = rows.map((row) => row.cells[place + 1]).filter(Boolean);
+    const counts = cells.map((cell) => decimalsOf(cell.textContent || ""));
+    most[place] = counts.reduce((a, b) => Math.max(a, b), most[place] || 0);
+    cells.forEach((cell, row) => {
+      const lacking = most[place] - counts[row];
+      if (lacking <= 0 || counts[row] < 0) return;
+      cell.classList.add(`lack-${Math.min(lacking, MOST_LACKING)}`, ...(counts[row] ? [] : ["whole"]));
+    });
+  });
+}
+
+/**
+ * Why a run failed, or that it diverged, in a few words; as report/tables/table.py has it.
+ * @param {Source} source
+ * @param {number} run
+ */
+function problemOf(source, run) {
+  const parts = PROBLEM.map((name) => source.valuesOf(name)[run]).filter(Boolean);
+  const told = source.valuesOf("status")[run] === "FAILED" ? parts.join(": ") : "";
+  return told || divergedText(source.primary, source.valuesOf(`metrics.${source.primary}`)[run]);
+}
+
+/**
+ * A status with its mark.
+ * @param {string} value
+ * @param {string} [problem] why, for a title
+ */
+export function makeStatus(value, problem = "") {
+  const [mark, word] = MARKS[value] || ["?", "unknown"];
+  const sign = make("span", { "aria-hidden": "true" }, mark);
+  return make("span", cellOf(`status ${word}`, problem), sign, ` ${word}`);
+}
