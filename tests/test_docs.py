@@ -84,5 +84,6 @@ def test_the_top_level_holds_what_the_design_lists_and_nothing_else() -> None:
     allowed = {
         "pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile",
         "action.yml", "docs", "src", "themes", "tests", "sample_runs",
+        "package.json", "package-lock.json", "tsconfig.json", "eslint.config.js",  # the scripts
     }  # fmt: skip
     assert {name for name in top if not name.startswith(".")} <= allowed

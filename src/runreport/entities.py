@@ -36,7 +36,7 @@ class RunStatus:
         return status in RunStatus.TERMINATED
 
 
-class _Entity:
+class Entity:
     """Named values that are equal when all of them are."""
 
     __slots__: tuple[str, ...] = ()
@@ -61,14 +61,14 @@ class _Entity:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, _Entity):
+    if isinstance(value, Entity):
         return value.to_dictionary()
     if isinstance(value, list | tuple):
         return [_plain(entry) for entry in value]
     return dict(value) if isinstance(value, dict) else value
 
 
-class Experiment(_Entity):
+class Experiment(Entity):
     """A named group of runs."""
 
     __slots__ = (
@@ -100,7 +100,7 @@ class Experiment(_Entity):
         self.last_update_time = last_update_time
 
 
-class Metric(_Entity):
+class Metric(Entity):
     """One value of one metric."""
 
     __slots__ = ("key", "step", "timestamp", "value")
@@ -112,7 +112,7 @@ class Metric(_Entity):
         self.step = step
 
 
-class Param(_Entity):
+class Param(Entity):
     """One param of a run, for `RunreportClient.log_batch`."""
 
     __slots__ = ("key", "value")
@@ -122,7 +122,7 @@ class Param(_Entity):
         self.value = value
 
 
-class RunTag(_Entity):
+class RunTag(Entity):
     """One tag of a run, for `RunreportClient.log_batch`."""
 
     __slots__ = ("key", "value")
@@ -132,7 +132,7 @@ class RunTag(_Entity):
         self.value = value
 
 
-class RunInfo(_Entity):
+class RunInfo(Entity):
     """What every run has."""
 
     __slots__ = (
@@ -175,7 +175,7 @@ class RunInfo(_Entity):
         return self.run_id
 
 
-class RunData(_Entity):
+class RunData(Entity):
     """What was logged to a run: last metric values, params, tags."""
 
     __slots__ = ("metrics", "params", "tags")
@@ -191,7 +191,7 @@ class RunData(_Entity):
         self.tags = tags or {}
 
 
-class Dataset(_Entity):
+class Dataset(Entity):
     """A data set a run used."""
 
     __slots__ = ("digest", "name", "profile", "schema", "source", "source_type")
@@ -213,7 +213,7 @@ class Dataset(_Entity):
         self.profile = profile
 
 
-class DatasetInput(_Entity):
+class DatasetInput(Entity):
     """A data set in the role it had for a run, such as ``training``."""
 
     __slots__ = ("dataset", "tags")
@@ -223,7 +223,7 @@ class DatasetInput(_Entity):
         self.tags = tags or {}
 
 
-class RunInputs(_Entity):
+class RunInputs(Entity):
     """What a run read."""
 
     __slots__ = ("dataset_inputs",)
@@ -232,7 +232,7 @@ class RunInputs(_Entity):
         self.dataset_inputs = dataset_inputs
 
 
-class Run(_Entity):
+class Run(Entity):
     """One execution of model code, as the archive knew it when this was read."""
 
     __slots__ = ("data", "info", "inputs")
@@ -261,7 +261,7 @@ class RunList(list[Run]):
         return runs_html(self)
 
 
-class FileInfo(_Entity):
+class FileInfo(Entity):
     """A file or folder among a run's artifacts."""
 
     __slots__ = ("file_size", "is_dir", "path")
@@ -270,84 +270,6 @@ class FileInfo(_Entity):
         self.path = path
         self.is_dir = is_dir
         self.file_size = file_size
-
-
-class RegisteredModel(_Entity):
-    """A named series of model versions."""
-
-    __slots__ = (
-        "aliases",
-        "creation_timestamp",
-        "description",
-        "last_updated_timestamp",
-        "latest_versions",
-        "name",
-        "tags",
-    )
-
-    def __init__(
-        self,
-        name: str,
-        creation_timestamp: int = 0,
-        last_updated_timestamp: int = 0,
-        description: str | None = None,
-        latest_versions: list[ModelVersion] | None = None,
-        tags: dict[str, str] | None = None,
-        aliases: dict[str, str] | None = None,
-    ) -> None:
-        self.name = name
-        self.creation_timestamp = creation_timestamp
-        self.last_updated_timestamp = last_updated_timestamp
-        self.description = description
-        self.latest_versions = latest_versions or []
-        self.tags = tags or {}
-        self.aliases = aliases or {}
-        """Version numbers, as text, by alias."""
-
-
-class ModelVersion(_Entity):
-    """One version of a registered model."""
-
-    __slots__ = (
-        "aliases",
-        "creation_timestamp",
-        "current_stage",
-        "description",
-        "last_updated_timestamp",
-        "name",
-        "run_id",
-        "source",
-        "status",
-        "tags",
-        "user_id",
-        "version",
-    )
-
-    def __init__(
-        self,
-        name: str,
-        version: int,
-        creation_timestamp: int = 0,
-        last_updated_timestamp: int = 0,
-        description: str | None = None,
-        user_id: str | None = None,
-        source: str = "",
-        run_id: str | None = None,
-        tags: dict[str, str] | None = None,
-        aliases: list[str] | None = None,
-    ) -> None:
-        self.name = name
-        self.version = version
-        self.creation_timestamp = creation_timestamp
-        self.last_updated_timestamp = last_updated_timestamp
-        self.description = description
-        self.user_id = user_id
-        self.source = source
-        self.run_id = run_id
-        self.tags = tags or {}
-        self.aliases = aliases or []
-        self.current_stage = "None"
-        self.status = "READY"
 
 
 _Item = TypeVar("_Item")

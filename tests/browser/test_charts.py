@@ -62,6 +62,15 @@ def catch_copies(page: Page) -> None:
     )
 
 
+def looks_of(page: Page) -> dict[str, str]:
+    """The classes of the dots of runs that are drawn, by run."""
+    found: dict[str, str] = page.locator(".dot[data-look]").evaluate_all(
+        "dots => Object.fromEntries(dots.filter(dot => dot.className !== 'dot')"
+        ".map(dot => [dot.dataset.look, dot.className]))"
+    )
+    return found
+
+
 def choose(figure: Locator, name: str, value: str) -> None:
     figure.get_by_role("combobox", name=name, exact=True).select_option(value)
 
@@ -138,8 +147,17 @@ def test_charts_follow_the_filter_and_runs_keep_their_colours(page: Page) -> Non
     choose(scatter, "Colour", "")
     points = scatter.locator("svg.marks .mark-symbol path")
     expect(points).to_have_count(73)
+    chart(page, "curves")
+    expect(page.locator("figure[data-chart=curves] svg.marks")).to_be_visible()
+    before = looks_of(page)
     page.locator("#filter").fill("tanh")
     expect(points).to_have_count(36)
+    shows = page.locator("figure[data-chart=curves] .shows")
+    expect(shows).to_contain_text("of 36 runs")
+    after = looks_of(page)
+    kept = before.keys() & after.keys()
+    assert kept and {run: after[run] for run in kept} == {run: before[run] for run in kept}
+    assert len(set(after.values())) == len(after)
 
 
 def test_the_live_chart_takes_its_colours_from_the_page(page: Page) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import runreport
@@ -18,17 +20,25 @@ from runreport.tracking import environment
 HERE = Path(__file__).parent
 
 
-def main() -> None:
-    time.time_ns = lambda: next(moments)
+@contextmanager
+def stored_archive(folder: Path) -> Iterator[None]:
+    """A new archive of one machine, user and clock, whoever makes it and when."""
     moments = iter(range(1_790_000_000_000_000_000, 1 << 62, 7_000_000))
+    time.time_ns = lambda: next(moments)
     writer.host_name = lambda: "goldenhost"
     writer.boot_id = lambda: "0"
     record = {"python": "3.11.0", "packages": {"numpy": "2.0.0"}, "git": {"commit": "c" * 40}}
     tags = {"mlflow.user": "grace", "mlflow.source.name": "/home/grace/train.py"}
     runreport.tracking.runs.capture_environment = lambda: (tags, record)
     environment.find_job = lambda: None
-    shutil.rmtree(HERE / "archive", ignore_errors=True)
-    runreport.set_tracking_uri(HERE / "archive")
+    shutil.rmtree(folder, ignore_errors=True)
+    runreport.set_tracking_uri(folder)
+    yield
+    for lock in (folder / "live").glob("*.lock"):
+        lock.unlink()
+
+
+def log_runs() -> None:
     runreport.set_experiment("Golden & <odd>")
     runreport.set_experiment_tags({"team": "red", "mlflow.note.content": "# Note\n*emphasis*"})
     for number, value in enumerate((0.5, float("nan"), float("inf"))):
@@ -50,9 +60,8 @@ def main() -> None:
     session = runreport.active_run().session  # type: ignore[union-attr]
     session.is_over = True  # as if the process had died here: the journal stays
     session.writer.finish()
-    for lock in (HERE / "archive" / "live").glob("*.lock"):
-        lock.unlink()
 
 
 if __name__ == "__main__":
-    main()
+    with stored_archive(HERE / "archive"):
+        log_runs()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 import runreport
-from runreport.entities import Experiment, ModelVersion, RegisteredModel
+from runreport.entities import Experiment
 from runreport.errors import InvalidFilter
 from runreport.query.listing import find_experiments, find_model_versions, find_models
+from runreport.registered import ModelVersion, RegisteredModel
 
 MODELS = [
     RegisteredModel("churn", 10, 30, tags={"team": "risk"}),

@@ -8,12 +8,13 @@ from typing import TypeVar
 import pyarrow as pa
 
 from runreport.archive.clock import wall_ms
-from runreport.entities import Experiment, ModelVersion, RegisteredModel, ViewType
+from runreport.entities import Experiment, ViewType
 from runreport.errors import InvalidValue
 from runreport.query.fields import EXPERIMENTS, MODEL_VERSIONS, MODELS, Realm
 from runreport.query.filters import parse_filter, parse_orders
 from runreport.query.predicate import compare, evaluate
 from runreport.query.syntax import Comparison, Field, Ordering
+from runreport.registered import ModelVersion, RegisteredModel
 
 _Entity = TypeVar("_Entity", Experiment, RegisteredModel, ModelVersion)
 _Value = str | int | None

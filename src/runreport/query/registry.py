@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from runreport.entities import ModelVersion, RegisteredModel
 from runreport.events import data_object
+from runreport.registered import ModelVersion, RegisteredModel
 
 KINDS = ("registered_model", "model_version", "model_alias")
 _FIRST = (-1, "", -1)

@@ -125,7 +125,7 @@ def assemble_report(
     places = _places(found)
     names = {one.identity: (one.name, one.folder) for one in found}
     evaluations = assemble_evaluations(index, shown, snapshot.storage, redactor, names)
-    experiments = tuple(_experiments(ground, found, evaluations, all_rows=all_rows))
+    experiments = tuple(_experiments(ground, found, evaluations.pages, all_rows=all_rows))
     views = make_views(config, ground.full, places, ground.curves, ground.as_of or 0)
     view_links = tuple(ViewLink(v.name, f"{v.folder}/index.html", v.total) for v in views)
     tags, jobs = tag_listings(index, shown, places), job_listings(index, shown, places)
@@ -143,7 +143,7 @@ def assemble_report(
             [(one.name, one.folder, one.table) for one in found], as_of, all_rows=all_rows
         ),
         models,
-        evaluations,
+        evaluations.pages,
         views,
         tags,
         jobs,
@@ -162,6 +162,7 @@ def assemble_report(
         len(shown),
         RunPages(
             index, shown, names, ground.curves, snapshot, redactor, config,
+            evaluations.tables,
             models.by_run, baselines, paged,
         ),
     )  # fmt: skip

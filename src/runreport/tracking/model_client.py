@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from runreport.entities import ModelVersion, PagedList, RegisteredModel
+from runreport.entities import PagedList
 from runreport.errors import InvalidValue, NotFound
 from runreport.models.names import split_run_uri
+from runreport.registered import ModelVersion, RegisteredModel
 from runreport.tracking import models, registrar
 from runreport.tracking.catalog_client import CatalogClient, page_of
 from runreport.tracking.registrar import Registrar

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from typing import Any
 
 from runreport.archive.artifacts import list_run_artifacts
-from runreport.entities import ModelVersion, RegisteredModel
 from runreport.errors import InvalidValue, NotFound
 from runreport.models.folder import FILE_NAME
+from runreport.registered import ModelVersion, RegisteredModel
 from runreport.tracking import active, paging
 
 
@@ -80,7 +79,7 @@ def search_registered_models(
         order_by=order_by,
         strict=mlflow_strict,
     )
-    return deepcopy(paging.first_of(found, max_results))
+    return paging.first_of(found, max_results)
 
 
 def search_model_versions(
@@ -104,4 +103,4 @@ def search_model_versions(
         order_by=order_by,
         strict=mlflow_strict,
     )
-    return deepcopy(paging.first_of(found, max_results))
+    return paging.first_of(found, max_results)

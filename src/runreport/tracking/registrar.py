@@ -11,14 +11,12 @@ import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from runreport.archive.artifacts import digest_artifact, list_run_artifacts
 from runreport.archive.layout import CLAIMS
 from runreport.archive.storage import LocalStorage
 from runreport.archive.writer import Writer
-from runreport.entities import ModelVersion, RegisteredModel
 from runreport.errors import AlreadyExists, Damaged, InvalidValue, NotFound, WriteFailed
 from runreport.events import data_object
 from runreport.models.names import (
@@ -28,6 +26,7 @@ from runreport.models.names import (
     parse_model_uri,
     split_run_uri,
 )
+from runreport.registered import ModelVersion, RegisteredModel
 from runreport.tracking import validation
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ class Registrar:
         Raises:
             NotFound: there is none of this name.
         """
-        return deepcopy(_model(self.store.registry(), name))
+        return _model(self.store.registry(), name)
 
     def version(self, name: str, version: object) -> ModelVersion:
         """A version of a registered model.
@@ -61,7 +60,7 @@ class Registrar:
             NotFound: there is no such model or version.
             InvalidValue: the version is no number.
         """
-        return deepcopy(_version(self.store.registry(), name, version))
+        return _version(self.store.registry(), name, version)
 
     def by_alias(self, name: str, alias: str) -> ModelVersion:
         """The version that an alias names.
@@ -69,7 +68,7 @@ class Registrar:
         Raises:
             NotFound: there is no such model or alias.
         """
-        return deepcopy(_by_alias(self.store.registry(), name, alias))
+        return _by_alias(self.store.registry(), name, alias)
 
     def latest(self, name: str) -> ModelVersion:
         """The version with the greatest number.
@@ -236,7 +235,7 @@ class Registrar:
             key = f"{writer.writer_id}-{int(is_new)}"
         after = self.store.registry()  # which says what number it has, where there are no claims
         settled = next(claim for claim in after.claims if claim.key == key).version
-        return deepcopy(_version(after, name, settled))
+        return _version(after, name, settled)
 
     def keep_numbers(self, run_ids: Iterable[str]) -> None:
         """Before runs are purged: keep which numbers their versions had, so that none is given
@@ -255,7 +254,7 @@ class Registrar:
         _changes(None, data.get("description"))
         with self._about(registry, found) as (writer, key):
             writer.log_event("model_version", name, None, {"version": key, **data})
-        return deepcopy(found) if data.get("deleted") else self.version(name, version)
+        return found if data.get("deleted") else self.version(name, version)
 
     def set_alias(self, name: str, alias: str, version: object) -> None:
         """Let an alias name a version, and no other any more."""

@@ -40,8 +40,18 @@ def test_a_view_shows_what_differs_against_the_first_run_and_its_charts(sample: 
     accuracy = next(row for row in view.metrics if row.name == "accuracy")
     assert [value.delta.text for value in accuracy.values] == ["", "−0.1", "−0.2"]
     assert accuracy.values[1].delta.sense == "worse"
-    assert len(view.charts) == len(CHARTS) and view.left_out == ()
-    assert view.charts[2].title == "Two models"
+    assert view.left_out == () and {chart.shows for chart in view.charts} == {"3 runs"}
+    assert [(chart.title, len(chart.rows)) for chart in view.charts] == [
+        ("loss over steps", 15),
+        ("loss over steps", 5),  # of the one model there is
+        ("Two models", 15),
+        ("accuracy by model", 3),
+        ("accuracy against lr", 3),
+        ("accuracy by model", 3),
+        ("Settings and accuracy, run by run", 15),
+        ("Runs by accuracy", 3),
+        ("accuracy by lr and model", 3),
+    ]
 
 
 def test_runs_of_several_experiments_are_chosen_by_id(sample: Path) -> None:

@@ -41,18 +41,28 @@ class _Evaluated:
     table: EvaluationTable
 
 
+@dataclass(frozen=True, slots=True)
+class Evaluations:
+    """The results tables of a report, each read and searched once."""
+
+    pages: tuple[EvaluationsPage, ...]
+    """One for each experiment that has evaluated runs."""
+    tables: Mapping[str, EvaluationTable]
+    """By run id."""
+
+
 def assemble_evaluations(
     index: RunIndex,
     shown: pa.Array,
     storage: Storage,
     redactor: Redactor,
     experiments: Mapping[str, tuple[str, str]],
-) -> tuple[EvaluationsPage, ...]:
-    """A page for each experiment that has evaluated runs.
+) -> Evaluations:
+    """The results tables of all runs, and the pages that list them.
 
     Args:
         index: as the site may show it.
-        shown: the runs that have a page.
+        shown: the runs of the report.
         experiments: name and folder by id.
     """
     files = index.artifacts.filter(pc.equal(index.artifacts.column("path"), TABLE_FILE))
@@ -64,9 +74,10 @@ def assemble_evaluations(
         table = read_table(storage, run.info.run_id, rows[number], redactor)
         if table is not None:
             by_experiment.setdefault(run.info.experiment_id, []).append(_Evaluated(run, table))
-    return tuple(
-        _page(*experiments[identity], found)
-        for identity, found in sorted(by_experiment.items(), key=lambda pair: experiments[pair[0]])
+    ordered = sorted(by_experiment.items(), key=lambda pair: experiments[pair[0]])
+    return Evaluations(
+        tuple(_page(*experiments[identity], found) for identity, found in ordered),
+        {one.run.info.run_id: one.table for found in by_experiment.values() for one in found},
     )
 
 

@@ -201,7 +201,7 @@ def _cell(value: Any, kind: str, name: str, redactor: Redactor) -> object:
     return text if len(text) <= MAX_CELL else f"{text[: MAX_CELL - 1]}…"
 
 
-def make_page(
+def make_evaluation_page(
     run_id: str, run_name: str, run_folder: str, table: EvaluationTable
 ) -> EvaluationPage:
     """The page of one run's results table."""

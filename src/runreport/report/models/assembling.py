@@ -10,10 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from runreport.archive.storage import Storage
-from runreport.entities import ModelVersion, Run
+from runreport.entities import Run
 from runreport.models.names import split_run_uri
 from runreport.query.index import RunIndex
 from runreport.query.search import make_runs
+from runreport.registered import ModelVersion
 from runreport.report.config import Config
 from runreport.report.links import VersionLink
 from runreport.report.models.files import ModelFiles, read_model

@@ -7,8 +7,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from runreport.entities import ModelVersion, RegisteredModel, Run
+from runreport.entities import Run
 from runreport.numbers import MISSING
+from runreport.registered import ModelVersion, RegisteredModel
 from runreport.report.charts.chart import Chart
 from runreport.report.charts.templates import template, titled
 from runreport.report.config import ExperimentConfig

@@ -181,11 +181,7 @@ def _shown_columns(table: Table, config: ExperimentConfig) -> tuple[Column, ...]
         metrics = [f"metrics.{table.primary}"] if table.primary else []
         metrics += [metric.name for metric in ordered if is_common(metric, count)]
         metrics = [*dict.fromkeys(metrics)]
-        tags = [
-            c.name
-            for c in varying(table, "tags")
-            if c.distinct <= 20 and is_facet(c) and is_common(c, count)
-        ]
+        tags = [c.name for c in varying(table, "tags") if is_facet(c) and is_common(c, count)]
         wanted = ["run_name", "status", "start_time", "duration", *metrics[:3], *params, *tags[:1]]
     return tuple(table.columns[name] for name in dict.fromkeys(wanted))[:MAX_SHOWN_COLUMNS]
 

@@ -16,10 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from runreport.archive.reading import Snapshot
-from runreport.entities import ModelVersion, RegisteredModel
 from runreport.events import data_object
 from runreport.query.index import RunIndex
 from runreport.query.registry import Registry
+from runreport.registered import ModelVersion, RegisteredModel
 from runreport.report.config import Config
 from runreport.report.redaction.redactor import Redactor
 from runreport.report.redaction.stored import STORED

@@ -15,8 +15,11 @@ from runreport.entities import DatasetInput, Run, RunInfo
 from runreport.numbers import MISSING
 from runreport.report.charts.curves import CurveReader, curve_script
 from runreport.report.config import Config
-from runreport.report.evaluations import page as evaluations
-from runreport.report.evaluations.page import EvaluationPage
+from runreport.report.evaluations.page import (
+    EvaluationPage,
+    EvaluationTable,
+    make_evaluation_page,
+)
 from runreport.report.findings import NOT_SHOWN
 from runreport.report.formatting import diverged_text, problem_text
 from runreport.report.links import Field, Moment, RunLink, VersionLink, moment
@@ -116,12 +119,14 @@ def make_run_page(
     storage: Storage,
     redactor: Redactor,
     config: Config,
+    evaluation: EvaluationTable | None,
     *,
     with_files: bool = True,
 ) -> RunPage:
     """The page model of one run.
 
     Args:
+        evaluation: its results table.
         with_files: False: its artifacts are named in its record only, and nothing is published.
     """
     run = facts.run
@@ -173,7 +178,9 @@ def make_run_page(
         is_deleted=info.lifecycle_stage == "deleted",
         published=published,
         record=run_json(facts, experiment),
-        evaluation=_evaluation(facts, storage, redactor),
+        evaluation=None
+        if evaluation is None
+        else make_evaluation_page(info.run_id, info.run_name, run_folder(info.run_id), evaluation),
     )
 
 
@@ -214,19 +221,6 @@ def _status_note(facts: RunFacts, primary: str | None) -> str:
     told = [diverged_text(name, lasts.get(name)) for name in ([primary] if primary else lasts)]
     problem = problem_text(status, tags.get(ERROR_TAG), tags.get(MESSAGE_TAG))
     return problem or next(filter(None, told), "")
-
-
-def _evaluation(
-    facts: RunFacts, storage: Storage, redactor: Redactor
-) -> evaluations.EvaluationPage | None:
-    info = facts.run.info
-    for row in facts.artifacts:
-        if row["path"] == evaluations.TABLE_FILE:
-            table = evaluations.read_table(storage, info.run_id, row, redactor)
-            if table is not None:
-                folder = run_folder(info.run_id)
-                return evaluations.make_page(info.run_id, info.run_name, folder, table)
-    return None
 
 
 def _other_link(run: Run | None) -> RunLink | None:

@@ -19,6 +19,7 @@ from runreport.query.search import make_runs
 from runreport.query.summaries import with_stats
 from runreport.report.charts.curves import CurveReader
 from runreport.report.config import Config
+from runreport.report.evaluations.page import EvaluationTable
 from runreport.report.links import VersionLink
 from runreport.report.redaction import Redactor
 from runreport.report.runs.page import RunPage, make_run_page
@@ -44,6 +45,8 @@ class RunPages:
     snapshot: Snapshot
     redactor: Redactor
     config: Config
+    evaluated: Mapping[str, EvaluationTable]
+    """The results tables of runs, by run id."""
     registered: Mapping[str, tuple[VersionLink, ...]]
     """The versions that runs were saved as, by run id."""
     baselines: Mapping[str, str]
@@ -62,6 +65,7 @@ class RunPages:
                     self.snapshot.storage,
                     self.redactor,
                     self.config,
+                    self.evaluated.get(facts.run.info.run_id),
                     with_files=self.paged is None or bool(facts.number in self.paged),
                 )
 

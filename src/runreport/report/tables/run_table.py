@@ -132,8 +132,7 @@ def _facets(columns: Sequence[Column]) -> tuple[Facet, ...]:
             tuple((show_text(value), count) for value, count in facet_counts(column)),
         )
         for column in columns
-        if column.name == "status"
-        or (is_facet(column) and 0 < column.distinct <= MAX_FACET and column.varies)
+        if column.name == "status" or (is_facet(column) and column.varies)
     )[:MAX_FACETS]
 
 
@@ -158,6 +157,6 @@ def status_counts(statuses: Sequence[object]) -> tuple[tuple[str, int], ...]:
 
 
 def is_facet(column: Column) -> bool:
-    """Whether runs are told apart by it; what autologging recorded is of single runs."""
+    """Whether runs are told apart by few values; what autologging recorded is of single runs."""
     is_tag = column.group == "tags" and is_set_tag(column.label)
-    return is_tag or column.name == EXPERIMENT
+    return (is_tag or column.name == EXPERIMENT) and 0 < column.distinct <= MAX_FACET

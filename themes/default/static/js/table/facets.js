@@ -1,6 +1,7 @@
-// Facets: the server lists the values, here they become buttons with counts of what matches.
+// Facets: the build lists those of a page and their values, here they become buttons with counts of what
+// matches.
 
-import { byId, make, makeButton } from "../core/dom.js";
+import { byId, every, make, makeButton } from "../core/dom.js";
 import { MARKS, formatText, thousands } from "../core/format.js";
 
 /** @import { Column } from "../core/source.js" */
@@ -17,29 +18,17 @@ import { MARKS, formatText, thousands } from "../core/format.js";
 export function startFacets(shown) {
   /** @type {FacetButton[]} */
   const buttons = [];
-  byId("facets").replaceChildren(
-    ...facetColumns(shown).map((column) => {
-      const own = (column.facet || []).map(([value]) => makeFacet(shown, column, value));
-      buttons.push(...own);
-      const list = make("ul", {}, ...own.map(({ button }) => make("li", {}, button)));
-      const name = make("span", { class: "facet-name" }, column.label);
-      return make("div", { class: "facet", role: "group", "aria-label": column.label }, name, list);
-    }),
-  );
+  for (const place of every(byId("facets"), "[data-facet]")) {
+    const column = shown.source.column(place.dataset.facet || "");
+    if (!column?.facet) continue;
+    const own = column.facet.map(([value]) => makeFacet(shown, column, value));
+    buttons.push(...own);
+    place.setAttribute("role", "group");
+    place.setAttribute("aria-label", column.label);
+    const list = make("ul", {}, ...own.map(({ button }) => make("li", {}, button)));
+    place.replaceChildren(make("span", { class: "facet-name" }, column.label), list);
+  }
   shown.listeners.push(() => drawFacets(shown, buttons));
-}
-
-/**
- * The columns of few values that stand above the table.
- * @param {Shown} shown
- */
-function facetColumns({ source }) {
-  const isFacet = (/** @type {Column} */ { name, group }) =>
-    ["status", "experiment_name"].includes(name) || group === "tags";
-  const found = source.columns.filter(
-    (column) => column.facet && column.varies && column.distinct <= 20 && isFacet(column),
-  );
-  return found.slice(0, 8);
 }
 
 /**

@@ -1,0 +1,1 @@
+runreport.latest("activity","columns-0d6dcbcc71fe.js");
