@@ -35,7 +35,7 @@ export default [
   },
   {
     files: ["themes/**/*.js"],
-    languageOptions: { globals: { ...globals.browser, vega: false, vegaLite: false, modules: false } },
+    languageOptions: { globals: { ...globals.browser, vega: false, vegaLite: false, $modules: false } },
     rules: {
       "jsdoc/require-jsdoc": [
         "error",

@@ -15,7 +15,7 @@ def a_version() -> ModelVersion:
 
 def test_what_was_found_cannot_be_changed() -> None:
     version = a_version()
-    with pytest.raises(AttributeError, match="ModelVersion.description says what was found"):
+    with pytest.raises(AttributeError, match=r"ModelVersion\.description says what was found"):
         version.description = "mine"
     version.tags["state"] = "changed"
     version.aliases.append("mine")

@@ -147,8 +147,9 @@ def test_charts_follow_the_filter_and_runs_keep_their_colours(page: Page) -> Non
     choose(scatter, "Colour", "")
     points = scatter.locator("svg.marks .mark-symbol path")
     expect(points).to_have_count(73)
-    chart(page, "curves")
-    expect(page.locator("figure[data-chart=curves] svg.marks")).to_be_visible()
+    curves = chart(page, "curves")
+    choose(curves, "Runs", "")
+    expect(curves.locator("svg.marks .mark-line path")).to_have_count(18)
     before = looks_of(page)
     page.locator("#filter").fill("tanh")
     expect(points).to_have_count(36)
@@ -158,6 +159,40 @@ def test_charts_follow_the_filter_and_runs_keep_their_colours(page: Page) -> Non
     kept = before.keys() & after.keys()
     assert kept and {run: after[run] for run in kept} == {run: before[run] for run in kept}
     assert len(set(after.values())) == len(after)
+
+
+def test_two_charts_of_curves_give_each_run_one_look_in_another_view(page: Page) -> None:
+    url = page.url.split("#")[0]
+    charts = "line;y=metrics.train_loss|line;y=metrics.val_accuracy"
+    page.goto(f"{url}#v=1&q=relu&charts={charts}")
+    lines = page.locator("figure.chart svg.marks .mark-line path")
+    expect(lines).to_have_count(36)
+    page.locator("#filter").fill("tanh")
+    expect(page.locator("figure.chart .shows").last).to_contain_text("of 36 runs")
+    expect(lines).to_have_count(36)
+    page.wait_for_timeout(400)
+    strokes = lines.evaluate_all("paths => paths.map(path => path.getAttribute('stroke'))")
+    assert len(strokes) == 36 and "var(--other)" not in strokes
+    assert strokes[:18] == strokes[18:]
+
+
+def test_a_title_is_typed_and_the_editor_closed_with_one_click(page: Page) -> None:
+    scatter = chart(page, "scatter")
+    scatter.get_by_label("Title").fill("What width buys")
+    scatter.get_by_role("button", name="Done").click()
+    expect(scatter.locator(".controls")).to_have_count(0)
+    expect(scatter.locator("figcaption")).to_contain_text("What width buys")
+
+
+def test_axes_are_chosen_one_after_the_other(page: Page) -> None:
+    parallel = chart(page, "parallel")
+    parallel.locator("summary", has_text="Axes").click()
+    for label in ("epochs", "batch_size"):  # the menu stays open, the box keeps the focus
+        box = parallel.get_by_role("checkbox", name=label)
+        was = box.is_checked()
+        box.click()
+        expect(box).to_be_checked(checked=not was)
+        expect(box).to_be_focused()
 
 
 def test_the_live_chart_takes_its_colours_from_the_page(page: Page) -> None:

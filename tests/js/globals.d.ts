@@ -3,7 +3,7 @@
 
 declare const vega: any;
 declare const vegaLite: any;
-declare const modules: Record<string, object>;
+declare const $modules: Record<string, object>;
 
 interface Window {
   runreport: object;

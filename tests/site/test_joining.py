@@ -15,6 +15,7 @@ from runreport.site.joining import (
     join_first,
     join_later,
     ordered_modules,
+    read_module,
     without_comments,
 )
 
@@ -54,7 +55,7 @@ def test_a_module_runs_once_and_keeps_its_names_to_itself() -> None:
     files = {
         "start.js": 'import { next, first as one } from "./deep/counting.js";\n'
         "const notes = next(one);\n"
-        "globalThis.runreport = { later(name, start) { globalThis.more = start(modules); } };\n"
+        "globalThis.runreport = { later(name, start) { globalThis.more = start($modules); } };\n"
         "globalThis.seen = notes;\n",
         "deep/counting.js": COUNTING,
         "deep/noting.js": NOTING,
@@ -93,6 +94,21 @@ def test_only_the_comments_that_lines_begin_with_are_left_out() -> None:
     assert without_comments(script) == 'add(\nfirst,\nsecond, // stays\n"/* a text */",\n);\n'
 
 
+def test_what_looks_like_more_than_one_line_but_is_not_is_kept() -> None:
+    lines = [
+        'const ticked = /`[^`]*`/.test("`");',
+        'const nested = `a ${`b\\\\` + "c"} it\'s`;',
+        "const quoted = 'an `import` and a /* in a text';",
+        "const half = (a / 2) + b / 3; // `",
+        "export const options = {",
+        "export: 1,",
+        "};",
+    ]
+    module = read_module("a.js", "\ufeff" + "\n".join(lines))
+    assert module.exports == ("options",)
+    assert module.body.split("\n") == [*lines[:4], "const options = {", *lines[5:]]
+
+
 @pytest.mark.parametrize(
     ("files", "message"),
     [
@@ -100,10 +116,22 @@ def test_only_the_comments_that_lines_begin_with_are_left_out() -> None:
          "in a circle: a.js → b.js → a.js"),
         ({"a.js": 'import { c } from "./b.js";\n', "b.js": "export const b = 1;\n"},
          "a.js imports 'c', which b.js does not export"),
-        ({"a.js": "export default 3;\n"}, "'export default 3;' is no import or export"),
-        ({"a.js": "export let shared = 3;\n"}, "'export let shared = 3;' is no import or export"),
-        ({"a.js": 'import * as all from "./b.js";\n'}, "is no import or export"),
-        ({"a.js": "import { b } from './b.js';\n"}, "is no import or export"),
+        ({"a.js": "export default 3;\n"}, "'export default 3;' cannot be joined into a script"),
+        ({"a.js": "export let shared = 3;\n"}, "'export let shared = 3;' cannot be"),
+        ({"a.js": 'import * as all from "./b.js";\n'}, "cannot be joined into a script"),
+        ({"a.js": "import { b } from './b.js';\n"}, "cannot be joined into a script"),
+        ({"a.js": 'import { b } from "/b.js";\n'}, "begins with ./ or ../"),
+        ({"a.js": 'import { b /* b */ } from "./b.js";\n'}, "names more than names"),
+        ({"a.js": 'export { b as default } from "./b.js";\n'}, "names more than names"),
+        ({"a.js": 'const a = 1; export { a };\n'}, "cannot be joined"),
+        ({"a.js": 'const b = import("./b.js");\n'}, "can load no module later"),
+        ({"a.js": "const b = await f();\n"}, "a script can wait in functions only"),
+        ({"a.js": "await f();\n"}, "a script can wait in functions only"),
+        ({"a.js": "const text = `one\n  two`;\n"}, "may go on in the next line"),
+        ({"a.js": 'const text = "one\\\n  two";\n'}, "may go on in the next line"),
+        ({"a.js": "f(); /* one\n// two */ g();\n"}, "may go on in the next line"),
+        ({"a.js": "export const a = 1, b = 2;\n"}, "declares two names"),
+        ({"a.js": "if (a<!--b) f();\n"}, "takes it for a comment"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_joined_is_one_clear_error(files: dict[str, str], message: str) -> None:

@@ -17,6 +17,8 @@ _KEYS = ("name", "parent", "styles", "scripts", "vendor", "later", "options")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _FILE = re.compile(r"(?:\w[\w.-]*/)*\w[\w.-]*\.(?:css|js)")
 _PURPOSE = re.compile(r"[a-z][a-z0-9_]*")
+_OWN = ("runreport", "specs")
+"""Scripts that the build itself makes."""
 _WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "text in quotes"}
 
 
@@ -83,9 +85,10 @@ def _later(found: object, path: str) -> Mapping[str, str]:
     if not isinstance(found, dict):
         raise ConfigError(f"{path}: later is {found!r}; it must be a table of scripts.")
     for name, entry in found.items():
-        if not _PURPOSE.fullmatch(name):
+        if not _PURPOSE.fullmatch(name) or name in _OWN:
             raise ConfigError(
-                f"{path}: later.{name}: a script's name has small letters, digits and _ only."
+                f"{path}: later.{name}: a script's name has small letters, digits and _ only, and "
+                f"is not {' or '.join(_OWN)}."
             )
         _check_file(entry, f"later.{name}", ".js", path)
     return found

@@ -16,16 +16,36 @@ from dataclasses import dataclass
 
 from runreport.errors import ConfigError
 
+REGISTRY = "$modules"
+"""What the joined scripts call the registry of modules; core/global.js names it, too."""
 _FROM = re.compile(
-    r'^(?P<word>import|export)\s*(?:\{(?P<names>[^}]*)\}\s*from\s*)?"(?P<path>[^"]+)";$',
+    r'^(?P<word>import|export)\s*(?:\{(?P<names>[^}]*)\}\s*from\s*)?"(?P<path>[^"]+)";'
+    r"[ \t]*(?://.*)?$",
     re.MULTILINE,
 )
 _DECLARED = re.compile(
     r"^export ((?:async )?function\*?|class|const) ([A-Za-z_$][\w$]*)", re.MULTILINE
 )
+_NAMES = re.compile(r"([A-Za-z_$][\w$]*)(?:\s+as\s+([A-Za-z_$][\w$]*))?")
 _COMMENT = re.compile(r"^\s*(?:/\*.*?\*/|//[^\n]*)", re.MULTILINE | re.DOTALL)
-_OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
-_NAME = re.compile(r"([A-Za-z_$][\w$]*)(?:\s+as\s+([A-Za-z_$][\w$]*))?")
+_WHOLE = re.compile(
+    r"""//.*|/\*.*?\*/|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\\."""
+    r"""|(?<![\w)\]])\s*/(?![/*])(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\\[])+/"""
+)
+"""Comments, texts in quotes and patterns that begin and end on one line."""
+_REFUSED = (
+    (re.compile(r"^(?:import|export)\b(?!\s*:)|;\s*(?:import|export)\s*[{*\w\"]"),
+     'write `import { name } from "./other.js";` on lines of its own, and `export` before a '
+     "function, class or const"),
+    (re.compile(r"\bimport\s*[(.]"), "a page from disk can load no module later; see `later`"),
+    (re.compile(r"^(?:const|class|function|let|var)\s+default\b"), "names have no default"),
+    (re.compile(r"^[^`]*`(?:[^`]*`[^`]*`)*[^`]*$|/\*|\\$"),
+     "no text or comment may go on in the next line"),
+    (re.compile(r"<!--|^-->"), "a classic script takes it for a comment"),
+)  # fmt: skip
+"""What the join cannot keep as it is, with what to do instead."""
+_WAITING = re.compile(r"^(?:(?:const|let|var)\b[^{}]*=\s*)?await\b.*", re.MULTILINE)
+"""At the beginning of a line: outside all functions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,33 +80,51 @@ def read_module(path: str, text: str) -> Module:
     Raises:
         ConfigError: an import or export has a form that the join does not know.
     """
-    bare = without_comments(text)
+    waiting = _WAITING.search(text)
+    if waiting:
+        raise ConfigError(f"{path}: {waiting[0]!r} waits; a script can wait in functions only.")
+    bare = without_comments(text.removeprefix("\ufeff"))
     imports = tuple(
-        Import(
-            posixpath.normpath(posixpath.join(posixpath.dirname(path), match["path"])),
-            tuple((own[1], own[2] or own[1]) for own in _NAME.finditer(match["names"] or "")),
-            match["word"] == "export",
-        )
+        Import(_resolved(path, match["path"]), _pairs_of(path, match), match["word"] == "export")
         for match in _FROM.finditer(bare)
     )
     body = _FROM.sub("", bare)
     exports = tuple(match[2] for match in _DECLARED.finditer(body))
     body = _DECLARED.sub(r"\1 \2", body)
-    wrong = _OTHER.search(body)
-    if wrong:
-        raise ConfigError(
-            f"{path}: {wrong[0]!r} is no import or export that scripts are joined by. Write "
-            '`import { name } from "./other.js";` at the top, and `export` before a function, '
-            "class or const."
-        )
+    for line in body.split("\n"):
+        _check_line(path, line)
     return Module(path, imports, exports, "\n".join(filter(None, body.split("\n"))))
 
 
-def without_comments(script: str) -> str:
-    """A script without its indentation, and without the comments that lines begin with.
+def _resolved(path: str, other: str) -> str:
+    if not other.startswith(("./", "../")):
+        raise ConfigError(f"{path} imports {other!r}; the way to a module begins with ./ or ../.")
+    return posixpath.normpath(posixpath.join(posixpath.dirname(path), other))
 
-    The theme's scripts keep to what makes this safe: no text in backquotes spans lines.
-    """
+
+def _pairs_of(path: str, match: re.Match[str]) -> tuple[tuple[str, str], ...]:
+    """The names of an import: there and here."""
+    parts = [part.strip() for part in (match["names"] or "").split(",")]
+    found = [_NAMES.fullmatch(part) for part in filter(None, parts)]
+    if not all(own and "default" not in own.groups() for own in found):
+        raise ConfigError(
+            f"{path}: {match[0]!r} names more than names; write "
+            '`import { one, two as other } from "./module.js";`.'
+        )
+    return tuple((own[1], own[2] or own[1]) for own in found if own)
+
+
+def _check_line(path: str, line: str) -> None:
+    bare = _WHOLE.sub('""', line)
+    for pattern, advice in _REFUSED:
+        if pattern.search(bare):
+            raise ConfigError(f"{path}: {line!r} cannot be joined into a script: {advice}.")
+    if re.match(r"const\s+\w+\s*=[^(\[{=>]*,\s*\w+\s*=", bare):
+        raise ConfigError(f"{path}: {line!r} declares two names; give each a line of its own.")
+
+
+def without_comments(script: str) -> str:
+    """A script without its indentation, and without the comments that lines begin with."""
     lines = map(str.strip, _COMMENT.sub("", script).split("\n"))
     return "\n".join([*filter(None, lines), ""])
 
@@ -138,13 +176,13 @@ def _check_names(module: Module, own: Import, other: Module) -> None:
 
 def join_first(modules: Sequence[Module]) -> str:
     """The script that every page loads: its modules, and the registry that later ones add to."""
-    return f'(function () {{\n"use strict";\nconst modules = {{}};\n{_joined(modules)}}})();\n'
+    return f'(function () {{\n"use strict";\nconst {REGISTRY} = {{}};\n{_joined(modules)}}})();\n'
 
 
 def join_later(name: str, entry: str, modules: Sequence[Module]) -> str:
     """A script that is loaded later: its modules, and what its entry exports for those who ask."""
-    head = f'runreport.later("{name}", function (modules) {{\n"use strict";\n'
-    return f'{head}{_joined(modules)}return modules["{entry}"];\n}});\n'
+    head = f'runreport.later("{name}", function ({REGISTRY}) {{\n"use strict";\n'
+    return f'{head}{_joined(modules)}return {REGISTRY}["{entry}"];\n}});\n'
 
 
 def _joined(modules: Sequence[Module]) -> str:
@@ -154,19 +192,19 @@ def _joined(modules: Sequence[Module]) -> str:
 def _wrapped(module: Module) -> str:
     """A module as a function that runs once, whichever script brings it first."""
     taken = "".join(
-        f'const {{ {_pairs(own.names)} }} = modules["{own.path}"];\n'
+        f'const {{ {_pairs(own.names)} }} = {REGISTRY}["{own.path}"];\n'
         for own in module.imports
         if own.names and not own.is_handed_on
     )
     handed = [
         f"...(({{ {_pairs(own.names)} }}) => ({{ {', '.join(here for _, here in own.names)} }}))"
-        f'(modules["{own.path}"])'
+        f'({REGISTRY}["{own.path}"])'
         for own in module.imports
         if own.is_handed_on
     ]
     returned = ", ".join([*module.exports, *handed])
     return (
-        f'modules["{module.path}"] ??= (function () {{\n{taken}{module.body}\n'
+        f'{REGISTRY}["{module.path}"] ??= (function () {{\n{taken}{module.body}\n'
         f"return {{ {returned} }};\n}})();\n"
     )
 

@@ -108,7 +108,7 @@ class Theme:
         return tuple(hashed_asset(name, "js", text.encode()) for name, text in joined.items())
 
     def _module(self, path: str) -> str:
-        return self.read(f"static/js/{path}").decode()
+        return self.read(f"static/js/{path}").decode("utf-8-sig")
 
     def chart_scripts(self) -> tuple[Asset, ...]:
         """The vendored chart scripts, in the order they are loaded."""

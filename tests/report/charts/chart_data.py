@@ -129,6 +129,7 @@ def _edge() -> Any:
     return runs(
         5,
         column("metrics.huge", [1e308, -1e308, 1.5e308, 0.0, 1.0]),
+        column("metrics.vast", [0.0, 1e300, 1e308, 1.5e308, 1e304]),
         column("metrics.tiny", [5e-324, 1e-310, 2e-308, 1e-300, 3e-300]),
         column("metrics.loss", [1.0, 2.0, 3.0, 4.0, 5.0]),
         column("params.name", ["constructor", "__proto__", "", "–", "<b>"]),
@@ -228,6 +229,8 @@ CHARTS: dict[str, list[str]] = {
         "parallel;x=metrics.tiny,params.name;c=metrics.loss",
         "box;x=params.mixed;y=metrics.huge",
         "histogram;x=metrics.tiny",
+        "scatter;x=metrics.vast;y=metrics.loss",
+        "histogram;x=metrics.vast",
     ],
     "many": [
         *(f"scatter;x=params.width;y=metrics.loss;c={c}" for c in (

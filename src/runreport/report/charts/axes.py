@@ -128,6 +128,9 @@ def tamed(spec: Spec, rows: Sequence[Row]) -> tuple[Spec, list[Row]]:
         for encoding in own:
             one = encoding[channel]
             changed = {**one, "title": f"{one.get('title') or channel}, in 1e{_TAMING}"}
+            constant = (one.get("scale") or {}).get("constant")
+            if constant:
+                changed["scale"] = {**one["scale"], "constant": _divided(constant)}
             ticks = (one.get(guide) or {}).get("values")
             if ticks:
                 changed[guide] = {**one[guide], "values": [_divided(tick) for tick in ticks]}
@@ -138,7 +141,11 @@ def tamed(spec: Spec, rows: Sequence[Row]) -> tuple[Spec, list[Row]]:
         {key: _divided(value) if key in wild else value for key, value in row.items()}
         for row in rows
     ]
-    return with_layers(spec, layers), divided
+    tame = with_layers(spec, layers)
+    if "x" in wild and "params" in tame:  # the least amount of a range that begins with zero
+        params = [{**param, "value": _divided(param["value"])} for param in tame["params"]]
+        tame = {**tame, "params": params}
+    return tame, divided
 
 
 def _is_wild(numbers: Sequence[float]) -> bool:

@@ -1,5 +1,5 @@
 // Live charts and their editors, loaded when a reader or a link asks for one.
 
 export { drawSpec, loadLibraries, makeSmall } from "./charts/drawing.js";
-export { addFigure, editFigure, showAll, showCharts, startFigures } from "./charts/figures.js";
+export { addFigure, editFigure, showAll, startFigures } from "./charts/figures.js";
 export { fillChart } from "./charts/filling.js";

@@ -20,14 +20,17 @@ export function makeMenu(shown, one, acts) {
   /** @type {(text: string, what: string, made: () => string) => HTMLElement} */
   const copying = (text, what, made) =>
     makeButton(text, async () => {
+      const copied = made();
       const { copyText } = await loadLater("tools");
-      said.textContent = (await copyText(made())) ? `Copied ${what}.` : "The browser refused to copy.";
+      const isDone = copied && (await copyText(copied));
+      const refused = copied ? "The browser refused to copy." : "Nothing is drawn.";
+      said.textContent = isDone ? `Copied ${what}.` : refused;
     });
   const charts = () => acts.all.map(({ chart }) => chart);
   const items = [
     copying("Copy link to this view", "the link", () => location.href),
     copying("Copy as config", "a view for runreport.toml", () => configText(shown, charts())),
-    copying("Copy Vega-Lite", "the spec with its data", () => JSON.stringify(standAlone(one), null, 1)),
+    copying("Copy Vega-Lite", "the spec with its data", () => specText(one)),
     makeButton("Download SVG", () => savePicture(one, "svg")),
     makeButton("Download PNG", () => savePicture(one, "png")),
     makeButton("Remove chart", acts.remove),
@@ -35,4 +38,10 @@ export function makeMenu(shown, one, acts) {
   ];
   const summary = make("summary", { "aria-label": "Chart actions" }, "Actions");
   return make("details", { class: "menu actions" }, summary, make("div", { class: "pane list" }, ...items));
+}
+
+/** @param {Figure} one */
+function specText(one) {
+  const spec = standAlone(one);
+  return spec ? JSON.stringify(spec, null, 1) : "";
 }

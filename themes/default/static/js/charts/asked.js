@@ -11,8 +11,10 @@ import { LOOKS } from "../core/looks.js";
  * the metric of which it was built with some of the curves.
  * @typedef {Chart & {built?: string[], order?: string, cut?: string | false}} OwnChart
  *
- * What is asked for: a chart of some runs of a source, in order; whether the reader narrowed the view.
- * @typedef {{source: Source, chart: OwnChart, runs: number[], isNarrow: boolean}} Asked
+ * What is asked for: a chart of some runs of a source, in order; whether the reader narrowed the view; and
+ * whether it is still wanted, where that may end.
+ * @typedef {{source: Source, chart: OwnChart, runs: number[], isNarrow: boolean,
+ *   isWanted?: () => boolean}} Asked
  *
  * A row of a chart: plain values by the fixed names of fields that its spec knows.
  * @typedef {Object<string, any>} Row

@@ -96,9 +96,11 @@ export function fullNames(source, type, field, names) {
  * @param {Source} source
  * @param {string} type
  * @param {Partial<Chart>} [given]
+ * @param {boolean} [isNamed] a link or config names its columns: those of colours and groups are kept
+ *   though no menu offers them
  * @returns {Chart}
  */
-export function completeChart(source, type, given = {}) {
+export function completeChart(source, type, given = {}, isNamed = false) {
   const from = { ...given };
   for (const field of NAMING) if (from[field]) from[field] = fullNames(source, type, field, from[field]);
   /** @type {Chart} */
@@ -109,36 +111,38 @@ export function completeChart(source, type, given = {}) {
     if (kind === "axis") chart[field] = AXES.some(([axis]) => axis === text) ? text : "step";
     else if (kind === "several") chart[field] = several(source, text);
     else if (SETTINGS[kind]) chart[field] = SETTINGS[kind](text) ? text : "";
-    else chart[field] = chosenColumn(source, kind, field, from, chart.x);
+    else
+      {chart[field] = chosenColumn(source, kind, from, field, isNamed) ?? firstChoice(source, kind, chart.x);}
   }
   return chart;
 }
 
+/** Groups of columns that somebody logged, or that are made of such. */
+const LOGGED = ["properties", "metrics", "statistics", "params", "tags"];
+
 /**
  * @param {Source} source
  * @param {string} kind
- * @param {FieldName} field
  * @param {Partial<Chart>} from
- * @param {string} [taken] the column that x has
+ * @param {FieldName} field
+ * @param {boolean} isNamed
  */
-function chosenColumn(source, kind, field, from, taken) {
+function chosenColumn(source, kind, from, field, isNamed) {
   const names = choicesFor(source, kind).map(([name]) => name);
   const isAmount = kind === "metric" || kind === "curve";
   const wanted = isAmount ? [from[field], from.y, from.c] : [from[field]];
-  const isKept = (/** @type {string | undefined} */ name) => {
-    if (name === undefined) return false;
-    return names.includes(name) || (kind.endsWith("?") && Boolean(source.column(name)));
-  };
-  return wanted.find(isKept) ?? firstChoice(source, kind, names, taken);
+  const isKept = (/** @type {string} */ name) =>
+    isNamed && kind.endsWith("?") && LOGGED.includes(source.column(name)?.group || "");
+  return wanted.find((name) => name !== undefined && (names.includes(name) || isKept(name)));
 }
 
 /**
  * @param {Source} source
  * @param {string} kind
- * @param {string[]} names
- * @param {string} [taken]
+ * @param {string} [taken] the column that x has
  */
-function firstChoice(source, kind, names, taken) {
+function firstChoice(source, kind, taken) {
+  const names = choicesFor(source, kind).map(([name]) => name);
   const primary = `metrics.${source.primary}`;
   if (["metric", "curve"].includes(kind) && names.includes(primary)) return primary;
   const told = source.telling.find((name) => names.includes(name) && name !== taken);

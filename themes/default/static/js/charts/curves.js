@@ -26,14 +26,15 @@ const STEP_TITLES = { step: "Step", time: "Time, UTC", relative: "Time since sta
  * @param {number[]} runs
  * @param {number} most
  * @param {string} [scale]
+ * @param {() => boolean} [isWanted] by default it is to the end
  * @returns {Promise<RunCurve[]>}
  */
-export async function curvesOf(source, metric, runs, most, scale) {
+export async function curvesOf(source, metric, runs, most, scale, isWanted = () => true) {
   await source.load([metric]);
   const isDrawn = (/** @type {number} */ value) => Number.isFinite(value) && (value > 0 || scale !== "log");
   const found = [];
   for (const run of runs) {
-    if (found.length === most) break;
+    if (found.length === most || !isWanted()) break;
     if (source.valuesOf("_curves")[run] === null || source.valuesOf(metric)[run] === null) continue;
     await loadRun(source, run);
     const { curves } = brought.runs.get(source.valuesOf("run_id")[run]) || {};

@@ -72,6 +72,7 @@ function drawControls(shown, one, acts, editor) {
   const { chart } = one;
   const active = document.activeElement;
   const focused = editor.contains(active) ? active?.getAttribute("aria-label") : "";
+  const isInMenu = Boolean(active?.closest(".controls .axes[open]"));
   const change = (/** @type {Partial<OwnChart>} */ changes) => {
     Object.assign(chart, changes);
     one.change();
@@ -83,25 +84,31 @@ function drawControls(shown, one, acts, editor) {
     fieldControl(source, chart, field, kind, (value) => change({ [field]: value })),
   );
   editor.replaceChildren(
-    titleControl(source, chart, (title) => change({ title })),
+    titleControl(shown, one),
     choice.label,
     ...controls,
     makeMenu(shown, one, acts),
     makeButton("Done", acts.close, { class: "quiet" }),
   );
+  const axes = editor.querySelector(".axes");
+  if (axes instanceof HTMLDetailsElement) axes.open = isInMenu;
   const again = focused && editor.querySelector(`[aria-label="${CSS.escape(focused)}"]`);
   if (again instanceof HTMLElement) again.focus();
 }
 
 /**
- * @param {Source} source
- * @param {OwnChart} chart
- * @param {Setter} set
+ * The other controls stay as they are: a click on one of them is what ends the typing.
+ * @param {Shown} shown
+ * @param {Figure} one
  */
-function titleControl(source, chart, set) {
+function titleControl({ source }, one) {
+  const { chart } = one;
   const placeholder = titleOf(source, { ...chart, title: "" });
   const title = make("input", { type: "text", value: chart.title || "", placeholder, "aria-label": "Title" });
-  title.addEventListener("change", () => set(title.value.trim()));
+  title.addEventListener("change", () => {
+    chart.title = title.value.trim();
+    one.change();
+  });
   return make("label", {}, make("span", {}, "Title"), " ", title);
 }
 
@@ -177,8 +184,9 @@ function axesControl(source, chart, set) {
       set((isOn ? [...others, name] : others).join(","));
     });
     box.input.checked = chosen().includes(name);
+    box.input.setAttribute("aria-label", label);
     return box.label;
   });
   const pane = make("div", { class: "pane" }, ...boxes);
-  return make("details", { class: "menu" }, make("summary", {}, "Axes"), pane);
+  return make("details", { class: "menu axes" }, make("summary", {}, "Axes"), pane);
 }

@@ -3,11 +3,12 @@
 import { make, makeButton, within } from "../core/dom.js";
 import { loadNamed } from "../core/loading.js";
 import { drawSpec, loadLibraries } from "./drawing.js";
-import { fillChart } from "./filling.js";
+import { fillChart, loadChart } from "./filling.js";
+import { forgetRuns } from "./looks.js";
 import { numbersOf } from "./told.js";
 
 /** @import { Shown } from "../table/shown.js" */
-/** @import { Made, OwnChart, Spec } from "./asked.js" */
+/** @import { Asked, Made, OwnChart, Spec } from "./asked.js" */
 
 /**
  * `isLive`: drawn here rather than with the page; `ticket`: the number of its last drawing; `drawn`: what is
@@ -39,53 +40,71 @@ export function emptyFigure() {
 }
 
 /**
- * What is being drawn: one figure after the other, in the order they were asked for, so that looks are given
- * in that order, too.
+ * What is being drawn: one figure after the other, so that no two take the same looks.
  * @type {Promise<void>}
  */
 let queue = Promise.resolve();
 
 /**
- * Draw a figure, unless it is asked for again before its turn comes.
+ * Draw a figure once its data is there, unless it is asked for again before.
  * @param {Shown} shown
  * @param {Figure} one
  * @returns {Promise<void>}
  */
-export function drawFigure(shown, one) {
+export async function drawFigure(shown, one) {
   const ticket = ++one.ticket;
+  const { source, runs, isNarrow } = shown;
+  const asked = { source, chart: one.chart, runs, isNarrow, isWanted: () => one.ticket === ticket };
   one.isLive = true;
-  queue = queue.then(() => (one.ticket === ticket ? drawNow(shown, one, ticket) : undefined));
-  return queue;
+  forgetRuns(one.chart); // before any other is drawn: what these had is free
+  try {
+    await Promise.all([loadChart(asked), loadNamed("specs"), loadLibraries()]);
+    const turn = queue.then(() => drawNow(one, asked));
+    queue = turn.catch(() => {});
+    await turn;
+  } catch (error) {
+    if (!asked.isWanted()) return;
+    const told = make("p", { class: "muted" }, "This chart could not be drawn.");
+    one.figure.querySelector(".drawing")?.replaceChildren(told);
+    throw error;
+  }
 }
 
 /**
- * @param {Shown} shown
+ * Nothing that is being drawn for a figure is wanted any more.
  * @param {Figure} one
- * @param {number} ticket
  */
-async function drawNow(shown, one, ticket) {
+export function dropFigure(one) {
+  one.ticket++;
+  forgetRuns(one.chart);
+  one.figure.remove();
+}
+
+/**
+ * @param {Figure} one
+ * @param {Asked & {isWanted: () => boolean}} asked
+ */
+async function drawNow(one, asked) {
+  if (!asked.isWanted()) return;
   const drawing = within(one.figure, ".drawing");
-  try {
-    await Promise.all([loadNamed("specs"), loadLibraries()]);
-    const { source, runs, isNarrow } = shown;
-    const made = await fillChart({ source, chart: one.chart, runs, isNarrow });
-    if (one.ticket !== ticket) return;
-    tellFigure(one, made);
-    one.drawn?.view.finalize();
-    one.drawn = null;
-    if (!made.rows.length) {
-      drawing.replaceChildren(make("p", { class: "muted" }, "No run of this view has these values."));
-      return;
-    }
-    const { title, shows, rows, fields } = made;
+  const made = await fillChart(asked);
+  if (!asked.isWanted()) {
+    forgetRuns(one.chart);
+    return;
+  }
+  const { title, shows, rows, fields } = made;
+  tellFigure(one, made);
+  const before = one.drawn;
+  if (rows.length) {
     const { container, view, full } = await drawSpec({ ...made, spec: sizedSpec(made.spec, drawing) });
     one.drawn = { view, full, title, shows };
     drawing.replaceChildren(container);
     one.figure.append(numbersOf(rows, title, fields));
-  } catch (error) {
-    drawing.replaceChildren(make("p", { class: "muted" }, "This chart could not be drawn."));
-    reportError(error);
+  } else {
+    one.drawn = null;
+    drawing.replaceChildren(make("p", { class: "muted" }, "No run of this view has these values."));
   }
+  before?.view.finalize();
 }
 
 /**

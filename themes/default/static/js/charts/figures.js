@@ -8,8 +8,8 @@ import { keepHash } from "../table/update.js";
 import { closeEditor, openEditor } from "./editor.js";
 import { completeChart, fullNames } from "./choices.js";
 import { NAMING, TYPES, chartsText, plainChart } from "./fields.js";
-import { drawFigure, emptyFigure, figureOf } from "./figure.js";
-import { forgetRuns, rememberRuns } from "./looks.js";
+import { drawFigure, dropFigure, emptyFigure, figureOf } from "./figure.js";
+import { rememberRuns } from "./looks.js";
 
 /** @import { BuiltChart } from "../core/brought.js" */
 /** @import { Chart } from "../core/hash.js" */
@@ -32,15 +32,19 @@ const chartsOf = () => figures.map(({ chart }) => chart);
 /**
  * Take over the page's charts; the link may ask for others.
  * @param {Shown} shown
+ * @param {Chart[]} [charts] of a page that was built without any
  * @returns {Promise<void>}
  */
-export function startFigures(shown) {
-  started = started || takeFigures(shown);
+export function startFigures(shown, charts) {
+  started = started || takeFigures(shown, charts);
   return started;
 }
 
-/** @param {Shown} shown */
-async function takeFigures(shown) {
+/**
+ * @param {Shown} shown
+ * @param {Chart[]} [charts]
+ */
+async function takeFigures(shown, charts) {
   await loadNamed("specs");
   for (const figure of every(document, "figure.chart[data-chart]")) {
     const built = brought.charts[figure.dataset.chart || ""];
@@ -49,13 +53,15 @@ async function takeFigures(shown) {
     addOne(shown, figureOf(chart, figure, false));
     if (chart.built) rememberRuns(chart, chart.built);
   }
-  builtCharts = chartsText(chartsOf());
+  const own = charts?.map((chart) => completeChart(shown.source, chart.type, chart, true));
+  builtCharts = chartsText(own || chartsOf());
   const { written } = shown;
   shown.written = (view) => {
     const isBuilt = chartsText(chartsOf()) === builtCharts;
     return { ...written(view), charts: isBuilt ? null : chartsOf().map(plainChart) };
   };
-  if (shown.view.charts) replaceFigures(shown, shown.view.charts);
+  const asked = shown.view.charts || charts;
+  if (asked) replaceFigures(shown, asked);
   let waiting = 0;
   shown.listeners.push(() => {
     clearTimeout(waiting);
@@ -73,7 +79,7 @@ async function takeFigures(shown) {
  * @returns {OwnChart}
  */
 function builtChart({ source }, built) {
-  const chart = completeChart(source, built.type, built);
+  const chart = completeChart(source, built.type, built, true);
   const cut = built.is_cut && built.y;
   return { ...chart, built: built.runs_built, runs: built.runs || "", order: built.order, cut };
 }
@@ -92,17 +98,6 @@ function addOne(shown, one) {
 }
 
 /**
- * The charts of a page that was built without: those of the link, else these.
- * @param {Shown} shown
- * @param {Chart[]} charts
- */
-export async function showCharts(shown, charts) {
-  await startFigures(shown);
-  builtCharts = chartsText(charts.map((chart) => completeChart(shown.source, chart.type, chart)));
-  replaceFigures(shown, shown.view.charts || charts);
-}
-
-/**
  * What of the link cannot be shown, where the page tells of links.
  * @param {string} text
  */
@@ -116,9 +111,7 @@ function tellLink(text) {
  * @param {Chart[]} charts
  */
 function replaceFigures(shown, charts) {
-  for (const { figure } of figures) figure.remove();
-  forgetRuns();
-  figures.length = 0;
+  figures.splice(0).forEach(dropFigure);
   for (const asked of charts) {
     if (Object.hasOwn(TYPES, asked.type)) makeFigure(shown, askedChart(shown, asked));
     else {
@@ -136,7 +129,7 @@ function replaceFigures(shown, charts) {
  * @returns {OwnChart}
  */
 function askedChart({ source }, asked) {
-  const chart = completeChart(source, asked.type, asked);
+  const chart = completeChart(source, asked.type, asked, true);
   for (const field of NAMING) {
     const wanted = asked[field];
     if (wanted === undefined || chart[field] === fullNames(source, asked.type, field, wanted)) continue;
@@ -225,8 +218,7 @@ function writeLink(shown) {
  */
 function removeFigure(shown, one) {
   figures.splice(figures.indexOf(one), 1);
-  forgetRuns(one.chart);
-  one.figure.remove();
+  dropFigure(one);
   writeLink(shown);
   say("Removed the chart; “Reset view” brings the built ones back.");
 }

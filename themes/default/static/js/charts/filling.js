@@ -5,8 +5,8 @@ import { brought } from "../core/brought.js";
 import { plural, thousands } from "../core/format.js";
 import { isBuilt } from "./asked.js";
 import { columnsOfChart, isDrawable, titleOf } from "./fields.js";
-import { fillLines } from "./lines.js";
-import { forgetRuns, paint, uncoloured } from "./looks.js";
+import { fillLines, loadCurves } from "./lines.js";
+import { paint, uncoloured } from "./looks.js";
 import { fillCategories, fillHeatmap, fillHistogram, fillScatter } from "./marks.js";
 import { fillParallel } from "./parallel.js";
 
@@ -24,13 +24,23 @@ const FILL = {
 };
 
 /**
+ * Load what a chart is made of.
+ * @param {Asked} asked
+ * @returns {Promise<void>} rejects when a script of columns is missing
+ */
+export async function loadChart(asked) {
+  const { source, chart } = asked;
+  await source.load(columnsOfChart(source, chart));
+  if (chart.type === "line" && isDrawable(source, chart)) await loadCurves(asked);
+}
+
+/**
  * The spec of a chart with its titles, and its rows.
  * @param {Asked} asked
  * @returns {Promise<Made>}
  */
 export async function fillChart(asked) {
   const { source, chart, runs } = asked;
-  forgetRuns(chart);
   await source.load(columnsOfChart(source, chart));
   const filled = isDrawable(source, chart) ? await FILL[chart.type](asked) : undrawn();
   const spec = settledSpec(filled);

@@ -21,6 +21,17 @@ export function fillLines(asked) {
 }
 
 /**
+ * Load the curves that a chart draws.
+ * @param {Asked} asked
+ */
+export async function loadCurves(asked) {
+  const { chart } = asked;
+  const most = chart.g ? MAX_BAND : mostOf(chart, MAX_LINES, MAX_BAND);
+  const runs = chart.g ? asked.runs : chosenRuns(asked);
+  await curvesOf(asked.source, chart.y || "", runs, most, chart.scale, asked.isWanted);
+}
+
+/**
  * @param {Asked} asked
  * @returns {Promise<Filled>}
  */

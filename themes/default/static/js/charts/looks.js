@@ -39,11 +39,10 @@ export function drawRuns(chart, ids) {
 
 /**
  * A chart draws no runs any more; their looks stay until another does.
- * @param {Chart} [chart] by default all
+ * @param {Chart} chart
  */
 export function forgetRuns(chart) {
-  if (chart) drawnRuns.delete(chart);
-  else drawnRuns.clear();
+  drawnRuns.delete(chart);
 }
 
 /**

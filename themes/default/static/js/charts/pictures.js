@@ -53,7 +53,8 @@ export async function savePicture(one, form) {
  */
 async function rasterized(svg) {
   const picture = new Image();
-  picture.src = `data:image/svg+xml;base64,${btoa(String.fromCharCode(...new TextEncoder().encode(svg)))}`;
+  const bytes = Array.from(new TextEncoder().encode(svg), (byte) => String.fromCharCode(byte));
+  picture.src = `data:image/svg+xml;base64,${btoa(bytes.join(""))}`;
   await picture.decode();
   const canvas = make("canvas");
   canvas.width = picture.width * SCALE;

@@ -75,9 +75,9 @@ window.runreport = Object.freeze({
   /**
    * A later script: its modules are added to those there are.
    * @param {string} name
-   * @param {(all: typeof modules) => Object} start what its entry exports
+   * @param {(all: typeof $modules) => Object} start what its entry exports
    */
   later(name, start) {
-    Object.assign(loaded, { [name]: start(modules) });
+    Object.assign(loaded, { [name]: start($modules) });
   },
 });

@@ -153,12 +153,25 @@ export function startSelection() {
     drawSelection();
   });
   if (["experiment", "compare"].includes(document.body.dataset.page || "")) return;
-  const carried = selectedIn(readHash(location.hash)).filter(
+  const carried = eachOnce(selectedIn(readHash(location.hash))).filter(
     ({ folder, id }) => folder && !selection.runs.some((one) => one.id.startsWith(id)),
   );
   if (carried.length) {
     changeSelection([...selection.runs, ...carried.map((one) => ({ ...one, name: one.id }))]);
   }
+}
+
+/**
+ * Runs without those that an earlier one, or the beginning of its id, names.
+ * @template {{id: string}} R
+ * @param {R[]} runs
+ * @returns {R[]}
+ */
+export function eachOnce(runs) {
+  return runs.filter(
+    ({ id }, place) =>
+      !runs.some((other, at) => other.id.startsWith(id) && (at < place || other.id.length > id.length)),
+  );
 }
 
 /** @returns {Selected[]} */

@@ -16,26 +16,25 @@ import { drawSides } from "./sides.js";
 
 /** Start the page. */
 export async function startCompare() {
+  /** @type {Shown | null} */
+  let shown = null;
+  addEventListener("hashchange", () => {
+    if (location.hash !== shown?.hash) location.reload();
+  });
   const view = readHash(location.hash);
   const asked = selectedIn(view);
   const chosen = asked.length ? asked : selection.runs;
-  if (!chosen.length) {
-    addEventListener("hashchange", () => location.reload());
-    return;
-  }
+  if (!chosen.length) return;
   const { picked, missed } = await pickRuns(chosen);
   const advice = missed.map((text) => `The link names ${text}.`);
   for (const [key] of view.unknown) {
     advice.push(`The link holds “${key}”, which this report does not know; it is kept.`);
   }
   byId("advice").textContent = advice.join(" ");
-  const shown = new Shown(picked, view);
+  if (!picked.count) return;
+  shown = new Shown(picked, view);
   shown.runs.reverse();
   shown.written = (own) => ({ ...own, ...linkOf(selection.runs) });
-  addEventListener("hashchange", () => {
-    if (location.hash !== shown.hash) location.reload();
-  });
-  if (!picked.count) return;
   giveLooks(picked.valuesOf("run_id"));
   const own = (/** @type {string} */ name, /** @type {number} */ run) => picked.valuesOf(name)[run];
   changeSelection(
@@ -54,7 +53,7 @@ function drawComparison(shown) {
   const { source } = shown;
   const place = byId("comparison");
   byId("shown").textContent = `${plural(source.count, "run")} side by side`;
-  const add = makeButton("Add chart", async () => (await loadLater("charts")).addFigure(shown));
+  const add = makeButton("Add chart", async () => (await started).addFigure(shown));
   const charts = make(
     "section",
     { class: "charts", "aria-labelledby": "charts" },
@@ -65,10 +64,16 @@ function drawComparison(shown) {
   const more = make("section", { id: "more" });
   place.replaceChildren(table, charts, more);
   drawSides(shown, table);
-  loadLater("charts")
-    .then((own) => own.showCharts(shown, defaultCharts(source)))
-    .catch(() => say("The charts could not be drawn."));
+  const started = startCharts(shown);
+  started.catch(() => say("The charts could not be drawn."));
   drawDifferences(shown, more);
+}
+
+/** @param {Shown} shown */
+async function startCharts(shown) {
+  const charts = await loadLater("charts");
+  await charts.startFigures(shown, defaultCharts(shown.source));
+  return charts;
 }
 
 /**

@@ -87,11 +87,12 @@ export function drawGroups(shown, table) {
  * @param {Column} column
  * @param {Group} group
  */
-function groupButton({ source, view, update }, { name }, { text, rest, runs }) {
+function groupButton(shown, { name }, { text, rest, runs }) {
   const open = () => {
+    const { source, view } = shown;
     view.group = "";
     view.facets.set(name, new Set(runs.map((run) => String(source.logged(name, run)))));
-    update();
+    shown.update();
   };
   return makeButton(text, open, { title: rest ? `${rest}: show these runs` : "Show these runs" });
 }

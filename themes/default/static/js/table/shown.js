@@ -35,8 +35,11 @@ export class Shown {
      * @type {number[]}
      */
     this.runs = Array.from({ length: source.count }, (_, place) => source.count - 1 - place);
-    /** The last filter that could be read; the rows show it until the next one can. */
-    this.box = EMPTY_BOX;
+    /**
+     * The last filter that could be read; the rows show it until the next one can. Before the first is read
+     * it has the text of the link.
+     */
+    this.box = { ...EMPTY_BOX, text: view.q };
     /** The last one that was no beginning of another: words that are typed may become a filter. */
     this.meant = EMPTY_BOX;
     /** Whether the filter is being typed, so that it may well be unfinished. */
@@ -86,6 +89,7 @@ export class Shown {
   /** Take over the view of the page's link. */
   readLink() {
     this.view = readHash(location.hash);
+    this.box = { ...EMPTY_BOX, text: this.view.q };
     this.applied();
   }
 

@@ -1,9 +1,17 @@
 // The table of an experiment, or of all runs there are: what starts with its page.
 
-import { byId, every, within } from "../core/dom.js";
+import { byId, every } from "../core/dom.js";
 import { readHash, writeHash } from "../core/hash.js";
 import { loadLater, loaded } from "../core/loading.js";
-import { changeSelection, findIds, isSelected, selectedIn, selection, shortIds } from "../core/selection.js";
+import {
+  changeSelection,
+  eachOnce,
+  findIds,
+  isSelected,
+  selectedIn,
+  selection,
+  shortIds,
+} from "../core/selection.js";
 import { ADDRESS } from "../core/source.js";
 import { makeSelectBox } from "./cells.js";
 import { startFacets } from "./facets.js";
@@ -69,9 +77,9 @@ function startFilter(shown) {
       shown.update();
     });
   });
-  filter.addEventListener("change", () => {
-    // Enter, or the focus went on
-    shown.isTyping = false;
+  filter.addEventListener("change", async () => {
+    shown.isTyping = false; // Enter, or the focus went on
+    if (filter.value.trim()) await loadLater("filters");
     const box = boxOf(shown.source, filter.value);
     if (!box.error) shown.meant = box;
     advise(shown, box);
@@ -138,7 +146,7 @@ async function selectFromLink(shown) {
     runs.push({ folder: source.folder, id, name: source.valuesOf("run_name")[run] });
   }
   shown.missed = missed; // stays in the link
-  changeSelection([...selection.runs, ...runs.filter(({ id }) => !isSelected(id))]);
+  changeSelection([...selection.runs, ...eachOnce(runs).filter(({ id }) => !isSelected(id))]);
 }
 
 /**
@@ -165,9 +173,10 @@ function startCharts(shown, isAsked) {
     button.hidden = false;
     button.addEventListener("click", async () => (await open()).editFigure(shown, button.dataset.edit || ""));
   }
-  const add = within(place, "#add-chart");
-  add.hidden = false;
-  add.addEventListener("click", async () => (await open()).addFigure(shown));
+  for (const button of every(place, "#add-chart")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => (await open()).addFigure(shown));
+  }
   if (isAsked || shown.isNarrow) open();
   else {
     shown.listeners.push(() => {

@@ -37,9 +37,11 @@ export async function update(shown, isFirst) {
   const turn = ++shown.turns;
   const { view, source } = shown;
   try {
-    if (view.q.trim() || missingNames(shown).length) await loadLater("filters");
+    if (view.q.trim()) await loadLater("filters");
+    else if (missingNames(shown).length) await loadLater("filters").catch(() => {}); // it says what was meant
   } catch {
     say("The scripts that read a filter could not be loaded, so the rows stay as they are.");
+    shown.tell();
     return;
   }
   if (turn !== shown.turns) return;
