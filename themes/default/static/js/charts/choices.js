@@ -111,8 +111,9 @@ export function completeChart(source, type, given = {}, isNamed = false) {
     if (kind === "axis") chart[field] = AXES.some(([axis]) => axis === text) ? text : "step";
     else if (kind === "several") chart[field] = several(source, text);
     else if (SETTINGS[kind]) chart[field] = SETTINGS[kind](text) ? text : "";
-    else
-      {chart[field] = chosenColumn(source, kind, from, field, isNamed) ?? firstChoice(source, kind, chart.x);}
+    else {
+      chart[field] = chosenColumn(source, kind, from, field, isNamed) ?? firstChoice(source, kind, chart.x);
+    }
   }
   return chart;
 }

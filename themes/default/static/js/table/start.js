@@ -12,6 +12,7 @@ import {
   selection,
   shortIds,
 } from "../core/selection.js";
+import { makeDot } from "../core/looks.js";
 import { ADDRESS } from "../core/source.js";
 import { makeSelectBox } from "./cells.js";
 import { startFacets } from "./facets.js";
@@ -102,12 +103,14 @@ function startFilter(shown) {
 }
 
 /**
- * The server's rows get their boxes, so that nothing moves when the data arrives.
+ * The server's rows get their boxes, so that nothing moves when the data arrives, and marks for the looks
+ * that charts may give their runs.
  * @param {Source} source
  */
 function upgradeRows(source) {
   for (const row of every(document, "#run-table tbody tr[data-run]", HTMLTableRowElement)) {
     const { run: id = "", name = "", folder = source.folder } = row.dataset;
+    if (!row.querySelector(".dot")) row.querySelector("th")?.append(makeDot(id));
     row.cells[0].replaceChildren(makeSelectBox({ folder: folder || source.folder, id, name }));
   }
 }
