@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from jinja2 import FileSystemBytecodeCache
 
 import runreport
 from runreport.archive.directory import open_archive
 from runreport.archive.storage import LocalStorage
+from runreport.site import render
 from runreport.tracking import active
 from runreport.tracking import store as store_module
 
@@ -29,6 +32,17 @@ VARIABLES = (
     "GITHUB_ACTIONS",
     "SLURM_JOB_ID",
 )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Templates are compiled once a worker; those of a project, in a sandbox, apart from ours."""
+    with pytest.MonkeyPatch.context() as patched:
+        for kind in ("Environment", "ImmutableSandboxedEnvironment"):
+            cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp(kind)))
+            caching = functools.partial(getattr(render, kind), bytecode_cache=cache)
+            patched.setattr(render, kind, caching)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from browser.conftest import find_root
 from playwright.sync_api import Locator, Page, expect
 
 from runreport.report.config import parse_config
@@ -30,12 +29,6 @@ CHARTS = {
     "histogram": "histogram;x=metrics.val_accuracy;c=params.activation",
     "heatmap": "heatmap;x=params.hidden;y=params.learning_rate;c=metrics.val_accuracy",
 }
-
-
-@pytest.fixture(params=["disk", "server"])
-def root(request: pytest.FixtureRequest, sample_site: Path) -> str:
-    """Both: charts load most of what a page can load."""
-    return find_root(request, sample_site)
 
 
 @pytest.fixture

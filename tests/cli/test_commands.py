@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from builders import sample_archive
 from cli.reference import every_command, reference
+from click.testing import CliRunner
+
+from runreport.cli import main
+from runreport.tracking import active
+from runreport.tracking import store as store_module
 
 
 def command(*arguments: str, input: str | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", "from runreport.cli import main; main()", *arguments],
-        capture_output=True,
-        text=True,
-        input=input,
-        check=False,
-        env={k: v for k, v in os.environ.items() if not k.startswith("MLFLOW_")},
-    )
+    """A command in this process, in a tenth of the time of one of its own; nothing of it stays."""
+    without: dict[str, str | None] = {n: None for n in os.environ if n.startswith("MLFLOW_")}
+    stdin = io.BytesIO((input or "").encode())
+    with (
+        patch.dict(os.environ),
+        patch.object(sys, "argv", ["runreport", *arguments]),
+        patch.multiple(active, location=None, experiment=None),
+        CliRunner().isolation(stdin, env=without) as (out, err, _),
+    ):
+        try:
+            main()
+            code = 0
+        except SystemExit as ended:
+            code = ended.code if isinstance(ended.code, int) else 1
+        sys.stdout.flush()
+        sys.stderr.flush()
+        told, complained = out.getvalue().decode(), err.getvalue().decode()
+    store_module._open.cache_clear()
+    return subprocess.CompletedProcess(arguments, code, told, complained)
 
 
 def ok(*arguments: str, input: str | None = None) -> str:
