@@ -83,12 +83,12 @@ function drawControls(shown, one, acts, editor) {
   const controls = fieldsOf(chart.type).map(([field, kind]) =>
     fieldControl(source, chart, field, kind, (value) => change({ [field]: value })),
   );
+  const done = makeButton("Done", acts.close, { class: "quiet" });
   editor.replaceChildren(
     titleControl(shown, one),
     choice.label,
     ...controls,
-    makeMenu(shown, one, acts),
-    makeButton("Done", acts.close, { class: "quiet" }),
+    make("div", { class: "acts" }, makeMenu(shown, one, acts), done),
   );
   const axes = editor.querySelector(".axes");
   if (axes instanceof HTMLDetailsElement) axes.open = isInMenu;
