@@ -11,7 +11,7 @@ const ROOMS = ["core", "table", "charts", "pages"];
 function onlyBelow(room) {
   const above = ROOMS.slice(ROOMS.indexOf(room) + 1);
   if (!above.length) return {};
-  const group = above.map((name) => `../${name}/*`);
+  const group = ["../*.js", ...above.map((name) => `../${name}/*`)];
   return { "no-restricted-imports": ["error", { patterns: [{ group, message: `${room} is below.` }] }] };
 }
 
@@ -25,7 +25,6 @@ export default [
       curly: ["error", "multi-line"],
       eqeqeq: "error",
       "max-len": ["error", { code: 110 }],
-      "no-implicit-coercion": "off",
       "no-shadow": "error",
       "no-var": "error",
       "object-shorthand": "error",

@@ -17,6 +17,8 @@ def test_what_was_found_cannot_be_changed() -> None:
     version = a_version()
     with pytest.raises(AttributeError, match=r"ModelVersion\.description says what was found"):
         version.description = "mine"
+    with pytest.raises(AttributeError, match="cannot be set"):
+        del version.name
     version.tags["state"] = "changed"
     version.aliases.append("mine")
     assert (version.tags, version.aliases) == ({"state": "tried"}, ["champion"])

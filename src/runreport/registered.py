@@ -22,6 +22,9 @@ class _Frozen(Entity):
             "a RunreportClient."
         )
 
+    def __delattr__(self, name: str) -> None:
+        self.__setattr__(name, None)
+
     def _hold(self, **values: object) -> None:
         for key, value in values.items():
             object.__setattr__(self, key, value)

@@ -163,7 +163,7 @@ def test_two_charts_of_curves_give_each_run_one_look_in_another_view(page: Page)
     page.locator("#filter").fill("tanh")
     expect(page.locator("figure.chart .shows").last).to_contain_text("of 36 runs")
     expect(lines).to_have_count(36)
-    page.wait_for_timeout(400)
+    expect(page.locator("figure.chart .shows").first).to_contain_text("of 36 runs")
     strokes = lines.evaluate_all("paths => paths.map(path => path.getAttribute('stroke'))")
     assert len(strokes) == 36 and "var(--other)" not in strokes
     assert strokes[:18] == strokes[18:]

@@ -35,7 +35,7 @@ def command(*arguments: str, input: str | None = None) -> subprocess.CompletedPr
             main()
             code = 0
         except SystemExit as ended:
-            code = ended.code if isinstance(ended.code, int) else 1
+            code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
         sys.stdout.flush()
         sys.stderr.flush()
         told, complained = out.getvalue().decode(), err.getvalue().decode()

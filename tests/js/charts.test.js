@@ -9,7 +9,6 @@ import shared from "../report/chart_cases.json" with { type: "json" };
 import specs from "../../src/runreport/report/charts/templates.json" with { type: "json" };
 import { fitAxes, tame } from "../../themes/default/static/js/charts/axes.js";
 import { fillChart } from "../../themes/default/static/js/charts/filling.js";
-import { forgetRuns } from "../../themes/default/static/js/charts/looks.js";
 import { brought } from "../../themes/default/static/js/core/brought.js";
 import { readChart } from "../../themes/default/static/js/core/hash.js";
 import { looks } from "../../themes/default/static/js/core/looks.js";
@@ -43,7 +42,6 @@ function sourceFor({ primary, columns, curves }) {
     if (texts) source.texts.set(name, texts);
   }
   looks.clear();
-  forgetRuns();
   brought.runs.clear();
   for (const [id, own] of Object.entries(curves)) {
     brought.runs.set(id, { curves: new Map(Object.entries(own)) });

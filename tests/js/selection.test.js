@@ -12,10 +12,10 @@ import {
 import { readHash } from "../../themes/default/static/js/core/hash.js";
 
 test("a run that is named twice is one", () => {
-  const runs = ["3fa9c1", "3fa9c1d2", "88b0d2", "88b0d2"].map((id) => ({ id }));
+  const runs = ["3fa9c1d2e4f5", "3fa9c1", "88b0d2", "88b0d2aa", "88b0d2"].map((id) => ({ id }));
   assert.deepEqual(
     eachOnce(runs).map(({ id }) => id),
-    ["3fa9c1d2", "88b0d2"],
+    ["3fa9c1d2e4f5", "88b0d2aa"],
   );
 });
 

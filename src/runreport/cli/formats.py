@@ -1,4 +1,7 @@
-"""A table of results as text: aligned, CSV, Markdown or LaTeX."""
+"""A table of results as text: aligned, CSV, Markdown or LaTeX.
+
+``static/js/table/writing.js`` exports the same; `tests/cli/written_tables.json` holds both to it.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,9 @@ _LATEX = {
 
 _POWER = re.compile(r"(?<![\w.])(-?)([0-9][0-9,.]*)(?:e(-?[0-9]+))?(?![\w])")
 """Numbers that text mode would set wrongly: with a minus, or with an exponent."""
+
+
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>|#]")
 
 
 def _as_power(match: re.Match[str]) -> str:
@@ -85,7 +91,7 @@ def _print_markdown(
     headers: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[bool]
 ) -> None:
     def line(cells: Sequence[str]) -> str:
-        texts = [safe(cell).replace("\\", "\\\\").replace("|", "\\|") for cell in cells]
+        texts = (_MARKDOWN.sub(r"\\\g<0>", safe(cell)) for cell in cells)
         return f"| {' | '.join(texts)} |"
 
     click.echo(line(headers))
@@ -98,7 +104,8 @@ def _print_latex(
     headers: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[bool]
 ) -> None:
     def line(cells: Sequence[str]) -> str:
-        texts = ("".join(_LATEX.get(letter, letter) for letter in safe(cell)) for cell in cells)
+        lines = map(safe, cells)
+        texts = ("".join(_LATEX.get(letter, letter) for letter in text) for text in lines)
         set_ = (
             _POWER.sub(_as_power, text) if right else text
             for text, right in zip(texts, numeric, strict=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import warnings
 from collections.abc import Callable
 from types import ModuleType
@@ -18,18 +19,24 @@ def when_imported(module: str, hook: Hook) -> None:
     Args:
         hook: the same one is kept once; one that fails does not fail the caller's import.
     """
-    from wrapt import register_post_import_hook
-
+    if module in sys.modules:
+        _call(hook, module)
+        return
     if (module, hook) in _waiting:
         return
-    _waiting.add((module, hook))
+    from wrapt import register_post_import_hook
 
     def call(_: ModuleType) -> None:
         _waiting.discard((module, hook))
-        try:
-            hook()
-        except Exception as error:
-            with contextlib.suppress(Warning):
-                warnings.warn(f"{module} will not be logged automatically: {error}", stacklevel=4)
+        _call(hook, module)
 
+    _waiting.add((module, hook))
     register_post_import_hook(call, module)
+
+
+def _call(hook: Hook, module: str) -> None:
+    try:
+        hook()
+    except Exception as error:
+        with contextlib.suppress(Warning):
+            warnings.warn(f"{module} will not be logged automatically: {error}", stacklevel=4)

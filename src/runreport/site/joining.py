@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from runreport.errors import ConfigError
+from runreport.site.scanning import Token, scan
 
 REGISTRY = "$modules"
 """What the joined scripts call the registry of modules; core/global.js names it, too."""
@@ -28,24 +29,11 @@ _DECLARED = re.compile(
 )
 _NAMES = re.compile(r"([A-Za-z_$][\w$]*)(?:\s+as\s+([A-Za-z_$][\w$]*))?")
 _COMMENT = re.compile(r"^\s*(?:/\*.*?\*/|//[^\n]*)", re.MULTILINE | re.DOTALL)
-_WHOLE = re.compile(
-    r"""//.*|/\*.*?\*/|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\\."""
-    r"""|(?<![\w)\]])\s*/(?![/*])(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\\[])+/"""
+_OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
+_ADVICE = (
+    'write `import { name } from "./other.js";` on lines of its own, and `export` before a '
+    "function, class or const"
 )
-"""Comments, texts in quotes and patterns that begin and end on one line."""
-_REFUSED = (
-    (re.compile(r"^(?:import|export)\b(?!\s*:)|;\s*(?:import|export)\s*[{*\w\"]"),
-     'write `import { name } from "./other.js";` on lines of its own, and `export` before a '
-     "function, class or const"),
-    (re.compile(r"\bimport\s*[(.]"), "a page from disk can load no module later; see `later`"),
-    (re.compile(r"^(?:const|class|function|let|var)\s+default\b"), "names have no default"),
-    (re.compile(r"^[^`]*`(?:[^`]*`[^`]*`)*[^`]*$|/\*|\\$"),
-     "no text or comment may go on in the next line"),
-    (re.compile(r"<!--|^-->"), "a classic script takes it for a comment"),
-)  # fmt: skip
-"""What the join cannot keep as it is, with what to do instead."""
-_WAITING = re.compile(r"^(?:(?:const|let|var)\b[^{}]*=\s*)?await\b.*", re.MULTILINE)
-"""At the beginning of a line: outside all functions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +56,19 @@ class Module:
     exports: tuple[str, ...]
     """Names that it declares itself."""
     body: str
-    """Without comments, indentation, imports and the word ``export``."""
+    """Without indentation, imports, the word ``export`` and the comments that lines begin with."""
 
 
-def read_module(path: str, text: str) -> Module:
+def read_module(path: str, text: str, *, is_checked: bool = False) -> Module:
     """Take a module apart.
 
     Args:
         path: from the folder of scripts; imports are relative to it.
+        is_checked: it is known to hold only what can be joined; looking takes longer than joining.
 
     Raises:
         ConfigError: an import or export has a form that the join does not know.
     """
-    waiting = _WAITING.search(text)
-    if waiting:
-        raise ConfigError(f"{path}: {waiting[0]!r} waits; a script can wait in functions only.")
     bare = without_comments(text.removeprefix("\ufeff"))
     imports = tuple(
         Import(_resolved(path, match["path"]), _pairs_of(path, match), match["word"] == "export")
@@ -91,15 +77,21 @@ def read_module(path: str, text: str) -> Module:
     body = _FROM.sub("", bare)
     exports = tuple(match[2] for match in _DECLARED.finditer(body))
     body = _DECLARED.sub(r"\1 \2", body)
-    for line in body.split("\n"):
-        _check_line(path, line)
+    problem = "" if is_checked else _problem(text, body, has_several=_declares_several(bare))
+    if problem:
+        raise ConfigError(f"{path} cannot be joined into a script: {problem}.")
     return Module(path, imports, exports, "\n".join(filter(None, body.split("\n"))))
 
 
 def _resolved(path: str, other: str) -> str:
-    if not other.startswith(("./", "../")):
-        raise ConfigError(f"{path} imports {other!r}; the way to a module begins with ./ or ../.")
-    return posixpath.normpath(posixpath.join(posixpath.dirname(path), other))
+    found = posixpath.normpath(posixpath.join(posixpath.dirname(path), other))
+    is_way = other.startswith(("./", "../")) and other.endswith(".js")
+    if not is_way or found.startswith(".."):
+        raise ConfigError(
+            f"{path} imports {other!r}; the way to a module begins with ./ or ../, ends in .js "
+            "and stays in static/js."
+        )
+    return found
 
 
 def _pairs_of(path: str, match: re.Match[str]) -> tuple[tuple[str, str], ...]:
@@ -114,13 +106,57 @@ def _pairs_of(path: str, match: re.Match[str]) -> tuple[tuple[str, str], ...]:
     return tuple((own[1], own[2] or own[1]) for own in found if own)
 
 
-def _check_line(path: str, line: str) -> None:
-    bare = _WHOLE.sub('""', line)
-    for pattern, advice in _REFUSED:
-        if pattern.search(bare):
-            raise ConfigError(f"{path}: {line!r} cannot be joined into a script: {advice}.")
-    if re.match(r"const\s+\w+\s*=[^(\[{=>]*,\s*\w+\s*=", bare):
-        raise ConfigError(f"{path}: {line!r} declares two names; give each a line of its own.")
+def _problem(text: str, body: str, *, has_several: bool) -> str:
+    """What of a module no classic script can keep, with what to do; empty if there is nothing."""
+    if has_several:
+        return "an `export const` declares several names; give each a line of its own"
+    line = ""
+    for token in scan(text):
+        start = text.rfind("\n", 0, token.at) + 1
+        is_alone = token.kind == "comment" and not text[start : token.at].strip()
+        if "\n" in token.text and not is_alone:
+            line = text[start : text.find("\n", start)]
+            return f"{line!r} goes on in the next line; no text or comment behind code may"
+        if token.text == "<!--":
+            return "`<!--` begins a comment in a classic script"
+    return _problem_of_words(body)
+
+
+def _problem_of_words(body: str) -> str:
+    depth, statement = 0, False
+    tokens = [token for token in scan(body) if token.kind != "comment"]
+    for before, token, after in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
+        word = token.text if token.kind == "word" else ""
+        follows = after.text if after else ""
+        is_key = follows == ":" or (before is not None and before.text == ".")
+        if word in ("import", "export") and not is_key:
+            if follows in ("(", "."):
+                return "`import(` and `import.meta` need modules; see `later` and `loadLater`"
+            return f"{_line_of(body, token)!r}: {_ADVICE}"
+        statement = (statement or word == "async") and token.text != ";"
+        if word == "await" and depth == 0 and not is_key and not statement:
+            return f"{_line_of(body, token)!r}: a classic script waits in functions only"
+        depth += (token.text == "{") - (token.text == "}") if token.kind == "mark" else 0
+    return ""
+
+
+def _line_of(body: str, token: Token) -> str:
+    start = body.rfind("\n", 0, token.at) + 1
+    return body[start:].split("\n", 1)[0]
+
+
+def _declares_several(bare: str) -> bool:
+    for match in re.finditer(r"^export const\b", bare, re.MULTILINE):
+        depth = 0
+        for token in scan(bare[match.end() :]):
+            if token.kind != "mark":
+                continue
+            depth += (token.text in _OPENING) - (token.text in _CLOSING)
+            if depth == 0 and token.text in (",", ";"):
+                if token.text == ",":
+                    return True
+                break
+    return False
 
 
 def without_comments(script: str) -> str:
@@ -130,7 +166,10 @@ def without_comments(script: str) -> str:
 
 
 def ordered_modules(
-    entries: Sequence[str], read: Callable[[str], str], before: Iterable[str] = ()
+    entries: Sequence[str],
+    read: Callable[[str], str],
+    before: Iterable[str] = (),
+    is_checked: Callable[[str], bool] = lambda _: False,
 ) -> list[Module]:
     """Modules and all that they import, each after what it imports.
 
@@ -138,6 +177,7 @@ def ordered_modules(
         entries: paths from the folder of scripts.
         read: the text of a module by its path.
         before: paths of modules that are loaded already, and left out.
+        is_checked: whether the module of a path is known to hold only what can be joined.
 
     Raises:
         ConfigError: there is no such module, it lacks a name that another imports, or modules
@@ -153,7 +193,7 @@ def ordered_modules(
             raise ConfigError(f"The theme's scripts import each other in a circle: {circle}.")
         if path in known:
             return known[path]
-        module = read_module(path, read(path))
+        module = read_module(path, _read(read, path, way), is_checked=is_checked(path))
         for own in module.imports:
             other = visit(own.path, (*way, path))
             _check_names(module, own, other)
@@ -165,6 +205,17 @@ def ordered_modules(
     for entry in entries:
         visit(entry, ())
     return order
+
+
+def _read(read: Callable[[str], str], path: str, way: Sequence[str]) -> str:
+    try:
+        return read(path)
+    except ConfigError as error:
+        if not way:
+            raise
+        raise ConfigError(f"{way[-1]} imports {path!r}: {error}") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"static/js/{path} is no text in UTF-8: {error.reason}.") from None
 
 
 def _check_names(module: Module, own: Import, other: Module) -> None:

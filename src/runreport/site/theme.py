@@ -57,8 +57,7 @@ class Theme:
     @property
     def is_built_in(self) -> bool:
         """Whether nothing of it comes from a project."""
-        own = os.path.dirname(_folder_of(BUILT_IN[0], "."))
-        return all(os.path.dirname(folder) == own for folder in self.folders)
+        return all(os.path.dirname(folder) == _own_folder() for folder in self.folders)
 
     @property
     def template_folders(self) -> tuple[str, ...]:
@@ -99,16 +98,20 @@ class Theme:
         Raises:
             ConfigError: modules are missing, or cannot be joined.
         """
-        first = ordered_modules(self.start_scripts, self._module)
+        first = ordered_modules(self.start_scripts, self._module, (), self._is_ours)
         before = [module.path for module in first]
         joined = {"runreport": join_first(first)}
         for name, entry in self.later_scripts.items():
-            own = ordered_modules([entry], self._module, before)
+            own = ordered_modules([entry], self._module, before, self._is_ours)
             joined[name] = join_later(name, entry, own)
         return tuple(hashed_asset(name, "js", text.encode()) for name, text in joined.items())
 
     def _module(self, path: str) -> str:
         return self.read(f"static/js/{path}").decode("utf-8-sig")
+
+    def _is_ours(self, path: str) -> bool:
+        found = self.find(f"static/js/{path}")
+        return found is not None and found.startswith(_own_folder())
 
     def chart_scripts(self) -> tuple[Asset, ...]:
         """The vendored chart scripts, in the order they are loaded."""
@@ -151,7 +154,7 @@ def load_theme(
         start_scripts=_each_once(own.scripts for own in parents_first),
         later_scripts={key: path for own in parents_first for key, path in own.later.items()},
         vendor=_each_once(own.vendor for own in parents_first),
-        has_scripts=bool(settled["scripts"]),
+        has_scripts=bool(settled.get("scripts", True)),
         options=settled,
     )
 
@@ -187,6 +190,10 @@ def _chain(name: str, project_folder: str) -> Iterator[tuple[str, Description]]:
         description = read_description(folder)
         yield folder, description
         wanted = description.parent
+
+
+def _own_folder() -> str:
+    return os.path.dirname(_folder_of(BUILT_IN[0], "."))
 
 
 def _folder_of(name: str, project_folder: str) -> str:

@@ -126,7 +126,7 @@ def make_run_page(
     """The page model of one run.
 
     Args:
-        evaluation: its results table.
+        evaluation: its results table; None where it logged none.
         with_files: False: its artifacts are named in its record only, and nothing is published.
     """
     run = facts.run

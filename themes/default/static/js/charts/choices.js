@@ -1,8 +1,9 @@
 // What the fields of a chart may be among some runs, and a chart that fits these.
 
+import { AXES } from "../core/hash.js";
 import { LOOKS } from "../core/looks.js";
 import { STEPS, isNumeric } from "./asked.js";
-import { AXES, NAMING, fieldsOf } from "./fields.js";
+import { NAMING, fieldsOf } from "./fields.js";
 
 /** @import { Chart } from "../core/hash.js" */
 /** @import { Column, Source } from "../core/source.js" */

@@ -1,9 +1,10 @@
 // The editor of a chart, above its drawing.
 
 import { make, makeBox, makeButton, makeChoice, makeSmoothing, within } from "../core/dom.js";
+import { AXES } from "../core/hash.js";
 import { makeMenu } from "./actions.js";
 import { choicesFor, completeChart } from "./choices.js";
-import { AXES, TYPES, fieldsOf, titleOf } from "./fields.js";
+import { TYPES, fieldsOf, titleOf } from "./fields.js";
 
 /** @import { Source } from "../core/source.js" */
 /** @import { Shown } from "../table/shown.js" */

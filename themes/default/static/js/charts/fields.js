@@ -12,13 +12,6 @@ import { ADDRESS } from "../core/source.js";
  * @typedef {"x" | "y" | "c" | "g" | "scale" | "smooth" | "runs"} FieldName
  */
 
-/** What curves may lie along. */
-export const AXES = [
-  ["step", "Step"],
-  ["time", "Time"],
-  ["relative", "Time since start"],
-];
-
 /**
  * The types of charts: their fields, and what each of these takes.
  * @type {Object<string, {title: string, fields: Partial<Record<FieldName, string>>}>}

@@ -77,6 +77,7 @@ export async function drawFigure(shown, one) {
 export function dropFigure(one) {
   one.ticket++;
   forgetRuns(one.chart);
+  one.drawn?.view.finalize();
   one.figure.remove();
 }
 

@@ -64,7 +64,7 @@ const partsOf = (/** @type {string} */ text) => text.match(/[0-9]+|[^0-9]+/g) ||
  * @param {string} a
  * @param {string} b
  */
-export function compareTexts(a, b) {
+function compareTexts(a, b) {
   const [left, right] = [partsOf(a), partsOf(b)];
   for (let place = 0; place < Math.min(left.length, right.length); place++) {
     const [one, other] = [left[place], right[place]];

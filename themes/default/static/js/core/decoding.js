@@ -1,4 +1,4 @@
-// A column's blocks to its values; report/tables/scripts.py writes them.
+// A column's blocks to its values; report/tables/column_scripts.py writes them.
 
 /**
  * JSON has no NaN and infinities; they travel as text.

@@ -89,6 +89,13 @@ export function writeHash(view) {
   return parts.length ? `#v=1&${parts.join("&")}` : "";
 }
 
+/** What curves may lie along: how a link names it, and how a menu does. */
+export const AXES = [
+  ["step", "Step"],
+  ["time", "Time"],
+  ["relative", "Time since start"],
+];
+
 /** The empty text in a list, where nothing at all would be no entry. */
 const NOTHING = "''";
 const EMPTY = {

@@ -79,7 +79,7 @@ function drawSelection() {
  * The hash of the page that compares runs.
  * @param {Selected[]} runs
  */
-export function selectionHash(runs) {
+function selectionHash(runs) {
   return writeHash({ ...readHash(""), ...linkOf(runs) });
 }
 
@@ -153,25 +153,27 @@ export function startSelection() {
     drawSelection();
   });
   if (["experiment", "compare"].includes(document.body.dataset.page || "")) return;
-  const carried = eachOnce(selectedIn(readHash(location.hash))).filter(
-    ({ folder, id }) => folder && !selection.runs.some((one) => one.id.startsWith(id)),
-  );
-  if (carried.length) {
-    changeSelection([...selection.runs, ...carried.map((one) => ({ ...one, name: one.id }))]);
-  }
+  const carried = selectedIn(readHash(location.hash)).filter(({ folder }) => folder);
+  const named = carried.map((one) => ({ ...one, name: one.id }));
+  const runs = eachOnce([...selection.runs, ...named]);
+  if (runs.length > selection.runs.length) changeSelection(runs);
 }
 
 /**
- * Runs without those that an earlier one, or the beginning of its id, names.
+ * Runs, each once: a beginning of an id is the run that has it.
  * @template {{id: string}} R
  * @param {R[]} runs
- * @returns {R[]}
+ * @returns {R[]} the longest id of each, in the order of the first
  */
 export function eachOnce(runs) {
-  return runs.filter(
-    ({ id }, place) =>
-      !runs.some((other, at) => other.id.startsWith(id) && (at < place || other.id.length > id.length)),
-  );
+  /** @type {R[]} */
+  const found = [];
+  for (const run of runs) {
+    const at = found.findIndex(({ id }) => id.startsWith(run.id) || run.id.startsWith(id));
+    if (at < 0) found.push(run);
+    else if (run.id.length > found[at].id.length) found[at] = run;
+  }
+  return found;
 }
 
 /** @returns {Selected[]} */

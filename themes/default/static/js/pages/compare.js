@@ -66,7 +66,7 @@ function drawComparison(shown) {
   drawSides(shown, table);
   const started = startCharts(shown);
   started.catch(() => say("The charts could not be drawn."));
-  drawDifferences(shown, more);
+  drawDifferences(shown, more).catch(() => say("What files differ in could not be loaded."));
 }
 
 /** @param {Shown} shown */

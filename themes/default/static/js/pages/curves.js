@@ -2,7 +2,7 @@
 
 import { brought } from "../core/brought.js";
 import { every, make, makeChoice, makeSmoothing, putHash, say, within } from "../core/dom.js";
-import { readHash, writeHash } from "../core/hash.js";
+import { AXES, readHash, writeHash } from "../core/hash.js";
 import { loadLater, loadNamed, loadScript } from "../core/loading.js";
 import { Source } from "../core/source.js";
 
@@ -24,12 +24,7 @@ export function startCurves(id) {
     putHash(writeHash(now));
     drawCurves(id, state).catch(() => say("The curves could not be drawn, so they stay as they were built."));
   };
-  const axes = [
-    ["step", "Step"],
-    ["time", "Time"],
-    ["relative", "Time since start"],
-  ];
-  const axis = makeChoice("X", axes, state.x, (value) => {
+  const axis = makeChoice("X", AXES, state.x, (value) => {
     state.x = value;
     change();
   });

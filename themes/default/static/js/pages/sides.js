@@ -146,6 +146,7 @@ function valueCell(source, column, run, base) {
 function deltaOf({ primary, direction }, column, value, base) {
   if (!Number.isFinite(value) || !Number.isFinite(base)) return null;
   const change = value - base;
+  if (!Number.isFinite(change)) return null;
   if (change === 0) return make("span", { class: "delta" }, "=");
   const text = `${change > 0 ? "+" : "−"}${formatNumber(Math.abs(change), ROUGH)}`;
   if (!direction || column.label !== primary) return make("span", { class: "delta" }, text);

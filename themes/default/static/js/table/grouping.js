@@ -21,7 +21,7 @@ import { restOf, textOf } from "../core/words.js";
  * @typedef {{value: any, text: string, rest: string, runs: number[]}} Group
  * @typedef {{text: string, key: string | number, rest?: string}} Summary what a group says of a column, as
  *   text and as what it is sorted by
- * @typedef {{own: Column, columns: Column[], rows: {group: Group, cells: Summary[]}[]}} GroupTable
+ * @typedef {{columns: Column[], rows: {group: Group, cells: Summary[]}[]}} GroupTable
  */
 
 /** Columns that a group says nothing of. */
@@ -44,7 +44,7 @@ export function groupTable({ source, view, runs, chosenColumns }, own) {
   const place = columns.findIndex((column) => column.name === name);
   if (place >= 0) rows.sort((a, b) => compareKeys(a.cells[place].key, b.cells[place].key, sign));
   else if (name === own.name && sign < 0) rows.reverse();
-  return { own, columns, rows };
+  return { columns, rows };
 }
 
 /**

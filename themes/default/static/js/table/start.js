@@ -3,15 +3,7 @@
 import { byId, every } from "../core/dom.js";
 import { readHash, writeHash } from "../core/hash.js";
 import { loadLater, loaded } from "../core/loading.js";
-import {
-  changeSelection,
-  eachOnce,
-  findIds,
-  isSelected,
-  selectedIn,
-  selection,
-  shortIds,
-} from "../core/selection.js";
+import { changeSelection, eachOnce, findIds, selectedIn, selection, shortIds } from "../core/selection.js";
 import { makeDot } from "../core/looks.js";
 import { ADDRESS } from "../core/source.js";
 import { makeSelectBox } from "./cells.js";
@@ -80,7 +72,7 @@ function startFilter(shown) {
   });
   filter.addEventListener("change", async () => {
     shown.isTyping = false; // Enter, or the focus went on
-    if (filter.value.trim()) await loadLater("filters");
+    if (filter.value.trim()) await loadLater("filters").catch(() => {}); // said when the rows are found
     const box = boxOf(shown.source, filter.value);
     if (!box.error) shown.meant = box;
     advise(shown, box);
@@ -149,7 +141,7 @@ async function selectFromLink(shown) {
     runs.push({ folder: source.folder, id, name: source.valuesOf("run_name")[run] });
   }
   shown.missed = missed; // stays in the link
-  changeSelection([...selection.runs, ...eachOnce(runs).filter(({ id }) => !isSelected(id))]);
+  changeSelection(eachOnce([...selection.runs, ...runs]));
 }
 
 /**

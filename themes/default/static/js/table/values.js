@@ -19,7 +19,7 @@ const NOT_FINITE = /^([+-]?)(inf|infinity|nan)$/i;
  * @param {Source} source
  * @param {Named} field
  */
-export function columnNameOf(source, field) {
+function columnNameOf(source, field) {
   const name = nameOf({ ...field, statistic: "" });
   return source.column(name) ? name : COLUMN_OF[name] || name;
 }

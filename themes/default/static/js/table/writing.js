@@ -24,7 +24,7 @@ export function asMarkdown({ heads, numeric, rows }) {
   const plain = (/** @type {string} */ text) =>
     text.replace(/[\\`*_{}[\]<>|#]/g, "\\$&").replace(/\s+/g, " ");
   const line = (/** @type {string[]} */ cells) => `| ${cells.map(plain).join(" | ")} |`;
-  const rule = `| ${numeric.map((is) => (is ? "--:" : "---")).join(" | ")} |`;
+  const rule = `| ${numeric.map((is) => (is ? "---:" : "---")).join(" | ")} |`;
   return [line(heads), rule, ...rows.map(line), ""].join("\n");
 }
 
@@ -43,6 +43,8 @@ const LATEX = {
   "±": "$\\pm$",
   "–": "--",
   "∞": "$\\infty$",
+  "<": "\\textless{}",
+  ">": "\\textgreater{}",
 };
 
 /** Numbers that text mode would set wrongly: with a minus, or with an exponent. */
@@ -65,11 +67,18 @@ function asPower(whole, sign, digits, power) {
  */
 export function asLatex({ heads, numeric, rows }) {
   const set = (/** @type {string} */ text) =>
-    text.replace(/[\\{}$&#_%~^±–∞]/g, (sign) => LATEX[sign]).replace(/\s+/g, " ");
+    text.replace(/[\\{}$&#_%~^±–∞<>]/g, (sign) => LATEX[sign]).replace(/\s+/g, " ");
   const cell = (/** @type {string} */ text, /** @type {number} */ place) =>
     numeric[place] ? set(text).replace(POWER, asPower) : set(text);
   const line = (/** @type {string[]} */ cells) => `${cells.map(cell).join(" & ")} \\\\`;
   const form = numeric.map((is) => (is ? "r" : "l")).join("");
-  const lines = [`\\begin{tabular}{${form}}`, "\\toprule", line(heads), "\\midrule", ...rows.map(line)];
+  const lines = [
+    "% \\usepackage{booktabs}",
+    `\\begin{tabular}{${form}}`,
+    "\\toprule",
+    line(heads),
+    "\\midrule",
+    ...rows.map(line),
+  ];
   return [...lines, "\\bottomrule", "\\end{tabular}", ""].join("\n");
 }
