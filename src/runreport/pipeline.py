@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from functools import partial
 
 from runreport import __version__
@@ -105,13 +106,15 @@ def _opened(archive: str | None, output: str) -> Storage:
 
 def _assembled(snapshot: Snapshot, config: Config, theme: Theme) -> Report:
     now = now_text()
-    return assemble_report(
+    report = assemble_report(
         snapshot,
         config,
         now_ms=int(now) * 1000 if now else None,
         version=__version__,
         all_rows=not theme.has_scripts,
     )
+    of_config = (f"runreport.toml: {advice}" for advice in report.advice)
+    return replace(report, advice=(*of_config, *theme.unused))
 
 
 def _problems(report: Report) -> tuple[str, ...]:
@@ -121,7 +124,7 @@ def _problems(report: Report) -> tuple[str, ...]:
 
 
 def _refuse_problems(report: Report) -> None:
-    problems = (*_problems(report), *(f"runreport.toml: {advice}" for advice in report.advice))
+    problems = (*_problems(report), *report.advice)
     if problems:
         listed = "\n  ".join(problems)
         raise BuildError(

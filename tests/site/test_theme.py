@@ -58,6 +58,7 @@ def test_a_projects_theme_folder_overrides_without_being_named(tmp_path: Path) -
         ('name = "x"\n[later]\n"Big-name" = "a.js"', "small letters, digits and _ only"),
         ('name = "x"\n[later]\nmore = 3', "later.more names 3"),
         ('name = "x"\nparent = 3', "parent is 3; it must be text"),
+        ("name = 3", "name is 3; it must be text"),
         ('name = "x"\nparent = "defualt"', "Did you mean 'default'"),
         ('name = "x"\nparent = "mine"', "circle"),
         ("name = ", "Could not read"),
@@ -133,14 +134,46 @@ def test_a_theme_adds_a_style_and_scripts_of_its_own(tmp_path: Path) -> None:
     names = [asset.path.split("/")[1].split("-")[0] for asset in theme.scripts()]
     assert names == ["runreport", "filters", "tools", "charts", "pages", "more"]
     first, *_, more = (asset.content.decode() for asset in theme.scripts())
-    assert first.index('["runreport.js"] ??=') < first.index('["mine.js"] ??=')
+    (own,) = theme.added_scripts()
+    assert own.path.startswith("static/own-mine-") and b'["mine.js"] ??=' in own.content
+    assert b"function make(" not in own.content and '["mine.js"]' not in first
     assert more.startswith('runreport.later("more", ') and "function plural" not in more
 
 
 def test_a_script_that_is_missing_is_named(tmp_path: Path) -> None:
     make_theme(tmp_path / "mine", 'name = "mine"\nparent = "default"\nscripts = ["mine.js"]\n')
     with pytest.raises(ConfigError, match=r"no file 'static/js/mine\.js'"):
-        load_theme("mine", str(tmp_path)).scripts()
+        load_theme("mine", str(tmp_path)).added_scripts()
+
+
+def test_a_parents_later_script_is_not_replaced_unawares(tmp_path: Path) -> None:
+    text = 'name = "mine"\nparent = "default"\n[later]\ntools = "mine.js"\n'
+    make_theme(tmp_path / "mine", text)
+    with pytest.raises(ConfigError, match=r"later\.tools is a script of its parent"):
+        load_theme("mine", str(tmp_path))
+
+
+def test_a_file_that_takes_the_place_of_none_is_told(tmp_path: Path) -> None:
+    static, templates = tmp_path / "theme" / "static", tmp_path / "theme" / "templates"
+    (static / "css").mkdir(parents=True)
+    templates.mkdir()
+    for path in (static / "css" / "tabel.css", static / "extra.css", static / ".DS_Store",
+                 templates / "overviw.html", templates / "404.html"):  # fmt: skip
+        path.write_text("")
+    told = load_theme("default", str(tmp_path)).unused
+    assert [text.split(" ")[0] for text in told] == [
+        "theme/static/css/tabel.css",
+        "theme/templates/overviw.html",
+    ]
+    assert "Did you mean 'static/css/table.css'" in told[0]
+
+
+def test_a_theme_without_a_parent_needs_its_own_files(tmp_path: Path) -> None:
+    make_theme(tmp_path / "mine", 'name = "mine"\nscripts = ["mine.js"]\n')
+    theme = load_theme("mine", str(tmp_path))
+    assert theme.has_scripts
+    with pytest.raises(ConfigError, match=r"no file 'static/js/mine\.js'"):
+        theme.added_scripts()
 
 
 def test_vendored_files_are_the_ones_that_were_reviewed() -> None:

@@ -32,11 +32,31 @@ def test_the_worked_example_builds(tmp_path: Path) -> None:
     archive = sample_archive(tmp_path / "a", runs=2)
     build_site(str(archive), str(tmp_path / "site"), config)
     page = (tmp_path / "site" / "index.html").read_text()
-    assert "What we found: 2 runs in 1 experiment." in page
+    assert "What we found: 2 runs in 1 experiment." in page and "Best runs" in page
     assert "Vision group. Questions: room 4.12." in page
     (style,) = (tmp_path / "site" / "static").glob("style-*.css")
     assert "--accent: #7e19d3" in style.read_text() and "#d5a6ff" in style.read_text()
     assert "Vision group" in next((tmp_path / "site").glob("r/*/*/index.html")).read_text()
+
+
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        ('{% extends "overview.html" %}', r'extends or includes itself.*"default/overview\.html"'),
+        ("{{ 1 / 0 }}", r"overview\.html: ZeroDivisionError"),
+        ('{{ "a" + 1 }}', r"overview\.html: TypeError"),
+        ("\udcff", r"overview\.html: UnicodeDecodeError"),
+        ("{{ page.titel }}", r"overview\.html: UndefinedError.*titel"),
+    ],
+)
+def test_a_wrong_template_is_one_clear_error(tmp_path: Path, template: str, message: str) -> None:
+    path = example(tmp_path)
+    own = path.parent / "mine" / "templates" / "overview.html"
+    own.write_bytes(template.encode(errors="surrogateescape"))
+    archive = sample_archive(tmp_path / "a", runs=1)
+    with pytest.raises(ConfigError, match=message):
+        build_site(str(archive), str(tmp_path / "site"), load_config(str(path)))
+    assert not (tmp_path / "site").exists()
 
 
 @pytest.mark.parametrize(

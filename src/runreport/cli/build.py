@@ -159,7 +159,7 @@ def _warn(made: Build) -> None:
     for notice in made.notices:
         say(f"Warning: {safe(notice)}")
     for advice in made.advice:
-        say(f"Warning: runreport.toml: {safe(advice)}")
+        say(f"Warning: {safe(advice)}")
     _say_findings(made.findings)
 
 

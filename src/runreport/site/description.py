@@ -56,7 +56,8 @@ def read_description(folder: str) -> Description:
             hint = did_you_mean(key, _KEYS)
             raise ConfigError(f"{path}: unknown key {key!r}.{hint} Known: {', '.join(_KEYS)}.")
     if not isinstance(found.get("name"), str):
-        raise ConfigError(f"{path}: name is missing; it must be text.")
+        told = f"is {found['name']!r}" if "name" in found else "is missing"
+        raise ConfigError(f"{path}: name {told}; it must be text.")
     if not isinstance(found.get("parent", ""), str):
         raise ConfigError(f"{path}: parent is {found['parent']!r}; it must be text.")
     if not isinstance(found.get("options", {}), dict):
@@ -97,8 +98,8 @@ def _later(found: object, path: str) -> Mapping[str, str]:
 def _check_file(name: object, key: str, ending: str, path: str) -> None:
     if not isinstance(name, str) or not _FILE.fullmatch(name) or not name.endswith(ending):
         raise ConfigError(
-            f"{path}: {key} names {name!r}; it must be a file such as 'extra{ending}', by its way "
-            "within the theme's folder of such files."
+            f"{path}: {key} names {name!r}; it must name a file such as 'extra{ending}' or "
+            f"'brand/extra{ending}', without the folder of the theme that such files lie in."
         )
 
 

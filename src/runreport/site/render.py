@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateError,
+)
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -65,6 +74,8 @@ class Assets:
     """Scripts that are loaded when a reader asks for what they do."""
     vendor: tuple[str, ...]
     """Chart libraries, in the order they are loaded."""
+    added: tuple[str, ...] = ()
+    """Scripts that a theme adds to every page."""
 
 
 class Pages:
@@ -86,7 +97,7 @@ class Pages:
         # Somebody else's templates must not reach what Python reaches; ours are spared the checks.
         kind = Environment if theme.is_built_in else ImmutableSandboxedEnvironment
         self.environment = kind(
-            loader=FileSystemLoader(theme.template_folders),
+            loader=_loader(theme),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -232,10 +243,18 @@ class Pages:
         """
         try:
             text = self.environment.get_template(template).render(up=up(path), path=path, **values)
-        except TemplateError as error:
+        except RecursionError as error:
+            raise ConfigError(
+                f"Template {template} extends or includes itself without end. The one of a parent "
+                f'is named with its theme: {{% extends "default/{template}" %}}.'
+            ) from error
+        except Exception as error:
+            if self.theme.is_built_in and not isinstance(error, TemplateError):
+                raise
             place = getattr(error, "filename", None) or template
-            line = getattr(error, "lineno", "?")
-            raise ConfigError(f"Template {place}, line {line}: {error}") from error
+            line = getattr(error, "lineno", None)
+            where = f"Template {place}{f', line {line}' if line else ''}"
+            raise ConfigError(f"{where}: {type(error).__name__}: {error}") from error
         return SiteFile(path, fit(text).encode())
 
     def run(self, page: RunPage) -> Iterator[SiteFile]:
@@ -306,6 +325,15 @@ class Pages:
             )
 
 
+def _loader(theme: Theme) -> BaseLoader:
+    """The nearest template of a name; with the name of its theme before it, that of a parent."""
+    named = {
+        name: FileSystemLoader(os.path.join(folder, "templates"))
+        for name, folder in theme.named.items()
+    }
+    return ChoiceLoader([FileSystemLoader(theme.template_folders), PrefixLoader(named)])
+
+
 def _theme_files(theme: Theme) -> tuple[tuple[Asset, ...], Assets]:
     """The files of a theme, and where pages find them."""
     stylesheet = theme.stylesheet()
@@ -315,14 +343,15 @@ def _theme_files(theme: Theme) -> tuple[tuple[Asset, ...], Assets]:
     first, *later = theme.scripts()
     content = f"runreport.specs({script_json(chart_templates())});\n"
     later.append(hashed_asset("specs", "js", content.encode()))
-    vendor = theme.chart_scripts()
+    vendor, added = theme.chart_scripts(), theme.added_scripts()
     assets = Assets(
         stylesheet.path,
         first.path,
         tuple(asset.path for asset in later),
         tuple(asset.path for asset in vendor),
+        tuple(asset.path for asset in added),
     )
-    return (stylesheet, icon, first, *later, *vendor), assets
+    return (stylesheet, icon, first, *added, *later, *vendor), assets
 
 
 def _text_file(path: str, text: str) -> SiteFile:

@@ -45,11 +45,18 @@ class Theme:
     styles: tuple[str, ...]
     """Style sheets of ``static/css``, those of parents first."""
     start_scripts: tuple[str, ...]
-    """Modules of ``static/js`` that every page starts, those of parents first."""
+    """Modules of ``static/js`` that every page starts: those of the built-in themes."""
+    own_scripts: tuple[str, ...]
+    """Those of other themes, parents first, each in a script of its own: one that fails stops no
+    other."""
     later_scripts: Mapping[str, str]
     """Modules that are loaded when asked for, by the names of their scripts."""
     vendor: tuple[str, ...]
     """Scripts of ``vendor`` that charts need, in order."""
+    named: Mapping[str, str]
+    """Folders by the names of their themes, for templates that keep what they replace."""
+    unused: tuple[str, ...]
+    """Files of a project's ``theme/`` that take the place of none, as sentences."""
     has_scripts: bool
     options: Mapping[str, object]
     """What a site's config or a child theme may set; templates see them as ``options``."""
@@ -93,7 +100,7 @@ class Theme:
         return hashed_asset("style", "css", b"\n".join(filter(None, sheets)))
 
     def scripts(self) -> tuple[Asset, ...]:
-        """The scripts by purpose, the one that every page loads first.
+        """The scripts by purpose: the one that every page loads first, then those asked for.
 
         Raises:
             ConfigError: modules are missing, or cannot be joined.
@@ -105,6 +112,25 @@ class Theme:
             own = ordered_modules([entry], self._module, before, self._is_ours)
             joined[name] = join_later(name, entry, own)
         return tuple(hashed_asset(name, "js", text.encode()) for name, text in joined.items())
+
+    def added_scripts(self) -> tuple[Asset, ...]:
+        """The scripts that a theme adds to every page, to be loaded after the first of ours.
+
+        Raises:
+            ConfigError: modules are missing, or cannot be joined.
+        """
+        first = ordered_modules(self.start_scripts, self._module, (), self._is_ours)
+        before = [module.path for module in first]
+        return tuple(
+            hashed_asset(
+                f"own-{os.path.basename(entry).removesuffix('.js')}",
+                "js",
+                join_later(
+                    entry, entry, ordered_modules([entry], self._module, before, self._is_ours)
+                ).encode(),
+            )
+            for entry in self.own_scripts
+        )
 
     def _module(self, path: str) -> str:
         return self.read(f"static/js/{path}").decode("utf-8-sig")
@@ -147,16 +173,50 @@ def load_theme(
     check_options(options or {}, settled, "runreport.toml", may_add=False)
     settled.update(options or {})
     parents_first = [description for _, description in reversed(chain)]
+    ours = [own for folder, own in reversed(chain) if os.path.dirname(folder) == _own_folder()]
+    others = [own for own in parents_first if own not in ours]
+    later = _later_scripts(parents_first)
     return Theme(
         name=parents_first[-1].name,
         folders=tuple(folders),
         styles=_each_once(own.styles for own in parents_first),
-        start_scripts=_each_once(own.scripts for own in parents_first),
-        later_scripts={key: path for own in parents_first for key, path in own.later.items()},
+        start_scripts=_each_once(own.scripts for own in ours),
+        own_scripts=_each_once(own.scripts for own in others),
+        later_scripts=later,
         vendor=_each_once(own.vendor for own in parents_first),
+        named={own.name: folder for folder, own in chain},
+        unused=tuple(_unused(override, folders[1:])) if folders[0] == override else (),
         has_scripts=bool(settled.get("scripts", True)),
         options=settled,
     )
+
+
+def _later_scripts(parents_first: Iterable[Description]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for own in parents_first:
+        for name, entry in own.later.items():
+            if name in found:
+                raise ConfigError(
+                    f"Theme {own.name!r}: later.{name} is a script of its parent; choose another "
+                    f"name, or replace static/js/{found[name]} by a file of that name."
+                )
+            found[name] = entry
+    return found
+
+
+def _unused(override: str, folders: Iterable[str]) -> Iterator[str]:
+    """What a project's files were probably meant to replace."""
+    known = {path for folder in folders for path in _files_below(folder)}
+    for path in sorted(_files_below(override)):
+        if path not in known and path != _EXTRA and not os.path.basename(path).startswith("."):
+            hint = did_you_mean(path, known)
+            yield f"theme/{path} takes the place of no file of the theme, and is not used.{hint}"
+
+
+def _files_below(folder: str) -> Iterator[str]:
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            yield os.path.relpath(os.path.join(parent, name), folder).replace(os.sep, "/")
 
 
 def _each_once(lists: Iterable[Iterable[str]]) -> tuple[str, ...]:

@@ -42,6 +42,7 @@ function adviceOfWords(source, text) {
   if (Object.hasOwn(ENTITIES, text)) return `Searched as a word; a filter goes on with a key: ${text}.KEY.`;
   const isAttribute = Object.hasOwn(ATTRIBUTES, text);
   if (!isAttribute && !isBareName(source, text)) return "";
+  if (LEFT_OUT.includes(text) && !source.column(text)) return "";
   const owners = isAttribute ? [] : source.ownersOf(text);
   const name = isAttribute ? text : writtenKey(text, owners.length > 1 ? owners[0] : "");
   const attribute = { entity: "attribute", key: ATTRIBUTES[text], statistic: "" };
@@ -96,6 +97,9 @@ function inVain(source, tree) {
  */
 function unknownKey(source, { entity, key }) {
   const group = `${entity}s`;
+  if (source.folder === "activity") {
+    return `The activity of all experiments holds no ${group}.${key}; filter by it on an experiment's page.`;
+  }
   const cut = key.lastIndexOf(".");
   const metric = `metrics.${key.slice(0, cut)}`;
   if (entity === "metric" && cut > 0 && source.column(metric)) {
