@@ -47,7 +47,7 @@ def test_the_main_actions_work_from_disk(playwright: Playwright, sample_site: Pa
     page.locator("#filter").fill("params.hidden = 64")
     expect(page.locator("#shown")).to_have_text("24 of 73 runs match")
     page.locator("#run-table thead").get_by_role("button", name="val_loss").click()
-    expect(page.locator("th[aria-sort=descending]")).to_have_text("val_loss")
+    expect(page.locator("th[aria-sort=ascending]")).to_have_text("val_loss")
     for number in (0, 1):
         page.locator("#run-table tbody input").nth(number).check()
     page.get_by_role("button", name="Edit chart").first.click()

@@ -113,3 +113,10 @@ def test_numbers_whose_range_no_float_holds_are_divided_and_the_title_says_so() 
     assert ticks[:2] == ["1e+298", "x, in 1e10"]
     spec, same = tamed({"encoding": {"y": {"field": "y", "type": "quantitative"}}}, [{"y": 1e300}])
     assert same == [{"y": 1e300}] and "title" not in spec["encoding"]["y"]
+
+
+def test_the_ends_of_a_ramp_over_decades_are_rounded_as_other_numbers_are() -> None:
+    color = {"field": "color", "type": "quantitative", "scale": {"type": "log"}, "legend": {}}
+    rows = [{"color": 0.000175147260513}, {"color": 0.980789452136}]
+    spec = fit_axes({"encoding": {"color": color}}, rows)
+    assert spec["encoding"]["color"]["legend"]["format"] == ",.4~r"

@@ -84,8 +84,11 @@ function guideOf(one, guide, numbers, isMade) {
   const isOne = high - low <= SAME * Math.max(Math.abs(low), Math.abs(high));
   // of one value d3 knows no step, and would label 0.37 as 0
   const own = isPlain && numbers.length && isOne ? { values: [numbers[0]] } : {};
-  const ticks = own.values || one[guide]?.values || [];
-  const format = axisFormat(numbers, ticks, one.scale?.type === "log");
+  const isLog = one.scale?.type === "log";
+  const rounded = [low, high].map((end) => Number(end.toPrecision(4)));
+  const ends = isLog && guide === "legend" ? rounded : null; // it has labels there, of any numbers
+  const ticks = own.values || ends || one[guide]?.values || [];
+  const format = axisFormat(numbers, ticks, isLog);
   return format ? { ...own, format } : own;
 }
 

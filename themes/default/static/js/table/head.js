@@ -36,13 +36,14 @@ function orderOf(sort, name) {
 }
 
 /**
- * Numbers start with the greatest, text with the first letter; the second click turns round.
+ * Numbers start with the greatest, or the least where less is better, text with the first letter; the second
+ * click turns round.
  * @param {Shown} shown
  * @param {Column} column
  */
-function sortBy({ view, update }, { kind, name }) {
-  const first = kind === "text" ? name : `-${name}`;
-  const second = kind === "text" ? `-${name}` : name;
+function sortBy({ view, update }, { kind, name, less }) {
+  const isUp = kind === "text" || less;
+  const [first, second] = isUp ? [name, `-${name}`] : [`-${name}`, name];
   view.sort = view.sort === first ? second : first;
   view.p = 1;
   update();
