@@ -15,6 +15,7 @@ class _Frozen(Entity):
     """An entity that may be handed to many: what it holds is changed through a client only."""
 
     __slots__: tuple[str, ...] = ()
+    _tags: dict[str, str]
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(
@@ -32,6 +33,11 @@ class _Frozen(Entity):
     def __iter__(self) -> Iterator[tuple[str, Any]]:
         keys = [key.removeprefix("_") for key in self.__slots__]
         return ((key, getattr(self, key)) for key in keys)
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Its tags; a copy."""
+        return dict(self._tags)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _held, (type(self), {key: getattr(self, key) for key in self.__slots__})
@@ -60,7 +66,6 @@ class RegisteredModel(_Frozen):
     last_updated_timestamp: int
     description: str | None
     _latest_versions: tuple[ModelVersion, ...]
-    _tags: dict[str, str]
     _aliases: dict[str, str]
 
     def __init__(
@@ -87,11 +92,6 @@ class RegisteredModel(_Frozen):
     def latest_versions(self) -> list[ModelVersion]:
         """The version with the greatest number, if there is any."""
         return list(self._latest_versions)
-
-    @property
-    def tags(self) -> dict[str, str]:
-        """Its tags; a copy."""
-        return dict(self._tags)
 
     @property
     def aliases(self) -> dict[str, str]:
@@ -126,7 +126,6 @@ class ModelVersion(_Frozen):
     run_id: str | None
     current_stage: str
     status: str
-    _tags: dict[str, str]
     _aliases: tuple[str, ...]
 
     def __init__(
@@ -156,11 +155,6 @@ class ModelVersion(_Frozen):
             current_stage="None",
             status="READY",
         )
-
-    @property
-    def tags(self) -> dict[str, str]:
-        """Its tags; a copy."""
-        return dict(self._tags)
 
     @property
     def aliases(self) -> list[str]:

@@ -47,7 +47,7 @@ export { noted } from "./deep/noting.js";
 
 def joined(files: Mapping[str, str], first: str, later: str) -> str:
     start = ordered_modules([first], files.__getitem__)
-    more = ordered_modules([later], files.__getitem__, [module.path for module in start])
+    more = ordered_modules([later], files.__getitem__, start)
     return join_first(start) + join_later("more", later, more)
 
 
@@ -75,7 +75,7 @@ def test_what_is_loaded_already_is_not_brought_again() -> None:
     }
     start = ordered_modules(["start.js"], files.__getitem__)
     assert [module.path for module in start] == ["noting.js", "start.js"]
-    more = ordered_modules(["more.js"], files.__getitem__, ["noting.js", "start.js"])
+    more = ordered_modules(["more.js"], files.__getitem__, start)
     assert [module.path for module in more] == ["more.js"]
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from runreport.errors import ConfigError
 from runreport.site.joining import ordered_modules
+from runreport.site.scripts import theme_scripts
 from runreport.site.theme import load_theme
 
 THEMES = Path(__file__).parents[2] / "themes"
@@ -86,7 +87,7 @@ def test_every_script_and_style_of_the_theme_is_used() -> None:
 
 
 def test_what_a_page_loads_at_once_stays_small() -> None:
-    first = load_theme("default").scripts()[0]
+    first = theme_scripts(load_theme("default")).first
     assert len(gzip.compress(first.content)) <= 17_500
 
 
@@ -131,10 +132,11 @@ def test_a_theme_adds_a_style_and_scripts_of_its_own(tmp_path: Path) -> None:
     )
     theme = load_theme("mine", str(tmp_path))
     assert theme.styles[-1] == "brand/mine.css" and theme.styles.count("page.css") == 1
-    names = [asset.path.split("/")[1].split("-")[0] for asset in theme.scripts()]
+    scripts = theme_scripts(theme)
+    names = [a.path.split("/")[1].split("-")[0] for a in (scripts.first, *scripts.later)]
     assert names == ["runreport", "filters", "tools", "charts", "pages", "more"]
-    first, *_, more = (asset.content.decode() for asset in theme.scripts())
-    (own,) = theme.added_scripts()
+    first, more = (asset.content.decode() for asset in (scripts.first, scripts.later[-1]))
+    (own,) = scripts.added
     assert own.path.startswith("static/own-mine-") and b'["mine.js"] ??=' in own.content
     assert b"function make(" not in own.content and '["mine.js"]' not in first
     assert more.startswith('runreport.later("more", ') and "function plural" not in more
@@ -143,7 +145,7 @@ def test_a_theme_adds_a_style_and_scripts_of_its_own(tmp_path: Path) -> None:
 def test_a_script_that_is_missing_is_named(tmp_path: Path) -> None:
     make_theme(tmp_path / "mine", 'name = "mine"\nparent = "default"\nscripts = ["mine.js"]\n')
     with pytest.raises(ConfigError, match=r"no file 'static/js/mine\.js'"):
-        load_theme("mine", str(tmp_path)).added_scripts()
+        theme_scripts(load_theme("mine", str(tmp_path)))
 
 
 def test_a_parents_later_script_is_not_replaced_unawares(tmp_path: Path) -> None:
@@ -173,7 +175,7 @@ def test_a_theme_without_a_parent_needs_its_own_files(tmp_path: Path) -> None:
     theme = load_theme("mine", str(tmp_path))
     assert theme.has_scripts
     with pytest.raises(ConfigError, match=r"no file 'static/js/mine\.js'"):
-        theme.added_scripts()
+        theme_scripts(theme)
 
 
 def test_vendored_files_are_the_ones_that_were_reviewed() -> None:

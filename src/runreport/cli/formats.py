@@ -23,13 +23,9 @@ _LATEX = {
     "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
     "–": "--", "±": r"$\pm$", "∞": r"$\infty$", "<": r"\textless{}", ">": r"\textgreater{}",
 }  # fmt: skip
-
-
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>|#]")
 _POWER = re.compile(r"(?<![\w.])(-?)([0-9][0-9,.]*)(?:e(-?[0-9]+))?(?![\w])")
 """Numbers that text mode would set wrongly: with a minus, or with an exponent."""
-
-
-_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>|#]")
 
 
 def _as_power(match: re.Match[str]) -> str:
@@ -104,8 +100,7 @@ def _print_latex(
     headers: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[bool]
 ) -> None:
     def line(cells: Sequence[str]) -> str:
-        lines = map(safe, cells)
-        texts = ("".join(_LATEX.get(letter, letter) for letter in text) for text in lines)
+        texts = ("".join(_LATEX.get(letter, letter) for letter in safe(cell)) for cell in cells)
         set_ = (
             _POWER.sub(_as_power, text) if right else text
             for text, right in zip(texts, numeric, strict=True)

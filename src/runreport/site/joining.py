@@ -77,7 +77,7 @@ def read_module(path: str, text: str, *, is_checked: bool = False) -> Module:
     body = _FROM.sub("", bare)
     exports = tuple(match[2] for match in _DECLARED.finditer(body))
     body = _DECLARED.sub(r"\1 \2", body)
-    problem = "" if is_checked else _problem(text, body, has_several=_declares_several(bare))
+    problem = "" if is_checked else _problem(text, bare, body)
     if problem:
         raise ConfigError(f"{path} cannot be joined into a script: {problem}.")
     return Module(path, imports, exports, "\n".join(filter(None, body.split("\n"))))
@@ -106,16 +106,14 @@ def _pairs_of(path: str, match: re.Match[str]) -> tuple[tuple[str, str], ...]:
     return tuple((own[1], own[2] or own[1]) for own in found if own)
 
 
-def _problem(text: str, body: str, *, has_several: bool) -> str:
+def _problem(text: str, bare: str, body: str) -> str:
     """What of a module no classic script can keep, with what to do; empty if there is nothing."""
-    if has_several:
+    if _declares_several(bare):
         return "an `export const` declares several names; give each a line of its own"
-    line = ""
     for token in scan(text):
-        start = text.rfind("\n", 0, token.at) + 1
-        is_alone = token.kind == "comment" and not text[start : token.at].strip()
+        is_alone = token.kind == "comment" and _line_of(text, token).startswith(("/*", "//"))
         if "\n" in token.text and not is_alone:
-            line = text[start : text.find("\n", start)]
+            line = _line_of(text, token)
             return f"{line!r} goes on in the next line; no text or comment behind code may"
         if token.text == "<!--":
             return "`<!--` begins a comment in a classic script"
@@ -140,9 +138,10 @@ def _problem_of_words(body: str) -> str:
     return ""
 
 
-def _line_of(body: str, token: Token) -> str:
-    start = body.rfind("\n", 0, token.at) + 1
-    return body[start:].split("\n", 1)[0]
+def _line_of(script: str, token: Token) -> str:
+    """The line in which a token begins."""
+    start = script.rfind("\n", 0, token.at) + 1
+    return script[start:].split("\n", 1)[0].strip()
 
 
 def _declares_several(bare: str) -> bool:
@@ -168,7 +167,7 @@ def without_comments(script: str) -> str:
 def ordered_modules(
     entries: Sequence[str],
     read: Callable[[str], str],
-    before: Iterable[str] = (),
+    before: Iterable[Module] = (),
     is_checked: Callable[[str], bool] = lambda _: False,
 ) -> list[Module]:
     """Modules and all that they import, each after what it imports.
@@ -176,16 +175,15 @@ def ordered_modules(
     Args:
         entries: paths from the folder of scripts.
         read: the text of a module by its path.
-        before: paths of modules that are loaded already, and left out.
+        before: modules that are loaded already, and left out.
         is_checked: whether the module of a path is known to hold only what can be joined.
 
     Raises:
         ConfigError: there is no such module, it lacks a name that another imports, or modules
             import each other in a circle.
     """
-    known: dict[str, Module] = {}
+    known = {module.path: module for module in before}
     order: list[Module] = []
-    skipped = set(before)
 
     def visit(path: str, way: tuple[str, ...]) -> Module:
         if path in way:
@@ -198,8 +196,7 @@ def ordered_modules(
             other = visit(own.path, (*way, path))
             _check_names(module, own, other)
         known[path] = module
-        if path not in skipped:
-            order.append(module)
+        order.append(module)
         return module
 
     for entry in entries:

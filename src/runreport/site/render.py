@@ -37,6 +37,7 @@ from runreport.report.urls import up
 from runreport.site.chart_svg import NotDrawn, chart_svg
 from runreport.site.lines import curve_svg, importance_svg, sparkline_svg
 from runreport.site.memory import digest_of
+from runreport.site.scripts import theme_scripts
 from runreport.site.theme import Asset, Theme, hashed_asset
 
 SECURITY_POLICY = (
@@ -340,18 +341,17 @@ def _theme_files(theme: Theme) -> tuple[tuple[Asset, ...], Assets]:
     icon = Asset("static/icon.svg", theme.read("static/icon.svg"))
     if not theme.has_scripts:
         return (stylesheet, icon), Assets(stylesheet.path, None, (), ())
-    first, *later = theme.scripts()
+    scripts, vendor = theme_scripts(theme), theme.chart_scripts()
     content = f"runreport.specs({script_json(chart_templates())});\n"
-    later.append(hashed_asset("specs", "js", content.encode()))
-    vendor, added = theme.chart_scripts(), theme.added_scripts()
+    later = (*scripts.later, hashed_asset("specs", "js", content.encode()))
     assets = Assets(
         stylesheet.path,
-        first.path,
+        scripts.first.path,
         tuple(asset.path for asset in later),
         tuple(asset.path for asset in vendor),
-        tuple(asset.path for asset in added),
+        tuple(asset.path for asset in scripts.added),
     )
-    return (stylesheet, icon, first, *added, *later, *vendor), assets
+    return (stylesheet, icon, scripts.first, *scripts.added, *later, *vendor), assets
 
 
 def _text_file(path: str, text: str) -> SiteFile:

@@ -10,6 +10,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
 from runreport.errors import ConfigError
@@ -20,7 +21,6 @@ from runreport.site.description import (
     check_options,
     read_description,
 )
-from runreport.site.joining import join_first, join_later, ordered_modules
 
 BUILT_IN = ("default", "plain")
 _EXTRA = "static/extra.css"
@@ -55,8 +55,6 @@ class Theme:
     """Scripts of ``vendor`` that charts need, in order."""
     named: Mapping[str, str]
     """Folders by the names of their themes, for templates that keep what they replace."""
-    unused: tuple[str, ...]
-    """Files of a project's ``theme/`` that take the place of none, as sentences."""
     has_scripts: bool
     options: Mapping[str, object]
     """What a site's config or a child theme may set; templates see them as ``options``."""
@@ -64,20 +62,37 @@ class Theme:
     @property
     def is_built_in(self) -> bool:
         """Whether nothing of it comes from a project."""
-        return all(os.path.dirname(folder) == _own_folder() for folder in self.folders)
+        return all(map(is_built_in_folder, self.folders))
 
     @property
     def template_folders(self) -> tuple[str, ...]:
         """Where to look for a template, first match wins."""
         return tuple(os.path.join(folder, "templates") for folder in self.folders)
 
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """Files of a project's ``theme/`` that take the place of none, as sentences."""
+        themes = set(self.named.values())
+        known = {path for folder in themes for path in _files_below(folder)}
+        return tuple(
+            f"theme/{path} takes the place of no file of the theme, and is not used."
+            f"{did_you_mean(path, known)}"
+            for folder in self.folders
+            if folder not in themes
+            for path in sorted(_files_below(folder))
+            if path not in known and path != _EXTRA and not os.path.basename(path).startswith(".")
+        )
+
     def find(self, path: str) -> str | None:
         """The nearest file of this path in the theme or a parent."""
-        for folder in self.folders:
-            candidate = os.path.join(folder, *path.split("/"))
-            if os.path.isfile(candidate):
-                return candidate
-        return None
+        folder = self.folder_with(path)
+        return None if folder is None else os.path.join(folder, *path.split("/"))
+
+    def folder_with(self, path: str) -> str | None:
+        """The folder of the nearest file of this path."""
+        places = (os.path.join(folder, *path.split("/")) for folder in self.folders)
+        found = zip(self.folders, places, strict=True)
+        return next((folder for folder, place in found if os.path.isfile(place)), None)
 
     def read(self, path: str) -> bytes:
         """The content of the nearest file of this path.
@@ -98,46 +113,6 @@ class Theme:
         if self.find(_EXTRA) is not None:
             sheets.append(self.read(_EXTRA))
         return hashed_asset("style", "css", b"\n".join(filter(None, sheets)))
-
-    def scripts(self) -> tuple[Asset, ...]:
-        """The scripts by purpose: the one that every page loads first, then those asked for.
-
-        Raises:
-            ConfigError: modules are missing, or cannot be joined.
-        """
-        first = ordered_modules(self.start_scripts, self._module, (), self._is_ours)
-        before = [module.path for module in first]
-        joined = {"runreport": join_first(first)}
-        for name, entry in self.later_scripts.items():
-            own = ordered_modules([entry], self._module, before, self._is_ours)
-            joined[name] = join_later(name, entry, own)
-        return tuple(hashed_asset(name, "js", text.encode()) for name, text in joined.items())
-
-    def added_scripts(self) -> tuple[Asset, ...]:
-        """The scripts that a theme adds to every page, to be loaded after the first of ours.
-
-        Raises:
-            ConfigError: modules are missing, or cannot be joined.
-        """
-        first = ordered_modules(self.start_scripts, self._module, (), self._is_ours)
-        before = [module.path for module in first]
-        return tuple(
-            hashed_asset(
-                f"own-{os.path.basename(entry).removesuffix('.js')}",
-                "js",
-                join_later(
-                    entry, entry, ordered_modules([entry], self._module, before, self._is_ours)
-                ).encode(),
-            )
-            for entry in self.own_scripts
-        )
-
-    def _module(self, path: str) -> str:
-        return self.read(f"static/js/{path}").decode("utf-8-sig")
-
-    def _is_ours(self, path: str) -> bool:
-        found = self.find(f"static/js/{path}")
-        return found is not None and found.startswith(_own_folder())
 
     def chart_scripts(self) -> tuple[Asset, ...]:
         """The vendored chart scripts, in the order they are loaded."""
@@ -173,19 +148,17 @@ def load_theme(
     check_options(options or {}, settled, "runreport.toml", may_add=False)
     settled.update(options or {})
     parents_first = [description for _, description in reversed(chain)]
-    ours = [own for folder, own in reversed(chain) if os.path.dirname(folder) == _own_folder()]
-    others = [own for own in parents_first if own not in ours]
-    later = _later_scripts(parents_first)
+    ours = [own for folder, own in reversed(chain) if is_built_in_folder(folder)]
+    others = [own for folder, own in reversed(chain) if not is_built_in_folder(folder)]
     return Theme(
         name=parents_first[-1].name,
         folders=tuple(folders),
         styles=_each_once(own.styles for own in parents_first),
         start_scripts=_each_once(own.scripts for own in ours),
         own_scripts=_each_once(own.scripts for own in others),
-        later_scripts=later,
+        later_scripts=_later_scripts(parents_first),
         vendor=_each_once(own.vendor for own in parents_first),
         named={own.name: folder for folder, own in chain},
-        unused=tuple(_unused(override, folders[1:])) if folders[0] == override else (),
         has_scripts=bool(settled.get("scripts", True)),
         options=settled,
     )
@@ -202,15 +175,6 @@ def _later_scripts(parents_first: Iterable[Description]) -> dict[str, str]:
                 )
             found[name] = entry
     return found
-
-
-def _unused(override: str, folders: Iterable[str]) -> Iterator[str]:
-    """What a project's files were probably meant to replace."""
-    known = {path for folder in folders for path in _files_below(folder)}
-    for path in sorted(_files_below(override)):
-        if path not in known and path != _EXTRA and not os.path.basename(path).startswith("."):
-            hint = did_you_mean(path, known)
-            yield f"theme/{path} takes the place of no file of the theme, and is not used.{hint}"
 
 
 def _files_below(folder: str) -> Iterator[str]:
@@ -252,13 +216,21 @@ def _chain(name: str, project_folder: str) -> Iterator[tuple[str, Description]]:
         wanted = description.parent
 
 
-def _own_folder() -> str:
-    return os.path.dirname(_folder_of(BUILT_IN[0], "."))
+def is_built_in_folder(folder: str | None) -> bool:
+    """Whether it is the folder of one of our themes."""
+    if folder is None:
+        return False
+    return os.path.dirname(folder) == os.path.dirname(_built_in_folder(BUILT_IN[0]))
+
+
+@cache
+def _built_in_folder(name: str) -> str:
+    return str(files("runreport.themes") / name)
 
 
 def _folder_of(name: str, project_folder: str) -> str:
     if name in BUILT_IN:
-        return str(files("runreport.themes") / name)
+        return _built_in_folder(name)
     folder = os.path.abspath(os.path.join(project_folder, name))
     if os.path.isfile(os.path.join(folder, "theme.toml")):
         return folder

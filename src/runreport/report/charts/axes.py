@@ -111,9 +111,8 @@ def _guide(
         ticks = numbers[:1]  # of one value d3 knows no step, and would label 0.37 as 0
         found["values"] = [ticks[0]]
     is_log = one.get("scale", {}).get("type") == "log"
-    if (
-        is_log and guide == "legend" and numbers
-    ):  # it has labels at its ends, which are any numbers
+    # The legend of a ramp over decades has labels at its ends, which are any numbers.
+    if is_log and guide == "legend" and numbers:
         ticks = [float(f"{end:.4g}") for end in (min(numbers), max(numbers))]
     form = axis_format(numbers, ticks, is_log=is_log)
     return {**found, "format": form} if form else found
