@@ -6,17 +6,16 @@ import json
 import math
 import struct
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from node import NODE
 
 from runreport.numbers import format_number, full_number, tick_texts, told_apart
 
 HERE = Path(__file__).parent
-NODE = str(Path(sys.executable).with_name("node"))
 FORMAT = HERE.parent / "themes" / "default" / "static" / "js" / "core" / "format.js"
 CASES = json.loads((HERE / "report" / "formatting_cases.json").read_text())
 FINITE = st.floats(-1e308, 1e308)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from node import NODE
 from query.test_laws import COMPARISONS, NOW_MS, ROOT, TREES, index_of, run_lists, written
 
 from runreport.query.arrow import arange
@@ -20,7 +20,6 @@ from runreport.report.tables.column_scripts import data_scripts
 from runreport.report.tables.columns import experiment_columns
 from runreport.report.tables.filter_columns import filter_columns
 
-NODE = str(Path(sys.executable).with_name("node"))
 ANSWER = Path(__file__).parents[1] / "js" / "answer.js"
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
+from node import NODE
 
 from runreport.errors import ConfigError
 from runreport.site.joining import (
@@ -18,8 +17,6 @@ from runreport.site.joining import (
     read_module,
     without_comments,
 )
-
-NODE = str(Path(sys.executable).with_name("node"))
 
 COUNTING = """
 // Counts how often it ran.

@@ -39,10 +39,23 @@ export async function curvesOf(source, metric, runs, most, scale, isWanted = () 
     await loadRun(source, run);
     const { curves } = brought.runs.get(source.valuesOf("run_id")[run]) || {};
     const stored = curves?.get(metric.replace(/^metrics\./, ""));
-    const curve = stored && readCurve(stored);
+    const curve = stored && curveOf(stored);
     if (curve && curve.value.length > 1 && curve.value.some(isDrawn)) found.push({ run, curve });
   }
   return found;
+}
+
+/**
+ * Curves that were read; a chart asks for them again whenever its view changes.
+ * @type {WeakMap<StoredCurve, Curve>}
+ */
+const curvesRead = new WeakMap();
+
+/** @param {StoredCurve} stored */
+function curveOf(stored) {
+  const curve = curvesRead.get(stored) || readCurve(stored);
+  curvesRead.set(stored, curve);
+  return curve;
 }
 
 /**

@@ -1,7 +1,6 @@
 // One figure of the page: its chart, and drawing it.
 
 import { make, makeButton, within } from "../core/dom.js";
-import { loadNamed } from "../core/loading.js";
 import { drawSpec, loadLibraries } from "./drawing.js";
 import { fillChart, loadChart } from "./filling.js";
 import { forgetRuns } from "./looks.js";
@@ -58,7 +57,7 @@ export async function drawFigure(shown, one) {
   one.isLive = true;
   forgetRuns(one.chart); // before any other is drawn: what these had is free
   try {
-    await Promise.all([loadChart(asked), loadNamed("specs"), loadLibraries()]);
+    await Promise.all([loadChart(asked), loadLibraries()]);
     const turn = queue.then(() => drawNow(one, asked));
     queue = turn.catch(() => {});
     await turn;

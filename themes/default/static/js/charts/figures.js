@@ -80,8 +80,15 @@ async function takeFigures(shown, charts) {
  */
 function builtChart({ source }, built) {
   const chart = completeChart(source, built.type, built, true);
-  const cut = built.is_cut && built.y;
-  return { ...chart, built: built.runs_built, runs: built.runs || "", order: built.order, cut };
+  return { ...chart, ...ofBuilt(built), runs: built.runs || "" };
+}
+
+/**
+ * Which runs a chart was built with.
+ * @param {BuiltChart} built
+ */
+function ofBuilt(built) {
+  return { built: built.runs_built, order: built.order, cut: built.is_cut && built.y };
 }
 
 /**
@@ -137,8 +144,7 @@ function askedChart({ source }, asked) {
   }
   if (chart.runs !== "built") return chart;
   const built = Object.values(brought.charts).find((one) => one.runs_built);
-  if (!built) return { ...chart, runs: "" };
-  return { ...chart, built: built.runs_built, order: built.order, cut: built.is_cut && built.y };
+  return built ? { ...chart, ...ofBuilt(built) } : { ...chart, runs: "" };
 }
 
 /**

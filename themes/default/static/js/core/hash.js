@@ -172,3 +172,19 @@ function unescapePart(text) {
     return text;
   }
 }
+
+/**
+ * What of a view this version does not know, as sentences.
+ * @param {View} view
+ */
+export function unknownTold({ unknown }) {
+  return unknown.map(([key]) => `The link holds “${key}”, which this report does not know; it is kept.`);
+}
+
+/**
+ * An experiment as links name it.
+ * @param {string} folder of its data
+ */
+export function experimentIn(folder) {
+  return folder.replace(/^e\//, "");
+}

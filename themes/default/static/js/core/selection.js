@@ -2,7 +2,7 @@
 
 import { every, make, makeButton } from "./dom.js";
 import { thousands } from "./format.js";
-import { readHash, writeHash } from "./hash.js";
+import { experimentIn, readHash, writeHash } from "./hash.js";
 import { siteUrl } from "./loading.js";
 import { keep, recall } from "./storage.js";
 
@@ -89,7 +89,7 @@ function selectionHash(runs) {
  * @returns {{e: string[], sel: string[]}}
  */
 export function linkOf(runs) {
-  const own = runs.map((run) => run.folder.replace(/^e\//, ""));
+  const own = runs.map((run) => experimentIn(run.folder));
   const folders = [...new Set(own)];
   const ids = shortIds(runs.map((run) => run.id));
   if (folders.length === 1) return { e: folders, sel: ids };

@@ -1,7 +1,7 @@
 // Where run data comes from: the data of a folder, the details of a run.
 
 import { brought } from "./brought.js";
-import { escapePart } from "./hash.js";
+import { escapePart, experimentIn } from "./hash.js";
 import { loadScript, siteUrl } from "./loading.js";
 
 /** @import { Source } from "./source.js" */
@@ -62,7 +62,7 @@ export function runPlace(source, run) {
   const id = source.valuesOf("run_id")[run];
   const folder = source.valuesOf("_folder")[run] || source.folder;
   if (source.valuesOf("_view")[run]) {
-    return `r/view.html#v=1&e=${escapePart(folder.replace(/^e\//, ""))}&id=${escapePart(id)}`;
+    return `r/view.html#v=1&e=${escapePart(experimentIn(folder))}&id=${escapePart(id)}`;
   }
   const slug = source.valuesOf("_slug")[run] || id;
   return `r/${slug.slice(0, 2)}/${slug}/index.html`;

@@ -3,7 +3,7 @@
 
 import { byId, make, makeButton, say } from "../core/dom.js";
 import { plural } from "../core/format.js";
-import { readHash } from "../core/hash.js";
+import { readHash, unknownTold } from "../core/hash.js";
 import { loadLater } from "../core/loading.js";
 import { giveLooks } from "../core/looks.js";
 import { changeSelection, linkOf, selectedIn, selection } from "../core/selection.js";
@@ -26,10 +26,7 @@ export async function startCompare() {
   const chosen = asked.length ? asked : selection.runs;
   if (!chosen.length) return;
   const { picked, missed } = await pickRuns(chosen);
-  const advice = missed.map((text) => `The link names ${text}.`);
-  for (const [key] of view.unknown) {
-    advice.push(`The link holds “${key}”, which this report does not know; it is kept.`);
-  }
+  const advice = [...missed.map((text) => `The link names ${text}.`), ...unknownTold(view)];
   byId("advice").textContent = advice.join(" ");
   if (!picked.count) return;
   shown = new Shown(picked, view);

@@ -1,5 +1,6 @@
 // The runs that a comparison names, as a source of their own: runs of several experiments become one table.
 
+import { experimentIn } from "../core/hash.js";
 import { Source } from "../core/source.js";
 import { findSource } from "../core/sources.js";
 import { findIds } from "../core/selection.js";
@@ -27,7 +28,7 @@ export async function pickRuns(wanted) {
       await data.load(data.columns.filter(isLogged).map((column) => column.name));
     } catch {
       const named = folder
-        ? `the experiment “${folder.replace(/^e\//, "")}”`
+        ? `the experiment “${experimentIn(folder)}”`
         : `no experiment for ${ids.join(", ")}`;
       missed.push(`${named}, whose data could not be loaded`);
       continue;

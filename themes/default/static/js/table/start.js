@@ -101,7 +101,7 @@ function startFilter(shown) {
  */
 function upgradeRows(source) {
   for (const row of every(document, "#run-table tbody tr[data-run]", HTMLTableRowElement)) {
-    const { run: id = "", name = "", folder = source.folder } = row.dataset;
+    const { run: id = "", name = "", folder } = row.dataset;
     if (!row.querySelector(".dot")) row.querySelector("th")?.append(makeDot(id));
     row.cells[0].replaceChildren(makeSelectBox({ folder: folder || source.folder, id, name }));
   }

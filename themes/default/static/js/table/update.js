@@ -4,7 +4,7 @@ import { byId, make, putHash, say, within } from "../core/dom.js";
 import { loadLater, loaded } from "../core/loading.js";
 import { changeSelection, selection } from "../core/selection.js";
 import { ADDRESS } from "../core/source.js";
-import { readHash } from "../core/hash.js";
+import { readHash, unknownTold } from "../core/hash.js";
 import { PROBLEM } from "./cells.js";
 import { matchingRuns, sortRuns } from "./matching.js";
 import { drawPages } from "./paging.js";
@@ -189,9 +189,7 @@ function missingNames({ view, source }) {
  */
 function adviceOfLink(shown) {
   const { view, source, missed } = shown;
-  const said = view.unknown.map(
-    ([key]) => `The link holds “${key}”, which this report does not know; it is kept.`,
-  );
+  const said = unknownTold(view);
   if (view.charts && !document.querySelector(".charts")) {
     said.push("The link asks for charts, which this page does not draw.");
   }
