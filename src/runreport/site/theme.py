@@ -73,14 +73,15 @@ class Theme:
     def unused(self) -> tuple[str, ...]:
         """Files of a project's ``theme/`` that take the place of none, as sentences."""
         themes = set(self.named.values())
+        mine = {p for folder in self.folders if folder not in themes for p in _files_below(folder)}
+        if not mine:
+            return ()
         known = {path for folder in themes for path in _files_below(folder)}
         return tuple(
             f"theme/{path} takes the place of no file of the theme, and is not used."
             f"{did_you_mean(path, known)}"
-            for folder in self.folders
-            if folder not in themes
-            for path in sorted(_files_below(folder))
-            if path not in known and path != _EXTRA and not os.path.basename(path).startswith(".")
+            for path in sorted(mine - known - {_EXTRA})
+            if not os.path.basename(path).startswith(".")
         )
 
     def find(self, path: str) -> str | None:
