@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -119,3 +119,65 @@ def test_a_metrics_file_that_a_listing_missed_is_found_by_the_next(tmp_path: Pat
     assert read_archive(hurried).notices == ()
     assert hurried.listings > 1
     assert state_of(Hurried(archive.root)) == before
+
+
+class Busy(LocalStorage):
+    """Something goes on in the archive while each of its listings runs."""
+
+    def __init__(self, root: str, meanwhile: Callable[[LocalStorage, int], None]) -> None:
+        super().__init__(root)
+        self.meanwhile, self.listings = meanwhile, 0
+
+    def list(self, folder: str, strange: Strange | None = None) -> Iterator[StoredFile]:
+        if folder != "segments":
+            yield from super().list(folder, strange)
+            return
+        self.listings += 1
+        before = {file.path for file in super().list(folder)}
+        self.meanwhile(LocalStorage(self.root), self.listings)
+        for file in super().list(folder, strange):
+            if file.path in before or ".metrics." not in file.path:
+                yield file
+
+
+def log_sealed(storage: LocalStorage) -> None:
+    """A run as a writer leaves it that has ended."""
+    name = log_run(storage, points=[1.0, 2.0]).finish()
+    assert name is not None
+    seal_journal(storage, name)
+
+
+def test_runs_that_end_during_every_listing_miss_no_metrics_file(storage: LocalStorage) -> None:
+    """Each listing has the events file of a run that just ended, and not its metrics file."""
+    log_sealed(storage)
+    busy = Busy(storage.root, lambda archive, _: log_sealed(archive))
+    snapshot = read_archive(busy)
+    assert snapshot.notices == ()
+    assert busy.listings < 4, "new runs alone are no reason to list again"
+    assert all(snapshot.points(segment).num_rows == 2 for segment in snapshot.segments)
+
+
+def test_segments_compacted_before_they_are_read_are_found_again(storage: LocalStorage) -> None:
+    """A compaction replaces what a listing had, again and again, before any of it is opened."""
+
+    class Compacted(Busy):
+        def list(self, folder: str, strange: Strange | None = None) -> Iterator[StoredFile]:
+            yield from list(super().list(folder, strange))
+            if folder == "segments" and self.listings < 5:
+                log_sealed(LocalStorage(self.root))
+                compact_archive(LocalStorage(self.root))
+
+    for _ in range(3):
+        log_sealed(storage)
+    snapshot = read_archive(Compacted(storage.root, lambda *_: None))
+    assert snapshot.notices == ()
+    assert len(set(snapshot.events.column("writer_id").to_pylist())) == 7
+    assert sum(snapshot.points(segment).num_rows for segment in snapshot.segments) == 14
+
+
+def test_a_metrics_file_that_is_gone_for_good_is_named(storage: LocalStorage) -> None:
+    log_sealed(storage)
+    (gone,) = (file.path for file in storage.list("segments") if ".metrics." in file.path)
+    storage.delete(gone)
+    (notice,) = read_archive(storage).notices
+    assert (notice.path, notice.problem) == (gone, "it is missing")

@@ -2,7 +2,7 @@
 
 Nothing is repaired and nothing hidden: a damaged file costs its own facts and leaves a notice.
 A seal or a compaction may go on meanwhile: what it replaces is deleted only after its own file is
-there, so that listing again until nothing new turns up finds every fact.
+there, so that listing again until nothing turns up that may have replaced some finds every fact.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -41,6 +41,9 @@ from runreport.errors import ArchiveError
 
 MAX_LISTINGS = 20
 """An archive in which something new turns up more often is read as it is by then."""
+
+MISSING = "it is missing"
+"""What is said of a metrics file that is gone."""
 
 Progress = Callable[[int, int], None]
 """Called with (files read, files in all)."""
@@ -102,7 +105,7 @@ class SegmentFiles:
         for segment in counting:
             if segment.path in self.without_metrics:
                 place = segment.metrics_path or segment.path
-                yield Notice(place, "it is missing", "its curves are left out")
+                yield Notice(place, MISSING, "its curves are left out")
 
 
 def read_archive(
@@ -124,14 +127,19 @@ def read_archive(
     purged = read_purged(storage)
     # Journals before segments: one that is sealed meanwhile is then read twice, never missed.
     live, live_notices = read_journals(storage, now, silence_ms)
-    files = read_segments(storage, progress=progress, cache=cache)
-    points_of = partial(read_all_points, storage)
-    coverage = resolve(files.sound, points_of, {part.name: part.content.ranges for part in live})
+    unsealed_ranges = {part.name: part.content.ranges for part in live}
+    for _ in range(MAX_LISTINGS):
+        files = read_segments(storage, progress=progress, cache=cache)
+        points_of = _PointsOf(storage)
+        coverage = resolve(files.sound, points_of, unsealed_ranges)
+        summaries = recovered_summaries(points_of, coverage.segments)
+        if not points_of.has_missed:
+            break
     journals = tuple(unpurged(unsealed(part, coverage), purged) for part in live)
     facts, problems = read_facts(storage)
     loose = [fact for fact in facts if not is_purged(fact.writer_id, purged)]
     loose += live_events(journals)
-    loose += recovered_summaries(points_of, coverage.segments)
+    loose += summaries
     visible = coverage.segments
     if purged:
         visible = tuple(replace(s, events=without_purged(s.events, purged)) for s in visible)
@@ -151,6 +159,22 @@ def read_archive(
     return Snapshot(
         storage, tuple(coded), segments, journals, tuple(sorted(notices)), purged, files.sound
     )
+
+
+class _PointsOf:
+    """Gives all points of a segment, and knows whether some were compacted before it came."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self.has_missed = False
+
+    def __call__(self, segment: Segment) -> pa.Table:
+        """See `read_all_points`."""
+        try:
+            return read_all_points(self._storage, segment)
+        except FileNotFoundError:
+            self.has_missed |= segment.is_whole  # it was there when the segment was read
+            raise
 
 
 def lost_facts(coverage: Coverage, live: Collection[JournalName]) -> Iterator[Notice]:
@@ -231,13 +255,20 @@ class _Found:
         self.done = 0
 
     def read_all(self, listings: int) -> None:
-        """List and read until nothing new turns up."""
+        """List and read until nothing turns up that may have replaced what was missed."""
         for _ in range(listings):
             if not self._read_new():
                 break
 
     def _read_new(self) -> bool:
-        """List the segments and read those that no earlier listing had; whether there were any."""
+        """List the segments and read those that no earlier listing had.
+
+        Returns:
+            Whether something may be missed: a segment was compacted before it was read, or one
+            was there that may have replaced some. New seals alone do not count, or reading would
+            never end while many runs are logged: their journals were read before.
+        """
+        is_first = not self.seen
         fresh = []
         self.metrics = {}
         odd: list[StrangeEntry] = []
@@ -251,12 +282,16 @@ class _Found:
             elif name not in self.seen:
                 fresh.append(name)
         self.strange |= {strange_notice(entry) for entry in odd}
-        self._judge_again()
         fresh.sort(key=lambda name: name.path)
         self.seen.update(fresh)
-        self._read([name for name in fresh if name.is_compacted])
+        compacted = [name for name in fresh if name.is_compacted]
+        self._read(compacted)
         self._read([name for name in fresh if not name.is_compacted])
-        return bool(fresh)
+        return bool(fresh) and (is_first or bool(compacted) or not all(map(self._is_read, fresh)))
+
+    def _is_read(self, name: SegmentName) -> bool:
+        """Whether all that a segment holds was there when it was read."""
+        return name in self.damaged or (name in self.sound and self.sound[name].is_whole)
 
     def _read(self, names: list[SegmentName]) -> None:
         read: dict[SegmentName, Segment] = {}
@@ -301,16 +336,15 @@ class _Found:
         with ThreadPoolExecutor(readers) as pool:
             yield from pool.map(read, names)
 
-    def _judge_again(self) -> None:
-        """A listing may miss a file made while it runs: here a metrics file whose events file it
-        had, so that a compacted segment did not count though what it replaces was deleted."""
-        for name, segment in self.sound.items():
-            if not segment.is_whole and self._is_whole(segment):
-                self.sound[name] = replace(segment, is_whole=True)
-
     def _is_whole(self, segment: Segment) -> bool:
-        metrics = segment.footer.metrics
-        return metrics is None or self.sizes.get(segment.metrics_path or "") == metrics.size_bytes
+        """Whether a segment's metrics file is there, as long as its footer says."""
+        metrics, path = segment.footer.metrics, segment.metrics_path
+        if metrics is None or path is None:
+            return True
+        if path not in self.sizes:  # a listing may miss a file that is made while it runs
+            with suppress(OSError), self.storage.open(path) as file:
+                self.sizes[path] = file.seek(0, os.SEEK_END)
+        return self.sizes.get(path) == metrics.size_bytes
 
     def finish(self, uncommitted: set[SegmentName]) -> SegmentFiles:
         """What it all comes to.
@@ -343,12 +377,9 @@ class _Found:
 
     def _is_missing(self, segment: Segment) -> bool:
         """Whether a metrics file is gone, and not just being replaced with its segment."""
-        if segment.is_whole or segment.metrics_path in self._metrics_paths():
+        if segment.is_whole or segment.metrics_path in self.sizes:
             return False
         return self.storage.exists(segment.path)
-
-    def _metrics_paths(self) -> set[str]:
-        return {name.path for name in self.metrics}
 
     def uncommitted(self) -> set[SegmentName]:
         """Metrics files without their events file, the facts of which are nowhere else.

@@ -23,7 +23,7 @@ from runreport.archive.layout import (
 )
 from runreport.archive.notices import Notice
 from runreport.archive.purged import is_purged
-from runreport.archive.reading import Snapshot, read_archive, strange_notice
+from runreport.archive.reading import MISSING, Snapshot, read_archive, strange_notice
 from runreport.archive.segment import Segment, read_all_points
 from runreport.archive.storage import Storage, StoredFile, StrangeEntry
 from runreport.errors import Damaged
@@ -52,6 +52,9 @@ def verify_archive(
     for segment in snapshot.files:
         if segment.metrics_path not in named:
             problems += _check_metrics(storage, segment, counts=segment.path in counting)
+    if any(problem.problem == MISSING for problem in problems):  # or were they just compacted?
+        there = {segment.metrics_path for segment in read_archive(storage).segments}
+        problems = [p for p in problems if p.problem != MISSING or p.path in there]
     problems += hidden_problems(snapshot)
     problems += _stray_artifacts(snapshot)
     odd: list[StrangeEntry] = []
@@ -148,7 +151,7 @@ def _check_metrics(storage: Storage, segment: Segment, *, counts: bool) -> list[
         cost = "its curves are left out" if counts else "what it held stands elsewhere"
         return [Notice(path, str(error), cost)]
     except FileNotFoundError:
-        return [Notice(path, "it is missing", "its curves are left out")] if counts else []
+        return [Notice(path, MISSING, "its curves are left out")] if counts else []
     return []
 
 
