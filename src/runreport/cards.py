@@ -23,6 +23,7 @@ STATUS_MARKS = {
     "FAILED": ("✕", "failed"),
     "KILLED": ("■", "killed"),
     "SCHEDULED": ("–", "scheduled"),
+    "UNKNOWN": ("?", "status unknown"),
 }
 """Shape and word for each status, in the order in which they are counted."""
 _COLOURS = {"FINISHED": "#1a7f37", "FAILED": "#c4242b", "RUNNING": "#0a58ca"}

@@ -29,6 +29,8 @@ class RunStatus:
     KILLED = "KILLED"
     ALL = (RUNNING, SCHEDULED, FINISHED, FAILED, KILLED)
     TERMINATED = (FINISHED, FAILED, KILLED)
+    UNKNOWN = "UNKNOWN"
+    """Of an imported run, where its source does not say how it ended; nobody can set it."""
 
     @staticmethod
     def is_terminated(status: str) -> bool:

@@ -26,8 +26,12 @@ KINDS = (
     "model_alias",
     "lifecycle",
     "note",
+    "replaced",
 )
 """What format 1 knows. Readers keep kinds they do not know and ignore them."""
+
+UNDATED = '{"undated":true'
+"""Begins the data of a run's start of which nobody recorded when it was."""
 
 KEYED_KINDS = frozenset(("param", "tag", "metric"))
 """Kinds whose journal line carries a map of keys to values, each a fact of its own."""

@@ -63,6 +63,13 @@ def greatest_counter() -> int:
     return (wall_ms() + FARTHEST_AHEAD_MS) << LOGICAL_BITS
 
 
+def clamped_ms(time_ms: int | None) -> int:
+    """A time that a clock may read: 0 where there is none, or none that a reader believes."""
+    if time_ms is None or not 0 <= time_ms < greatest_counter() >> LOGICAL_BITS:
+        return 0
+    return time_ms
+
+
 def boot_id() -> str:
     """Names this boot of this machine; empty where the system has no name for it."""
     try:

@@ -41,8 +41,8 @@ from runreport.errors import ArchiveError, Damaged
 
 GROUP_FACTS = 2_000_000
 """Segments of one month are put together up to so many facts; bounds the memory it takes."""
-_EVENT_ORDER = ("run_id", "kind", "key", "writer_id", "seq")
-_POINT_ORDER = ("run_id", "key", "step", "time", "writer_id", "seq")
+EVENT_ORDER = ("run_id", "kind", "key", "writer_id", "seq")
+POINT_ORDER = ("run_id", "key", "step", "time", "writer_id", "seq")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +193,8 @@ def pack(
     encoded = encode_tables(
         group[0].name.month,
         footer,
-        sort_table(events, _EVENT_ORDER),
-        sort_table(metrics, _POINT_ORDER),
+        sort_table(events, EVENT_ORDER),
+        sort_table(metrics, POINT_ORDER),
     )
     return Packed(encoded, events.num_rows, metrics.num_rows)
 

@@ -75,6 +75,14 @@ def is_remote(location: str) -> bool:
     return bool(colon) and scheme not in ("file", "runreport") and scheme.isascii()
 
 
+def is_foreign(location: str | None) -> bool:
+    """Whether somebody names a file or folder of this machine that is no archive."""
+    if not location or is_remote(location) or location.startswith(("runreport:", "file:")):
+        return False
+    place = locate_archive(location)
+    return os.path.exists(place) and not os.path.isfile(os.path.join(place, ARCHIVE_FILE))
+
+
 def open_archive(
     location: str | os.PathLike[str] | None = None, *, create: bool = False
 ) -> Storage:
@@ -118,7 +126,8 @@ def _open(storage: Storage, *, create: bool) -> Storage:
     if not create:
         raise NotFound(
             f"There is no archive at {storage.root} (it has no {ARCHIVE_FILE}). Name one with "
-            f"--archive PATH or {ENVIRONMENT_VARIABLE}, or log a run there first."
+            f"--archive PATH or {ENVIRONMENT_VARIABLE}, or log a run there first. To build from "
+            "the runs of another tool, name their folder: runreport build FOLDER"
         )
     if os.path.isfile(storage.root):
         raise ArchiveError(f"{storage.root} is a file; an archive is a folder.")

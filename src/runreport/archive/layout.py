@@ -33,6 +33,10 @@ COMPACTED_PREFIX = "c"
 """What the writer part of a compacted segment's name starts with; a UUIDv7 first does so in the
 year 8659."""
 
+IMPORTED_PREFIX = "i"
+"""What the id of a writer starts with whose facts came from another tool; the rest tells its
+content. See `archive.intake`."""
+
 DIGEST_LENGTH = 16
 """Hex digits of a file's SHA-256 that its name carries, as in git and restic."""
 

@@ -34,6 +34,7 @@ from runreport.archive.live import (
 )
 from runreport.archive.notices import Notice
 from runreport.archive.purged import is_purged, read_purged, without_purged
+from runreport.archive.replaced import replaced_writers, without_writers
 from runreport.archive.segment import Segment, read_all_points, read_points, read_segment
 from runreport.archive.segment_cache import SegmentCache
 from runreport.archive.storage import Storage, StoredFile, StrangeEntry
@@ -60,6 +61,8 @@ class Snapshot:
     journals: tuple[JournalPart, ...]
     notices: tuple[Notice, ...]
     purged: frozenset[str] = frozenset()
+    replaced: frozenset[str] = frozenset()
+    """Writers whose facts another one tells with more; see `archive.replaced`."""
     files: tuple[Segment, ...] = ()
     """All segments that may be believed, those whose facts count elsewhere among them."""
 
@@ -79,7 +82,8 @@ class Snapshot:
 
     def points(self, segment: Segment) -> pa.Table:
         """The metric points of one of the segments; see `read_points`."""
-        return without_purged(read_points(self.storage, segment), self.purged)
+        points = without_purged(read_points(self.storage, segment), self.purged)
+        return without_writers(points, self.replaced) if self.replaced else points
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,12 @@ def read_archive(
     visible = coverage.segments
     if purged:
         visible = tuple(replace(s, events=without_purged(s.events, purged)) for s in visible)
+    replaced = replaced_writers(s.events for s in visible if s.name.is_compacted)
+    if replaced:
+        visible = tuple(
+            replace(s, events=without_writers(s.events, replaced)) if s.name.is_compacted else s
+            for s in visible
+        )
     segments = tuple(s for s in visible if s.events.num_rows or s.recovered is not None)
     coded = [segment.events for segment in segments if segment.name.is_compacted]
     plain = [segment.events for segment in segments if not segment.name.is_compacted]
@@ -156,9 +166,8 @@ def read_archive(
         *lost_facts(coverage, {part.name for part in live}),
         *(Notice(path, problem, "this fact is left out") for path, problem in problems),
     }
-    return Snapshot(
-        storage, tuple(coded), segments, journals, tuple(sorted(notices)), purged, files.sound
-    )
+    told = tuple(sorted(notices))
+    return Snapshot(storage, tuple(coded), segments, journals, told, purged, replaced, files.sound)
 
 
 class _PointsOf:

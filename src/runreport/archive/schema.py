@@ -7,7 +7,6 @@ defaults 17.
 
 from __future__ import annotations
 
-import json
 import math
 from array import array
 from collections.abc import Iterable, Sequence
@@ -90,7 +89,7 @@ SUMMARY_FIELDS = ("count", "min", "max", "sum", "first_step", "last_step", "last
 its ``value``. The fold reads them by position, without a JSON parser."""
 
 
-def event_table(events: Sequence[Event]) -> pa.Table:
+def event_table(events: Sequence[tuple[Any, ...]]) -> pa.Table:
     """Events as the first table."""
     return _table(events, EVENTS)
 
@@ -139,23 +138,29 @@ def sort_points(points: Iterable[Point]) -> list[Point]:
 
 
 def summarise(points: Sequence[Point]) -> Summary:
-    """What the points of one metric of one run, sorted as above, come to."""
-    values = [point.value for point in points]
-    final = points[-1]
-    moment = (final.step, final.time)
-    ties = [point.value for point in points if (point.step, point.time) == moment]
-    last = math.nan if any(value != value for value in ties) else max(ties)
-    numbers = [value for value in values if value == value] or [math.nan]
-    return Summary(
-        len(points),
-        last,
-        min(numbers),
-        max(numbers),
-        _sum(values),
-        points[0].step,
-        final.step,
-        final.time,
-    )
+    """What the points of one metric of one run come to."""
+    _, _, _, _, steps, times, values = zip(*points, strict=True)
+    return summarise_values(steps, times, values)
+
+
+def summarise_values(
+    steps: Sequence[int], times: Sequence[int], values: Sequence[float]
+) -> Summary:
+    """What the points of one metric come to: three columns, in any order, at least one point."""
+    final = max(steps)
+    if steps[-1] == final and steps.count(final) == 1:
+        last, last_time = values[-1], times[-1]
+    else:
+        last_time = max(time for step, time in zip(steps, times, strict=True) if step == final)
+        moments = zip(steps, times, strict=True)
+        own = [v for v, at in zip(values, moments, strict=True) if at == (final, last_time)]
+        last = math.nan if any(value != value for value in own) else max(own)
+    total = _sum(values)
+    numbers = values
+    if total != total:
+        numbers = [value for value in values if value == value] or [math.nan]
+    lowest, highest = min(numbers), max(numbers)
+    return Summary(len(values), last, lowest, highest, total, min(steps), final, last_time)
 
 
 def _sum(values: Sequence[float]) -> float:
@@ -194,11 +199,15 @@ def summary_events(points: Sequence[Point], experiment_id: str, counter: int) ->
 
 def encode_summary(summary: Summary) -> str:
     """The JSON text of a summary, members in ``SUMMARY_FIELDS`` order, no spaces."""
-    parts = []
-    for name in SUMMARY_FIELDS:
-        value = getattr(summary, name)
-        text = str(value) if isinstance(value, int) else float_text(value)
-        if isinstance(value, float) and not math.isfinite(value):
-            text = json.dumps(text)
-        parts.append(f'"{name}":{text}')
-    return "{" + ",".join(parts) + "}"
+    return (
+        f'{{"count":{summary.count},"min":{_number(summary.min)},"max":{_number(summary.max)},'
+        f'"sum":{_number(summary.sum)},"first_step":{summary.first_step},'
+        f'"last_step":{summary.last_step},"last_time":{summary.last_time}}}'
+    )
+
+
+def _number(value: float) -> str:
+    if isinstance(value, int):  # as another tool may write it, of any size
+        return str(value)
+    text = float_text(value)
+    return text if math.isfinite(value) else f'"{text}"'

@@ -20,6 +20,7 @@ COMMANDS = {
     "archive": "archive_group",
     "build": "build",
     "experiments": "experiments",
+    "import": "importing",
     "log": "logging",
     "models": "models",
     "run": "logging",
@@ -28,7 +29,7 @@ COMMANDS = {
     "ui": "build",
 }
 """The module of each command; a function of the command's name is in it."""
-_ALIASES = {"ui": "serve"}
+_ALIASES = {"import": "import_command", "ui": "serve"}
 
 
 class _Commands(click.Group):

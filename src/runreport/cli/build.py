@@ -7,11 +7,11 @@ import signal
 import sys
 import tempfile
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from runreport.archive.directory import locate_archive
+from runreport.archive.directory import is_foreign, locate_archive
 from runreport.cli.printing import (
     archive_option,
     chosen,
@@ -22,11 +22,16 @@ from runreport.cli.printing import (
     safe,
     say,
 )
+from runreport.errors import BuildError
 from runreport.report.config import FILE_NAME, Config, load_config
 from runreport.report.findings import Finding
 from runreport.report.formatting import plural
+from runreport.site.memory import IMPORTED, memory_folder
 from runreport.site.server import DEFAULT_PORT, make_server
 from runreport.upkeep import Build, unchanged
+
+if TYPE_CHECKING:
+    from runreport.site.making import Progress
 
 MAX_PLACES = 40
 """Places that are listed at the end of a build; ``--json`` has all."""
@@ -40,7 +45,7 @@ config_option = click.option(
 
 
 @click.command()
-@click.argument("source", metavar="[ARCHIVE]", required=False)
+@click.argument("source", metavar="[SOURCE]", required=False)
 @archive_option
 @click.option("-o", "--output", default="site", show_default=True, help="Folder of the site.")
 @config_option
@@ -51,6 +56,11 @@ config_option = click.option(
     help="Fail when anything could not be shown as it was logged or configured.",
 )
 @click.option("--clean", is_flag=True, help="Make everything anew, not only what has changed.")
+@click.option(
+    "--archive-to",
+    metavar="PATH",
+    help="Archive for the runs of other tools (default: beside the site).",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print only errors.")
 @json_option
 @limit_option
@@ -62,11 +72,19 @@ def build(
     theme: str | None,
     strict: bool,
     clean: bool,
+    archive_to: str | None,
     quiet: bool,
     as_json: bool,
 ) -> None:
-    """Build the static site of an archive."""
+    """Build the static site of an archive, or of the runs that other tools left in a project."""
     location = chosen(source, archive)
+    bar = None if quiet or as_json else progress_bar()
+    lost: Sequence[str] = ()
+    if is_foreign(location):
+        kept = archive_to or os.path.join(memory_folder(os.path.abspath(output)), IMPORTED)
+        location, lost = _taken_in(location, kept, output, bar, strict=strict)
+    elif archive_to is not None:
+        raise click.UsageError("--archive-to is for the runs of other tools; this is an archive.")
     config = _config(location, config_path, theme)
     made = None if clean or strict else unchanged(location, output, config)
     if made is None:
@@ -78,17 +96,18 @@ def build(
             config,
             strict=strict,
             clean=clean,
-            progress=None if quiet or as_json else progress_bar(),
+            progress=bar,
         )
     if as_json:
-        print_json(_described(made))
+        print_json({**_described(made), "lost": list(lost)})
     elif not quiet:
+        _warn_of_losses(lost)
         _warn(made)
         click.echo(_closing_line(made))
 
 
 @click.command()
-@click.argument("source", metavar="[ARCHIVE]", required=False)
+@click.argument("source", metavar="[SOURCE]", required=False)
 @archive_option
 @config_option
 @click.option("--theme", help="default, plain, or the path of a theme folder.")
@@ -117,7 +136,7 @@ def serve(
     host: str,
     names: tuple[str, ...],
 ) -> None:
-    """Build the site of an archive and show it on localhost (also: ui)."""
+    """Build the site of an archive or a project and show it on localhost (also: ui)."""
     from runreport.pipeline import build_site
 
     location = chosen(source, archive)
@@ -126,6 +145,10 @@ def serve(
         site = os.path.join(folder, "site")
         server = make_server(site, port, host, names)
         with server:
+            if is_foreign(location):
+                kept = os.path.join(memory_folder(site), IMPORTED)
+                location, lost = _taken_in(location, kept, site, progress_bar(), strict=False)
+                _warn_of_losses(lost)
             config = _config(location, config_path, theme)
             made = build_site(location, site, config, progress=progress_bar())
             _warn(made)
@@ -137,6 +160,34 @@ def serve(
                 server.serve_forever()
             except KeyboardInterrupt:
                 say("Stopped.")
+
+
+def _taken_in(
+    source: str | None, archive: str, site: str, bar: Progress | None, *, strict: bool
+) -> tuple[str, Sequence[str]]:
+    """The archive that another tool's runs are in now, and what of them is lost.
+
+    Raises:
+        NotFound: there are none.
+        BuildError: ``strict``, and some of it is lost.
+    """
+    from runreport.importers.recognising import take_in
+
+    assert source is not None
+    found = take_in(source, archive, (site, memory_folder(os.path.abspath(site))), bar)
+    say(f"Recognised {safe(found.told)}")
+    if strict and found.lost:
+        listed = "\n  ".join(found.lost)
+        raise BuildError(f"Aborted in strict mode: what was logged is lost.\n  {listed}")
+    return found.archive, found.lost
+
+
+def _warn_of_losses(lost: Sequence[str]) -> None:
+    """Name what of a source could not be read."""
+    for problem in lost[:MAX_PLACES]:
+        say(f"Warning: {safe(problem)}: it is lost")
+    if len(lost) > MAX_PLACES:
+        say(f"Warning: … and {len(lost) - MAX_PLACES:,} more (runreport import --json lists all)")
 
 
 def _end(number: int, frame: object) -> None:

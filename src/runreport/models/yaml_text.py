@@ -17,11 +17,16 @@ MAX_EVENTS = 50_000
 MAX_DEPTH = 40
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"[-+]?[0-9]{1,20}\.[0-9]{0,20}([eE][-+]?[0-9]{1,3})?")
+_TEXT = "tag:yaml.org,2002:str"
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
-def read_yaml(text: str) -> Any:
+def read_yaml(text: str, *, lenient: bool = False) -> Any:
     """The value of a YAML document; times and unusual numbers stay text.
+
+    Args:
+        lenient: read what is tagged as if it were not, and what an alias names once more, as the
+            very same object. Still nothing is constructed.
 
     Raises:
         InvalidValue: it is no YAML, too long or too deep, or has tags or aliases.
@@ -34,7 +39,7 @@ def read_yaml(text: str) -> Any:
     deepest = max(map(len, re.findall(r"[\[{][\s\[{]*", text)), default=0)
     if deepest > 10 * MAX_DEPTH:
         raise InvalidValue("it is nested too deeply")
-    builder = _Builder()
+    builder = _Builder(lenient)
     try:
         for count, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
             if count > MAX_EVENTS:
@@ -50,8 +55,10 @@ def read_yaml(text: str) -> Any:
 class _Builder:
     """Makes a value of a parser's events."""
 
-    def __init__(self) -> None:
+    def __init__(self, lenient: bool) -> None:
         self.value: Any = None
+        self._lenient = lenient
+        self._anchored: dict[str, Any] = {}
         self._open: list[tuple[Any, list[Any]]] = []
         """Lists and dictionaries not ended yet, each with the key that waits for its value."""
 
@@ -61,19 +68,26 @@ class _Builder:
         Raises:
             InvalidValue: it is of a kind that is not read.
         """
-        kind = type(event).__name__
-        if kind == "AliasEvent" or getattr(event, "anchor", None):
+        kind, anchor = type(event).__name__, getattr(event, "anchor", None)
+        if anchor and not self._lenient:
             raise InvalidValue("it has anchors or aliases")
         tag = getattr(event, "tag", None)
-        if tag not in (None, "!"):
+        if tag not in (None, "!") and not self._lenient:
             raise InvalidValue(f"could not determine a constructor for the tag {tag!r}")
-        if kind == "ScalarEvent":
-            self._put(_scalar(event.value, is_plain=event.implicit[0]))
+        if kind == "AliasEvent":
+            self._put(self._anchored.get(str(anchor)))
+        elif kind == "ScalarEvent":
+            value = scalar(event.value, is_plain=event.style is None and tag != _TEXT)
+            self._put(value)
+            if anchor:
+                self._anchored[anchor] = value
         elif kind in ("SequenceStartEvent", "MappingStartEvent"):
             if len(self._open) >= MAX_DEPTH:
                 raise InvalidValue(f"it is nested more than {MAX_DEPTH} deep")
             made: Any = [] if kind.startswith("S") else {}
             self._open.append((made, []))
+            if anchor:
+                self._anchored[anchor] = made
         elif kind in ("SequenceEndEvent", "MappingEndEvent"):
             self._put(self._open.pop()[0])
 
@@ -88,11 +102,14 @@ class _Builder:
             owner[waiting.pop()] = value
         else:
             if not isinstance(value, str | int | float | bool | None):
-                raise InvalidValue("a key is no text")
+                if not self._lenient:
+                    raise InvalidValue("a key is no text")
+                value = repr(value)[:80]
             waiting.append("" if value is None else str(value))
 
 
-def _scalar(text: str, *, is_plain: bool) -> Any:
+def scalar(text: str, *, is_plain: bool) -> Any:
+    """The value of a scalar: a number or a word where it is plain, else its text."""
     if not is_plain:
         return text
     if text.lower() in _WORDS:

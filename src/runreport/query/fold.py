@@ -21,6 +21,7 @@ from runreport.archive.reading import Snapshot, read_archive
 from runreport.archive.segment_cache import SegmentCache
 from runreport.archive.storage import Storage
 from runreport.entities import RunStatus
+from runreport.events import UNDATED
 from runreport.query.arrow import align, arange, as_array, distinct, one_dictionary
 from runreport.query.coded import Coded, by_run, is_growing, last
 from runreport.query.index import RunIndex
@@ -145,7 +146,14 @@ def _fold_runs(coded: Coded, tags: pa.Table, alive: Collection[str], newest_ms: 
     ends = pc.if_else(is_over, align(status, "time", count), pa.scalar(None, pa.int64()))
     is_alive = pc.is_in(run_ids, value_set=pa.array(sorted(alive), pa.string()))
     was_killed = pc.and_(pc.equal(state, RunStatus.RUNNING), pc.invert(is_alive))
-    killed = pc.filter(arange(count), was_killed)
+    is_unknown = pc.equal(state, RunStatus.UNKNOWN)
+    open_ended = pc.filter(arange(count), pc.or_(was_killed, is_unknown))
+    heard = align(_last_heard(coded, open_ended, newest_ms), "heard_max", count)
+    starts = pc.coalesce(align(start, "time", count), align(seen, "time_min", count))
+    is_undated = pc.starts_with(align(start, "data", count), UNDATED)
+    starts = pc.if_else(pc.fill_null(is_undated, False), None, starts)
+    says_nothing = pc.and_(is_unknown, pc.fill_null(pc.less_equal(heard, starts), True))
+    heard = pc.if_else(says_nothing, None, heard)
     names = align(coded.with_key(tags, "mlflow.runName"), "value", count)
     users = align(coded.with_key(tags, "mlflow.user"), "value", count)
     stage = align(coded.last("lifecycle"), "value", count)
@@ -155,10 +163,8 @@ def _fold_runs(coded: Coded, tags: pa.Table, alive: Collection[str], newest_ms: 
             "experiment_id": _experiment_ids(coded, start),
             "run_name": pc.coalesce(names, pc.utf8_slice_codeunits(run_ids, 0, 8)),
             "status": pc.if_else(was_killed, RunStatus.KILLED, state),
-            "start_time": pc.coalesce(align(start, "time", count), align(seen, "time_min", count)),
-            "end_time": pc.coalesce(
-                ends, align(_last_heard(coded, killed, newest_ms), "heard_max", count)
-            ),
+            "start_time": starts,
+            "end_time": pc.coalesce(ends, heard),
             "user_id": pc.fill_null(users, ""),
             "is_deleted": pc.fill_null(pc.equal(stage, "deleted"), False),
             "counter": align(seen, "counter_max", count),
@@ -179,7 +185,7 @@ def _experiment_ids(coded: Coded, start: pa.Table) -> pa.Array:
 
 
 def _last_heard(coded: Coded, runs: pa.Array, newest_ms: int) -> pa.Table:
-    """When some runs last said something of their own: as near as one can get to their death.
+    """When some runs last said something of their own: as near as one can get to their end.
 
     The clock of their events, and the times of their points, which have no clock. Those may be
     made up, so one far beyond every clock of the archive does not count. Tags and notes may be

@@ -190,13 +190,14 @@ def advice(found: Found, fields: Iterable[Field] = ()) -> list[str]:
     for comparison in asked:
         if comparison.field.key == "status" and comparison.operator in ("=", "!=", "IN", "NOT IN"):
             hints += [
-                f"There is no status “{value}”; they are {', '.join(RunStatus.ALL)}."
+                f"There is no status “{value}”; they are {', '.join(_STATUSES)}."
                 for value in comparison.values
-                if value not in RunStatus.ALL
+                if value not in _STATUSES
             ]
     return hints
 
 
+_STATUSES = (*RunStatus.ALL, RunStatus.UNKNOWN)
 _TABLES = {"metric": "metrics", "param": "params", "tag": "tags"}
 
 

@@ -10,7 +10,6 @@ import contextlib
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,8 @@ from typing import Any
 MARKER = ".runreport-site"
 """The file by which a build knows a folder that it may replace."""
 ENDING = ".state"
+IMPORTED = "archive"
+"""The archive in the folder of a memory into which a build of another tool's runs imports them."""
 _SUMMARY, _FILES = "summary.json", "files.json"
 
 Findings = tuple[tuple[str, str, int], ...]
@@ -66,7 +67,7 @@ def memory_folder(site: str) -> str:
 
 def recall_summary(site: str) -> Memory | None:
     """What the last build had to say; None where it left nothing that can be read."""
-    content = _read(os.path.join(memory_folder(site), _SUMMARY))
+    content = read_note(os.path.join(memory_folder(site), _SUMMARY))
     try:
         return Memory(content["inputs"], content["archive"], content["summary"])
     except (KeyError, TypeError):
@@ -76,7 +77,7 @@ def recall_summary(site: str) -> Memory | None:
 def recall(site: str) -> Memory | None:
     """All that the last build left; None where some of it is missing or of another kind."""
     head = recall_summary(site)
-    content = _read(os.path.join(memory_folder(site), _FILES))
+    content = read_note(os.path.join(memory_folder(site), _FILES))
     if head is None:
         return None
     try:
@@ -101,7 +102,7 @@ def remember(site: str, memory: Memory) -> None:
     folder = memory_folder(site)
     os.makedirs(folder, exist_ok=True)
     parts = memory.parts or {}
-    _write(
+    write_note(
         os.path.join(folder, _FILES),
         {
             "common": memory.common,
@@ -110,7 +111,7 @@ def remember(site: str, memory: Memory) -> None:
             "pictures": memory.pictures,
         },
     )
-    _write(
+    write_note(
         os.path.join(folder, _SUMMARY),
         {"inputs": memory.inputs, "archive": memory.archive, "summary": memory.summary},
     )
@@ -121,11 +122,13 @@ def forget(site: str) -> None:
 
     A build that dies meanwhile leaves none, and the next one makes everything anew.
     """
-    with contextlib.suppress(FileNotFoundError):
-        shutil.rmtree(memory_folder(site))
+    for name in (_SUMMARY, _FILES):
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(os.path.join(memory_folder(site), name))
 
 
-def _read(path: str) -> Any:
+def read_note(path: str) -> Any:
+    """What stands in a file of a memory; None where nothing does that can be read."""
     try:
         with open(path, "rb") as file:
             return json.load(file)
@@ -133,7 +136,8 @@ def _read(path: str) -> Any:
         return None
 
 
-def _write(path: str, content: Mapping[str, Any]) -> None:
+def write_note(path: str, content: Mapping[str, Any]) -> None:
+    """Write a file of a memory, whole or not at all."""
     stage = f"{path}.new"
     with open(stage, "w", encoding="utf-8") as file:
         file.write(json.dumps(content, separators=(",", ":")))  # json.dump takes the slow way

@@ -25,6 +25,7 @@ _STATUS = {
     "FAILED": "failed",
     "KILLED": "warning",
     "SCHEDULED": "muted",
+    "UNKNOWN": "muted",
 }
 _SECONDS: dict[str, list[Any]] = {
     "strokeDash": [[1, 0], [6, 3], [2, 2]],

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from runreport.archive.facts import ExperimentState
+from runreport.entities import RunStatus
 from runreport.report.charts.chart import Chart
 from runreport.report.charts.choosing import telling_params
 from runreport.report.charts.comparison import chart_script, comparison_charts
@@ -144,12 +145,13 @@ def make_experiment_page(
 
 
 def best_run(table: Table, experiment: str = "") -> BestRun | None:
-    """The best finished run; None where neither config nor the metric's name says what best is."""
+    """The best run that finished, or of which nobody recorded how it ended; None where neither
+    config nor the metric's name says what best is."""
     if table.direction is None:
         return None
     statuses = table.values("status")
     for number in table.ranked():
-        if statuses[number] == "FINISHED":
+        if statuses[number] in (RunStatus.FINISHED, RunStatus.UNKNOWN):
             return BestRun(
                 run=run_link(table, number, experiment),
                 metric=table.primary,

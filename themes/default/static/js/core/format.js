@@ -14,6 +14,7 @@ export const MARKS = Object.assign(Object.create(null), {
   FINISHED: ["✓", "finished"],
   FAILED: ["✕", "failed"],
   KILLED: ["■", "killed"],
+  UNKNOWN: ["?", "status unknown"],
 });
 
 /** Begin the tags that were recorded rather than set by somebody, as tags.py has it. */

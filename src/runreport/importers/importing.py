@@ -1,0 +1,300 @@
+"""Importing: what lies in a folder comes into an archive, once.
+
+Facts and files come from `importers.found`; their identities come from what the source says of
+itself, so that importing twice is importing once (`archive.intake`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from runreport.archive.artifacts import Artifact, artifact_path, clean_path, media_type
+from runreport.archive.clock import clamped_ms
+from runreport.archive.content import Content, Fact, in_order
+from runreport.archive.facts import (
+    ExperimentState,
+    derive_id,
+    fold_experiments,
+    read_facts,
+    write_fact,
+)
+from runreport.archive.intake import Intake, Taken
+from runreport.archive.storage import Storage
+from runreport.entities import RunStatus
+from runreport.errors import InvalidValue
+from runreport.events import UNDATED, whole_text
+from runreport.importers.found import Found, FoundExperiment, FoundFile, FoundModel, FoundRun
+from runreport.importers.reading import Files
+from runreport.importers.scanning import Claim, Format, scan
+from runreport.importers.told import Told
+from runreport.tags import NAME_TAG
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is done, how many of it are, and how many there are."""
+_CHUNK = 1 << 20
+_MAX_KEY = 2000
+
+
+@dataclass(slots=True)
+class Source:
+    """What one claim came to."""
+
+    format: str
+    title: str
+    place: str
+    counts: Counter[str] = field(default_factory=Counter)
+    """How many runs, params, points … it has."""
+    taken: Taken = field(default_factory=Taken)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a search for runs brought up; nothing is read of it yet but how it begins."""
+
+    root: str
+    claims: tuple[tuple[Format, Claim], ...]
+    files: Files
+    folders: int
+    """How many were searched."""
+    archives: tuple[str, ...]
+    """Archives of our own that lie there, which are merged rather than imported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What an import did."""
+
+    sources: tuple[Source, ...]
+    told: Told
+    archives: tuple[str, ...]
+    """See `Search`."""
+
+
+def search(root: str, formats: Iterable[Format], skipped: Collection[str] = ()) -> Search:
+    """Look in a folder for whatever some formats know.
+
+    Args:
+        root: a folder, or one file.
+        skipped: absolute paths of folders that are not searched.
+    """
+    base = root if os.path.isdir(root) else os.path.dirname(os.path.abspath(root))
+    files = Files(base, Told())
+    found = scan(root, formats, files, skipped)
+    return Search(root, tuple(found.claims), files, found.folders, tuple(found.archives))
+
+
+def import_runs(
+    found: Search,
+    storage: Storage,
+    *,
+    with_files: bool = True,
+    progress: Progress | None = None,
+) -> Import:
+    """Import what a search brought up.
+
+    Args:
+        with_files: copy the runs' artifacts, too.
+
+    Raises:
+        WriteFailed: the archive's disk refused; what was taken in before stays.
+    """
+    intake = _Importing(storage, found.files, with_files)
+    sources = []
+    for place, (own, claim) in enumerate(found.claims):
+        if progress is not None:
+            progress("Importing", place, len(found.claims))
+        sources.append(intake.read(own, claim))
+    if progress is not None and found.claims:
+        progress("Importing", len(found.claims), len(found.claims))
+    return Import(tuple(sources), found.files.told, found.archives)
+
+
+class _Importing:
+    def __init__(self, storage: Storage, files: Files, with_files: bool) -> None:
+        self.storage, self.files, self.with_files = storage, files, with_files
+        self.intake = Intake(storage)
+        self.experiments = _Experiments(storage)
+
+    def read(self, own: Format, claim: Claim) -> Source:
+        """Take in all that a claim yields."""
+        source = Source(own.name, own.title, self.files.name_of(claim.place))
+        self.intake.taken = source.taken
+        for found in claim.read():
+            self._take(found, source)
+        if source.counts["artifacts"] and self.storage.is_local and hasattr(os, "sync"):
+            os.sync()  # the files before the facts that tell of them
+        self.intake.settle()
+        return source
+
+    def _take(self, found: Found, source: Source) -> None:
+        counts = source.counts
+        if isinstance(found, FoundExperiment):
+            counts["experiments"] += 1
+            self.experiments.take(found)
+        elif isinstance(found, FoundModel):
+            counts.update(models=1, versions=len(found.versions))
+            self.intake.take(model_content(found))
+        else:
+            points = sum(len(curve.steps) for curve in found.curves.values())
+            counts.update(runs=1, params=len(found.params), points=points, tags=len(found.tags))
+            if self.intake.is_purged(found.run_id):
+                source.taken.purged.add(found.run_id)
+                return
+            artifacts = list(self._files(found)) if self.with_files else []
+            counts["artifacts"] += len(artifacts)
+            experiment_id = self.experiments.id_of(found.experiment)
+            self.intake.take(run_content(found, experiment_id, artifacts))
+
+    def _files(self, run: FoundRun) -> Iterator[Artifact]:
+        """Copy the files of a run that are not there yet."""
+        for file in run.files:
+            try:
+                path = clean_path(file.path)
+            except InvalidValue as error:
+                self.files.told.lose(self.files.name_of(file.place), str(error))
+                continue
+            stored = self._copied(run.run_id, path, file)
+            if stored is not None:
+                yield stored
+
+    def _copied(self, run_id: str, path: str, file: FoundFile) -> Artifact | None:
+        digest, size = hashlib.sha256(), 0
+        try:
+            for chunk in _chunks(file):
+                digest.update(chunk)
+                size += len(chunk)
+            found = Artifact(path, size, digest.hexdigest(), media_type(path))
+            place = artifact_path(run_id, path)
+            if not self._holds(place, found):
+                self.storage.put_chunks(place, _chunks(file), durable=False)
+        except FileNotFoundError:
+            self.files.told.lose(self.files.name_of(file.place), "it went away")
+            return None
+        except PermissionError as error:
+            problem = f"it cannot be read: {error.strerror}"
+            self.files.told.lose(self.files.name_of(file.place), problem)
+            return None
+        return found
+
+    def _holds(self, place: str, wanted: Artifact) -> bool:
+        """Whether the archive has a file already, byte for byte."""
+        digest = hashlib.sha256()
+        with contextlib.suppress(OSError), self.storage.open(place) as file:
+            if file.seek(0, os.SEEK_END) != wanted.size_bytes:
+                return False
+            file.seek(0)
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+            return digest.hexdigest() == wanted.sha256
+        return False
+
+
+class _Experiments:
+    """The experiments of the archive, made as they are met."""
+
+    def __init__(self, storage: Storage) -> None:
+        self.storage = storage
+        self._states = fold_experiments(read_facts(storage)[0])
+        self._ids = {state.name: identity for identity, state in self._states.items()}
+
+    def id_of(self, name: str) -> str:
+        """The id of an experiment, which is made where there is none of the name."""
+        name = whole_text(name)[:_MAX_KEY] or "Default"
+        if name not in self._ids:
+            identity = derive_id(name, self._states)
+            write_fact(self.storage, identity, "experiment", "name", name)
+            self._states[identity] = ExperimentState(identity, name, False, {}, None, None, 0)
+            self._ids[name] = identity
+        return self._ids[name]
+
+    def take(self, found: FoundExperiment) -> None:
+        """Make an experiment, with its tags; one that is there keeps what it has."""
+        is_new = found.name not in self._ids
+        identity = self.id_of(found.name)
+        state = self._states[identity]
+        for key, value in found.tags.items():
+            if state.tags.get(key) is None:
+                write_fact(self.storage, identity, "tag", key, value, after=state.counter)
+                state.tags[key] = value
+        if is_new and found.is_deleted:
+            write_fact(self.storage, identity, "lifecycle", "stage", "deleted")
+
+
+def run_content(run: FoundRun, experiment_id: str, artifacts: Iterable[Artifact]) -> Content:
+    """What is said of a run, as facts."""
+    begun = run.begun_ms if clamped_ms(run.begun_ms) else None
+    started = begun or 0
+    source = json.dumps({"source": run.source}, ensure_ascii=False)
+    data = source if begun is not None else f"{UNDATED},{source[1:]}"
+    times = [curve.times[-1] for curve in run.curves.values() if curve.times]
+    ended = run.ended_ms if run.ended_ms is not None else max([started, *times])
+    said = started if run.status == RunStatus.UNKNOWN else ended
+    tags = dict(run.tags)
+    if run.name:
+        tags[NAME_TAG] = run.name
+    facts = [
+        Fact("run", None, None, data, started),
+        Fact("status", None, run.status, None, said),
+        *(Fact("param", _key(key), whole_text(v), None, started) for key, v in run.params.items()),
+        *(Fact("tag", _key(key), whole_text(value), None, started) for key, value in tags.items()),
+        *(
+            Fact("dataset", _key(one.name), one.digest, _json(dict(one.data)), started)
+            for one in run.datasets
+        ),
+        *(
+            Fact("artifact", one.path, one.sha256, json.dumps(one.data(), separators=(",", ":")),
+                 started)
+            for one in artifacts
+        ),
+    ]  # fmt: skip
+    if run.is_deleted:
+        facts.append(Fact("lifecycle", None, "deleted", None, ended))
+    curves = {_key(key): curve for key, curve in sorted(run.curves.items()) if curve.steps}
+    return Content(run.run_id, experiment_id, begun, in_order(facts), curves)
+
+
+def model_content(model: FoundModel) -> Content:
+    """What is said of a registered model, as facts."""
+    described: dict[str, object] = {"tags": dict(model.tags)}
+    if model.description:
+        described["description"] = model.description
+    created = model.created_ms
+    facts = [Fact("registered_model", model.name, "active", _json(described), created)]
+    for version in model.versions:
+        data: dict[str, object] = {"source": version.source, "tags": dict(version.tags)}
+        if version.description:
+            data["description"] = version.description
+        if version.user:
+            data["user_id"] = version.user
+        number, created_ms = str(version.number), version.created_ms
+        facts.append(
+            Fact("model_version", model.name, number, _json(data), created_ms, version.run_id)
+        )
+    facts += [
+        Fact("model_alias", model.name, str(number), _json({"alias": alias}), created)
+        for alias, number in model.aliases.items()
+    ]
+    return Content(f" {model.name}", "", created or None, in_order(facts), {})
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _key(text: str) -> str:
+    return whole_text(text)[:_MAX_KEY] or "_"
+
+
+def _chunks(file: FoundFile) -> Iterator[bytes]:
+    if not file.place:
+        yield file.data
+        return
+    with open(file.place, "rb") as opened:
+        while chunk := opened.read(_CHUNK):
+            yield chunk

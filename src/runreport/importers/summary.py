@@ -1,0 +1,113 @@
+"""What an import did, in words and numbers."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from runreport.importers.importing import Import, Search, Source
+from runreport.importers.scanning import Format
+from runreport.report.formatting import plural
+
+ENTITIES = ("experiment", "run", "param", "tag", "point", "artifact", "model", "version")
+"""What sources have, as it is counted."""
+
+
+def lines(done: Import, archive: str) -> list[str]:
+    """What an import did, a line a fact."""
+    told: list[str] = []
+    for (title, places), counts in _by_format(done.sources).items():
+        told.append(f"{title} {places}: {_counted(counts)}")
+    told += [f"Note: {remark}" for remark in done.told.remarks]
+    told += [f"Not there: {what}: {count:,}" for what, count in ordered(done.told.lacking)]
+    told += [f"No place for: {what}: {count:,}" for what, count in ordered(done.told.left_out)]
+    told += [
+        f"Not imported: {path} is an archive (runreport archive merge)" for path in done.archives
+    ]
+    if done.sources:
+        told.append(f"{_outcome(done)} → {os.path.relpath(archive)}")
+    return told
+
+
+def _by_format(sources: Iterable[Source]) -> dict[tuple[str, str], Counter[str]]:
+    """What the sources of each format hold together."""
+    by_title: dict[str, list[Source]] = {}
+    for source in sources:
+        by_title.setdefault(source.title, []).append(source)
+    found = {}
+    for title, own in by_title.items():
+        counts: Counter[str] = Counter()
+        for source in own:
+            counts.update(source.counts)
+        places = own[0].place if len(own) == 1 else f"in {len(own):,} places"
+        found[title, places] = counts
+    return found
+
+
+def _counted(counts: Counter[str]) -> str:
+    told = [plural(counts[f"{name}s"], name) for name in ENTITIES if counts[f"{name}s"]]
+    return ", ".join(told) or "no runs"
+
+
+def _outcome(done: Import) -> str:
+    """How many runs are new, and what became of the others."""
+    totals = totals_of(done.sources)
+    told = [f"{totals['new']:,} new"]
+    if totals["more"]:
+        told.append(f"{totals['more']:,} with more than before")
+    if totals["merged"]:
+        told.append(f"{totals['merged']:,} met twice and merged")
+    if totals["same"]:
+        told.append(f"{totals['same']:,} already there")
+    if totals["purged"]:
+        told.append(f"{totals['purged']:,} purged earlier and left out")
+    return f"Runs: {', '.join(told)}"
+
+
+def totals_of(sources: Sequence[Source]) -> dict[str, int]:
+    """How many runs are new, changed, met twice, as before, or purged."""
+    new: set[str] = set()
+    met: set[str] = set()
+    merged: set[str] = set()
+    more: set[str] = set()
+    for source in sources:
+        own = source.taken
+        seen = {owner for owner in (*own.new, *own.more, *own.same) if not owner.startswith(" ")}
+        merged |= seen & met
+        met |= seen
+        new |= own.new & seen
+        more |= own.more & seen
+    purged = {owner for source in sources for owner in source.taken.purged}
+    return {
+        "new": len(new),
+        "more": len(more - new),
+        "merged": len(merged),
+        "same": len(met - new - more),
+        "purged": len(purged),
+    }
+
+
+def recognised(done: Import) -> str:
+    """What a source was found to be, in one line."""
+    told = [
+        f"{title} {place} ({plural(counts['runs'], 'run')})"
+        for (title, place), counts in _by_format(done.sources).items()
+    ]
+    told += [f"archive {os.path.basename(path)}" for path in done.archives]
+    return ", ".join(told)
+
+
+def nothing_found(found: Search, formats: Iterable[Format]) -> str:
+    """What to say where no run was found."""
+    if found.archives:
+        listed = ", ".join(os.path.relpath(path) for path in found.archives[:3])
+        return f"There is nothing to import in {found.root}, but an archive: {listed}"
+    kinds = "\n".join(f"  {one.title}: {one.looks_for}" for one in formats)
+    searched = f" ({plural(found.folders, 'folder')} searched)" if found.folders else ""
+    return f"There is nothing to import in {found.root}{searched}. Looked for:\n{kinds}"
+
+
+def ordered(counts: Counter[str]) -> list[tuple[str, int]]:
+    """What was counted, the most frequent first."""
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -1,0 +1,175 @@
+"""W&B: run folders with ``run-<id>.wandb`` and ``files/``; copies of one run are one run."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import re
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from runreport.archive.content import Curve
+from runreport.entities import RunStatus
+from runreport.importers.folders import names_of, run_files
+from runreport.importers.found import Found, FoundRun
+from runreport.importers.reading import Files, derived_id, flattened, number_of, whole_number
+from runreport.importers.scanning import Claim, Folder
+from runreport.importers.tables import flat_numbers
+from runreport.importers.wandb_log import WandbLog, read_log
+from runreport.tags import NOTE_TAG
+
+_FOLDER = re.compile(r"(?:offline-)?run-\d{8}_\d{6}-(.+)")
+_LOG = re.compile(r"run-(.+)\.wandb")
+_OWN = ("config.yaml", "wandb-summary.json", "wandb-metadata.json")
+_MOST_LOG = 2**30
+_SPELLED = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
+
+
+def claim(folder: Folder, files: Files) -> Iterator[Claim]:
+    """Claim a run's folder by its log, or by its name and its files."""
+    logs = [name for name in folder.files if _LOG.fullmatch(name)]
+    named = _FOLDER.fullmatch(folder.name)
+    if logs or (named and "files" in folder.folders):
+        match = _LOG.fullmatch(logs[0]) if logs else named
+        assert match is not None
+        log = folder.place(logs[0]) if logs else ""
+        yield Claim(folder.path, partial(_read, folder.path, match[1], log, files), is_whole=True)
+    elif folder.name.startswith("latest-run") and "files" in folder.folders:
+        files.told.leave(files.name_of(folder.path), "a copy of a run that does not say of which")
+
+
+def _read(folder: str, run_id: str, log_place: str, files: Files) -> Iterator[Found]:
+    log = WandbLog()
+    if log_place:
+        data = files.read(log_place, _MOST_LOG)
+        if data is not None:
+            log = read_log(data, files.name_of(log_place), files.told) or log if data else log
+            if not data:
+                files.told.lose(files.name_of(log_place), "it is empty")
+    else:
+        files.told.lacking["runs of W&B without their .wandb file: last values only"] += 1
+    own = os.path.join(folder, "files")
+    config = _config(os.path.join(own, "config.yaml"), files) or log.config
+    summary = _json(os.path.join(own, "wandb-summary.json"), files) or log.summary
+    metadata = _json(os.path.join(own, "wandb-metadata.json"), files)
+    curves = _history(log, files)
+    begun = _begun_ms(log, metadata)
+    _add_summary(curves, summary, begun or 0)
+    last = max((time for curve in curves.values() for time in curve.times), default=0)
+    ended = None
+    if log.runtime is not None and begun is not None:
+        ended = begun + int(log.runtime * 1000)
+    inside = files.name_of(folder)
+    parent, name = names_of(folder, files)
+    told = flattened({k: v for k, v in config.items() if k not in ("_wandb", "wandb_version")},
+                     files.told, inside)  # fmt: skip
+    yield FoundRun(
+        run_id=derived_id("wandb", run_id),
+        experiment=log.project or parent,
+        source=inside,
+        name=log.name or run_id or name,
+        status=_status(log.exit_code),
+        begun_ms=begun,
+        ended_ms=ended or last or None,
+        params=told,
+        tags=_tags(log, metadata, run_id),
+        curves=curves,
+        files=run_files(own, files, _OWN),
+    )
+
+
+def _status(exit_code: int | None) -> str:
+    if exit_code is None:
+        return RunStatus.UNKNOWN
+    return RunStatus.FAILED if exit_code else RunStatus.FINISHED
+
+
+def _config(place: str, files: Files) -> dict[str, Any]:
+    """The config's values, out of what W&B wraps them in."""
+    value = files.yaml(place) if os.path.isfile(place) else None
+    if not isinstance(value, dict):
+        return {}
+    return {
+        key: own["value"] if isinstance(own, dict) and "value" in own else own
+        for key, own in value.items()
+    }
+
+
+def _json(place: str, files: Files) -> dict[str, Any]:
+    value = files.json(place) if os.path.isfile(place) else None
+    return value if isinstance(value, dict) else {}
+
+
+def _history(log: WandbLog, files: Files) -> dict[str, Curve]:
+    """The curves of the rows that were logged."""
+    curves: dict[str, Curve] = {}
+    media = 0
+    for number, row in enumerate(log.history):
+        counted = whole_number(row.get("_step"))
+        step = number if counted is None else counted
+        seconds = number_of(row.get("_timestamp")) or log.begun or 0
+        moment = int(seconds * 1000) if 0 <= seconds < 1e12 else 0
+        for key, value in row.items():
+            if key.startswith("_"):
+                continue
+            if isinstance(value, dict) and "_type" in value:
+                media += 1
+                continue
+            own = flat_numbers(value) if isinstance(value, dict) else [("", _number(value))]
+            for inner, found in own:
+                if found is not None:
+                    curve = curves.setdefault(f"{key}/{inner}" if inner else key,
+                                              Curve([], [], []))  # fmt: skip
+                    curve.steps.append(step)
+                    curve.times.append(moment)
+                    curve.values.append(found)
+                else:
+                    files.told.left_out["logged values of W&B that are no numbers"] += 1
+    if media:
+        files.told.left_out["media of W&B as rows (their files are artifacts)"] += media
+    return curves
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, str):
+        return _SPELLED.get(value)
+    return number_of(value)
+
+
+def _add_summary(curves: dict[str, Curve], summary: dict[str, Any], begun_ms: int) -> None:
+    """A last value for each number that has no curve."""
+    step = whole_number(summary.get("_step")) or 0
+    seconds = number_of(summary.get("_timestamp"))
+    moment = begun_ms if seconds is None else int(seconds * 1000)
+    for key, value in flat_numbers(summary):
+        if not key.startswith("_") and key not in curves:
+            curves[key] = Curve([step], [moment], [value])
+
+
+def _begun_ms(log: WandbLog, metadata: dict[str, Any]) -> int | None:
+    if log.begun:
+        return int(log.begun * 1000)
+    try:
+        moment = datetime.datetime.fromisoformat(str(metadata.get("startedAt")))
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=datetime.UTC)
+    return int(moment.timestamp() * 1000)
+
+
+def _tags(log: WandbLog, metadata: dict[str, Any], run_id: str) -> dict[str, str]:
+    """What W&B calls tags, group, job type, sweep and notes, and where the code was from."""
+    git = metadata.get("git")
+    found = {
+        "wandb.run_id": run_id,
+        "wandb.tags": ", ".join(log.tags),
+        "wandb.group": log.group,
+        "wandb.job_type": log.job_type,
+        "wandb.sweep": log.sweep,
+        NOTE_TAG: log.notes,
+        "mlflow.source.name": str(metadata.get("program") or ""),
+        "mlflow.source.git.commit": str(git.get("commit") or "") if isinstance(git, dict) else "",
+    }
+    return {key: value for key, value in found.items() if value}
