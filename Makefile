@@ -32,7 +32,7 @@ test-long: $(VENV)/installed-test
 	$(BIN)/pytest -n 2 --dist worksteal -q -m long
 
 test-frameworks: $(VENV)-frameworks/installed
-	$(VENV)-frameworks/bin/pytest -q -m frameworks tests/integrations tests/evaluation
+	$(VENV)-frameworks/bin/pytest -q -m frameworks tests/integrations tests/evaluation tests/importers
 
 scripts: $(VENV)/installed-test
 	$(BIN)/node --test tests/js/*.test.js

@@ -24,6 +24,8 @@ import pytest
 from builders import log_run
 
 from runreport.archive.compaction import compact_archive
+from runreport.archive.content import Content, Curve, Fact, in_order
+from runreport.archive.intake import Intake
 from runreport.archive.purged import hash_of
 from runreport.archive.purging import purge
 from runreport.archive.reading import read_archive
@@ -37,6 +39,7 @@ from runreport.query.summaries import with_stats
 PAGE = (Path(__file__).parents[2] / "docs" / "other-engines.md").read_text()
 RUNS = tuple(letter * 32 for letter in "abcde")
 ERASED = RUNS[1]
+IMPORTED = "f" * 32
 RATES = ("0.1", "0.01")
 TABLES = ("facts", "points", "runs", "params", "metrics")
 
@@ -163,6 +166,20 @@ def log_all(storage: LocalStorage, short: LocalStorage) -> None:
     later.log_values("tag", {"mlflow.runName": "renamed"})
     later.log_metric("loss", 0.125, 99, 8000)
     finish(storage, later)
+    import_twice(storage)
+
+
+def import_twice(storage: LocalStorage) -> None:
+    """A run of another tool, taken in once more after its source has grown."""
+    told = [("run", None, None), ("status", None, "FINISHED"), ("param", "lr", RATES[0]),
+            ("tag", "mlflow.runName", "imported")]  # fmt: skip
+    facts = in_order(Fact(*fact, None, 1000) for fact in told)
+    for count in (2, 3):
+        steps = list(range(count))
+        curve = Curve(steps, [2000 + step for step in steps], [0.5] * count)
+        intake = Intake(storage)
+        intake.take(Content(IMPORTED, "0", 1000, facts, {"loss": curve}))
+        intake.settle()
 
 
 def make_archive(folder: Path, seed: int, *, is_purged: bool = True) -> Path:
@@ -236,7 +253,7 @@ def ask_duckdb(root: Path) -> Answers:
 
 def test_the_archive_is_one_in_which_a_plain_read_counts_wrongly(root: Path) -> None:
     own = own_answers(root)
-    assert set(own.runs) == {*RUNS} - {ERASED}
+    assert set(own.runs) == {*RUNS, IMPORTED} - {ERASED}
     with duckdb.connect() as connection:
 
         def ask(query: str) -> Any:
@@ -245,7 +262,7 @@ def test_the_archive_is_one_in_which_a_plain_read_counts_wrongly(root: Path) -> 
         points = "FROM 'runs/segments/*/*.metrics.parquet'"
         events = "FROM 'runs/segments/*/*.events.parquet'"
         assert ask(f"SELECT count(*) {points}") > 1.5 * own.points
-        assert ask(f"SELECT count(DISTINCT run_id) {points}") == len(RUNS)
+        assert ask(f"SELECT count(DISTINCT run_id) {points}") == len(RUNS) + 1
         # Summaries are not made right by their identity: the short copy's is one too many.
         assert ask(
             "SELECT count(*) FROM (SELECT DISTINCT writer_id, seq, kind, key "
@@ -277,7 +294,7 @@ def test_an_empty_or_missing_list_of_purged_runs_hides_nothing(
     unpurged: Path, engine: str
 ) -> None:
     found = ENGINES[engine](unpurged)
-    assert set(found.runs) == {*RUNS}
+    assert set(found.runs) == {*RUNS, IMPORTED}
     check_same(found, own_answers(unpurged))
 
 

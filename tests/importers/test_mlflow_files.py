@@ -64,7 +64,7 @@ def test_names_stand_where_each_version_of_mlflow_wrote_them(store: Path) -> Non
     experiment = mlflow_experiment(store)
     mlflow_run(experiment, "a" * 32, run_name=None, name="old")
     mlflow_run(experiment, "b" * 32, run_name=None, tags={"mlflow.runName": "by tag"})
-    mlflow_run(experiment, "c" * 32, run_name=None, run_id=None, run_uuid="c" * 32)
+    mlflow_run(experiment, "c" * 32, run_name=None, run_id=None)
     runs = take(store).index.runs
     names = dict(zip(runs["run_id"].to_pylist(), runs["run_name"].to_pylist(), strict=True))
     assert names == {"a" * 32: "old", "b" * 32: "by tag", "c" * 32: "c" * 8}
