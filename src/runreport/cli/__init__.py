@@ -21,6 +21,7 @@ COMMANDS = {
     "build": "build",
     "experiments": "experiments",
     "import": "importing",
+    "init": "init",
     "log": "logging",
     "models": "models",
     "run": "logging",

@@ -1,0 +1,78 @@
+"""``runreport init``: the files that a project begins with."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from typing import TYPE_CHECKING
+
+import click
+
+from runreport.archive.directory import is_foreign, locate_archive, open_archive
+from runreport.archive.layout import ARCHIVE_FILE
+from runreport.cli.printing import fail, limit_option, safe, say
+from runreport.errors import NotFound
+from runreport.report.config import FILE_NAME
+
+if TYPE_CHECKING:
+    from runreport.report.assemble import Report
+
+WORKFLOW = os.path.join(".github", "workflows", "report.yml")
+
+
+@click.command()
+@click.argument("source", metavar="[SOURCE]", required=False)
+@click.option("--github", is_flag=True, help="Also write the workflow that publishes on Pages.")
+@click.option("--force", is_flag=True, help="Write over files that are there.")
+@limit_option
+def init(source: str | None, github: bool, force: bool) -> None:
+    """Write a runreport.toml with what is found, in an archive or in this folder.
+
+    Primary metrics and directions are guessed from names, and said to be guesses.
+    """
+    from runreport.starting import starting_config, starting_workflow
+
+    wanted = [FILE_NAME, *[WORKFLOW] * github]
+    there = [path for path in wanted if os.path.exists(path)]
+    if there and not force:
+        fail(f"{', '.join(there)} is there already. Write over it with --force.")
+    default = locate_archive(None)
+    has_archive = os.path.isfile(os.path.join(default, ARCHIVE_FILE))
+    place = source or (os.path.relpath(default) if has_archive else ".")
+    title = os.path.basename(os.getcwd()).replace("-", " ").replace("_", " ").strip()
+    report = _report_of(place, must_exist=source is not None)
+    texts = [starting_config(title or "Run report", report), starting_workflow(place)]
+    for path, text in zip(wanted, texts, strict=False):
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        with click.open_file(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        click.echo(f"Wrote {path}")
+    say(f"Next: runreport build {place}")
+
+
+def _report_of(place: str, *, must_exist: bool) -> Report | None:
+    """The report of what is there, artifacts aside; None where there is nothing yet."""
+    from runreport import __version__
+    from runreport.archive.reading import read_archive
+    from runreport.importers.formats import FORMATS
+    from runreport.importers.importing import import_runs, search
+    from runreport.importers.summary import nothing_found, recognised
+    from runreport.report.assemble import assemble_report
+    from runreport.report.config import Config
+
+    def report(archive: str) -> Report:
+        snapshot = read_archive(open_archive(archive))
+        return assemble_report(snapshot, Config(), now_ms=None, version=__version__)
+
+    if not is_foreign(place):
+        return report(place)
+    found = search(place, FORMATS)
+    if not found.claims:
+        if must_exist:
+            raise NotFound(nothing_found(found, FORMATS))
+        return None
+    with tempfile.TemporaryDirectory(prefix="runreport-") as folder:
+        archive = os.path.join(folder, "archive")
+        done = import_runs(found, open_archive(archive, create=True), with_files=False)
+        say(f"Recognised {safe(recognised(done))}")
+        return report(archive)
