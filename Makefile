@@ -45,6 +45,7 @@ bench-web: $(VENV)-bench/installed
 	$(VENV)-bench/bin/python tests/benchmarks/web.py --mlflow --write
 
 samples: $(VENV)/installed-test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,imported-samples]'
 	$(BIN)/python sample_runs/make_samples.py
 
 screenshots: $(VENV)/installed-test demo

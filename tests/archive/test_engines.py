@@ -25,7 +25,7 @@ from builders import log_run
 
 from runreport.archive.compaction import compact_archive
 from runreport.archive.content import Content, Curve, Fact, in_order
-from runreport.archive.intake import Intake
+from runreport.archive.intake import Intake, Taken
 from runreport.archive.purged import hash_of
 from runreport.archive.purging import purge
 from runreport.archive.reading import read_archive
@@ -178,7 +178,7 @@ def import_twice(storage: LocalStorage) -> None:
         steps = list(range(count))
         curve = Curve(steps, [2000 + step for step in steps], [0.5] * count)
         intake = Intake(storage)
-        intake.take(Content(IMPORTED, "0", 1000, facts, {"loss": curve}))
+        intake.take(Content(IMPORTED, "0", 1000, facts, {"loss": curve}), Taken())
         intake.settle()
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+import pytest
 from builders import state_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runreport.archive.content import Content, Curve, Fact, in_order
 from runreport.archive.directory import open_archive
-from runreport.archive.intake import Intake
+from runreport.archive.intake import Intake, Taken
 from runreport.archive.merging import merge_archive
 from runreport.archive.reading import read_archive
 from runreport.archive.storage import LocalStorage, Storage
@@ -27,10 +29,11 @@ def content(
     *facts: tuple[str, str | None, str | None],
     begun: int | None = BEGUN,
     run_id: str = RUN,
+    source: str = "x",
 ) -> Content:
     """What a source says of a run."""
     moment = begun or 0
-    data = '{"source":"x"}' if begun is not None else f"{UNDATED}}}"
+    data = f'{{"source":"{source}"}}' if begun is not None else f"{UNDATED}}}"
     own = [Fact("run", None, None, data, moment)]
     own += [Fact(kind, key, value, None, moment) for kind, key, value in facts]
     curves = {
@@ -42,7 +45,7 @@ def content(
 def take(storage: Storage, *contents: Content) -> Intake:
     intake = Intake(storage)
     for own in contents:
-        intake.take(own)
+        intake.take(own, Taken())
     intake.settle()
     return intake
 
@@ -65,7 +68,7 @@ def test_the_later_source_says_what_a_tag_is_and_params_stand_beside_each_other(
     storage: LocalStorage,
 ) -> None:
     take(storage, content(None, ("tag", "t", "old"), ("param", "lr", "1")))
-    take(storage, content(None, ("tag", "t", "new"), ("param", "lr", "2")))
+    take(storage, content(None, ("tag", "t", "new"), ("param", "lr", "2"), source="y"))
     state = state_of(storage)
     assert [row["value"] for row in state["tags"]] == ["new"]  # type: ignore[attr-defined]
     assert [row["rivals"] for row in state["params"]] == [2]  # type: ignore[attr-defined]
@@ -103,9 +106,8 @@ POINTS = st.lists(
     min_size=1, max_size=6,
 )  # fmt: skip
 CONTENTS = st.lists(
-    st.dictionaries(st.sampled_from(["a", "b"]), POINTS, min_size=1).map(content),
-    min_size=1, max_size=4,
-)  # fmt: skip
+    st.dictionaries(st.sampled_from(["a", "b"]), POINTS, min_size=1), min_size=1, max_size=4
+).map(lambda found: [content(points, source=str(n)) for n, points in enumerate(found)])
 
 
 @settings(max_examples=40)
@@ -137,14 +139,64 @@ def test_whatever_the_order_a_point_counts_as_often_as_one_source_has_it(
     assert verify_archive(archive).problems == ()
 
 
-def test_archives_that_took_in_two_states_of_a_source_count_each_point_once(
-    tmp_path: Path,
+def test_a_later_state_of_one_place_holds(storage: LocalStorage) -> None:
+    """Its points may be told with more digits, its params may have changed."""
+    take(storage, content({"m": [(0, BEGUN, 0.2)]}, ("param", "best", "0.2")))
+    take(storage, content({"m": [(0, BEGUN, 0.25), (1, BEGUN, 0.1)]}, ("param", "best", "0.1")))
+    assert points_of(storage) == [("m", 0, BEGUN, "0.25"), ("m", 1, BEGUN, "0.1")]
+    (param,) = state_of(storage)["params"]  # type: ignore[misc]
+    assert (param["value"], param["rivals"]) == ("0.1", 1)
+
+
+def test_a_state_with_fewer_points_loses_none(storage: LocalStorage) -> None:
+    take(storage, content({"m": [(0, BEGUN, 1.0), (1, BEGUN, 2.0)]}))
+    take(storage, content({"m": [(0, BEGUN, 1.0)]}, ("param", "lr", "1")))
+    assert len(points_of(storage)) == 2
+
+
+SHORT = content({"m": [(0, BEGUN, 1.0)]})
+LONG = content({"m": [(0, BEGUN, 1.0), (1, BEGUN, 2.0)]})
+ELSEWHERE = content({"n": [(0, BEGUN, 3.0)]}, source="y")
+THIRD = content({"o": [(0, BEGUN, 4.0)]}, source="z")
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "points"),
+    [
+        ([SHORT], [LONG], 2),
+        ([SHORT, LONG], [LONG], 2),
+        ([SHORT, ELSEWHERE], [SHORT, THIRD], 3),
+        ([SHORT, ELSEWHERE], [ELSEWHERE, LONG], 3),
+    ],
+)
+def test_archives_that_took_in_different_states_count_each_point_once(
+    tmp_path: Path, one: list[Content], two: list[Content], points: int
 ) -> None:
-    short = content({"m": [(0, BEGUN, 1.0)]})
-    long = content({"m": [(0, BEGUN, 1.0), (1, BEGUN, 2.0)]})
-    one, two = (open_archive(tmp_path / name, create=True) for name in ("one", "two"))
-    take(one, short)
-    take(one, long)
-    take(two, long)
-    merge_archive(two, one)
-    assert len(points_of(one)) == 2
+    archives = [open_archive(tmp_path / name, create=True) for name in ("one", "two")]
+    for archive, contents in zip(archives, (one, two), strict=True):
+        for own in contents:
+            take(archive, own)
+    merge_archive(archives[1], archives[0])
+    assert len(points_of(archives[0])) == points
+    assert verify_archive(archives[0]).problems == ()
+    merge_archive(archives[0], archives[1])
+    assert points_of(archives[0]) == points_of(archives[1])
+
+
+def test_folders_that_were_merged_by_hand_are_united_by_the_next_import(tmp_path: Path) -> None:
+    archives = [open_archive(tmp_path / name, create=True) for name in ("one", "two")]
+    take(archives[0], SHORT)
+    take(archives[1], LONG)
+    shutil.copytree(tmp_path / "two", tmp_path / "one", dirs_exist_ok=True)
+    take(archives[0])
+    assert len(points_of(archives[0])) == 2
+
+
+def test_a_damaged_segment_keeps_its_own_runs_as_they_are(storage: LocalStorage) -> None:
+    take(storage, SHORT)
+    (metrics,) = (f.path for f in storage.list("segments") if ".metrics." in f.path)
+    storage.put(metrics, storage.read(metrics)[:-1] + b"x")
+    take(storage, content({"m": [(0, BEGUN, 1.0)]}, run_id="b" * 32))
+    intake = take(storage, LONG, content({"m": [(1, BEGUN, 1.0)]}, run_id="b" * 32))
+    assert intake.unreadable == {RUN}
+    assert len(points_of(storage, "b" * 32)) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -235,3 +236,133 @@ def test_nothing_to_build_is_told(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "There is nothing to import in empty" in done.stderr
     assert not (tmp_path / "site.state").exists()
+
+
+def test_the_archive_beside_a_site_is_nobodys_source(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
+    ok("build", ".")
+    run = project / "mlruns" / "1" / FIRST
+    write(run / "metrics" / "loss", f"{BEGUN} 1.0 0\n{BEGUN + 1} 0.5 1\n{BEGUN + 2} 0.25 2\n")
+    done = command("build", ".", "-o", "other")
+    assert "archive" not in done.stderr
+    assert "from 2 runs" in done.stdout
+
+
+def test_a_site_shows_what_its_source_holds_and_nothing_else(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project.parent)
+    ok("build", "project")
+    shutil.rmtree(project / "mlruns" / "1" / SECOND)
+    assert "from 1 run " in ok("build", "project")
+    other = project.parent / "other"
+    write(other / "log.csv", "epoch,loss\n0,1\n")
+    assert "from 1 run " in ok("build", "other")
+
+
+def test_two_projects_with_folders_of_one_name_are_two_runs(tmp_path: Path) -> None:
+    for number in (1, 2):
+        write(
+            tmp_path / f"p{number}" / "dvclive" / "plots" / "metrics" / "loss.tsv",
+            f"step\tloss\n0\t0.{number}\n1\t0.05\n",
+        )
+        taken = Taken(tmp_path / f"p{number}", tmp_path / "archive")
+    assert taken.index.runs.num_rows == 2
+
+
+def test_a_run_in_the_place_of_another_is_another(tmp_path: Path) -> None:
+    for first in ("0.5", "0.7"):
+        write(tmp_path / "p" / "results.csv", f"epoch,train/loss\n1,{first}\n2,0.1\n")
+        taken = Taken(tmp_path / "p", tmp_path / "archive")
+    assert taken.index.runs.num_rows == 2
+
+
+def test_a_project_and_the_folder_above_it_hold_the_same_runs(tmp_path: Path) -> None:
+    write(tmp_path / "above" / "p" / "log.csv", "epoch,loss\n0,0.5\n")
+    Taken(tmp_path / "above" / "p", tmp_path / "archive")
+    assert Taken(tmp_path / "above", tmp_path / "archive").totals["new"] == 0
+
+
+def test_an_older_copy_changes_no_file(project: Path, tmp_path: Path) -> None:
+    shutil.copytree(project, tmp_path / "older")
+    take(project)
+    write(project / "mlruns" / "1" / FIRST / "artifacts" / "a.txt", "newer")
+    take(project)
+    taken = Taken(tmp_path / "older", tmp_path / "archive")
+    assert taken.artifacts("first") == {"a.txt": b"newer"}
+    assert verify_archive(taken.storage).problems == ()
+
+
+def test_pointers_of_git_lfs_are_no_artifacts(project: Path) -> None:
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:aa\nsize 3\n"
+    write(project / "mlruns" / "1" / FIRST / "artifacts" / "model.bin", pointer)
+    taken = take(project)
+    assert taken.artifacts("first") == {"a.txt": b"a"}
+    assert taken.told.lacking["artifacts that are pointers of Git LFS"] == 1
+
+
+def test_versions_of_purged_runs_do_not_come_back(project: Path) -> None:
+    model = project / "mlruns" / "models" / "M"
+    write(model / "meta.yaml", f"name: M\ncreation_timestamp: {BEGUN}\n")
+    for number, run_id in ((1, FIRST), (2, SECOND)):
+        write(
+            model / f"version-{number}" / "meta.yaml",
+            f"version: {number}\nrun_id: '{run_id}'\ncreation_timestamp: {BEGUN}\nsource: x\n",
+        )
+    purge(take(project).storage, [FIRST])
+    write(model / "aliases" / "best", "2")
+    assert [v.version for v in take(project).index.registry.versions] == [2]
+
+
+ODD = ["null", "1", "[]", "{}", '"x"', "[1, 2]", '{"a": 1}', "NaN", "1e999", "true", '{"": null}']
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_content_of_another_kind_costs_itself_only(tmp_path: Path, odd: str) -> None:
+    """In every file that a format reads as a whole, and in every member of the best known ones."""
+    project = tmp_path / "project"
+    known = {
+        "sacred/1/run.json": ["experiment", "start_time", "status", "result", "meta", "heartbeat"],
+        "catboost_info/catboost_training.json": ["meta", "iterations"],
+        "hf/trainer_state.json": ["log_history", "global_step", "max_steps", "best_metric"],
+        "wandb/run-20240101_000000-abcd1234/files/wandb-summary.json": ["_step", "loss"],
+        "dvclive/metrics.json": ["step", "loss"],
+    }
+    start = {"experiment": {"name": "x"}, "start_time": "2024-01-01T00:00:00", "heartbeat": ""}
+    for path, members in known.items():
+        for member in members:
+            folder = project / member
+            others = {**(start if path.startswith("sacred") else {}), member: "@"}
+            write(folder / path, json.dumps(others).replace('"@"', odd))
+        write(project / "whole" / path, odd)
+    for name in ("metrics.json", "config.json", "info.json"):
+        write(project / "beside" / name / "run.json", json.dumps(start))
+        write(
+            project / "beside" / name / name, odd if name != "metrics.json" else f'{{"m": {odd}}}'
+        )
+    for name in ("args.yaml", "hparams.yaml", "params.yaml", "opt.yaml"):
+        write(project / name / "version_0" / name, f"epochs: {odd}\nimgsz: {odd}\n")
+    write(project / "lines.jsonl", f'{{"step": 0, "loss": {odd}}}\n{odd}\n')
+    write(project / "mlruns" / "1" / "meta.yaml", f"experiment_id: 1\nartifact_location: {odd}\n"
+          f"name: {odd}\ncreation_time: {odd}\n")  # fmt: skip
+    for member in ("run_id", "run_name", "status", "start_time", "end_time", "user_id", "tags"):
+        write(project / "mlruns" / "1" / member / "meta.yaml",
+              f"artifact_uri: x\nrun_uuid: '{member}'\n{member}: {odd}\n")  # fmt: skip
+    write(project / "resnet.csv", "epoch,loss\n0,0.5\n")
+    taken = Taken(project, tmp_path / "archive")
+    assert taken.curve("loss", "resnet") == [(0, 0.5)]
+    assert verify_archive(taken.storage).problems == ()
+    assert Taken(project, tmp_path / "archive").totals["new"] == 0
+
+
+def test_pipes_and_folders_in_the_place_of_files_are_no_runs(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    for name in ("x.db", "log.csv", "results.csv", "run.json", "mlruns/1/meta.yaml", "a.parquet"):
+        path = project / "pipes" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.mkfifo(path)
+        (project / "folders" / name).mkdir(parents=True)
+    write(project / "ok" / "resnet.csv", "epoch,loss\n0,0.5\n")
+    assert Taken(project, tmp_path / "archive").curve("loss", "resnet") == [(0, 0.5)]

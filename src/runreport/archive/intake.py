@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from array import array
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
@@ -29,7 +30,7 @@ from runreport.archive.replaced import texts_of
 from runreport.archive.schema import METRICS, encode_summary, event_table, summarise_values
 from runreport.archive.segment import encode_tables, put_encoded
 from runreport.archive.storage import Storage
-from runreport.archive.uniting import Held, models_in
+from runreport.archive.uniting import imported_owners, models_in, read_held
 from runreport.events import float_text
 
 BATCH_FACTS = 2_000_000
@@ -52,34 +53,51 @@ class Taken:
 class Intake:
     """Takes in facts; what is not written yet is lost when the process ends."""
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        copy: Callable[[str, str, str], None] | None = None,
+        sync: Callable[[], None] | None = None,
+    ) -> None:
+        """Read what is there.
+
+        Args:
+            copy: brings a file (run id, path, SHA-256 in hex) into the archive, before the fact
+                that tells of it is written.
+            sync: sees to it that what was copied is on disk.
+        """
         self.storage = storage
-        self.taken = Taken()
+        self.unreadable: set[str] = set()
+        """Owners of whom the archive holds what cannot be read: they stay as they are."""
+        self._copy, self._sync = copy, sync
         self._purged = read_purged(storage)
         self._known = _Known(read_archive(storage))
-        self._waiting: list[Content] = []
+        self._waiting: list[tuple[Content, Taken]] = []
         """What is said of runs that the archive has."""
         self._batch = _Batch()
 
-    def is_purged(self, owner: str) -> bool:
+    def is_purged(self, owner: str | None) -> bool:
         """Whether somebody erased a run, which no import brings back."""
         return is_purged(owner, self._purged)
 
-    def take(self, content: Content) -> None:
+    def take(self, content: Content, taken: Taken) -> None:
         """Take in what a source says of a run.
+
+        Args:
+            taken: told what became of it, at once or when all is settled.
 
         Raises:
             WriteFailed: the disk refused; what was written before stays.
         """
         owner = content.owner
         if self.is_purged(owner):
-            self.taken.purged.add(owner)
+            taken.purged.add(owner)
         elif (writer_id := content.writer_id) in self._known.writers:
-            self._found_same(owner)
+            taken.same.add(owner)
         elif owner in self._known.owners:
-            self._waiting.append(content)
+            self._waiting.append((content, taken))
         else:
-            self.taken.new.add(owner)
+            taken.new.add(owner)
             self._put(content, writer_id)
 
     def settle(self) -> None:
@@ -89,35 +107,50 @@ class Intake:
             WriteFailed: see `take`.
         """
         self._write()
-        if not self._waiting:
+        owners = {content.owner for content, _ in self._waiting} | self._known.rivals
+        if not owners:
             return
-        held = Held(read_archive(self.storage), {content.owner for content in self._waiting})
-        for content in self._waiting:
-            whole = held.united(content)
+        held = read_held(self.storage, owners, self._purged)
+        self.unreadable |= held.unreadable
+        for content, taken in self._waiting:
+            owner = content.owner
+            whole = None if owner in held.unreadable else held.united(content)
             if whole is None:
-                self._found_same(content.owner)
-                continue
-            if content.owner not in self.taken.new:
-                self.taken.same.discard(content.owner)
-                self.taken.more.add(content.owner)
-            self._put(whole, whole.writer_id)
+                taken.same.add(owner)
+            else:
+                taken.more.add(owner)
+                self._put(whole, whole.writer_id)
+        for owner in sorted(self._known.rivals - {content.owner for content, _ in self._waiting}):
+            whole = None if owner in held.unreadable else held.reunited(owner)
+            if whole is not None:
+                self._put(whole, whole.writer_id)
         self._waiting = []
         self._write()
-
-    def _found_same(self, owner: str) -> None:
-        if owner not in self.taken.new and owner not in self.taken.more:
-            self.taken.same.add(owner)
 
     def _put(self, content: Content, writer_id: str) -> None:
         self._known.writers.add(writer_id)
         self._known.owners.add(content.owner)
+        for fact in content.facts:
+            if fact.kind == "artifact" and fact.key and fact.value and self._copy:
+                self._copy(content.owner, fact.key, fact.value)
         self._batch.add(content, writer_id)
         if self._batch.facts >= BATCH_FACTS:
             self._write()
 
     def _write(self) -> None:
+        if self._sync:
+            self._sync()
         self._batch.write(self.storage)
         self._batch = _Batch()
+
+
+def reunite(storage: Storage) -> None:
+    """Unite what several imports say of one run, after archives were merged.
+
+    Raises:
+        WriteFailed: the disk refused.
+    """
+    Intake(storage).settle()
 
 
 class _Known:
@@ -126,11 +159,16 @@ class _Known:
     def __init__(self, snapshot: Snapshot) -> None:
         self.writers: set[str] = set(snapshot.replaced)
         self.owners: set[str] = set()
+        importers: dict[str, set[str]] = {}
         for table in snapshot.tables:
             self.writers.update(texts_of(table.column("writer_id")))
             starts = table.filter(pc.equal(table.column("kind"), "run"))
             self.owners.update(texts_of(starts.column("run_id")))
             self.owners.update(models_in(table))
+            for owner, writer_id in imported_owners(table):
+                importers.setdefault(owner, set()).add(writer_id)
+        self.rivals = {owner for owner, writers in importers.items() if len(writers) > 1}
+        """Owners of whom several writers tell that no writer replaces: archives were merged."""
 
 
 class _Batch:

@@ -23,6 +23,7 @@ from runreport.archive.artifacts import (
 from runreport.archive.compaction import holds_purged, rewrite
 from runreport.archive.coverage import Coverage, resolve
 from runreport.archive.facts import decode_fact, read_fact
+from runreport.archive.intake import reunite
 from runreport.archive.intervals import Range, covers
 from runreport.archive.inventory import unite_inventories
 from runreport.archive.journal import JournalName, list_journals
@@ -32,14 +33,14 @@ from runreport.archive.journal_reading import (
     read_journal,
     united,
 )
-from runreport.archive.layout import ARTIFACTS, EXPERIMENTS
+from runreport.archive.layout import ARTIFACTS, EXPERIMENTS, IMPORTED_PREFIX
 from runreport.archive.maintenance import exclusive
 from runreport.archive.notices import Notice
 from runreport.archive.purged import is_purged, mark_purged_hash, read_purged, without_purged
 from runreport.archive.purging import erase_purged
 from runreport.archive.reading import MAX_LISTINGS, SegmentFiles, read_archive, read_segments
 from runreport.archive.schema import event_table, metric_table
-from runreport.archive.segment import Segment, read_all_points, read_metrics_file
+from runreport.archive.segment import Segment, declared_ranges, read_all_points, read_metrics_file
 from runreport.archive.storage import Storage
 from runreport.errors import Damaged, InvalidValue, WriteFailed
 
@@ -90,6 +91,11 @@ def merge_archive(source: Storage, target: Storage, *, progress: Progress | None
         return _Merging(source, target, progress).run()
 
 
+def _holds_imported(segment: Segment) -> bool:
+    writers = declared_ranges(segment).column("writer_id").to_pylist()
+    return any(writer.startswith(IMPORTED_PREFIX) for writer in writers)
+
+
 class _File(NamedTuple):
     """An artifact of the source."""
 
@@ -123,6 +129,8 @@ class _Merging:
         unite_inventories(self.source, self.target)
         self.done.notices += segments.notices
         self.done.notices += segments.metrics_missing(coverage.segments)
+        if any(map(_holds_imported, (*segments.sound, *own.sound))):
+            reunite(self.target)
         if self.purged - known:  # what the target still held of it goes with the mark
             self.done.erased = erase_purged(self.target).deleted_files
         return self.done

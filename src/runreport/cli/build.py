@@ -26,7 +26,8 @@ from runreport.errors import BuildError
 from runreport.report.config import FILE_NAME, Config, load_config
 from runreport.report.findings import Finding
 from runreport.report.formatting import plural
-from runreport.site.memory import IMPORTED, memory_folder
+from runreport.site.memory import IMPORTED, mark, memory_folder
+from runreport.site.publish import check_target
 from runreport.site.server import DEFAULT_PORT, make_server
 from runreport.upkeep import Build, unchanged
 
@@ -81,8 +82,7 @@ def build(
     bar = None if quiet or as_json else progress_bar()
     lost: Sequence[str] = ()
     if is_foreign(location):
-        kept = archive_to or os.path.join(memory_folder(os.path.abspath(output)), IMPORTED)
-        location, lost = _taken_in(location, kept, output, bar, strict=strict)
+        location, lost = _taken_in(location, archive_to, output, bar, strict=strict, clean=clean)
     elif archive_to is not None:
         raise click.UsageError("--archive-to is for the runs of other tools; this is an archive.")
     config = _config(location, config_path, theme)
@@ -146,8 +146,7 @@ def serve(
         server = make_server(site, port, host, names)
         with server:
             if is_foreign(location):
-                kept = os.path.join(memory_folder(site), IMPORTED)
-                location, lost = _taken_in(location, kept, site, progress_bar(), strict=False)
+                location, lost = _taken_in(location, None, site, progress_bar())
                 _warn_of_losses(lost)
             config = _config(location, config_path, theme)
             made = build_site(location, site, config, progress=progress_bar())
@@ -163,9 +162,18 @@ def serve(
 
 
 def _taken_in(
-    source: str | None, archive: str, site: str, bar: Progress | None, *, strict: bool
+    source: str | None,
+    archive: str | None,
+    site: str,
+    bar: Progress | None,
+    *,
+    strict: bool = False,
+    clean: bool = False,
 ) -> tuple[str, Sequence[str]]:
     """The archive that another tool's runs are in now, and what of them is lost.
+
+    Args:
+        archive: where it is; None keeps it beside the site.
 
     Raises:
         NotFound: there are none.
@@ -174,7 +182,13 @@ def _taken_in(
     from runreport.importers.recognising import take_in
 
     assert source is not None
-    found = take_in(source, archive, (site, memory_folder(os.path.abspath(site))), bar)
+    check_target(os.path.abspath(site))
+    beside = memory_folder(os.path.abspath(site))
+    kept = archive or os.path.join(beside, IMPORTED)
+    away = (site, beside)
+    found = take_in(source, kept, away, bar, is_own=archive is None, clean=clean)
+    if archive is None:
+        mark(os.path.abspath(site))
     say(f"Recognised {safe(found.told)}")
     if strict and found.lost:
         listed = "\n  ".join(found.lost)

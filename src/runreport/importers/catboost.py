@@ -14,9 +14,15 @@ from typing import Any
 
 from runreport.archive.content import Curve
 from runreport.importers.event_files import is_event_file
-from runreport.importers.folders import events_of, names_of
+from runreport.importers.folders import events_of, names_of, run_id_of
 from runreport.importers.found import Found, FoundRun
-from runreport.importers.reading import Files, derived_id, number_of, param_text, whole_number
+from runreport.importers.reading import (
+    Files,
+    milliseconds,
+    number_of,
+    param_text,
+    whole_number,
+)
 from runreport.importers.scanning import Claim, Folder
 
 _TRAINING = "catboost_training.json"
@@ -42,13 +48,13 @@ def _read(folder: str, files: Files) -> Iterator[Found]:
         curves = _from_tables(folder, files)
     if not curves:
         curves = _from_events(folder, files)
-    experiment, name = names_of(folder, files)
-    if name == "catboost_info":
-        name = experiment.rpartition("/")[2]
+    is_called = os.path.basename(folder) == "catboost_info" and folder != files.root
+    own_folder = os.path.dirname(folder) if is_called else folder
+    experiment, name = names_of(own_folder, files)
     own = meta if isinstance(meta, dict) else {}
     inside = files.name_of(folder)
     yield FoundRun(
-        run_id=derived_id("catboost", inside),
+        run_id=run_id_of("catboost", own_folder, files, {}, curves),
         experiment=experiment,
         source=inside,
         name=name,
@@ -85,17 +91,21 @@ def _curves(meta: Mapping[str, Any], iterations: Any) -> dict[str, Curve]:
     for own in iterations if isinstance(iterations, list) else ():
         if not isinstance(own, dict):
             continue
-        step, passed = whole_number(own.get("iteration")), number_of(own.get("passed_time"))
-        moment = 0 if passed is None else int(passed * 1000)
-        sets = own.get("test") or []
+        step, moment = (
+            whole_number(own.get("iteration")),
+            milliseconds(own.get("passed_time")) or 0,
+        )
+        sets = own.get("test")
+        sets = sets if isinstance(sets, list) else []
         several = sets if sets and isinstance(sets[0], list) else [sets]
-        rows = [("learn", learn, own.get("learn") or [])]
+        learned = own.get("learn")
+        rows = [("learn", learn, learned if isinstance(learned, list) else [])]
         rows += [
             ("test" if number == 0 else f"test{number}", test, values)
             for number, values in enumerate(several)
         ]
         for kind, names, values in rows:
-            for key, value in zip(names, values, strict=False):
+            for key, value in zip(names, values if isinstance(values, list) else [], strict=False):
                 _add(found, f"{kind}/{key}", step, moment, number_of(value))
     return found
 

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from functools import partial
 
 from runreport.archive.content import Curve
-from runreport.importers.folders import names_of, run_files
+from runreport.importers.folders import names_of, run_files, run_id_of
 from runreport.importers.found import Found, FoundRun
 from runreport.importers.reading import (
     Files,
-    derived_id,
     flattened,
     number_of,
     whole_number,
@@ -56,15 +55,13 @@ def _read(folder: str, files: Files) -> Iterator[Found]:
     if os.path.isfile(params_place):
         params = flattened(files.yaml(params_place), told, files.name_of(params_place))
     times = [time for curve in curves.values() for time in curve.times if time]
-    experiment, name = names_of(folder, files)
-    if name.startswith("dvclive") and experiment != name:
-        parts = experiment.split("/")
-        name = name if name != "dvclive" else parts[-1]
+    is_called = os.path.basename(folder) == "dvclive" and folder != files.root
+    experiment, name = names_of(os.path.dirname(folder) if is_called else folder, files)
     inside = files.name_of(folder)
     known = ("metrics.json", "params.yaml")
     skipped = (root[len(folder) + 1 :],) if root else ()
     yield FoundRun(
-        run_id=derived_id("dvclive", inside),
+        run_id=run_id_of("dvclive", folder, files, params, curves),
         experiment=experiment,
         source=inside,
         name=name,
@@ -96,9 +93,9 @@ def _curve(place: str, key: str, files: Files) -> Curve | None:
             bad += 1
             continue
         step = whole_number(row[step_at]) if step_at is not None and step_at < len(row) else None
-        time = number_of(row[time_at]) if time_at is not None and time_at < len(row) else None
+        time = whole_number(row[time_at]) if time_at is not None and time_at < len(row) else None
         curve.steps.append(number if step is None else step)
-        curve.times.append(0 if time is None else int(time))
+        curve.times.append(time or 0)
         curve.values.append(value)
     if bad:
         files.told.lose(files.name_of(place), f"{bad:,} of its rows have no number")

@@ -9,7 +9,6 @@ Source: TensorFlow's ``event.proto``, ``summary.proto``, ``tensor.proto``; Tenso
 
 from __future__ import annotations
 
-import math
 import os
 import struct
 from collections import Counter
@@ -17,6 +16,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from runreport.archive.content import Curve
+from runreport.archive.lfs import lfs_pointer
 from runreport.entities import RunStatus
 from runreport.errors import Damaged
 from runreport.importers import protobuf
@@ -24,6 +24,8 @@ from runreport.importers.found import FoundFile
 from runreport.importers.reading import Files, param_text
 from runreport.importers.records import read_records
 
+_FARTHEST = 1e14
+"""Seconds since the epoch, beyond which no clock counts."""
 _DOUBLE = struct.Struct("<d")
 _FLOAT = struct.Struct("<f")
 _SESSION_ENDS = {1: RunStatus.FINISHED, 2: RunStatus.FAILED, 3: RunStatus.RUNNING}
@@ -35,6 +37,7 @@ _KINDS: dict[int, tuple[str, int]] = {
     19: ("e", 2),
 }
 """How numbers are packed, by TensorFlow's numbers of types: float, double, int32, int64, half."""
+_LOOKED_BACK = 64
 _MEDIA = {"images": ("images", "png"), "audio": ("audio", "wav"), "text": ("text", "md")}
 _ENDINGS = ((b"\x89PNG", "png"), (b"\xff\xd8", "jpg"), (b"GIF8", "gif"), (b"RIFF", "wav"))
 
@@ -84,9 +87,12 @@ class EventData:
                 number = place + begin
                 curve = curves.get(event[place:number] + event[number + width :])
                 if curve is not None:
+                    (wall,) = _DOUBLE.unpack_from(event, 1)
+                    if not -_FARTHEST < wall < _FARTHEST:
+                        break
                     steps, times, values = curve
                     steps.append(step if step < 1 << 63 else step - (1 << 64))
-                    times.append(int(_DOUBLE.unpack_from(event, 1)[0] * 1000 + 0.5))
+                    times.append(int(wall * 1000 + 0.5))
                     unpack = _FLOAT if width == 4 else _DOUBLE
                     values.append(unpack.unpack_from(event, number)[0])
                     return
@@ -101,7 +107,7 @@ class EventData:
                 step = protobuf.signed(field.value)
             elif field.number == 5 and field.wire == protobuf.BYTES:
                 summaries.append(field)
-        if wall and math.isfinite(wall) and abs(wall) < 1e15:
+        if wall and -_FARTHEST < wall < _FARTHEST:
             self.begun = wall if self.begun is None else min(self.begun, wall)
             self.ended = wall if self.ended is None else max(self.ended, wall)
         else:
@@ -220,6 +226,9 @@ class EventData:
         name = "/".join(part for part in tag.replace("\\", "/").split("/") if part.strip(". "))
         count = "" if number is None else f"-{number}"
         path = f"{folder}/{name or 'untitled'}/{step}{count}.{ending}"
+        taken = {file.path for file in self.files[-_LOOKED_BACK:]}
+        if path in taken:  # logged twice at one step
+            path = f"{folder}/{name or 'untitled'}/{step}{count}-{len(self.files)}.{ending}"
         self.files.append(FoundFile(path, "", data))
 
     def _hparams(self, content: bytes) -> None:
@@ -321,7 +330,7 @@ def _varints(data: bytes, field: protobuf.Field, kind: int) -> Iterator[tuple[fl
 
 def is_event_file(name: str) -> bool:
     """Whether a file is called as event files are."""
-    return "tfevents" in name and not name.endswith((".zip", ".gz", ".dvc"))
+    return ".tfevents." in name and not name.endswith((".zip", ".gz", ".dvc", ".py", ".txt"))
 
 
 def read_event_files(places: list[str], files: Files) -> EventData:
@@ -330,7 +339,9 @@ def read_event_files(places: list[str], files: Files) -> EventData:
     for place in sorted(places, key=os.path.basename):
         name = files.name_of(place)
         begun = files.begin_of(place)
-        if not begun:
+        if not begun or (pointer := lfs_pointer(begun[:1024])) is not None:
+            if begun:
+                files.told.lose(name, str(pointer))
             continue
         with open(place, "rb", buffering=1 << 20) as file:
             size = os.fstat(file.fileno()).st_size

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Collection, Iterable, Mapping
 
 from runreport.archive.content import Curve
 from runreport.importers.event_files import EventData, is_event_file, read_event_files
 from runreport.importers.found import FoundFile
-from runreport.importers.reading import Files, flattened
+from runreport.importers.reading import Files, derived_id, flattened
 from runreport.importers.scanning import Folder
 
 _HYDRA = os.path.join(".hydra", "config.yaml")
@@ -64,6 +65,26 @@ def take_events(folder: Folder) -> list[str]:
     own = [name for name in folder.files if is_event_file(name)]
     folder.files[:] = [name for name in folder.files if name not in own]
     return [folder.place(name) for name in own]
+
+
+def run_id_of(
+    kind: str,
+    place: str,
+    files: Files,
+    told: Mapping[str, str],
+    curves: Mapping[str, Curve],
+) -> str:
+    """The id of a run that has none of its own, wherever its folder lies.
+
+    Made of the name of its folder or file, of what it was told at its start, and of its first
+    point: a run that goes on has the same, another one in the same place has not.
+    """
+    first = min(
+        ((curve.steps[0], key, curve.values[0].hex()) for key, curve in curves.items()),
+        default=None,
+    )
+    name = os.path.basename(place) if told or first else files.name_of(place)
+    return derived_id(kind, name, json.dumps(sorted(told.items())), str(first))
 
 
 def joined(curves: Mapping[str, Curve], events: EventData) -> dict[str, Curve]:

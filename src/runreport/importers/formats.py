@@ -22,15 +22,15 @@ from runreport.importers.scanning import Format
 FORMATS = (
     Format(
         "mlflow",
-        "MLflow folder",
-        mlflow_files.claim,
-        "mlruns/ (meta.yaml with experiment_id and artifact_location)",
-    ),
-    Format(
-        "mlflow",
         "MLflow database",
         mlflow_db.claim,
         "mlflow.db (SQLite with tables runs and experiments)",
+    ),
+    Format(
+        "mlflow",
+        "MLflow folder",
+        mlflow_files.claim,
+        "mlruns/ (meta.yaml with experiment_id and artifact_location)",
     ),
     Format("wandb", "W&B", wandb.claim, "wandb/run-*/ (run-*.wandb, files/)"),
     Format("trackio", "Trackio", trackio.claim, "<project>.db or .parquet with run_name, metrics"),

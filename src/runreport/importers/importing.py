@@ -6,15 +6,16 @@ itself, so that importing twice is importing once (`archive.intake`).
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import json
 import os
+import struct
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field, replace
 
-from runreport.archive.artifacts import Artifact, artifact_path, clean_path, media_type
+import pyarrow as pa
+
+from runreport.archive.artifacts import Artifact
 from runreport.archive.clock import clamped_ms
 from runreport.archive.content import Content, Fact, in_order
 from runreport.archive.facts import (
@@ -27,9 +28,9 @@ from runreport.archive.facts import (
 from runreport.archive.intake import Intake, Taken
 from runreport.archive.storage import Storage
 from runreport.entities import RunStatus
-from runreport.errors import InvalidValue
 from runreport.events import UNDATED, whole_text
-from runreport.importers.found import Found, FoundExperiment, FoundFile, FoundModel, FoundRun
+from runreport.importers.copying import Copying
+from runreport.importers.found import Found, FoundExperiment, FoundModel, FoundRun
 from runreport.importers.reading import Files
 from runreport.importers.scanning import Claim, Format, scan
 from runreport.importers.told import Told
@@ -37,7 +38,11 @@ from runreport.tags import NAME_TAG
 
 Progress = Callable[[str, int, int], None]
 """Called with what is done, how many of it are, and how many there are."""
-_CHUNK = 1 << 20
+_ODD = (
+    ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError,
+    ArithmeticError, struct.error, pa.ArrowException,
+)  # fmt: skip
+"""What comes of content of another kind than a tool writes."""
 _MAX_KEY = 2000
 
 
@@ -110,6 +115,7 @@ def import_runs(
         if progress is not None:
             progress("Importing", place, len(found.claims))
         sources.append(intake.read(own, claim))
+    intake.settle()
     if progress is not None and found.claims:
         progress("Importing", len(found.claims), len(found.claims))
     return Import(tuple(sources), found.files.told, found.archives)
@@ -117,20 +123,30 @@ def import_runs(
 
 class _Importing:
     def __init__(self, storage: Storage, files: Files, with_files: bool) -> None:
-        self.storage, self.files, self.with_files = storage, files, with_files
-        self.intake = Intake(storage)
+        self.storage, self.told, self.with_files = storage, files.told, with_files
+        self.files = files
+        self.copying = Copying(storage, files)
+        self.intake = Intake(storage, self.copying.copy, self.copying.sync)
         self.experiments = _Experiments(storage)
 
     def read(self, own: Format, claim: Claim) -> Source:
-        """Take in all that a claim yields."""
+        """Take in all that a claim yields; what is not as its tool writes it costs itself."""
         source = Source(own.name, own.title, self.files.name_of(claim.place))
-        self.intake.taken = source.taken
-        for found in claim.read():
-            self._take(found, source)
-        if source.counts["artifacts"] and self.storage.is_local and hasattr(os, "sync"):
-            os.sync()  # the files before the facts that tell of them
+        found = claim.read()
+        while True:
+            try:
+                self._take(next(found), source)
+            except StopIteration:
+                return source
+            except _ODD as error:
+                problem = f"it is not as {own.title} writes it: {type(error).__name__}: {error}"
+                self.told.lose(source.place, problem[:300])
+
+    def settle(self) -> None:
+        """Write what waits."""
         self.intake.settle()
-        return source
+        for owner in sorted(self.intake.unreadable):
+            self.told.lose(owner, "what the archive holds of it is damaged; nothing was added")
 
     def _take(self, found: Found, source: Source) -> None:
         counts = source.counts
@@ -138,61 +154,19 @@ class _Importing:
             counts["experiments"] += 1
             self.experiments.take(found)
         elif isinstance(found, FoundModel):
-            counts.update(models=1, versions=len(found.versions))
-            self.intake.take(model_content(found))
+            kept = [v for v in found.versions if not self.intake.is_purged(v.run_id)]
+            counts.update(models=1, versions=len(kept))
+            self.intake.take(model_content(replace(found, versions=tuple(kept))), source.taken)
         else:
             points = sum(len(curve.steps) for curve in found.curves.values())
             counts.update(runs=1, params=len(found.params), points=points, tags=len(found.tags))
             if self.intake.is_purged(found.run_id):
                 source.taken.purged.add(found.run_id)
                 return
-            artifacts = list(self._files(found)) if self.with_files else []
+            artifacts = self.copying.look_at(found) if self.with_files else []
             counts["artifacts"] += len(artifacts)
             experiment_id = self.experiments.id_of(found.experiment)
-            self.intake.take(run_content(found, experiment_id, artifacts))
-
-    def _files(self, run: FoundRun) -> Iterator[Artifact]:
-        """Copy the files of a run that are not there yet."""
-        for file in run.files:
-            try:
-                path = clean_path(file.path)
-            except InvalidValue as error:
-                self.files.told.lose(self.files.name_of(file.place), str(error))
-                continue
-            stored = self._copied(run.run_id, path, file)
-            if stored is not None:
-                yield stored
-
-    def _copied(self, run_id: str, path: str, file: FoundFile) -> Artifact | None:
-        digest, size = hashlib.sha256(), 0
-        try:
-            for chunk in _chunks(file):
-                digest.update(chunk)
-                size += len(chunk)
-            found = Artifact(path, size, digest.hexdigest(), media_type(path))
-            place = artifact_path(run_id, path)
-            if not self._holds(place, found):
-                self.storage.put_chunks(place, _chunks(file), durable=False)
-        except FileNotFoundError:
-            self.files.told.lose(self.files.name_of(file.place), "it went away")
-            return None
-        except PermissionError as error:
-            problem = f"it cannot be read: {error.strerror}"
-            self.files.told.lose(self.files.name_of(file.place), problem)
-            return None
-        return found
-
-    def _holds(self, place: str, wanted: Artifact) -> bool:
-        """Whether the archive has a file already, byte for byte."""
-        digest = hashlib.sha256()
-        with contextlib.suppress(OSError), self.storage.open(place) as file:
-            if file.seek(0, os.SEEK_END) != wanted.size_bytes:
-                return False
-            file.seek(0)
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-            return digest.hexdigest() == wanted.sha256
-        return False
+            self.intake.take(run_content(found, experiment_id, artifacts), source.taken)
 
 
 class _Experiments:
@@ -289,12 +263,3 @@ def _json(value: object) -> str:
 
 def _key(text: str) -> str:
     return whole_text(text)[:_MAX_KEY] or "_"
-
-
-def _chunks(file: FoundFile) -> Iterator[bytes]:
-    if not file.place:
-        yield file.data
-        return
-    with open(file.place, "rb") as opened:
-        while chunk := opened.read(_CHUNK):
-            yield chunk

@@ -13,10 +13,11 @@ from runreport.importers.folders import (
     joined,
     names_of,
     run_files,
+    run_id_of,
     take_events,
 )
 from runreport.importers.found import Found, FoundRun
-from runreport.importers.reading import Files, derived_id, flattened
+from runreport.importers.reading import Files, flattened
 from runreport.importers.scanning import Claim, Folder
 from runreport.importers.tables import curves_of
 from runreport.importers.tensorboard import event_run_id
@@ -49,10 +50,13 @@ def _read(folder: str, own: list[str], places: list[str], files: Files) -> Itera
             name = files.name_of(place)
             curves = curves_of(*table, ("step",), told, name, ("epoch",))
     events = events_of(places, files)
+    run_id = run_id_of("lightning", folder, files, params, curves)
+    if events.first and not (params or curves):
+        run_id = event_run_id(events)
     experiment, name = names_of(folder, files)
     inside = files.name_of(folder)
     yield FoundRun(
-        run_id=event_run_id(events) if events.first else derived_id("lightning", inside),
+        run_id=run_id,
         experiment=experiment,
         source=inside,
         name=name,

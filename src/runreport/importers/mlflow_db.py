@@ -12,9 +12,11 @@ import sqlite3
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from runreport.archive.content import Curve
+from runreport.archive.lfs import lfs_pointer
 from runreport.entities import RunStatus
 from runreport.importers.found import Found, FoundDataset, FoundExperiment, FoundFile
 from runreport.importers.mlflow_names import (
@@ -26,13 +28,14 @@ from runreport.importers.mlflow_names import (
     status_of,
 )
 from runreport.importers.mlflow_registry import model_of, version_of
-from runreport.importers.reading import Files, param_text
+from runreport.importers.reading import Files, number_of, param_text, whole_number
 from runreport.importers.scanning import Claim, Folder
-from runreport.importers.sqlite_reading import Database, is_sqlite, opened
+from runreport.importers.sqlite_reading import Database, opened, tables_of
 
 _NAME = re.compile(r".+\.(db|sqlite3?|mlflow)|mlflow(db)?", re.IGNORECASE)
 _ROOTS = ("mlruns", "mlartifacts", "artifacts", "")
-_LARGEST_POINTER = 1024
+_LARGEST = sys.float_info.max
+"""Stands for infinity."""
 _UNPLACED = {
     "trace_info": "traces",
     "webhooks": "webhooks",
@@ -47,31 +50,26 @@ def claim(folder: Folder, files: Files) -> Iterator[Claim]:
     """Claim databases that have MLflow's tables."""
     for name in folder.files:
         place = folder.place(name)
-        if not _NAME.fullmatch(name) or os.path.islink(place):
-            continue
-        if is_sqlite(place):
-            if _is_ours(place, files):
-                yield Claim(place, lambda place=place: _read(place, files))  # type: ignore[misc]
-        elif name.lower().startswith("mlflow") and not _is_pointer(place, files):
-            files.told.leave(files.name_of(place), "it is no SQLite database")
+        if _NAME.fullmatch(name) and _is_ours(name, place, files):
+            yield Claim(place, partial(_read, place, files))
 
 
-def _is_pointer(place: str, files: Files) -> bool:
-    """Whether a file stands for a database that was not fetched, which is told."""
-    return os.path.getsize(place) < _LARGEST_POINTER and files.read(place) is None
-
-
-def _is_ours(place: str, files: Files) -> bool:
+def _is_ours(name: str, place: str, files: Files) -> bool:
     try:
-        with opened(place, files) as database:
-            is_mlflow = {"runs", "experiments"} <= database.tables
-    except (sqlite3.Error, OSError) as error:
-        with open(place, "rb") as file:
-            looks = b"experiments" in file.read(1 << 20)
+        tables = tables_of(place, files)
+    except sqlite3.Error as error:
+        looks = b"experiments" in files.begin_of(place, 1 << 20)
         tell = files.told.lose if looks else files.told.leave
         tell(files.name_of(place), f"it is damaged: {error}")
         return False
-    if not is_mlflow:
+    is_mlflow = tables is not None and {"runs", "experiments"} <= tables.keys()
+    if tables is None and name.lower().startswith("mlflow"):
+        pointer = lfs_pointer(files.begin_of(place, 1024))
+        if pointer is not None:
+            files.told.lose(files.name_of(place), pointer)
+        else:
+            files.told.leave(files.name_of(place), "it is no SQLite database")
+    elif tables is not None and not is_mlflow:
         files.told.leave(files.name_of(place), "a database, but not MLflow's")
     return is_mlflow
 
@@ -82,6 +80,22 @@ def _read(place: str, files: Files) -> Iterator[Found]:
             yield from _Store(database, place, files).read()
     except (sqlite3.Error, OSError) as error:
         files.told.lose(files.name_of(place), f"it is damaged: {error}")
+
+
+def _are(values: tuple[Any, ...], kind: type) -> bool:
+    """Whether all values are of a type, as SQLite lets any stand in any column."""
+    return set(map(type, values)) == {kind}
+
+
+def _point(step: Any, time: Any, value: Any, is_nan: Any) -> tuple[int, int, float] | None:
+    """A point of a row; None where it is none."""
+    number = float("nan") if is_nan or value is None else number_of(value)
+    counted, moment = whole_number(step or 0), whole_number(time or 0)
+    if number is None or counted is None or moment is None:
+        return None
+    if abs(number) == _LARGEST:
+        number = float("inf") if number > 0 else float("-inf")
+    return counted, moment, number
 
 
 class _Store:
@@ -146,21 +160,27 @@ class _Store:
         return found
 
     def _curves(self) -> dict[str, dict[str, Curve]]:
+        rows: dict[tuple[Any, Any], list[tuple[Any, ...]]] = defaultdict(list)
+        columns = ("run_uuid", "key", "step", "timestamp", "value", "is_nan")
+        for row in self.database.rows("metrics", columns, ("rowid",)):
+            rows[row[0], row[1]].append(row[2:])
         found: dict[str, dict[str, Curve]] = defaultdict(dict)
-        largest = sys.float_info.max
-        for run_uuid, key, step, time, value, is_nan in self.database.rows(
-            "metrics", ("run_uuid", "key", "step", "timestamp", "value", "is_nan"), ("rowid",)
-        ):
-            own = found[run_uuid]
-            curve = own.get(key)
-            if curve is None:
-                curve = own[key] = Curve([], [], [])
-            number = float("nan") if is_nan or value is None else float(value)
-            if abs(number) == largest:
-                number = float("inf") if number > 0 else float("-inf")
-            curve.steps.append(step or 0)
-            curve.times.append(time or 0)
-            curve.values.append(number)
+        bad = 0
+        for (run_uuid, key), own in rows.items():
+            steps, times, values, marks = zip(*own, strict=True)
+            is_plain = not any(marks) and _are(steps, int) and _are(times, int)
+            if is_plain and _are(values, float) and max(map(abs, values)) < _LARGEST:
+                curve = Curve(list(steps), list(times), list(values))
+            else:
+                points = [point for row in own if (point := _point(*row)) is not None]
+                bad += len(own) - len(points)
+                if not points:
+                    continue
+                curve = Curve(*map(list, zip(*points, strict=True)))
+            found[str(run_uuid)][str(key)] = curve
+        if bad:
+            place = self.files.name_of(self.place)
+            self.told.lose(place, f"{bad:,} rows of its metrics are no points")
         return found
 
     def _inputs(self) -> dict[str, list[FoundDataset]]:
@@ -196,15 +216,12 @@ class _Store:
     def _artifacts(self, run_id: str, uri: str) -> list[FoundFile]:
         """The files of a run that lie beside the database, wherever their URI says they are."""
         beside = os.path.dirname(self.place)
-        ending = re.search(
-            rf"([^/\\]+[/\\]{re.escape(run_id)}[/\\]artifacts)[/\\]?$", uri
-        )  # fmt: skip
-        if ending is None:
+        parts = uri.replace("\\", "/").rstrip("/").split("/")[-3:]
+        if parts[1:] != [run_id, "artifacts"]:
             return []
-        inside = ending[1].replace("\\", "/")
         for base in dict.fromkeys((beside, self.files.root)):
             for root in _ROOTS:
-                folder = os.path.join(base, root, *inside.split("/"))
+                folder = os.path.join(base, root, *parts)
                 if os.path.isdir(folder) and self.files.is_inside(folder):
                     return [
                         FoundFile(os.path.relpath(place, folder).replace(os.sep, "/"), place)
@@ -242,12 +259,12 @@ class _Store:
         for name, alias, version in self.database.rows(
             "registered_model_aliases", ("name", "alias", "version")
         ):
-            aliases[str(name)][str(alias)] = int(version)
+            aliases[str(name)][str(alias)] = whole_number(version) or 0
         version_tags: dict[tuple[str, int], dict[str, str]] = defaultdict(dict)
         for name, number, key, value in self.database.rows(
             "model_version_tags", ("name", "version", "key", "value")
         ):
-            version_tags[str(name), int(number)][str(key)] = param_text(value)
+            version_tags[str(name), whole_number(number) or 0][str(key)] = param_text(value)
         versions = defaultdict(list)
         columns = (
             "name", "version", "run_id", "source", "description", "creation_time", "user_id",
@@ -258,8 +275,9 @@ class _Store:
         ):
             meta = dict(zip(columns[2:], rest, strict=True))
             if meta["current_stage"] != "Deleted_Internal":
-                own_tags = version_tags[str(name), int(number)]
-                versions[str(name)].append(version_of(int(number), meta, own_tags, models))
+                counted = whole_number(number) or 0
+                own_tags = version_tags[str(name), counted]
+                versions[str(name)].append(version_of(counted, meta, own_tags, models))
         for name, created, description in self.database.rows(
             "registered_models", ("name", "creation_time", "description")
         ):

@@ -36,17 +36,13 @@ _OF_EXPERIMENTS = (_MODELS, "traces", "datasets", "tags", "assessments")
 
 def claim(folder: Folder, files: Files) -> Iterator[Claim]:
     """Claim a store: a folder with an experiment in it, or one that is called ``mlruns``."""
-    is_store = any(_is_experiment(folder.place(name)) for name in folder.folders)
+    is_store = any(_is_experiment(folder.place(name), files) for name in folder.folders)
     if is_store or (folder.name == "mlruns" and (folder.folders or folder.files)):
         yield Claim(folder.path, lambda: _Store(folder.path, files).read(), is_whole=True)
 
 
-def _is_experiment(path: str) -> bool:
-    try:
-        with open(os.path.join(path, _META), "rb") as file:
-            begun = file.read(65536)
-    except OSError:
-        return False
+def _is_experiment(path: str, files: Files) -> bool:
+    begun = files.begin_of(os.path.join(path, _META), 65536)
     return b"experiment_id" in begun and b"artifact_location" in begun and b"model_id" not in begun
 
 
@@ -119,7 +115,7 @@ class _Store:
         folder = os.path.basename(path)
         run_id = safe_run_id(str(meta.get("run_id") or meta.get("run_uuid") or folder))
         kept = [
-            FoundFile(os.path.relpath(place, os.path.join(path, "artifacts")), place)
+            FoundFile(place[len(path) + 11 :].replace(os.sep, "/"), place)
             for place in self.files.below(os.path.join(path, "artifacts"))
         ]
         taken = {one.path for one in kept}

@@ -62,7 +62,7 @@ def run_of(*, meta: Mapping[str, Any], tags: Mapping[str, str], **values: Any) -
 
 def far_away(uri: str, root: str) -> str:
     """Where a URI points that is not below the folder that is imported; empty where it is."""
-    if uri.removeprefix("file://").startswith(root):
+    if f"{uri.removeprefix('file://')}/".startswith(f"{root}/"):
         return ""
     if re.match(r"(file:/*)?[A-Za-z]:[\\/]", uri):
         return "a Windows machine"

@@ -7,6 +7,7 @@ expected are refused by name, and the import goes on without them.
 from __future__ import annotations
 
 import csv
+import datetime
 import errno
 import hashlib
 import io
@@ -15,7 +16,8 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from operator import attrgetter
+from functools import reduce
+from operator import attrgetter, or_
 from typing import Any
 
 from runreport.archive.lfs import lfs_pointer
@@ -26,7 +28,8 @@ from runreport.models.yaml_text import read_yaml, scalar
 
 MAX_BYTES = 256 * 2**20
 """Of a file that is read whole."""
-_HOW = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
+_FLAGS = (getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOFOLLOW", "O_BINARY"))
+_HOW = reduce(or_, _FLAGS, os.O_RDONLY)
 MAX_LEAVES = 100_000
 """Values in a nested config."""
 MAX_VALUE = 500_000
@@ -100,22 +103,17 @@ class Files:
         return None if data is None else text_of(data)
 
     def begin_of(self, place: str, most: int = 4096) -> bytes:
-        """The first bytes of a plain file; none where it is empty or cannot be had, which is
-        told, or where it is a link."""
+        """The first bytes of a plain file, to see what it is; none where it is a link, a pipe, or
+        cannot be had. Nothing is told: it may be nobody's run."""
         try:
             descriptor = os.open(place, _HOW)
-        except OSError as error:
-            self.told.lose(self.name_of(place), f"it cannot be read: {error.strerror}")
+        except OSError:
             return b""
         try:
             is_plain = stat.S_ISREG(os.fstat(descriptor).st_mode)
-            data = os.read(descriptor, most) if is_plain else b""
+            return os.read(descriptor, most) if is_plain else b""
         finally:
             os.close(descriptor)
-        pointer = lfs_pointer(data) if data.startswith(b"version ") else None
-        if pointer is not None:
-            self.told.lose(self.name_of(place), pointer)
-        return b"" if pointer else data
 
     def is_inside(self, place: str) -> bool:
         """Whether a place, links followed, is in the folder."""
@@ -286,6 +284,25 @@ def whole_number(value: Any) -> int | None:
     if number is None or not -(2**53) <= number <= 2**53 or number != int(number):
         return None
     return int(number)
+
+
+def milliseconds(seconds: Any) -> int | None:
+    """Milliseconds of a number of seconds, or of text that is one; None where a clock has none."""
+    number = number_of(seconds)
+    if number is None or not -1e14 < number < 1e14:
+        return None
+    return int(number * 1000 + 0.5)
+
+
+def time_of(text: Any) -> int | None:
+    """Milliseconds of a time in ISO 8601, UTC where it names no zone; None where it is none."""
+    try:
+        moment = datetime.datetime.fromisoformat(str(text))
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=datetime.UTC)
+        return int(moment.timestamp() * 1000)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def derived_id(*parts: str) -> str:

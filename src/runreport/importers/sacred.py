@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 from collections.abc import Iterator
 from functools import partial
@@ -19,9 +18,11 @@ from runreport.importers.reading import (
     number_of,
     param_text,
     text_of,
+    time_of,
     whole_number,
 )
 from runreport.importers.scanning import Claim, Folder
+from runreport.tags import NOTE_TAG
 
 _OWN = ("run.json", "config.json", "metrics.json")
 _STATUSES = {
@@ -59,7 +60,7 @@ def _read(folder: str, files: Files) -> Iterator[Found]:
     metrics = os.path.join(folder, "metrics.json")
     if os.path.isfile(metrics):
         curves = _curves(files.json(metrics), files.name_of(metrics), files)
-    begun, ended = _time(run.get("start_time")), _time(run.get("stop_time"))
+    begun, ended = time_of(run.get("start_time")), time_of(run.get("stop_time"))
     result = number_of(run.get("result"))
     tags = {}
     if result is not None:
@@ -70,7 +71,7 @@ def _read(folder: str, files: Files) -> Iterator[Found]:
     name = experiment.get("name") if isinstance(experiment, dict) else None
     meta = run.get("meta")
     if isinstance(meta, dict) and meta.get("comment"):
-        tags["mlflow.note.content"] = str(meta["comment"])
+        tags[NOTE_TAG] = str(meta["comment"])
     status = _STATUSES.get(str(run.get("status")), RunStatus.UNKNOWN)
     parent, own = names_of(folder, files)
     inside = files.name_of(folder)
@@ -81,7 +82,7 @@ def _read(folder: str, files: Files) -> Iterator[Found]:
         name=own,
         status=status,
         begun_ms=begun,
-        ended_ms=ended or _time(run.get("heartbeat")),
+        ended_ms=ended or time_of(run.get("heartbeat")),
         params=params,
         tags=tags,
         curves=curves,
@@ -92,7 +93,8 @@ def _read(folder: str, files: Files) -> Iterator[Found]:
 def _curves(metrics: Any, place: str, files: Files) -> dict[str, Curve]:
     found: dict[str, Curve] = {}
     for key, own in metrics.items() if isinstance(metrics, dict) else ():
-        columns = [own.get(n) for n in ("steps", "timestamps", "values")] if own else []
+        is_mapping = isinstance(own, dict)
+        columns = [own.get(n) for n in ("steps", "timestamps", "values")] if is_mapping else []
         if not columns or not all(isinstance(column, list) for column in columns):
             files.told.lose(place, f"its metric {key!r} is none")
             continue
@@ -107,23 +109,10 @@ def _curves(metrics: Any, place: str, files: Files) -> dict[str, Curve]:
                 continue
             counted = whole_number(step)
             curve.steps.append(number if counted is None else counted)
-            curve.times.append(_time(time) or 0)
+            curve.times.append(time_of(time) or 0)
             curve.values.append(own_value)
         if bad:
             files.told.lose(place, f"{bad:,} values of its metric {key!r} are no numbers")
         if curve.steps:
             found[str(key)] = curve
     return found
-
-
-def _time(text: Any) -> int | None:
-    """A time as Sacred writes it, which is UTC."""
-    if isinstance(text, dict):  # jsonpickle: never decoded
-        return None
-    try:
-        moment = datetime.datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=datetime.UTC)
-    return int(moment.timestamp() * 1000)

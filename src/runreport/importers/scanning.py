@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from runreport.archive.layout import ARCHIVE_FILE, SEGMENTS
 from runreport.importers.found import Found
 from runreport.importers.reading import Files
+from runreport.site.memory import MARKER
 
 SKIPPED = frozenset((
     ".git", ".hg", ".svn", "node_modules", "site-packages", "__pycache__", ".tox", ".nox",
@@ -20,8 +21,6 @@ SKIPPED = frozenset((
     ".vscode", ".venv", "venv",
 ))  # fmt: skip
 """Names of folders that are not searched; nor is one that holds a ``pyvenv.cfg``."""
-SITE_FILE = ".runreport-site"
-"""Marks a site that was built, which is nobody's source."""
 
 
 @dataclass(slots=True)
@@ -53,8 +52,6 @@ class Claim:
     read: Callable[[], Iterator[Found]]
     is_whole: bool = False
     """Whether all that lies in the folder belongs to it."""
-    repeats: bool = False
-    """Whether another claim of the same folder says more, so that this one may join it."""
 
 
 Claiming = Callable[[Folder, Files], Iterable[Claim]]
@@ -100,7 +97,7 @@ def scan(
         return found
     top = os.path.abspath(root)
     for folder in _folders(top, (os.path.basename(top),)):
-        if folder.path in skipped or SITE_FILE in folder.files:
+        if folder.path in skipped or MARKER in folder.files:
             folder.folders.clear()
             continue
         found.folders += 1

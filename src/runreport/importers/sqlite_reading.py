@@ -12,7 +12,9 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from runreport.importers.reading import Files
 
@@ -60,13 +62,19 @@ class Database:
         return int(self._connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0])
 
 
-def is_sqlite(place: str) -> bool:
-    """Whether a file begins as a database does."""
-    try:
-        with open(place, "rb") as file:
-            return file.read(len(_HEADER)) == _HEADER
-    except OSError:
-        return False
+def tables_of(place: str, files: Files) -> dict[str, set[str]] | None:
+    """The columns of each table of a database, looked at where it lies; None where it is none.
+
+    Raises:
+        sqlite3.Error: it begins as one and is damaged.
+    """
+    if files.begin_of(place, len(_HEADER)) != _HEADER:
+        return None
+    uri = f"file:{quote(os.path.abspath(place))}?mode=ro&immutable=1"
+    with closing(sqlite3.connect(uri, uri=True)) as connection:
+        connection.text_factory = partial(str, encoding="utf-8", errors="replace")
+        database = Database(connection)
+        return {name: database.columns(name) for name in database.tables}
 
 
 @contextmanager
@@ -91,7 +99,7 @@ def opened(place: str, files: Files) -> Iterator[Database]:
         with closing(sqlite3.connect(copy)) as connection:
             connection.execute("PRAGMA trusted_schema = OFF")
             connection.execute("PRAGMA query_only = ON")
-            connection.text_factory = lambda data: data.decode("utf-8", "replace")
+            connection.text_factory = partial(str, encoding="utf-8", errors="replace")
             yield Database(connection)
 
 

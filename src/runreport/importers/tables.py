@@ -16,9 +16,9 @@ from functools import partial
 from typing import Any
 
 from runreport.archive.content import Curve
-from runreport.importers.folders import hydra_params, names_of
+from runreport.importers.folders import hydra_params, names_of, run_id_of
 from runreport.importers.found import Found, FoundRun
-from runreport.importers.reading import Files, derived_id, number_of, text_of, whole_number
+from runreport.importers.reading import Files, number_of, text_of, whole_number
 from runreport.importers.scanning import Claim, Folder
 from runreport.importers.told import Told
 
@@ -102,7 +102,7 @@ def _run(place: str, files: Files, kind: str, curves: dict[str, Curve]) -> Found
         experiment, name = files.name_of(folder), stem
         experiment = os.path.basename(files.root) if experiment == "." else experiment
     return FoundRun(
-        run_id=derived_id(kind, files.name_of(place)),
+        run_id=run_id_of(kind, place, files, {"folder": os.path.basename(folder)}, curves),
         experiment=experiment,
         source=files.name_of(place),
         name=name,

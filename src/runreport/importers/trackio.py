@@ -5,7 +5,6 @@ Files are read where there is no database of the same project, of which they are
 
 from __future__ import annotations
 
-import datetime
 import json
 import os
 import sqlite3
@@ -21,12 +20,13 @@ from runreport.importers.reading import (
     Files,
     derived_id,
     flattened,
-    number_of,
+    milliseconds,
     text_of,
+    time_of,
     whole_number,
 )
 from runreport.importers.scanning import Claim, Folder
-from runreport.importers.sqlite_reading import is_sqlite, opened
+from runreport.importers.sqlite_reading import opened, tables_of
 from runreport.importers.tables import flat_numbers
 
 _SPELLED = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
@@ -50,7 +50,7 @@ def claim(folder: Folder, files: Files) -> Iterator[Claim]:
     databases = set()
     for name in folder.files:
         place = folder.place(name)
-        if name.endswith(".db") and is_sqlite(place) and _is_ours(place, files):
+        if name.endswith(".db") and _is_ours(place, files):
             databases.add(name[:-3])
             yield Claim(place, partial(_read_database, place, files))
     for name in folder.files:
@@ -63,12 +63,10 @@ def claim(folder: Folder, files: Files) -> Iterator[Claim]:
 
 def _is_ours(place: str, files: Files) -> bool:
     try:
-        with opened(place, files) as database:
-            return "configs" in database.tables and {"run_name", "metrics"} <= database.columns(
-                "metrics"
-            )
-    except (sqlite3.Error, OSError):
+        tables = tables_of(place, files) or {}
+    except sqlite3.Error:
         return False
+    return "configs" in tables and {"run_name", "metrics"} <= tables.get("metrics", set())
 
 
 def _read_database(place: str, files: Files) -> Iterator[Found]:
@@ -200,13 +198,4 @@ def _object(value: Any) -> dict[str, Any]:
 
 def _time(value: Any) -> int:
     """Milliseconds of a time as Trackio writes it; 0 where it is none."""
-    number = number_of(value)
-    if number is not None:
-        return int(number * 1000)
-    try:
-        moment = datetime.datetime.fromisoformat(str(value))
-    except ValueError:
-        return 0
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=datetime.UTC)
-    return int(moment.timestamp() * 1000)
+    return milliseconds(value) or time_of(value) or 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 import re
 from collections.abc import Iterator
@@ -13,13 +12,22 @@ from runreport.archive.content import Curve
 from runreport.entities import RunStatus
 from runreport.importers.folders import names_of, run_files
 from runreport.importers.found import Found, FoundRun
-from runreport.importers.reading import Files, derived_id, flattened, number_of, whole_number
+from runreport.importers.reading import (
+    Files,
+    derived_id,
+    flattened,
+    milliseconds,
+    number_of,
+    time_of,
+    whole_number,
+)
 from runreport.importers.scanning import Claim, Folder
 from runreport.importers.tables import flat_numbers
 from runreport.importers.wandb_log import WandbLog, read_log
 from runreport.tags import NOTE_TAG
 
 _FOLDER = re.compile(r"(?:offline-)?run-\d{8}_\d{6}-(.+)")
+_MADE_UP = re.compile(r"[0-9a-z]{8}")
 _LOG = re.compile(r"run-(.+)\.wandb")
 _OWN = ("config.yaml", "wandb-summary.json", "wandb-metadata.json")
 _MOST_LOG = 2**30
@@ -59,13 +67,13 @@ def _read(folder: str, run_id: str, log_place: str, files: Files) -> Iterator[Fo
     last = max((time for curve in curves.values() for time in curve.times), default=0)
     ended = None
     if log.runtime is not None and begun is not None:
-        ended = begun + int(log.runtime * 1000)
+        ended = begun + (milliseconds(log.runtime) or 0)
     inside = files.name_of(folder)
     parent, name = names_of(folder, files)
     told = flattened({k: v for k, v in config.items() if k not in ("_wandb", "wandb_version")},
                      files.told, inside)  # fmt: skip
     yield FoundRun(
-        run_id=derived_id("wandb", run_id),
+        run_id=derived_id("wandb", run_id, *_scope(run_id, log.project or parent)),
         experiment=log.project or parent,
         source=inside,
         name=log.name or run_id or name,
@@ -77,6 +85,11 @@ def _read(folder: str, run_id: str, log_place: str, files: Files) -> Iterator[Fo
         curves=curves,
         files=run_files(own, files, _OWN),
     )
+
+
+def _scope(run_id: str, project: str) -> tuple[str, ...]:
+    """Within what an id is unique: everywhere if W&B made it up, else in its project."""
+    return () if _MADE_UP.fullmatch(run_id) else (project,)
 
 
 def _status(exit_code: int | None) -> str:
@@ -108,8 +121,7 @@ def _history(log: WandbLog, files: Files) -> dict[str, Curve]:
     for number, row in enumerate(log.history):
         counted = whole_number(row.get("_step"))
         step = number if counted is None else counted
-        seconds = number_of(row.get("_timestamp")) or log.begun or 0
-        moment = int(seconds * 1000) if 0 <= seconds < 1e12 else 0
+        moment = milliseconds(row.get("_timestamp")) or milliseconds(log.begun) or 0
         for key, value in row.items():
             if key.startswith("_"):
                 continue
@@ -140,23 +152,14 @@ def _number(value: Any) -> float | None:
 def _add_summary(curves: dict[str, Curve], summary: dict[str, Any], begun_ms: int) -> None:
     """A last value for each number that has no curve."""
     step = whole_number(summary.get("_step")) or 0
-    seconds = number_of(summary.get("_timestamp"))
-    moment = begun_ms if seconds is None else int(seconds * 1000)
+    moment = milliseconds(summary.get("_timestamp")) or begun_ms
     for key, value in flat_numbers(summary):
         if not key.startswith("_") and key not in curves:
             curves[key] = Curve([step], [moment], [value])
 
 
 def _begun_ms(log: WandbLog, metadata: dict[str, Any]) -> int | None:
-    if log.begun:
-        return int(log.begun * 1000)
-    try:
-        moment = datetime.datetime.fromisoformat(str(metadata.get("startedAt")))
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=datetime.UTC)
-    return int(moment.timestamp() * 1000)
+    return milliseconds(log.begun) or time_of(metadata.get("startedAt"))
 
 
 def _tags(log: WandbLog, metadata: dict[str, Any], run_id: str) -> dict[str, str]:

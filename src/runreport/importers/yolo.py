@@ -8,12 +8,18 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from runreport.importers.folders import events_of, joined, names_of, run_files, take_events
+from runreport.importers.folders import (
+    events_of,
+    joined,
+    names_of,
+    run_files,
+    run_id_of,
+    take_events,
+)
 from runreport.importers.found import Found, FoundRun
-from runreport.importers.reading import Files, derived_id, flattened, number_of, text_of
+from runreport.importers.reading import Files, flattened, number_of, text_of
 from runreport.importers.scanning import Claim, Folder
 from runreport.importers.tables import curves_of
-from runreport.importers.tensorboard import event_run_id
 
 _RESULTS = "results.csv"
 _CONFIGS = ("args.yaml", "opt.yaml")
@@ -73,7 +79,7 @@ def _read(folder: str, own: list[str], places: list[str], files: Files) -> Itera
     task = config.get("task") if isinstance(config, dict) else None
     inside = files.name_of(folder)
     yield FoundRun(
-        run_id=event_run_id(events) if events.first else derived_id("yolo", inside),
+        run_id=run_id_of("yolo", folder, files, params, curves),
         experiment=str(task) if task else experiment,
         source=inside,
         name=name,

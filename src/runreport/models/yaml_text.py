@@ -58,7 +58,11 @@ class _Builder:
     def __init__(self, lenient: bool) -> None:
         self.value: Any = None
         self._lenient = lenient
-        self._anchored: dict[str, Any] = {}
+        self._anchored: dict[str, tuple[Any, int]] = {}
+        """Values that a name was given to, and how many parts each has, written out."""
+        self._parts = 0
+        self._named: list[tuple[str, int]] = []
+        """Of each open list or dictionary, its name and how many parts came before it."""
         self._open: list[tuple[Any, list[Any]]] = []
         """Lists and dictionaries not ended yet, each with the key that waits for its value."""
 
@@ -74,22 +78,30 @@ class _Builder:
         tag = getattr(event, "tag", None)
         if tag not in (None, "!") and not self._lenient:
             raise InvalidValue(f"could not determine a constructor for the tag {tag!r}")
+        self._parts += 1
         if kind == "AliasEvent":
-            self._put(self._anchored.get(str(anchor)))
+            value, parts = self._anchored.get(str(anchor), (None, 1))
+            self._parts += parts
+            if self._parts > MAX_EVENTS:  # aliases of aliases double with every line
+                raise InvalidValue(f"written out, it has more than {MAX_EVENTS:,} parts")
+            self._put(value)
         elif kind == "ScalarEvent":
             value = scalar(event.value, is_plain=event.style is None and tag != _TEXT)
             self._put(value)
             if anchor:
-                self._anchored[anchor] = value
+                self._anchored[anchor] = value, 1
         elif kind in ("SequenceStartEvent", "MappingStartEvent"):
             if len(self._open) >= MAX_DEPTH:
                 raise InvalidValue(f"it is nested more than {MAX_DEPTH} deep")
             made: Any = [] if kind.startswith("S") else {}
             self._open.append((made, []))
-            if anchor:
-                self._anchored[anchor] = made
+            self._named.append((anchor or "", self._parts))
         elif kind in ("SequenceEndEvent", "MappingEndEvent"):
-            self._put(self._open.pop()[0])
+            made = self._open.pop()[0]
+            anchor, before = self._named.pop()
+            if anchor:
+                self._anchored[anchor] = made, self._parts - before
+            self._put(made)
 
     def _put(self, value: Any) -> None:
         if not self._open:

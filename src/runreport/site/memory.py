@@ -99,8 +99,7 @@ def recall(site: str) -> Memory | None:
 
 def remember(site: str, memory: Memory) -> None:
     """Leave a memory for the next build."""
-    folder = memory_folder(site)
-    os.makedirs(folder, exist_ok=True)
+    folder = mark(site)
     parts = memory.parts or {}
     write_note(
         os.path.join(folder, _FILES),
@@ -115,6 +114,14 @@ def remember(site: str, memory: Memory) -> None:
         os.path.join(folder, _SUMMARY),
         {"inputs": memory.inputs, "archive": memory.archive, "summary": memory.summary},
     )
+
+
+def mark(site: str) -> str:
+    """Make the folder of a memory, by a file in it known as nobody's source of runs; its path."""
+    folder = memory_folder(site)
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, MARKER), "wb"):
+        return folder
 
 
 def forget(site: str) -> None:
