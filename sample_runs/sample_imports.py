@@ -107,7 +107,7 @@ def log_with_catboost(project: Path) -> None:
     data = datasets.load_breast_cancer()
     x, x_test, y, y_test = train_test_split(data.data, data.target, random_state=0)
     for depth in (2, 4, 6):
-        folder = project / "Tumours (from CatBoost)" / f"depth-{depth}" / "catboost_info"
+        folder = project / "Breast cancer (from CatBoost)" / f"depth-{depth}" / "catboost_info"
         folder.mkdir(parents=True)
         model = CatBoostClassifier(
             depth=depth, iterations=40, eval_metric="Accuracy", random_seed=0, verbose=False,

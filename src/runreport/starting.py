@@ -29,7 +29,7 @@ name: report
 
 on:
   push:
-    branches: [main]
+    branches: [main, master]
   workflow_dispatch: # a button to rebuild by hand
 
 permissions:
@@ -109,7 +109,7 @@ def _experiments(pages: Sequence[ExperimentPage]) -> Iterable[str]:
             continue
         yield f"primary_metric = {_quoted(page.primary_metric)}    # guessed from its name\n"
         if page.best is None:
-            yield '# direction = "max"    # or "min": nothing tells which is better\n'
+            yield '# direction = "max"    # or "min": the name does not tell, or nothing ended\n'
         else:
             better = "max" if page.best.direction == "highest" else "min"
             yield f'direction = "{better}"    # guessed from the name of the metric\n'

@@ -69,8 +69,8 @@ def test_without_script_every_page_has_its_rows_charts_and_links(
 
 def test_the_overview_leads_to_experiments_best_and_failed_runs(reader: Any) -> None:
     page = reader.open("index.html")
-    expect(page.locator(".best li")).to_have_count(5)
-    expect(page.locator("section[aria-labelledby=experiments] .card")).to_have_count(5)
+    expect(page.locator(".best li")).to_have_count(8)
+    expect(page.locator("section[aria-labelledby=experiments] .card")).to_have_count(8)
     expect(page.locator("section[aria-labelledby=models] .card")).to_have_count(2)
     page.locator("section[aria-labelledby=failed]").get_by_role("link").first.click()
     expect(page.locator(".facts")).to_contain_text("killed")

@@ -21,7 +21,7 @@ Every command takes the archive as `-a/--archive PATH`; `build`, `serve` and tho
 take it as their argument too. Without either it is `RUNREPORT_ARCHIVE`, then
 `MLFLOW_TRACKING_URI` when that has the scheme `runreport:`, then `./runs`. Results go to
 standard output, all else to standard error. Exit codes: 0 done, 1 something you can act on,
-2 wrong usage.
+2 wrong usage, 3 a part of what was to be imported could not be read.
 """
 
 

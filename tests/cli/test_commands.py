@@ -207,7 +207,7 @@ def test_the_archive_is_described_sealed_and_verified(sample: str) -> None:
     ("arguments", "code", "message"),
     [
         (["bild"], 2, "Did you mean 'build'"),
-        (["build", "nowhere"], 1, "no archive at"),
+        (["build", "nowhere"], 1, "no file or folder nowhere"),
         (["build", "ARCHIVE", "-o", "ARCHIVE"], 1, "no build of runreport made"),
         (["build", "ARCHIVE", "--theme", "defalt"], 1, "Did you mean 'default'"),
         (["build", "ARCHIVE", "--config", "none.toml"], 1, "none.toml"),

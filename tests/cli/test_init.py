@@ -55,10 +55,11 @@ def test_of_an_archive(tmp_path: Path) -> None:
 
 def test_nothing_is_written_over(project: Path) -> None:
     (project / "runreport.toml").write_text("title = 'mine'\n")
-    done = command("init", "--github")
+    done = command("init")
     assert (done.returncode, "--force" in done.stderr) == (1, True)
+    assert "Kept runreport.toml" in ok("init", "--github")
     assert (project / "runreport.toml").read_text() == "title = 'mine'\n"
-    assert not (project / ".github").exists()
+    assert (project / ".github" / "workflows" / "report.yml").exists()
     ok("init", "--force")
     assert "mine" not in (project / "runreport.toml").read_text()
 

@@ -21,11 +21,14 @@ from stores import (
     write,
 )
 
+from runreport.archive.artifacts import Artifact
 from runreport.archive.compaction import compact_archive
 from runreport.archive.directory import open_archive
 from runreport.archive.merging import merge_archive
 from runreport.archive.purging import purge
 from runreport.archive.verify import verify_archive
+from runreport.importers.copying import Copying
+from runreport.importers.found import FoundRun
 
 
 @pytest.fixture
@@ -279,19 +282,111 @@ def test_a_run_in_the_place_of_another_is_another(tmp_path: Path) -> None:
     assert taken.index.runs.num_rows == 2
 
 
-def test_a_project_and_the_folder_above_it_hold_the_same_runs(tmp_path: Path) -> None:
-    write(tmp_path / "above" / "p" / "log.csv", "epoch,loss\n0,0.5\n")
-    Taken(tmp_path / "above" / "p", tmp_path / "archive")
-    assert Taken(tmp_path / "above", tmp_path / "archive").totals["new"] == 0
+def test_runs_that_begin_alike_in_two_places_are_two(tmp_path: Path) -> None:
+    """One seed gives one first loss."""
+    for rate, last in (("0.1", "2.1"), ("0.5", "1.5")):
+        write(tmp_path / "p" / f"lr{rate}" / "lightning_logs" / "version_0" / "metrics.csv",
+              f"epoch,step,loss\n0,0,2.302585\n0,1,{last}\n")  # fmt: skip
+    assert Taken(tmp_path / "p", tmp_path / "archive").totals["new"] == 2
 
 
-def test_an_older_copy_changes_no_file(project: Path, tmp_path: Path) -> None:
+def test_params_that_appear_later_are_of_the_same_run(tmp_path: Path) -> None:
+    version = tmp_path / "p" / "version_0"
+    write(version / "metrics.csv", "epoch,step,loss\n0,0,1.5\n")
+    Taken(tmp_path / "p", tmp_path / "archive")
+    write(version / "hparams.yaml", "lr: 0.1\n")
+    taken = Taken(tmp_path / "p", tmp_path / "archive")
+    assert taken.run().data.params == {"lr": "0.1"}
+
+
+def test_an_experiment_that_is_deleted_in_one_store_and_used_in_another(tmp_path: Path) -> None:
+    mlflow_run(mlflow_experiment(tmp_path / "p" / "a" / "mlruns" / ".trash"), SECOND)
+    mlflow_run(mlflow_experiment(tmp_path / "p" / "b" / "mlruns"))
+    taken = Taken(tmp_path / "p", tmp_path / "archive")
+    assert [e.is_deleted for e in taken.index.experiments.values() if e.name == "wine"] == [False]
+
+
+def test_a_source_that_goes_back_is_followed(project: Path) -> None:
+    tag = project / "mlruns" / "1" / FIRST / "tags" / "team"
+    for team in ("red", "blue", "red", "blue"):
+        write(tag, team)
+        assert take(project).run("first").data.tags["team"] == team
+    assert take(project).totals["same"] == 2
+
+
+def test_names_that_become_alike_are_told_apart(project: Path) -> None:
+    folder = project / "mlruns" / "1" / FIRST / "metrics"
+    for byte in (b"\xfe", b"\xff"):
+        with open(os.fsencode(folder) + b"/m" + byte, "w") as file:
+            file.write(f"{BEGUN} 1 0\n")
+    assert {"m?", "m? (2)"} <= set(take(project).run("first").data.metrics)
+
+
+def test_files_and_folders_of_one_name(project: Path) -> None:
+    model = project / "mlruns" / "1" / "models" / ("m-" + "a" * 32)
+    write(model / "meta.yaml", f"name: a.txt\nsource_run_id: '{FIRST}'\n")
+    write(model / "artifacts" / "MLmodel", "x")
+    taken = take(project)
+    assert taken.artifacts("first") == {"a.txt": b"a"}
+    assert "is a folder or too long a path" in taken.lost[0]
+
+
+def test_a_file_that_grows_while_it_is_read_is_as_it_was_copied(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = project / "mlruns" / "1" / FIRST / "artifacts" / "a.txt"
+    looked = Copying.look_at
+
+    def look_and_grow(copying: Copying, run: FoundRun) -> list[Artifact]:
+        found = looked(copying, run)
+        with place.open("a") as file:
+            file.write("more")
+        return found
+
+    monkeypatch.setattr(Copying, "look_at", look_and_grow)
+    taken = take(project)
+    assert taken.artifacts("first")["a.txt"].startswith(b"amore")
+    assert verify_archive(taken.storage).problems == ()
+
+
+@pytest.mark.parametrize("name", ["artifacts", "params", "metrics", "tags"])
+def test_a_folder_that_is_a_link_outside_is_not_entered(project: Path, name: str) -> None:
+    outside = project.parent / "outside"
+    write(outside / "secret", f"{BEGUN} 42 0\n")
+    folder = project / "mlruns" / "1" / SECOND / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.symlink_to(outside)
+    taken = take(project)
+    assert any("leads out of the folder" in loss for loss in taken.lost)
+    run = taken.run("second")
+    assert "secret" not in {**run.data.params, **run.data.metrics, **run.data.tags}
+    assert taken.artifacts("second") == {}
+
+
+def test_blank_tables_loops_and_names_of_any_bytes(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    write(project / "train.log", "\n\n\n")
+    write(project / "open.csv", 'epoch,loss\n0,"' + "x" * 200_000)
+    write(project / "data" / "resnet.csv", "epoch,loss\n0,0.5\n")
+    (project / "data" / "loop").symlink_to("loop")
+    os.makedirs(os.fsencode(project) + b"/x\xff/version_0")
+    with open(os.fsencode(project) + b"/x\xff/version_0/metrics.csv", "w") as file:
+        file.write("epoch,step,loss\n0,0,1\n")
+    write(project / "u.jsonl", '{"step": 1, "loss": 1, "t": "a\u2028b"}\n')
+    taken = Taken(project, tmp_path / "archive")
+    assert taken.curve("loss", "resnet") == [(0, 0.5)]
+    assert taken.curve("loss", "u") == [(1, 1.0)]
+    assert taken.totals["new"] == 3
+    assert verify_archive(taken.storage).problems == ()
+
+
+def test_file_and_fact_agree_whatever_is_imported_last(project: Path, tmp_path: Path) -> None:
     shutil.copytree(project, tmp_path / "older")
     take(project)
     write(project / "mlruns" / "1" / FIRST / "artifacts" / "a.txt", "newer")
     take(project)
     taken = Taken(tmp_path / "older", tmp_path / "archive")
-    assert taken.artifacts("first") == {"a.txt": b"newer"}
+    assert taken.artifacts("first") == {"a.txt": b"a"}, "what was imported last holds"
     assert verify_archive(taken.storage).problems == ()
 
 

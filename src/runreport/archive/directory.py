@@ -136,7 +136,7 @@ def _open(storage: Storage, *, create: bool) -> Storage:
     if foreign is not None and not storage.exists(ARCHIVE_FILE):
         raise ArchiveError(
             f"{storage.root} holds other files ({foreign.path!r} for one) and is no "
-            f"archive. Set {ENVIRONMENT_VARIABLE} to an empty or new folder."
+            f"archive. Name an empty or new folder, or set {ENVIRONMENT_VARIABLE} to one."
         )
     if storage.is_local:
         storage.put(ATTRIBUTES_FILE, ATTRIBUTES_TEXT)

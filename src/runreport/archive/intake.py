@@ -9,18 +9,20 @@ for (`archive.uniting`). Segments are written as a compaction would write them, 
 from __future__ import annotations
 
 import hashlib
+import json
 from array import array
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from runreport.archive.artifacts import Artifact
 from runreport.archive.clock import LOGICAL_BITS, clamped_ms
 from runreport.archive.compaction import EVENT_ORDER, POINT_ORDER
-from runreport.archive.content import Content, Curve
+from runreport.archive.content import Content, Curve, Fact
 from runreport.archive.footer import PARTS, SegmentFooter
 from runreport.archive.layout import COMPACTED_PREFIX, FORMAT, month_of
 from runreport.archive.ordering import sort_table
@@ -56,14 +58,14 @@ class Intake:
     def __init__(
         self,
         storage: Storage,
-        copy: Callable[[str, str, str], None] | None = None,
+        copy: Callable[[str, str, str], Artifact | None] | None = None,
         sync: Callable[[], None] | None = None,
     ) -> None:
         """Read what is there.
 
         Args:
             copy: brings a file (run id, path, SHA-256 in hex) into the archive, before the fact
-                that tells of it is written.
+                that tells of it is written; says what it is if it has become another.
             sync: sees to it that what was copied is on disk.
         """
         self.storage = storage
@@ -128,14 +130,25 @@ class Intake:
         self._write()
 
     def _put(self, content: Content, writer_id: str) -> None:
+        copied = tuple(self._copied(content.owner, fact) for fact in content.facts)
+        if copied != content.facts:  # a file has grown since it was looked at
+            content = replace(content, facts=copied)
+            writer_id = content.writer_id
         self._known.writers.add(writer_id)
         self._known.owners.add(content.owner)
-        for fact in content.facts:
-            if fact.kind == "artifact" and fact.key and fact.value and self._copy:
-                self._copy(content.owner, fact.key, fact.value)
         self._batch.add(content, writer_id)
         if self._batch.facts >= BATCH_FACTS:
             self._write()
+
+    def _copied(self, owner: str, fact: Fact) -> Fact:
+        """A fact, after the file that it tells of was copied."""
+        if fact.kind != "artifact" or not fact.key or not fact.value or self._copy is None:
+            return fact
+        found = self._copy(owner, fact.key, fact.value)
+        if found is None:
+            return fact
+        data = json.dumps(found.data(), separators=(",", ":"))
+        return fact._replace(value=found.sha256, data=data)
 
     def _write(self) -> None:
         if self._sync:
@@ -157,7 +170,7 @@ class _Known:
     """Whom an archive has heard of."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self.writers: set[str] = set(snapshot.replaced)
+        self.writers: set[str] = set()
         self.owners: set[str] = set()
         importers: dict[str, set[str]] = {}
         for table in snapshot.tables:

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from runreport.archive.directory import is_foreign, locate_archive
+from runreport.archive.directory import (
+    ENVIRONMENT_VARIABLE,
+    is_foreign,
+    is_remote,
+    locate_archive,
+)
+from runreport.archive.layout import ARCHIVE_FILE
 from runreport.cli.printing import (
     archive_option,
     chosen,
@@ -22,7 +28,7 @@ from runreport.cli.printing import (
     safe,
     say,
 )
-from runreport.errors import BuildError
+from runreport.errors import BuildError, NotFound
 from runreport.report.config import FILE_NAME, Config, load_config
 from runreport.report.findings import Finding
 from runreport.report.formatting import plural
@@ -34,6 +40,7 @@ from runreport.upkeep import Build, unchanged
 if TYPE_CHECKING:
     from runreport.site.making import Progress
 
+_TRACKING = "MLFLOW_TRACKING_URI"
 MAX_PLACES = 40
 """Places that are listed at the end of a build; ``--json`` has all."""
 
@@ -78,7 +85,7 @@ def build(
     as_json: bool,
 ) -> None:
     """Build the static site of an archive, or of the runs that other tools left in a project."""
-    location = chosen(source, archive)
+    location = _located(chosen(source, archive))
     bar = None if quiet or as_json else progress_bar()
     lost: Sequence[str] = ()
     if is_foreign(location):
@@ -139,7 +146,7 @@ def serve(
     """Build the site of an archive or a project and show it on localhost (also: ui)."""
     from runreport.pipeline import build_site
 
-    location = chosen(source, archive)
+    location = _located(chosen(source, archive))
     signal.signal(signal.SIGTERM, _end)  # so that the temporary folder goes
     with tempfile.TemporaryDirectory(prefix="runreport-") as folder:
         site = os.path.join(folder, "site")
@@ -159,6 +166,25 @@ def serve(
                 server.serve_forever()
             except KeyboardInterrupt:
                 say("Stopped.")
+
+
+def _located(location: str | None) -> str | None:
+    """What to build from: what was named, else the default archive, else what lies here.
+
+    Raises:
+        NotFound: what was named is not there.
+    """
+    if location and not is_remote(location) and ":" not in location:
+        if not os.path.exists(locate_archive(location)):
+            raise NotFound(f"There is no file or folder {location}.")
+    elif location is None and not os.path.isfile(os.path.join(locate_archive(None), ARCHIVE_FILE)):
+        from runreport.importers.formats import FORMATS
+        from runreport.importers.importing import search
+
+        is_default = not any(os.environ.get(name) for name in (ENVIRONMENT_VARIABLE, _TRACKING))
+        if is_default and search(".", FORMATS).claims:
+            return "."
+    return location
 
 
 def _taken_in(

@@ -26,6 +26,7 @@ from runreport.importers.formats import FORMATS, NAMES, of_name
 from runreport.importers.importing import Import, import_runs, search
 from runreport.importers.summary import ENTITIES, lines, nothing_found, ordered, totals_of
 from runreport.importers.told import Loss
+from runreport.nearest import did_you_mean
 
 LOSSES = 3
 """Exit status where a part of a source could not be read."""
@@ -92,7 +93,8 @@ def _parsed(words: Sequence[str]) -> tuple[str | None, str, str | None]:
         raise click.UsageError(
             f"Name what to import: [FORMAT] SOURCE [ARCHIVE]. Formats: {known}."
             if not rest or len(rest) > 3 or wanted is not None
-            else f"There is no format {rest[0]!r}; there are {known}."
+            else f"There is no format {rest[0]!r}.{did_you_mean(rest[0], NAMES)} Formats: {known}."
+            " The format comes first, then one source, then the archive."
         )
     return wanted, rest[0], rest[1] if len(rest) > 1 else None
 

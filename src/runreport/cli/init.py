@@ -33,21 +33,31 @@ def init(source: str | None, github: bool, force: bool) -> None:
     from runreport.starting import starting_config, starting_workflow
 
     wanted = [FILE_NAME, *[WORKFLOW] * github]
-    there = [path for path in wanted if os.path.exists(path)]
-    if there and not force:
-        fail(f"{', '.join(there)} is there already. Write over it with --force.")
+    there = [] if force else [path for path in wanted if os.path.exists(path)]
+    if len(there) == len(wanted):
+        fail(f"{' and '.join(there)} exist already. Write over them with --force.")
     default = locate_archive(None)
     has_archive = os.path.isfile(os.path.join(default, ARCHIVE_FILE))
     place = source or (os.path.relpath(default) if has_archive else ".")
+    if os.path.isabs(place) and not os.path.relpath(place).startswith(".."):
+        place = os.path.relpath(place)  # a workflow runs in another folder
     title = os.path.basename(os.getcwd()).replace("-", " ").replace("_", " ").strip()
     report = _report_of(place, must_exist=source is not None)
     texts = [starting_config(title or "Run report", report), starting_workflow(place)]
     for path, text in zip(wanted, texts, strict=False):
+        if path in there:
+            click.echo(f"Kept {path} as it is")
+            continue
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         with click.open_file(path, "w", encoding="utf-8") as file:
             file.write(text)
         click.echo(f"Wrote {path}")
     say(f"Next: runreport build {place}")
+    if github:
+        say(
+            f"Then commit {WORKFLOW}; under Settings, Pages, choose GitHub Actions as the source."
+            " Until runreport-static is on PyPI, set RUNREPORT in it to git+ and a repository."
+        )
 
 
 def _report_of(place: str, *, must_exist: bool) -> Report | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from runreport.archive.artifacts import Artifact, artifact_path, clean_path, media_type
 from runreport.archive.lfs import lfs_pointer
@@ -15,6 +15,8 @@ from runreport.importers.reading import Files
 
 _CHUNK = 1 << 20
 _POINTER = 1024
+_MOST_PATH = 3900
+"""Bytes of a path; file systems take 4,096."""
 
 
 class Copying:
@@ -35,6 +37,9 @@ class Copying:
             except InvalidValue as error:
                 self.told.lose(self._name(file), str(error))
                 continue
+            if self._clashes(run.run_id, path, found):
+                self.told.lose(self._name(file), f"{path[:200]} is a folder or too long a path")
+                continue
             artifact = self._digested(path, file)
             if artifact is not None:
                 if path in found:
@@ -43,33 +48,47 @@ class Copying:
                 self._offered[run.run_id, path, artifact.sha256] = file
         return list(found.values())
 
-    def copy(self, run_id: str, path: str, sha256: str) -> None:
+    def _clashes(self, run_id: str, path: str, found: Mapping[str, Artifact]) -> bool:
+        """Whether a path is another's folder, has a file as a folder, or is too long."""
+        parts = path.split("/")
+        above = {"/".join(parts[:count]) for count in range(1, len(parts))}
+        is_folder = any(other.startswith(f"{path}/") for other in found)
+        place = self.storage.locate(artifact_path(run_id, path))
+        return is_folder or bool(above & found.keys()) or len(os.fsencode(place)) > _MOST_PATH
+
+    def copy(self, run_id: str, path: str, sha256: str) -> Artifact | None:
         """Bring a file that was looked at into the archive, if it is not there.
+
+        Returns:
+            What was copied, where the file has changed since it was looked at.
 
         Raises:
             WriteFailed: the disk refused.
         """
         file = self._offered.pop((run_id, path, sha256), None)
         if file is None:
-            return
+            return None
         place = artifact_path(run_id, path)
         if self._holds(place, sha256):
-            return
-        digest = hashlib.sha256()
+            return None
+        digest, size = hashlib.sha256(), 0
 
         def read() -> Iterator[bytes]:
+            nonlocal size
             for chunk in _chunks(file):
                 digest.update(chunk)
+                size += len(chunk)
                 yield chunk
 
         try:
             self.storage.put_chunks(place, read(), durable=False)
         except (FileNotFoundError, PermissionError) as error:
             self.told.lose(self._name(file), f"it cannot be read: {error.strerror}")
-            return
+            return None
         self._has_copied = True
-        if digest.hexdigest() != sha256:
-            self.told.lose(self._name(file), "it changed while it was read; import it again")
+        if digest.hexdigest() == sha256:
+            return None
+        return Artifact(path, size, digest.hexdigest(), media_type(path))
 
     def sync(self) -> None:
         """Wait until what was copied is on disk."""

@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 
 from runreport.archive.content import Curve
 from runreport.archive.lfs import lfs_pointer
-from runreport.entities import RunStatus
 from runreport.errors import Damaged
 from runreport.importers import protobuf
 from runreport.importers.found import FoundFile
@@ -28,7 +27,6 @@ _FARTHEST = 1e14
 """Seconds since the epoch, beyond which no clock counts."""
 _DOUBLE = struct.Struct("<d")
 _FLOAT = struct.Struct("<f")
-_SESSION_ENDS = {1: RunStatus.FINISHED, 2: RunStatus.FAILED, 3: RunStatus.RUNNING}
 _KINDS: dict[int, tuple[str, int]] = {
     1: ("f", 4),
     2: ("d", 8),
@@ -57,7 +55,6 @@ class EventData:
     def __init__(self) -> None:
         self.curves: dict[str, Curve] = {}
         self.hparams: dict[str, Any] = {}
-        self.status: str = RunStatus.UNKNOWN
         self.files: list[FoundFile] = []
         self.first = b""
         """The first record, which no other run has."""
@@ -232,7 +229,8 @@ class EventData:
         self.files.append(FoundFile(path, "", data))
 
     def _hparams(self, content: bytes) -> None:
-        """The hyperparameters of a session, and how it ended."""
+        """The hyperparameters of a session. How it ended is passed over: most loggers write that
+        it was a success together with its beginning."""
         for field in protobuf.fields(content):
             if field.number == 3 and field.wire == protobuf.BYTES:
                 for own in protobuf.fields(content, field.begin, field.end):
@@ -241,10 +239,6 @@ class EventData:
                         if 1 in entry:
                             name = protobuf.text(content, entry[1])
                             self.hparams[name] = _value_of(content, entry.get(2))
-            elif field.number == 4 and field.wire == protobuf.BYTES:
-                for own in protobuf.fields(content, field.begin, field.end):
-                    if own.number == 1:
-                        self.status = _SESSION_ENDS.get(own.value, RunStatus.UNKNOWN)
 
     @property
     def params(self) -> dict[str, str]:

@@ -68,23 +68,18 @@ def take_events(folder: Folder) -> list[str]:
 
 
 def run_id_of(
-    kind: str,
-    place: str,
-    files: Files,
-    told: Mapping[str, str],
-    curves: Mapping[str, Curve],
+    kind: str, place: str, files: Files, told: Mapping[str, str], curves: Mapping[str, Curve]
 ) -> str:
-    """The id of a run that has none of its own, wherever its folder lies.
-
-    Made of the name of its folder or file, of what it was told at its start, and of its first
-    point: a run that goes on has the same, another one in the same place has not.
+    """The id of a run that has none of its own: made of its place below what is imported, and of
+    its first point, without one of its params. A run that goes on keeps it; another run in the
+    same place of another project, or in the same place later, has another.
     """
     first = min(
         ((curve.steps[0], key, curve.values[0].hex()) for key, curve in curves.items()),
         default=None,
     )
-    name = os.path.basename(place) if told or first else files.name_of(place)
-    return derived_id(kind, name, json.dumps(sorted(told.items())), str(first))
+    begun = json.dumps(sorted(told.items())) if first is None else str(first)
+    return derived_id(kind, files.name_of(place), begun)
 
 
 def joined(curves: Mapping[str, Curve], events: EventData) -> dict[str, Curve]:
@@ -97,6 +92,10 @@ def joined(curves: Mapping[str, Curve], events: EventData) -> dict[str, Curve]:
     for key in curves.keys() & events.curves.keys():
         own, other = curves[key], events.curves[key]
         last = max(own.steps)
+        if not any(own.times):  # the table has no times: those of the same steps
+            moments = dict(zip(other.steps, other.times, strict=True))
+            own = own._replace(times=[moments.get(step, 0) for step in own.steps])
+            found[key] = own
         if min(own.steps) == min(other.steps) and max(other.steps) > last:
             rest = [point for point in zip(*other, strict=True) if point[0] > last]
             columns = [[*own[at], *(point[at] for point in rest)] for at in range(3)]

@@ -10,13 +10,14 @@ import json
 import os
 import struct
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import pyarrow as pa
 
 from runreport.archive.artifacts import Artifact
-from runreport.archive.clock import clamped_ms
+from runreport.archive.clock import clamped_ms, next_counter
 from runreport.archive.content import Content, Fact, in_order
 from runreport.archive.facts import (
     ExperimentState,
@@ -31,7 +32,7 @@ from runreport.entities import RunStatus
 from runreport.events import UNDATED, whole_text
 from runreport.importers.copying import Copying
 from runreport.importers.found import Found, FoundExperiment, FoundModel, FoundRun
-from runreport.importers.reading import Files
+from runreport.importers.reading import MAX_VALUE, Files
 from runreport.importers.scanning import Claim, Format, scan
 from runreport.importers.told import Told
 from runreport.tags import NAME_TAG
@@ -44,6 +45,8 @@ _ODD = (
 )  # fmt: skip
 """What comes of content of another kind than a tool writes."""
 _MAX_KEY = 2000
+_MOST_VERSIONS = 10**15
+_Kept = TypeVar("_Kept")
 
 
 @dataclass(slots=True)
@@ -155,6 +158,10 @@ class _Importing:
             self.experiments.take(found)
         elif isinstance(found, FoundModel):
             kept = [v for v in found.versions if not self.intake.is_purged(v.run_id)]
+            odd = [v.number for v in kept if not 0 < v.number < _MOST_VERSIONS]
+            if odd:
+                kept = [v for v in kept if v.number not in odd]
+                self.told.lose(source.place, f"versions of {found.name} with odd numbers: {odd}")
             counts.update(models=1, versions=len(kept))
             self.intake.take(model_content(replace(found, versions=tuple(kept))), source.taken)
         else:
@@ -165,6 +172,10 @@ class _Importing:
                 return
             artifacts = self.copying.look_at(found) if self.with_files else []
             counts["artifacts"] += len(artifacts)
+            for key, value in (*found.params.items(), *found.tags.items()):
+                if len(value) > MAX_VALUE:
+                    self.told.lose(source.place, f"{key[:100]} has {len(value):,} characters; "
+                                   f"{MAX_VALUE:,} are kept")  # fmt: skip
             experiment_id = self.experiments.id_of(found.experiment)
             self.intake.take(run_content(found, experiment_id, artifacts), source.taken)
 
@@ -176,6 +187,8 @@ class _Experiments:
         self.storage = storage
         self._states = fold_experiments(read_facts(storage)[0])
         self._ids = {state.name: identity for identity, state in self._states.items()}
+        self._deleted: set[str] = set()
+        """Those that this import has made as deleted ones."""
 
     def id_of(self, name: str) -> str:
         """The id of an experiment, which is made where there is none of the name."""
@@ -198,25 +211,30 @@ class _Experiments:
                 state.tags[key] = value
         if is_new and found.is_deleted:
             write_fact(self.storage, identity, "lifecycle", "stage", "deleted")
+            self._deleted.add(identity)
+        elif identity in self._deleted and not found.is_deleted:  # of one name, and in use
+            later = next_counter(0) + 1
+            write_fact(self.storage, identity, "lifecycle", "stage", "active", after=later)
+            self._deleted.discard(identity)
 
 
 def run_content(run: FoundRun, experiment_id: str, artifacts: Iterable[Artifact]) -> Content:
     """What is said of a run, as facts."""
     begun = run.begun_ms if clamped_ms(run.begun_ms) else None
     started = begun or 0
-    source = json.dumps({"source": run.source}, ensure_ascii=False)
+    source = json.dumps({"source": whole_text(run.source)}, ensure_ascii=False)
     data = source if begun is not None else f"{UNDATED},{source[1:]}"
     times = [curve.times[-1] for curve in run.curves.values() if curve.times]
     ended = run.ended_ms if run.ended_ms is not None else max([started, *times])
     said = started if run.status == RunStatus.UNKNOWN else ended
     tags = dict(run.tags)
     if run.name:
-        tags[NAME_TAG] = run.name
+        tags[NAME_TAG] = whole_text(run.name)
     facts = [
         Fact("run", None, None, data, started),
         Fact("status", None, run.status, None, said),
-        *(Fact("param", _key(key), whole_text(v), None, started) for key, v in run.params.items()),
-        *(Fact("tag", _key(key), whole_text(value), None, started) for key, value in tags.items()),
+        *(Fact("param", key, _value(v), None, started) for key, v in _keyed(run.params)),
+        *(Fact("tag", key, _value(v), None, started) for key, v in _keyed(tags)),
         *(
             Fact("dataset", _key(one.name), one.digest, _json(dict(one.data)), started)
             for one in run.datasets
@@ -229,17 +247,18 @@ def run_content(run: FoundRun, experiment_id: str, artifacts: Iterable[Artifact]
     ]  # fmt: skip
     if run.is_deleted:
         facts.append(Fact("lifecycle", None, "deleted", None, ended))
-    curves = {_key(key): curve for key, curve in sorted(run.curves.items()) if curve.steps}
+    curves = dict(sorted((key, curve) for key, curve in _keyed(run.curves) if curve.steps))
     return Content(run.run_id, experiment_id, begun, in_order(facts), curves)
 
 
 def model_content(model: FoundModel) -> Content:
     """What is said of a registered model, as facts."""
+    model_name = _key(model.name)
     described: dict[str, object] = {"tags": dict(model.tags)}
     if model.description:
         described["description"] = model.description
     created = model.created_ms
-    facts = [Fact("registered_model", model.name, "active", _json(described), created)]
+    facts = [Fact("registered_model", model_name, "active", _json(described), created)]
     for version in model.versions:
         data: dict[str, object] = {"source": version.source, "tags": dict(version.tags)}
         if version.description:
@@ -248,13 +267,13 @@ def model_content(model: FoundModel) -> Content:
             data["user_id"] = version.user
         number, created_ms = str(version.number), version.created_ms
         facts.append(
-            Fact("model_version", model.name, number, _json(data), created_ms, version.run_id)
+            Fact("model_version", model_name, number, _json(data), created_ms, version.run_id)
         )
     facts += [
-        Fact("model_alias", model.name, str(number), _json({"alias": alias}), created)
+        Fact("model_alias", model_name, str(number), _json({"alias": alias}), created)
         for alias, number in model.aliases.items()
     ]
-    return Content(f" {model.name}", "", created or None, in_order(facts), {})
+    return Content(f" {model_name}", "", created or None, in_order(facts), {})
 
 
 def _json(value: object) -> str:
@@ -263,3 +282,20 @@ def _json(value: object) -> str:
 
 def _key(text: str) -> str:
     return whole_text(text)[:_MAX_KEY] or "_"
+
+
+def _value(text: str) -> str:
+    return whole_text(text[:MAX_VALUE])
+
+
+def _keyed(values: Mapping[str, _Kept]) -> Iterator[tuple[str, _Kept]]:
+    """Values by keys that an archive takes; two that become alike are told apart."""
+    seen: set[str] = set()
+    for key, value in values.items():
+        name = _key(key)
+        number = 1
+        while name in seen:
+            number += 1
+            name = f"{_key(key)[: _MAX_KEY - 10]} ({number})"
+        seen.add(name)
+        yield name, value

@@ -51,6 +51,8 @@ class Files:
     def __init__(self, root: str, told: Told) -> None:
         self.root = os.path.abspath(root)
         self._real = os.path.realpath(root)
+        self._safe: dict[str, bool] = {}
+        """Whether folders are inside, links followed."""
         self.told = told
 
     def name_of(self, place: str) -> str:
@@ -76,6 +78,7 @@ class Files:
         Raises:
             OSError: it is none, too large, or a link that leads out of the folder.
         """
+        self._check_folder(place)
         try:
             descriptor = os.open(place, _HOW)
         except OSError as error:
@@ -106,7 +109,11 @@ class Files:
         """The first bytes of a plain file, to see what it is; none where it is a link, a pipe, or
         cannot be had. Nothing is told: it may be nobody's run."""
         try:
+            self._check_folder(place)
             descriptor = os.open(place, _HOW)
+        except PermissionError as error:
+            self.told.lose(self.name_of(place), f"it cannot be read: {error.strerror}")
+            return b""
         except OSError:
             return b""
         try:
@@ -114,6 +121,18 @@ class Files:
             return os.read(descriptor, most) if is_plain else b""
         finally:
             os.close(descriptor)
+
+    def _check_folder(self, place: str) -> None:
+        """Refuse what lies behind a link to a folder outside.
+
+        Raises:
+            OSError: it does.
+        """
+        folder = place[: place.rfind(os.sep)]
+        if folder not in self._safe:
+            self._safe[folder] = self.is_inside(folder)
+        if not self._safe[folder]:
+            raise OSError(_LINK)
 
     def is_inside(self, place: str) -> bool:
         """Whether a place, links followed, is in the folder."""
@@ -157,23 +176,32 @@ class Files:
 
     def below(self, folder: str) -> Iterator[str]:
         """The plain files below a folder; links to folders are named and not followed."""
-        try:
-            with os.scandir(folder) as listed:
-                entries = sorted(listed, key=_name)
-        except FileNotFoundError:
+        if not self.is_inside(folder):
+            self.told.lose(self.name_of(folder), _LINK)
             return
-        except OSError as error:
-            self.told.lose(self.name_of(folder), f"it cannot be listed: {error.strerror}")
-            return
-        for entry in entries:
-            if entry.is_file(follow_symlinks=False):
-                yield entry.path
-            elif entry.is_dir(follow_symlinks=False):
-                yield from self.below(entry.path)
-            elif entry.is_symlink() and not self.is_inside(entry.path):
-                self.told.lose(self.name_of(entry.path), _LINK)
-            elif entry.is_file():
-                yield entry.path
+        waiting = [folder]
+        while waiting:
+            place = waiting.pop()
+            if place.endswith(os.sep):  # a file, so marked
+                yield place[:-1]
+                continue
+            try:
+                with os.scandir(place) as listed:
+                    entries = sorted(listed, key=_name, reverse=True)
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                self.told.lose(self.name_of(place), f"it cannot be listed: {error.strerror}")
+                continue
+            for entry in entries:
+                if entry.is_file(follow_symlinks=False):
+                    waiting.append(f"{entry.path}{os.sep}")
+                elif entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+                elif entry.is_symlink() and not self.is_inside(entry.path):
+                    self.told.lose(self.name_of(entry.path), _LINK)
+                elif os.path.isfile(entry.path):
+                    waiting.append(f"{entry.path}{os.sep}")
 
     def table(self, place: str, separator: str = ",") -> tuple[list[str], list[list[str]]] | None:
         """Header, stripped, and rows of a table as text; None where there is none."""

@@ -17,8 +17,11 @@ _HEADER = struct.Struct("<QI")
 _SUM = struct.Struct("<I")
 MOST_BYTES = 2**30
 """Of one record."""
-_SEARCHED = 2**26
+_PIECE = 4096
+_SEARCHED = 2**22
 """Bytes after a damaged length in which the next record is looked for."""
+MOST_SEARCHES = 1000
+"""Of one file; one that is damaged more often is given up."""
 
 
 def read_records(file: BinaryIO, size: int, place: str, told: Told) -> Iterator[bytes]:
@@ -31,7 +34,7 @@ def read_records(file: BinaryIO, size: int, place: str, told: Told) -> Iterator[
     read, unpack, unpack_sum, checksum_of = file.read, _HEADER.unpack, _SUM.unpack_from, crc32c
     sound: dict[bytes, int] = {}
     """Lengths with the right checksum; most records have one of a few."""
-    at = damaged = 0
+    at = damaged = searches = 0
     first_damaged = -1
     header = read(12)
     while at < size:
@@ -42,7 +45,8 @@ def read_records(file: BinaryIO, size: int, place: str, told: Told) -> Iterator[
                 break
             length, checksum = unpack(header)
             if checksum != masked_crc32c(header[:8]):
-                after = _next_record(file, at + 1, size)
+                searches += 1
+                after = _next_record(file, at + 1, size) if searches < MOST_SEARCHES else None
                 if after is None:
                     told.lose(place, f"{size - at:,} bytes are lost after byte {at:,}")
                     break
@@ -77,12 +81,14 @@ def read_records(file: BinaryIO, size: int, place: str, told: Told) -> Iterator[
 
 def _next_record(file: BinaryIO, begin: int, size: int) -> int | None:
     """Where the next length with the right checksum stands; None where there is none near."""
-    file.seek(begin)
-    data = file.read(_SEARCHED)
-    for offset in range(len(data) - 11):
-        length, checksum = _HEADER.unpack_from(data, offset)
-        if begin + offset + 16 + length <= size and checksum == masked_crc32c(
-            data[offset : offset + 8]
-        ):
-            return begin + offset
+    at = begin
+    while at < min(size, begin + _SEARCHED):
+        file.seek(at)
+        data = file.read(_PIECE + 11)
+        for offset in range(max(0, min(_PIECE, len(data) - 11))):
+            length, checksum = _HEADER.unpack_from(data, offset)
+            fits = length and at + offset + 16 + length <= size
+            if fits and checksum == masked_crc32c(data[offset : offset + 8]):
+                return at + offset
+        at += _PIECE
     return None

@@ -96,7 +96,7 @@ def scan(
         found.claims = [(f, claim) for f in known for claim in f.claim(alone, files)]
         return found
     top = os.path.abspath(root)
-    for folder in _folders(top, (os.path.basename(top),)):
+    for folder in _folders(top, (os.path.basename(top),), files):
         if folder.path in skipped or MARKER in folder.files:
             folder.folders.clear()
             continue
@@ -114,7 +114,7 @@ def scan(
     return found
 
 
-def _folders(path: str, parents: tuple[str, ...]) -> Iterator[Folder]:
+def _folders(path: str, parents: tuple[str, ...], files: Files) -> Iterator[Folder]:
     """A folder and those below it; whoever gets one may strike out folders not to be entered."""
     waiting = [(path, parents)]
     while waiting:
@@ -125,9 +125,12 @@ def _folders(path: str, parents: tuple[str, ...]) -> Iterator[Folder]:
                 for entry in entries:
                     if entry.is_dir(follow_symlinks=False):
                         folder.folders.append(entry.name)
-                    elif not entry.is_dir():
+                    elif not entry.is_symlink() or os.path.isfile(entry.path):
                         folder.files.append(entry.name)
-        except OSError:
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            files.told.lose(files.name_of(place), f"it cannot be listed: {error.strerror}")
             continue
         if "pyvenv.cfg" in folder.files:
             continue

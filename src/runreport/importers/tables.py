@@ -60,13 +60,13 @@ def _counts(place: str, files: Files) -> bool:
     lines = begun.splitlines()
     if len(begun.encode()) >= _LOOKED_AT - 4:
         lines = lines[:-1]  # it may be cut off
-    if len(lines) < 2:
+    try:
+        header, *rows = _rows("\n".join(lines), separator_of(lines[0]))
+    except (csv.Error, ValueError, IndexError):
         return False
-    header, *rows = _rows("\n".join(lines), separator_of(lines[0]))
     first = [row[0].strip() for row in rows if row]
-    if len(header) < 2 or header[0].strip().lower() not in COUNTERS or not first:
-        return False
-    if any(number_of(cell) is None for cell in first):
+    is_counter = len(header) > 1 and header[0].strip().lower() in COUNTERS
+    if not is_counter or not first or any(number_of(cell) is None for cell in first):
         return False
     if len(set(first)) * 2 < len(first):
         files.told.leave(files.name_of(place), f"its {header[0]!r} repeats too often to count")
@@ -88,7 +88,11 @@ def _read_table(place: str, files: Files) -> Iterator[Found]:
     text = files.text(place, _MOST_BYTES)
     if text is None:
         return
-    header, *rows = _rows(text, separator_of(text.partition("\n")[0]))
+    try:
+        header, *rows = _rows(text, separator_of(text.partition("\n")[0]))
+    except (csv.Error, ValueError) as error:
+        files.told.lose(files.name_of(place), f"it is no table: {error}")
+        return
     columns = [cell.strip() for cell in header]
     curves = curves_of(columns, rows, columns[:1], files.told, files.name_of(place))
     yield _run(place, files, "csv", curves)
@@ -102,7 +106,7 @@ def _run(place: str, files: Files, kind: str, curves: dict[str, Curve]) -> Found
         experiment, name = files.name_of(folder), stem
         experiment = os.path.basename(files.root) if experiment == "." else experiment
     return FoundRun(
-        run_id=run_id_of(kind, place, files, {"folder": os.path.basename(folder)}, curves),
+        run_id=run_id_of(kind, place, files, {}, curves),
         experiment=experiment,
         source=files.name_of(place),
         name=name,
@@ -168,7 +172,7 @@ def _read_lines(place: str, files: Files) -> Iterator[Found]:
         return
     curves: dict[str, Curve] = {}
     bad = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         own = _object(line)

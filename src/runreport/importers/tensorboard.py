@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from runreport.entities import RunStatus
 from runreport.importers.event_files import EventData, read_event_files
 from runreport.importers.folders import hydra_params, names_of, take_events
 from runreport.importers.found import Found, FoundRun
@@ -25,13 +24,11 @@ def _read(folder: str, places: list[str], files: Files) -> Iterator[Found]:
     if not events.first:
         return
     experiment, name = names_of(folder, files)
-    status = events.status if events.status != RunStatus.RUNNING else RunStatus.UNKNOWN
     yield FoundRun(
         run_id=event_run_id(events),
         experiment=experiment,
         source=files.name_of(folder),
         name=name,
-        status=status,
         begun_ms=events.begun_ms,
         ended_ms=events.ended_ms,
         params={**hydra_params(folder, files), **events.params},

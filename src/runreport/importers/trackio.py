@@ -130,6 +130,7 @@ def _take(
 ) -> None:
     """Add rows to the curves of their runs."""
     counts: dict[str, int] = {}
+    bad = 0
     media = os.path.join(os.path.dirname(place), "media")
     for row in rows:
         own = _run(runs, row["run_id"], row["run_name"])
@@ -141,6 +142,7 @@ def _take(
             own.times.append(moment)
         metrics = row["metrics"]
         content = metrics if isinstance(metrics, dict) else _object(metrics)
+        bad += not content and metrics not in ("{}", b"{}", {})
         for key, value in content.items():
             if isinstance(value, dict) and "_type" in value:
                 _add_media(own, value, step, key, media, files)
@@ -152,6 +154,8 @@ def _take(
                 curve.steps.append(step)
                 curve.times.append(moment)
                 curve.values.append(number_found)
+    if bad:
+        files.told.lose(files.name_of(place), f"{bad:,} of its rows hold no JSON object")
 
 
 def _add_media(

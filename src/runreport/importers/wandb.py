@@ -23,6 +23,7 @@ from runreport.importers.reading import (
 )
 from runreport.importers.scanning import Claim, Folder
 from runreport.importers.tables import flat_numbers
+from runreport.importers.told import Told
 from runreport.importers.wandb_log import WandbLog, read_log
 from runreport.tags import NOTE_TAG
 
@@ -63,7 +64,7 @@ def _read(folder: str, run_id: str, log_place: str, files: Files) -> Iterator[Fo
     metadata = _json(os.path.join(own, "wandb-metadata.json"), files)
     curves = _history(log, files)
     begun = _begun_ms(log, metadata)
-    _add_summary(curves, summary, begun or 0)
+    _add_summary(curves, summary, begun or 0, files.told)
     last = max((time for curve in curves.values() for time in curve.times), default=0)
     ended = None
     if log.runtime is not None and begun is not None:
@@ -149,11 +150,18 @@ def _number(value: Any) -> float | None:
     return number_of(value)
 
 
-def _add_summary(curves: dict[str, Curve], summary: dict[str, Any], begun_ms: int) -> None:
+def _add_summary(
+    curves: dict[str, Curve], summary: dict[str, Any], begun_ms: int, told: Told
+) -> None:
     """A last value for each number that has no curve."""
     step = whole_number(summary.get("_step")) or 0
     moment = milliseconds(summary.get("_timestamp")) or begun_ms
-    for key, value in flat_numbers(summary):
+    for value in summary.values():
+        if isinstance(value, dict) and "_type" in value:
+            kind = str(value["_type"])
+            told.left_out[f"values of W&B of kind {kind}"] += 1
+    plain = {k: v for k, v in summary.items() if not (isinstance(v, dict) and "_type" in v)}
+    for key, value in flat_numbers(plain):
         if not key.startswith("_") and key not in curves:
             curves[key] = Curve([step], [moment], [value])
 

@@ -33,7 +33,8 @@ _DRIVE = rb"[A-Za-z](?::|%3[Aa])"
 _BACK = rb"(?:\\{1,4}|/|%5[Cc])"
 _WINDOWS_HOME = re.compile(
     rb"[A-Za-z](?::|%%3[Aa])%(b)s(?:Users|Documents and Settings)%(b)s"
-    rb"(?:[^\\/\r\n\"':*?<>|%%]+(?=\\)|[^\\/\s\"':*?<>|%%]+)" % {b"b": _BACK}
+    rb"(?:[^\\/\r\n\"':*?<>|%%]+(?=\\)|%(n)s(?: %(n)s){1,3}(?=/)|%(n)s)"
+    % {b"b": _BACK, b"n": rb"[^\\/\s\"':*?<>|%]+"}
 )
 _WINDOWS_FOLDERS = re.compile(
     rb"(?:[A-Za-z]:|\\{2,4}[\w.$-]+(?=\\))%(b)s(?:[^\\/\r\n\t\"':*?<>|,;]+%(b)s)+(?=[^\\/\s])"

@@ -10,6 +10,7 @@ from typing import Any
 
 from runreport.report.formatting import plural
 from runreport.report.links import Field
+from runreport.tags import COMMIT_TAG
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_-]*")
@@ -72,6 +73,8 @@ def reproduction(record: dict[str, Any], tags: Mapping[str, str]) -> Reproductio
             missing.append("It ran with uncommitted changes, which are not published.")
         elif git.get("diff"):
             commands.append("git apply uncommitted.diff  # the changes below")
+    elif tags.get(COMMIT_TAG):  # as another tool recorded it
+        commands.append(f"git checkout {shlex.quote(tags[COMMIT_TAG])}")
     else:
         missing.append("No commit was recorded.")
     if object_of(record, "packages"):

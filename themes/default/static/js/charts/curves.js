@@ -96,7 +96,8 @@ export function placesOf(curve, axis) {
  * @param {string} axis
  */
 export function placedCurve({ value, spread, count, ...curve }, axis) {
-  const all = placesOf({ value, spread, count, ...curve }, axis);
+  const hasPlaces = axis === "step" || curve.time.some((time) => time !== 0); // none was recorded
+  const all = hasPlaces ? placesOf({ value, spread, count, ...curve }, axis) : [];
   const order = all.map((_, place) => place).sort((a, b) => all[a] - all[b] || a - b);
   return {
     x: order.map((place) => all[place]),
