@@ -128,11 +128,21 @@ class Files:
         Raises:
             OSError: it does.
         """
-        folder = place[: place.rfind(os.sep)]
-        if folder not in self._safe:
-            self._safe[folder] = self.is_inside(folder)
-        if not self._safe[folder]:
+        if not self._is_safe(place[: place.rfind(os.sep)]):
             raise OSError(_LINK)
+
+    def _is_safe(self, folder: str) -> bool:
+        """Whether a folder is inside; one look at each, as its parent's is remembered."""
+        known = self._safe.get(folder)
+        if known is None:
+            parent = folder[: folder.rfind(os.sep)]
+            is_below = folder.startswith(self.root) and len(folder) > len(self.root)
+            if is_below and self._is_safe(parent) and not os.path.islink(folder):
+                known = True
+            else:
+                known = self.is_inside(folder)
+            self._safe[folder] = known
+        return known
 
     def is_inside(self, place: str) -> bool:
         """Whether a place, links followed, is in the folder."""
@@ -176,7 +186,7 @@ class Files:
 
     def below(self, folder: str) -> Iterator[str]:
         """The plain files below a folder; links to folders are named and not followed."""
-        if not self.is_inside(folder):
+        if not self._is_safe(folder):
             self.told.lose(self.name_of(folder), _LINK)
             return
         waiting = [folder]
