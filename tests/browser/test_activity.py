@@ -19,7 +19,7 @@ def test_a_window_is_chosen_and_is_a_link(reader: Any) -> None:
     expect(page.locator("#shown")).to_have_text("1 of 182 runs match")
     page.goto(page.url.split("#")[0] + "#v=1&w=24h")
     page.reload()
-    expect(page.locator("#shown")).to_have_text("15 of 182 runs match")
+    expect(page.locator("#shown")).to_have_text("11 of 182 runs match")
     expect(page.get_by_role("button", name="Last 24 hours")).to_have_attribute(
         "aria-pressed", "true"
     )
