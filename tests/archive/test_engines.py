@@ -359,4 +359,4 @@ def test_spark_agrees_with_runreport(tmp_path: Path) -> None:
         check_same(ask_spark(root), own_answers(root))
         shutil.rmtree(root / "purged")
         runs = run_python("PySpark", root)["runs"].collect()
-        assert {row["run_id"] for row in runs} == {*RUNS}
+        assert {row["run_id"] for row in runs} == {*RUNS, IMPORTED}
