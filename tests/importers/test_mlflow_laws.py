@@ -133,14 +133,17 @@ def check(store: Path, runs: list[Written], archive: Path) -> None:
     assert verify_archive(taken.storage).problems == ()
 
 
+def check_round_trip(folder: Path, runs: list[Written]) -> None:
+    build(folder / "project" / "mlruns", runs)
+    check(folder / "project" / "mlruns", runs, folder / "archive")
+
+
 @settings(max_examples=60)
 @given(st.lists(RUNS, min_size=1, max_size=4))
 def test_a_store_comes_back_as_it_was_written(
     tmp_path_factory: pytest.TempPathFactory, runs: list[Written]
 ) -> None:
-    folder = tmp_path_factory.mktemp("store")
-    build(folder / "project" / "mlruns", runs)
-    check(folder / "project" / "mlruns", runs, folder / "archive")
+    check_round_trip(tmp_path_factory.mktemp("store"), runs)
 
 
 @pytest.mark.long
@@ -149,6 +152,4 @@ def test_a_store_comes_back_as_it_was_written(
 def test_a_thousand_stores_come_back_as_they_were_written(
     tmp_path_factory: pytest.TempPathFactory, runs: list[Written]
 ) -> None:
-    folder = tmp_path_factory.mktemp("store")
-    build(folder / "project" / "mlruns", runs)
-    check(folder / "project" / "mlruns", runs, folder / "archive")
+    check_round_trip(tmp_path_factory.mktemp("store"), runs)

@@ -240,8 +240,7 @@ def run_content(run: FoundRun, experiment_id: str, artifacts: Iterable[Artifact]
             for one in run.datasets
         ),
         *(
-            Fact("artifact", one.path, one.sha256, json.dumps(one.data(), separators=(",", ":")),
-                 started)
+            Fact("artifact", one.path, one.sha256, _json(one.data()), started)
             for one in artifacts
         ),
     ]  # fmt: skip

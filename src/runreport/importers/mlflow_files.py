@@ -22,7 +22,7 @@ from runreport.importers.mlflow_names import (
     safe_run_id,
     status_of,
 )
-from runreport.importers.mlflow_registry import read_registry
+from runreport.importers.mlflow_registry import folders_in, read_registry
 from runreport.importers.reading import Files, text_of, whole_number
 from runreport.importers.scanning import Claim, Folder
 
@@ -52,12 +52,12 @@ class _Store:
 
     def read(self) -> Iterator[Found]:
         """All that it holds: experiments, their runs, models."""
-        names = [name for name in _listed(self.path) if name not in (_MODELS, _TRASH)]
+        names = [name for name in folders_in(self.path) if name not in (_MODELS, _TRASH)]
         models: dict[str, str] = {}
         for name in names:
             yield from self._experiment(os.path.join(self.path, name), models, False)
         trash = os.path.join(self.path, _TRASH)
-        for name in _listed(trash):
+        for name in folders_in(trash):
             yield from self._experiment(os.path.join(trash, name), models, True)
         registry = os.path.join(self.path, _MODELS)
         if os.path.isfile(os.path.join(registry, _META)):  # an experiment of that name
@@ -66,7 +66,7 @@ class _Store:
             yield from read_registry(registry, self.files, models)
 
     def _experiment(self, path: str, models: dict[str, str], is_trash: bool) -> Iterator[Found]:
-        folders = _listed(path)
+        folders = folders_in(path)
         meta: dict[str, Any] = {}
         if os.path.isfile(os.path.join(path, _META)):
             meta = _mapping(self.files.yaml(os.path.join(path, _META)))
@@ -81,7 +81,7 @@ class _Store:
             return
         datasets = self._datasets(os.path.join(path, "datasets"))
         logged = self._logged_models(os.path.join(path, _MODELS), models)
-        traces = len(_listed(os.path.join(path, "traces")))
+        traces = len(folders_in(os.path.join(path, "traces")))
         if traces:
             self.told.left_out["traces"] += traces
         for own in folders:
@@ -94,7 +94,7 @@ class _Store:
 
     def _orphans(self, path: str, folders: Any) -> None:
         """Say what of a folder without ``meta.yaml`` is there: its facts are in a database."""
-        subfolders = set(_listed(path))
+        subfolders = set(folders_in(path))
         if subfolders & {"params", "metrics", "tags"}:
             self.told.lose(self.files.name_of(path), f"it has no {_META}, so it is no run")
         elif "artifacts" in subfolders or folders:
@@ -156,14 +156,14 @@ class _Store:
 
     def _datasets(self, folder: str) -> dict[str, FoundDataset]:
         found = {}
-        for own in _listed(folder):
+        for own in folders_in(folder):
             meta = _mapping(self.files.yaml(os.path.join(folder, own, _META)))
             if meta:
                 found[own] = dataset_of(meta)
         return found
 
     def _inputs(self, folder: str, datasets: Mapping[str, FoundDataset]) -> Iterator[FoundDataset]:
-        for own in _listed(folder):
+        for own in folders_in(folder):
             meta = _mapping(self.files.yaml(os.path.join(folder, own, _META)))
             found = datasets.get(str(meta.get("source_id")))
             if found is None:
@@ -177,7 +177,7 @@ class _Store:
     def _logged_models(self, folder: str, models: dict[str, str]) -> dict[str, list[FoundFile]]:
         """The files of logged models by run; where each model is then goes into ``models``."""
         found: dict[str, list[FoundFile]] = {}
-        for own in _listed(folder):
+        for own in folders_in(folder):
             path = os.path.join(folder, own)
             meta_place = os.path.join(path, _META)
             if not os.path.isfile(meta_place):
@@ -246,15 +246,6 @@ def _one_line(text: str) -> str:
     """A value without the line end that an editor or git added; one of several lines as it is."""
     bare = text.rstrip("\r\n")
     return text if "\n" in bare else bare
-
-
-def _listed(path: str) -> list[str]:
-    """The folders in a folder, links left out."""
-    try:
-        with os.scandir(path) as entries:
-            return sorted(e.name for e in entries if e.is_dir(follow_symlinks=False))
-    except OSError:
-        return []
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def read_registry(path: str, files: Files, models: Mapping[str, str]) -> Iterato
     Args:
         models: ``runs:/…`` of logged models, by their ids.
     """
-    for name in _folders(path):
+    for name in folders_in(path):
         own = os.path.join(path, name)
         place = os.path.join(own, "meta.yaml")
         if not os.path.isfile(place):
@@ -32,7 +32,7 @@ def read_registry(path: str, files: Files, models: Mapping[str, str]) -> Iterato
             continue
         versions = [
             found
-            for folder in _folders(own)
+            for folder in folders_in(own)
             if (match := re.fullmatch(r"version-(\d{1,15})", folder))
             and (found := _version(os.path.join(own, folder), int(match[1]), files, models))
         ]
@@ -90,7 +90,8 @@ def _version(
     return version_of(number, meta, files.texts(os.path.join(path, "tags")), models)
 
 
-def _folders(path: str) -> list[str]:
+def folders_in(path: str) -> list[str]:
+    """The names of the folders in a folder of a store, links left out."""
     try:
         with os.scandir(path) as entries:
             return sorted(e.name for e in entries if e.is_dir(follow_symlinks=False))

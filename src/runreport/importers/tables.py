@@ -24,6 +24,8 @@ from runreport.importers.told import Told
 
 COUNTERS = frozenset(("epoch", "epochs", "step", "global_step", "iter", "iteration", "_step"))
 """Names of columns that count."""
+SPELLED = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
+"""What loggers write for values that JSON has no number for."""
 _MOST_BYTES = 128 * 2**20
 _LOOKED_AT = 65536
 _GENERIC = frozenset((

@@ -27,9 +27,8 @@ from runreport.importers.reading import (
 )
 from runreport.importers.scanning import Claim, Folder
 from runreport.importers.sqlite_reading import opened, tables_of
-from runreport.importers.tables import flat_numbers
+from runreport.importers.tables import SPELLED, flat_numbers
 
-_SPELLED = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
 _UNPLACED = {"traces": "traces", "alerts": "alerts", "artifact_versions": "artifacts of Trackio"}
 _ROW = ("run_id", "run_name", "timestamp", "step", "metrics")
 
@@ -147,7 +146,7 @@ def _take(
             if isinstance(value, dict) and "_type" in value:
                 _add_media(own, value, step, key, media, files)
                 continue
-            found = flat_numbers({key: _SPELLED.get(value, value)
+            found = flat_numbers({key: SPELLED.get(value, value)
                                   if isinstance(value, str) else value})  # fmt: skip
             for name, number_found in found:
                 curve = own.curves.setdefault(f"{before}{name}", Curve([], [], []))

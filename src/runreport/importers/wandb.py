@@ -22,7 +22,7 @@ from runreport.importers.reading import (
     whole_number,
 )
 from runreport.importers.scanning import Claim, Folder
-from runreport.importers.tables import flat_numbers
+from runreport.importers.tables import SPELLED, flat_numbers
 from runreport.importers.told import Told
 from runreport.importers.wandb_log import WandbLog, read_log
 from runreport.tags import NOTE_TAG
@@ -32,7 +32,6 @@ _MADE_UP = re.compile(r"[0-9a-z]{8}")
 _LOG = re.compile(r"run-(.+)\.wandb")
 _OWN = ("config.yaml", "wandb-summary.json", "wandb-metadata.json")
 _MOST_LOG = 2**30
-_SPELLED = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
 
 
 def claim(folder: Folder, files: Files) -> Iterator[Claim]:
@@ -146,7 +145,7 @@ def _history(log: WandbLog, files: Files) -> dict[str, Curve]:
 
 def _number(value: Any) -> float | None:
     if isinstance(value, str):
-        return _SPELLED.get(value)
+        return SPELLED.get(value)
     return number_of(value)
 
 

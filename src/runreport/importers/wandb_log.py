@@ -23,9 +23,7 @@ _BLOCK = 32768
 _FRAME = struct.Struct("<IHB")
 _FULL, _FIRST, _MIDDLE, _LAST = 1, 2, 3, 4
 _HISTORY, _SUMMARY, _CONFIG, _RUN, _EXIT = 2, 3, 5, 17, 18
-_NAMES = {
-    1: "run_id", 3: "project", 6: "group", 7: "job_type", 8: "name", 9: "notes", 12: "sweep",
-}  # fmt: skip
+_NAMES = {3: "project", 6: "group", 7: "job_type", 8: "name", 9: "notes", 12: "sweep"}
 MOST_BYTES = 2**30
 """Of one record."""
 
@@ -34,7 +32,6 @@ MOST_BYTES = 2**30
 class WandbLog:
     """What a log says of its run."""
 
-    run_id: str = ""
     project: str = ""
     name: str = ""
     notes: str = ""
