@@ -65,7 +65,9 @@ def looks_of(page: Page) -> dict[str, str]:
 
 
 def choose(figure: Locator, name: str, value: str) -> None:
+    """Choose in the editor, and wait for the picture that comes of it."""
     figure.get_by_role("combobox", name=name, exact=True).select_option(value)
+    expect(figure).not_to_have_attribute("aria-busy", "true")
 
 
 def test_no_chart_library_is_loaded_before_the_reader_asks(page: Page) -> None:

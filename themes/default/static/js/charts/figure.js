@@ -55,6 +55,7 @@ export async function drawFigure(shown, one) {
   const { source, runs, isNarrow } = shown;
   const asked = { source, chart: one.chart, runs, isNarrow, isWanted: () => one.ticket === ticket };
   one.isLive = true;
+  one.figure.setAttribute("aria-busy", "true");
   forgetRuns(one.chart); // before any other is drawn: what these had is free
   try {
     await Promise.all([loadChart(asked), loadLibraries()]);
@@ -66,6 +67,8 @@ export async function drawFigure(shown, one) {
     const told = make("p", { class: "muted" }, "This chart could not be drawn.");
     one.figure.querySelector(".drawing")?.replaceChildren(told);
     throw error;
+  } finally {
+    if (asked.isWanted()) one.figure.removeAttribute("aria-busy");
   }
 }
 
