@@ -16,6 +16,8 @@ from runreport.archive.directory import open_archive
 from runreport.archive.reading import Snapshot, read_archive
 from runreport.errors import NotFound, WriteFailed
 from runreport.export import export_run, export_tables
+from runreport.importers.formats import FORMATS
+from runreport.importers.importing import import_runs, search
 
 
 @pytest.fixture
@@ -102,3 +104,26 @@ def test_a_failed_export_leaves_what_was_there(
     assert (tmp_path / "out" / "runs.csv").read_text() == "old"
     with pytest.raises(NotFound):
         export_run(snapshot, "none", str(tmp_path / "run.zip"))
+
+
+def test_a_time_that_nobody_recorded_is_none(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "results.csv").write_text("epoch,time,loss\n0,1.5,3\n1,2.5,2\n")
+    (tmp_path / "run" / "args.yaml").write_text("epochs: 2\nimgsz: 640\n")
+    archive = open_archive(tmp_path / "archive", create=True)
+    import_runs(search(str(tmp_path / "run"), FORMATS), archive)
+    runreport.set_tracking_uri(tmp_path / "archive")
+    with runreport.start_run() as run:
+        runreport.log_metric("loss", 1, timestamp=0)
+        runreport.log_metric("loss", 1, timestamp=7, step=1)
+    snapshot = read_archive(archive)
+    (_, path), _ = export_tables(snapshot, str(tmp_path / "out"), "jsonl")
+    rows = [json.loads(line) for line in Path(path).read_text().splitlines()]
+    dated = [row for row in rows if "time" in row]
+    assert len(rows) > 2
+    assert [(row["run_id"], row["step"]) for row in dated] == [(run.info.run_id, 1)]
+    imported = next(row["run_id"] for row in rows if row["run_id"] != run.info.run_id)
+    export_run(snapshot, imported, str(tmp_path / "run.zip"))
+    with zipfile.ZipFile(tmp_path / "run.zip") as file:
+        assert b"1970" not in file.read("metrics.csv")
+        assert json.loads(file.read("run.json"))["metrics"]["loss"]["last_time"] is None

@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import IO, Any, Literal
 
 import pyarrow as pa
@@ -60,7 +60,7 @@ def export_tables(snapshot: Snapshot, folder: str, form: Form) -> tuple[list[str
     problems: list[str] = []
     for name, schema, tables in (
         ("runs", runs.schema, iter([runs])),
-        ("metrics", POINTS, _all_points(snapshot, problems)),
+        ("metrics", POINTS, _all_points(snapshot, _undated(index), problems)),
     ):
         path = os.path.join(folder, f"{name}.{form}")
         with _replacing(path) as temporary:
@@ -117,9 +117,7 @@ def export_run(snapshot: Snapshot, run_id: str, path: str) -> list[str]:
             "experiment_name": experiment.name,
             "params": run.data.params,
             "metrics": {
-                row["key"]: {
-                    name: value for name, value in row.items() if name not in ("run", "key")
-                }
+                row["key"]: _stats(row, is_dated=run.info.start_time is not None)
                 for row in with_stats(index.rows_of("metrics", own)).to_pylist()
             },
             "tags": run.data.tags,
@@ -131,7 +129,7 @@ def export_run(snapshot: Snapshot, run_id: str, path: str) -> list[str]:
         add("run.json", json.dumps(json_ready(described), indent=2, ensure_ascii=False).encode())
         points = pa.concat_tables(
             table.filter(pc.equal(table.column("run_id"), run_id))
-            for table in _all_points(snapshot, problems, run_id)
+            for table in _all_points(snapshot, _undated(index), problems, run_id)
         )
         sink = pa.BufferOutputStream()
         _write_csv(sink, POINTS, iter([points]))
@@ -154,26 +152,47 @@ _INFO = (
 )  # fmt: skip
 
 
+def _stats(row: Mapping[str, Any], *, is_dated: bool) -> dict[str, Any]:
+    """What a metric comes to; a time that nobody recorded is none."""
+    time = row["last_time"] if is_dated else None
+    own = {name: value for name, value in row.items() if name not in ("run", "key")}
+    return {**own, "last_time": time or None}
+
+
+def _undated(index: RunIndex) -> pa.Array:
+    """The runs of which nobody knows when they began."""
+    runs = index.runs
+    undated = runs.filter(pc.is_null(runs.column("start_time"))).column("run_id")
+    return undated.combine_chunks().cast(pa.string())
+
+
 def _all_points(
-    snapshot: Snapshot, problems: list[str], run_id: str | None = None
+    snapshot: Snapshot, undated: pa.Array, problems: list[str], run_id: str | None = None
 ) -> Iterator[pa.Table]:
     """The points of all runs, or at least of one, a table a segment; what cannot be read is added
     to the problems."""
-    yield _plain(metric_table(()))
+    yield _plain(metric_table(()), undated)
     for segment in snapshot.segments:
         is_own = pc.equal(segment.events.column("run_id"), run_id or "")
         if run_id is None or pc.any(is_own).as_py():
             try:
-                yield _plain(snapshot.points(segment))
+                yield _plain(snapshot.points(segment), undated)
             except (Damaged, FileNotFoundError) as error:
                 reason = "it is missing" if isinstance(error, OSError) else str(error)
                 problems.append(f"{segment.metrics_path}: {reason}; its points are left out")
     for part in snapshot.journals:
-        yield _plain(metric_table(sort_points(part.content.points)))
+        yield _plain(metric_table(sort_points(part.content.points)), undated)
 
 
-def _plain(points: pa.Table) -> pa.Table:
-    return points.select(POINTS.names).cast(POINTS)
+def _plain(points: pa.Table, undated: pa.Array) -> pa.Table:
+    """Points as they are exported: a time that nobody recorded is none, and a run without a
+    beginning has none."""
+    times = points.column("time")
+    is_known = pc.invert(pc.is_in(points.column("run_id"), value_set=undated))
+    is_known = pc.and_(is_known, pc.not_equal(times, pa.scalar(0, times.type)))
+    dated = pc.if_else(is_known, times, pa.scalar(None, times.type))
+    at = points.schema.get_field_index("time")
+    return points.set_column(at, "time", dated).select(POINTS.names).cast(POINTS)
 
 
 def _write_parquet(path: str, schema: pa.Schema, tables: Iterator[pa.Table]) -> None:

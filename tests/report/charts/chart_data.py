@@ -150,9 +150,32 @@ def _many() -> Any:
     )
 
 
-DATA = {"sweep": _sweep(), "odd": _odd(), "edge": _edge(), "many": _many()}
+def _undated() -> Any:
+    """Runs that other tools logged: some times are there, some only since the start, some not."""
+    times = {
+        0: [START + 1000 * n for n in range(4)],
+        1: [0, 0, 0, 0],
+        2: [0, 1500, 3100, 4000],
+        3: [0, START + 900, 0, START + 2100],
+    }
+    return runs(
+        4,
+        column("metrics.loss", [1.0] * 4, curves=True),
+        column("params.kind", ["a", "b", "b", "a"]),
+        curves={n: {"loss": curve([4.0 - n, 3.0, 2.0, 1.0 + n], time=own)}
+                for n, own in times.items()},
+    )  # fmt: skip
+
+
+DATA = {
+    "sweep": _sweep(), "odd": _odd(), "edge": _edge(), "many": _many(), "undated": _undated(),
+}  # fmt: skip
 
 CHARTS: dict[str, list[str]] = {
+    "undated": [
+        f"line;y=metrics.loss{more}"
+        for more in ("", ";x=time", ";x=relative", ";x=relative;g=params.kind", ";x=time;g=status")
+    ],
     "sweep": [
         *(f"line;y=metrics.loss{more}" for more in (
             "", ";x=time", ";x=relative", ";scale=log", ";smooth=0.5", ";smooth=0.9;scale=log",

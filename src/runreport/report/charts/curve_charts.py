@@ -21,14 +21,14 @@ def fill_lines(text: ChartText, asked: Asked) -> Filled | None:
         return _band(text, asked)
     metric = text["y"].removeprefix("metrics.")
     most = most_of(text, asked, MOST_LINES)
-    every = curves_of(table, asked.numbers, metric, asked.reader, most, text["scale"])
+    axis = text["x"] or "step"
+    every = curves_of(table, asked.numbers, metric, asked.reader, most, text["scale"], axis)
     runs = [number for number, _ in every]
     colours = coloured(table, text["c"], runs)
     if colours.kind == "none":
         give_looks(asked.looks, runs)
         colours = replace(run_colours(table, runs, asked.looks), note=colours.note)
     found = [(number, curve) for number, curve in every if number in colours.values]
-    axis = text["x"] or "step"
     rows = line_rows(found, axis, float(text["smooth"] or 0), lambda n: row_of(asked, n, colours))
     if all(row["y"] is None for row in rows):
         return None
@@ -62,9 +62,9 @@ def _band(text: ChartText, asked: Asked) -> Filled | None:
     table = asked.table
     metric = text["y"].removeprefix("metrics.")
     most = most_of(text, asked, MOST_BAND)
-    found = curves_of(table, asked.numbers, metric, asked.reader, most, text["scale"])
-    colours = grouped(table, text["g"], [number for number, _ in found])
     axis = "step" if text["x"] in ("", "step") else "relative"
+    found = curves_of(table, asked.numbers, metric, asked.reader, most, text["scale"], axis)
+    colours = grouped(table, text["g"], [number for number, _ in found])
     groups: dict[object, list[Curve]] = {group: [] for group in colours.texts}
     for number, curve in found:
         groups[colours.values[number]].append(curve)

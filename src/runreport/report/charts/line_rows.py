@@ -18,6 +18,8 @@ from runreport.report.tables.table import Table
 
 BAND_POINTS = 200
 """Places at which a mean over runs is taken."""
+FIRST_DATE = 631_152_000_000
+"""The beginning of 1990: what an importer has before it is no date but a time since the start."""
 TITLES = {"step": "Step", "time": "Time, UTC", "relative": "Time since start"}
 
 
@@ -28,8 +30,9 @@ def curves_of(
     reader: CurveReader,
     most: int,
     scale: str = "",
+    axis: str = "step",
 ) -> list[tuple[int, Curve]]:
-    """The runs that have a curve of a metric that lies on its axis, at most some, with the
+    """The runs that have a curve of a metric that lies on its axes, at most some, with the
     curves."""
     found: list[tuple[int, Curve]] = []
     has_any = table.values(CURVES) if CURVES in table.columns else None
@@ -42,7 +45,10 @@ def curves_of(
         curve = reader.read(str(table.values("run_id")[number])).get(metric)
         if curve is None or len(curve.values) < 2:
             continue
-        if any(math.isfinite(value) and (value > 0 or scale != "log") for value in curve.values):
+        is_drawn = any(
+            math.isfinite(value) and (value > 0 or scale != "log") for value in curve.values
+        )
+        if is_drawn and any(x is not None for x in places_of(curve, axis)):
             found.append((number, curve))
     return found
 
@@ -77,6 +83,8 @@ def line_rows(
         if diverged is not None:
             marks[diverged] = "diverged"
         for place, x in enumerate(places_of(curve, axis)):
+            if x is None:
+                continue
             raw = curve.values[place]
             is_gap = not math.isfinite(raw)
             row = {**more(number), "x": x, "y": None if is_gap else values[place]}
@@ -91,14 +99,22 @@ def line_rows(
     return rows
 
 
-def places_of(curve: Curve, axis: str) -> Sequence[float]:
-    """Where a curve's points lie; time counts from the earliest, not from the first step."""
+def places_of(curve: Curve, axis: str) -> Sequence[float | None]:
+    """Where a curve's points lie; time counts from the earliest, not from the first step.
+
+    A point whose time nobody recorded has none (0), or all have only the time since their start:
+    then they are no dates.
+    """
     if axis == "step":
         return curve.steps
+    if max(curve.times) >= FIRST_DATE:
+        times = [time if time >= FIRST_DATE else None for time in curve.times]
+    else:
+        times = [time if axis == "relative" and any(curve.times) else None for time in curve.times]
     if axis == "time":
-        return curve.times
-    start = min(curve.times)
-    return [time - start for time in curve.times]
+        return times
+    start = min((time for time in times if time is not None), default=0)
+    return [None if time is None else time - start for time in times]
 
 
 def counts_of(curve: Curve) -> Sequence[int]:
@@ -143,9 +159,10 @@ def placed_curve(curve: Curve, axis: str) -> Placed:
     finite = map(math.isfinite, curve.values)
     counts = [own if is_one else 0 for own, is_one in zip(counts_of(curve), finite, strict=True)]
     spreads = curve.spreads or [0.0] * len(xs)
-    order = sorted(range(len(xs)), key=xs.__getitem__)
+    known = {place: x for place, x in enumerate(xs) if x is not None}
+    order = sorted(known, key=known.__getitem__)
     return Placed(
-        [xs[place] for place in order],
+        [known[place] for place in order],
         [curve.values[place] for place in order],
         [counts[place] for place in order],
         [spreads[place] for place in order],

@@ -7,6 +7,7 @@ import { loadRun } from "../core/sources.js";
 
 /** @import { StoredCurve } from "../core/brought.js" */
 /** @import { Source } from "../core/source.js" */
+/** @import { OwnChart } from "./asked.js" */
 
 /**
  * A curve with its numbers read and what goes without saying; lists are as long as `value`. `low`, `high`:
@@ -16,20 +17,23 @@ import { loadRun } from "../core/sources.js";
  * @typedef {{run: number, curve: Curve}} RunCurve
  */
 
+/** The beginning of 1990: what an importer has before it is no date but a time since the start. */
+const FIRST_DATE = 631_152_000_000;
 /** @type {Object<string, string>} */
 const STEP_TITLES = { step: "Step", time: "Time, UTC", relative: "Time since start" };
 
 /**
- * The runs that have a curve that lies on its axis, with its points, in order.
+ * The runs that have a curve that lies on its axes, with its points, in order.
  * @param {Source} source
- * @param {string} metric
+ * @param {OwnChart} chart
  * @param {number[]} runs
  * @param {number} most
- * @param {string} [scale]
  * @param {() => boolean} [isWanted] by default it is to the end
  * @returns {Promise<RunCurve[]>}
  */
-export async function curvesOf(source, metric, runs, most, scale, isWanted = () => true) {
+export async function curvesOf(source, chart, runs, most, isWanted = () => true) {
+  const { y: metric = "", scale } = chart;
+  const axis = axisOf(chart);
   await source.load([metric]);
   const isDrawn = (/** @type {number} */ value) => Number.isFinite(value) && (value > 0 || scale !== "log");
   const found = [];
@@ -40,9 +44,18 @@ export async function curvesOf(source, metric, runs, most, scale, isWanted = () 
     const { curves } = brought.runs.get(source.valuesOf("run_id")[run]) || {};
     const stored = curves?.get(metric.replace(/^metrics\./, ""));
     const curve = stored && curveOf(stored);
-    if (curve && curve.value.length > 1 && curve.value.some(isDrawn)) found.push({ run, curve });
+    const isCurve = curve && curve.value.length > 1 && curve.value.some(isDrawn);
+    if (isCurve && placesOf(curve, axis).some((x) => x !== null)) found.push({ run, curve });
   }
   return found;
+}
+
+/**
+ * What the curves of a chart lie along; means have no date.
+ * @param {OwnChart} chart
+ */
+export function axisOf({ x, g }) {
+  return x === "time" && g ? "relative" : x || "step";
 }
 
 /**
@@ -79,15 +92,20 @@ function readCurve({ step, time, value: texts, low = [], high = [], count, sprea
 }
 
 /**
- * Where points lie on the x axis: steps, time, or milliseconds since the earliest point.
+ * Where points lie on the x axis: steps, time, or milliseconds since the earliest point. A point whose time
+ * nobody recorded has none (0), or all have only the time since their start: then they are no dates.
  * @param {Curve} curve
  * @param {string} axis
+ * @returns {(number | null)[]}
  */
-export function placesOf(curve, axis) {
-  if (axis === "step") return curve.step;
-  if (axis === "time") return curve.time;
-  const start = curve.time.reduce((a, b) => Math.min(a, b));
-  return curve.time.map((time) => time - start);
+export function placesOf({ step, time }, axis) {
+  if (axis === "step") return step;
+  const isDated = time.some((own) => own >= FIRST_DATE);
+  const isSpan = !isDated && axis === "relative" && time.some((own) => own !== 0);
+  const times = time.map((own) => (isSpan || own >= FIRST_DATE ? own : null));
+  if (axis === "time") return times;
+  const start = times.reduce((/** @type {number} */ least, own) => Math.min(least, own ?? least), Infinity);
+  return times.map((own) => (own === null ? null : own - start));
 }
 
 /**
@@ -95,15 +113,15 @@ export function placesOf(curve, axis) {
  * @param {Curve} curve
  * @param {string} axis
  */
-export function placedCurve({ value, spread, count, ...curve }, axis) {
-  const hasPlaces = axis === "step" || curve.time.some((time) => time !== 0); // none was recorded
-  const all = hasPlaces ? placesOf({ value, spread, count, ...curve }, axis) : [];
-  const order = all.map((_, place) => place).sort((a, b) => all[a] - all[b] || a - b);
+export function placedCurve(curve, axis) {
+  const { value, spread, count } = curve;
+  const placed = placesOf(curve, axis).flatMap((x, place) => (x === null ? [] : [{ x, place }]));
+  placed.sort((a, b) => a.x - b.x || a.place - b.place);
   return {
-    x: order.map((place) => all[place]),
-    y: order.map((place) => value[place]),
-    spread: order.map((place) => spread[place]),
-    count: order.map((place) => (Number.isFinite(value[place]) ? count[place] : 0)),
+    x: placed.map(({ x }) => x),
+    y: placed.map(({ place }) => value[place]),
+    spread: placed.map(({ place }) => spread[place]),
+    count: placed.map(({ place }) => (Number.isFinite(value[place]) ? count[place] : 0)),
   };
 }
 

@@ -3,7 +3,7 @@
 import { runPlace } from "../core/sources.js";
 import { MAX_BAND, MAX_LINES, isBuilt, mostOf } from "./asked.js";
 import { bandOf } from "./band.js";
-import { curvesOf, endOf, placedCurve, placesOf, smoothed, stepTitle } from "./curves.js";
+import { axisOf, curvesOf, endOf, placedCurve, placesOf, smoothed, stepTitle } from "./curves.js";
 import { coloured, drawRuns, grouped, runColours } from "./looks.js";
 import { labelsOf, useUnit } from "./rows.js";
 
@@ -28,7 +28,7 @@ export async function loadCurves(asked) {
   const { chart } = asked;
   const most = chart.g ? MAX_BAND : mostOf(chart, MAX_LINES, MAX_BAND);
   const runs = chart.g ? asked.runs : chosenRuns(asked);
-  await curvesOf(asked.source, chart.y || "", runs, most, chart.scale, asked.isWanted);
+  await curvesOf(asked.source, chart, runs, most, asked.isWanted);
 }
 
 /**
@@ -37,9 +37,10 @@ export async function loadCurves(asked) {
  */
 async function fillCurves(asked) {
   const { source, chart, runs } = asked;
-  const { x: axis = "", y = "", scale = "" } = chart;
+  const { y = "", scale = "" } = chart;
+  const axis = axisOf(chart);
   const most = mostOf(chart, MAX_LINES, MAX_BAND);
-  const every = await curvesOf(source, y, chosenRuns(asked), most, scale);
+  const every = await curvesOf(source, chart, chosenRuns(asked), most);
   const { found, colours, labels } = paintedCurves(source, chart, every);
   let rows = lineRows(found, axis, Number(chart.smooth) || 0, (run) => ({
     run: labels.get(run),
@@ -109,7 +110,8 @@ function lineRows(found, axis, weight, more) {
   return found.flatMap(({ run, curve }) => {
     const values = weight ? smoothed(curve.value, curve.count, weight) : curve.value;
     const end = endOf(curve.value);
-    return placesOf(curve, axis).map((x, place) => {
+    return placesOf(curve, axis).flatMap((x, place) => {
+      if (x === null) return [];
       const drawn = (/** @type {number} */ value) => (Number.isFinite(curve.value[place]) ? value : null);
       /** @type {Row} */
       const row = { ...more(run), x, y: drawn(values[place]) };
@@ -119,7 +121,7 @@ function lineRows(found, axis, weight, more) {
       }
       if (curve.resumed.includes(place)) row.mark = "resumed";
       if (place === end) row.mark = "diverged";
-      return row;
+      return [row];
     });
   });
 }
@@ -155,13 +157,13 @@ function chosenRuns(asked) {
  */
 async function fillBand({ source, chart, runs }) {
   const { y = "", g = "", scale = "" } = chart;
-  const found = await curvesOf(source, y, runs, MAX_BAND, scale);
+  const axis = axisOf(chart);
+  const found = await curvesOf(source, chart, runs, MAX_BAND);
   const colours = grouped(
     source,
     g,
     found.map(({ run }) => run),
   );
-  const axis = chart.x === "step" ? "step" : "relative";
   /** @type {Row[]} */
   const rows = [];
   const texts = colours.texts.map((text) => {
