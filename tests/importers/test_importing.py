@@ -28,7 +28,9 @@ from runreport.archive.merging import merge_archive
 from runreport.archive.purging import purge
 from runreport.archive.verify import verify_archive
 from runreport.importers.copying import Copying
+from runreport.importers.formats import FORMATS
 from runreport.importers.found import FoundRun
+from runreport.importers.importing import import_runs, search
 
 
 @pytest.fixture
@@ -170,6 +172,34 @@ def test_the_command_says_what_it_did(project: Path) -> None:
     )
     assert found["runs"]["same"] == 2
     assert found["sources"][0]["points"] == 3
+
+
+def test_what_became_of_the_runs_is_said_by_format(project: Path) -> None:
+    database_of(project, [1.0, 0.5])
+    found = json.loads(ok("import", str(project), str(project.parent / "archive"), "--json"))
+    became = {own["title"]: own["outcome"] for own in found["formats"]}
+    nothing = dict.fromkeys(("new", "more", "merged", "same", "purged"), 0)
+    assert became == {
+        "MLflow database": {**nothing, "new": 1},
+        "MLflow folder": {**nothing, "new": 1, "merged": 1},
+    }
+    told = ok("import", str(project), str(project.parent / "archive"))
+    assert "MLflow folder mlruns: 1 experiment, 2 runs (1 merged, 1 same)" in told
+
+
+def test_the_bar_counts_runs_where_one_source_has_many(tmp_path: Path) -> None:
+    for number in range(120):
+        write(tmp_path / "p" / "runs" / f"{number}" / "history.csv", "epoch,loss\n0,1\n1,2\n")
+    shown: list[tuple[str, int, int]] = []
+    found = search(str(tmp_path / "p"), FORMATS)
+    import_runs(
+        found,
+        open_archive(tmp_path / "archive", create=True),
+        progress=lambda *now: shown.append(now),
+    )
+    assert shown[0] == ("Importing", 0, 120)
+    assert ("Importing, 100 runs", 99, 120) in shown
+    assert shown[-1] == ("Importing, 120 runs", 120, 120)
 
 
 def test_a_loss_ends_with_3_and_the_rest_is_there(project: Path) -> None:

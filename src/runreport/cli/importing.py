@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,7 +25,15 @@ from runreport.cli.printing import (
 )
 from runreport.importers.formats import FORMATS, NAMES, of_name
 from runreport.importers.importing import Import, import_runs, search
-from runreport.importers.summary import ENTITIES, lines, nothing_found, ordered, totals_of
+from runreport.importers.summary import (
+    ENTITIES,
+    by_format,
+    lines,
+    nothing_found,
+    ordered,
+    outcomes_of,
+    totals_of,
+)
 from runreport.importers.told import Loss
 from runreport.nearest import did_you_mean
 
@@ -127,9 +136,19 @@ def described(done: Import, archive: str) -> dict[str, Any]:
                 "format": source.format,
                 "title": source.title,
                 "place": source.place,
-                **{f"{name}s": source.counts[f"{name}s"] for name in ENTITIES},
+                **_entities(source.counts),
+                "outcome": dict(outcome),
             }
-            for source in done.sources
+            for source, outcome in zip(done.sources, outcomes_of(done.sources), strict=True)
+        ],
+        "formats": [
+            {
+                "format": own.format,
+                "title": own.title,
+                **_entities(own.counts),
+                "outcome": dict(own.outcome),
+            }
+            for own in by_format(done.sources)
         ],
         "runs": totals_of(done.sources),
         "remarks": list(told.remarks),
@@ -139,6 +158,10 @@ def described(done: Import, archive: str) -> dict[str, Any]:
         "lost": [loss._asdict() for loss in told.lost],
         "archives": list(done.archives),
     }
+
+
+def _entities(counts: Counter[str]) -> dict[str, int]:
+    return {f"{name}s": counts[f"{name}s"] for name in ENTITIES}
 
 
 def _list(title: str, losses: Sequence[Loss]) -> None:

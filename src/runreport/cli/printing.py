@@ -129,6 +129,7 @@ def progress_bar() -> Callable[[str, int, int], None] | None:
         share = done / total if total else 1.0
         filled = round(share * 30)
         line = f"\r{what:8} [{'#' * filled}{'.' * (30 - filled)}] {done:,}/{total:,}"
+        line = line.ljust(len(last[0].rstrip()))
         if done == total:
             line = "\r" + " " * (len(last[0]) + 1) + "\r"
         if line != last[0]:

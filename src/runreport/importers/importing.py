@@ -45,6 +45,7 @@ _ODD = (
 )  # fmt: skip
 """What comes of content of another kind than a tool writes."""
 _MAX_KEY = 2000
+_SHOWN_RUNS = 50
 _MOST_VERSIONS = 10**15
 _Kept = TypeVar("_Kept")
 
@@ -112,20 +113,42 @@ def import_runs(
     Raises:
         WriteFailed: the archive's disk refused; what was taken in before stays.
     """
-    intake = _Importing(storage, found.files, with_files)
+    bar = _Bar(progress, len(found.claims))
+    intake = _Importing(storage, found.files, with_files, bar)
     sources = []
-    for place, (own, claim) in enumerate(found.claims):
-        if progress is not None:
-            progress("Importing", place, len(found.claims))
+    for own, claim in found.claims:
+        bar.show(len(sources))
         sources.append(intake.read(own, claim))
     intake.settle()
-    if progress is not None and found.claims:
-        progress("Importing", len(found.claims), len(found.claims))
+    bar.show(len(sources))
     return Import(tuple(sources), found.files.told, found.archives)
 
 
+class _Bar:
+    """How far an import is: sources of all that there are, and runs, of which nobody knows how
+    many there will be."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self._progress, self._total = progress, total
+        self._done = self._runs = 0
+
+    def show(self, done: int) -> None:
+        """So many sources are read."""
+        self._done = done
+        if self._progress is not None and self._total:
+            runs = f", {self._runs:,} runs" if self._runs else ""
+            self._progress(f"Importing{runs}", done, self._total)
+
+    def count_run(self) -> None:
+        """One more run is read."""
+        self._runs += 1
+        if self._runs % _SHOWN_RUNS == 0:
+            self.show(self._done)
+
+
 class _Importing:
-    def __init__(self, storage: Storage, files: Files, with_files: bool) -> None:
+    def __init__(self, storage: Storage, files: Files, with_files: bool, bar: _Bar) -> None:
+        self._bar = bar
         self.storage, self.told, self.with_files = storage, files.told, with_files
         self.files = files
         self.copying = Copying(storage, files)
@@ -166,6 +189,7 @@ class _Importing:
             self.intake.take(model_content(replace(found, versions=tuple(kept))), source.taken)
         else:
             points = sum(len(curve.steps) for curve in found.curves.values())
+            self._bar.count_run()
             counts.update(runs=1, params=len(found.params), points=points, tags=len(found.tags))
             if self.intake.is_purged(found.run_id):
                 source.taken.purged.add(found.run_id)

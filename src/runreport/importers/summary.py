@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from runreport.importers.importing import Import, Search, Source
 from runreport.importers.scanning import Format
@@ -17,8 +18,8 @@ ENTITIES = ("experiment", "run", "param", "tag", "point", "artifact", "model", "
 def lines(done: Import, archive: str) -> list[str]:
     """What an import did, a line a fact."""
     told: list[str] = []
-    for (title, places), counts in _by_format(done.sources).items():
-        told.append(f"{title} {places}: {_counted(counts)}")
+    for own in by_format(done.sources):
+        told.append(f"{own.title} {own.places}: {_counted(own)}")
     told += [f"Note: {remark}" for remark in done.told.remarks]
     told += [f"Not there: {what}: {count:,}" for what, count in ordered(done.told.lacking)]
     told += [f"No place for: {what}: {count:,}" for what, count in ordered(done.told.left_out)]
@@ -30,24 +31,66 @@ def lines(done: Import, archive: str) -> list[str]:
     return told
 
 
-def _by_format(sources: Iterable[Source]) -> dict[tuple[str, str], Counter[str]]:
-    """What the sources of each format hold together."""
-    by_title: dict[str, list[Source]] = {}
+class OfFormat(NamedTuple):
+    """What the sources of one format hold together."""
+
+    format: str
+    title: str
+    places: str
+    """Where, or in how many places."""
+    counts: Counter[str]
+    outcome: Counter[str]
+    """How many of the runs were new, more, merged, same or purged; see `outcomes_of`."""
+
+
+def by_format(sources: Sequence[Source]) -> list[OfFormat]:
+    """What the sources of each format hold, and what became of their runs."""
+    found: dict[str, OfFormat] = {}
+    for source, outcome in zip(sources, outcomes_of(sources), strict=True):
+        own = found.get(source.title)
+        if own is None:
+            own = OfFormat(source.format, source.title, source.place, Counter(), Counter())
+        else:
+            count = sum(other.title == source.title for other in sources)
+            own = own._replace(places=f"in {count:,} places")
+        found[source.title] = own
+        own.counts.update(source.counts)
+        own.outcome.update(outcome)
+    return list(found.values())
+
+
+def outcomes_of(sources: Iterable[Source]) -> Iterator[Counter[str]]:
+    """What became of the runs of each source: new, more (than the archive had), merged (with one
+    of a source before it), same, purged."""
+    met: set[str] = set()
     for source in sources:
-        by_title.setdefault(source.title, []).append(source)
-    found = {}
-    for title, own in by_title.items():
-        counts: Counter[str] = Counter()
-        for source in own:
-            counts.update(source.counts)
-        places = own[0].place if len(own) == 1 else f"in {len(own):,} places"
-        found[title, places] = counts
-    return found
+        own = source.taken
+        seen = {owner for owner in own.new | own.more | own.same if not owner.startswith(" ")}
+        first = seen - met
+        yield Counter(
+            new=len(own.new & first),
+            more=len(own.more & first),
+            merged=len(seen & met),
+            same=len(first - own.new - own.more),
+            purged=len(own.purged),
+        )
+        met |= seen
 
 
-def _counted(counts: Counter[str]) -> str:
-    told = [plural(counts[f"{name}s"], name) for name in ENTITIES if counts[f"{name}s"]]
+def _counted(own: OfFormat) -> str:
+    told = [
+        plural(own.counts[f"{name}s"], name) + (_became(own.outcome) if name == "run" else "")
+        for name in ENTITIES
+        if own.counts[f"{name}s"]
+    ]
     return ", ".join(told) or "no runs"
+
+
+def _became(outcome: Counter[str]) -> str:
+    """``(2 new, 1 merged)``; nothing where all are new."""
+    told = [f"{count:,} {kind}" for kind, count in outcome.items() if count]
+    is_plain = outcome.total() == outcome["new"]
+    return "" if is_plain else f" ({', '.join(told)})"
 
 
 def _outcome(done: Import) -> str:
@@ -91,8 +134,8 @@ def totals_of(sources: Sequence[Source]) -> dict[str, int]:
 def recognised(done: Import) -> str:
     """What a source was found to be, in one line."""
     told = [
-        f"{title} {place} ({plural(counts['runs'], 'run')})"
-        for (title, place), counts in _by_format(done.sources).items()
+        f"{own.title} {own.places} ({plural(own.counts['runs'], 'run')})"
+        for own in by_format(done.sources)
     ]
     told += [f"archive {os.path.basename(path)}" for path in done.archives]
     return ", ".join(told)
