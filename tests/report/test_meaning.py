@@ -48,3 +48,13 @@ def test_what_a_run_is_about_comes_before_how_it_went() -> None:
         "epoch", "grad_norm", "lr",
     ]  # fmt: skip
     assert is_technical("system/cpu_utilization") and not is_technical("val_loss_epoch")
+
+
+def test_a_detector_is_about_its_map_and_not_about_a_loss() -> None:
+    for names in (
+        "metrics/mAP50-95(B) metrics/mAP50(B) val/box_loss train/box_loss lr/pg0",
+        "metrics/mAP_0.5:0.95 metrics/mAP_0.5 val/obj_loss x/lr0",
+        "metrics/accuracy_top1 metrics/accuracy_top5 val/loss train/loss",
+    ):
+        in_order = names.split()
+        assert sorted(names.split(), key=lambda n: (*importance_of_name(n), n)) == in_order

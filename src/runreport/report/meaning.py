@@ -116,8 +116,10 @@ def importance_of_name(name: str) -> tuple[int, int, int]:
     """
     words = words_of(name)
     own = {*words}
-    split = 0 if own & _HELD_OUT else 2 if own & _TRAINING else 1
+    is_held_out = own & _HELD_OUT or words[:1] == ("metrics",)  # as YOLO calls them
+    split = 0 if is_held_out else 2 if own & _TRAINING else 1
     way = better(name)
     kind = 3 if is_technical(name) else {"max": 0, "min": 1, None: 2}[way]
     known = next((n for n, word in enumerate(_KNOWN_FIRST) if word in own), len(_KNOWN_FIRST))
-    return (int(kind == 3), split, kind * 100 + known)
+    is_of_one_threshold = "map" in own and "95" not in own  # mAP50-95 is the mean over ten
+    return (int(kind == 3), split, kind * 100 + 2 * known + is_of_one_threshold)
