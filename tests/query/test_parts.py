@@ -48,3 +48,18 @@ def test_a_run_that_goes_on_in_another_segment_is_folded_whole(
     index = join(fold_tables(tables, ()))
     assert sorted(index.runs.column("status").to_pylist()) == ["FINISHED", "KILLED"]
     assert index.params.num_rows == index.tags.num_rows == 1
+
+
+def test_runs_without_a_beginning_stand_last_in_the_order_of_their_numbers() -> None:
+    undated = ["train", "train2", "train10", "exp9"]
+    events = [
+        own
+        for number, name in enumerate(undated)
+        for own in (
+            event("run", data='{"undated":true}', run_id=f"{number}", seq=2 * number),
+            event("tag", "mlflow.runName", name, run_id=f"{number}", seq=2 * number + 1),
+        )
+    ]
+    index = fold(event_table([*events, event("run", run_id="dated", writer_id="w2")]))
+    names = index.runs.column("run_name").to_pylist()
+    assert names == ["dated", "train10", "train2", "train", "exp9"]

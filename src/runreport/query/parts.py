@@ -17,6 +17,7 @@ from runreport.events import Event
 from runreport.query import index as tables
 from runreport.query.arrow import as_array, one_dictionary, places_of
 from runreport.query.index import RunIndex
+from runreport.query.natural import natural
 from runreport.query.registry import fold_registry
 
 SMALL_EVENTS = 100_000
@@ -110,15 +111,26 @@ def join(parts: list[Part]) -> RunIndex:
 
 
 def _newest_first(runs: pa.Table) -> pa.Array:
-    """The order by start_time descending, then run_id; ids are compared only where they matter."""
+    """The order by start_time descending, then run_id; ids are compared only where they matter.
+
+    Runs without a beginning come last, the one that is numbered highest first: it is taken for
+    the newest.
+    """
     starts = as_array(runs.column("start_time"))
     order = pc.sort_indices(starts, sort_keys=[("", "descending")])
     sorted_starts = starts.take(order)
     ties = pc.equal(sorted_starts[1:], sorted_starts[:-1])
     if pc.any(ties).as_py():
         keys = [("start_time", "descending"), ("run_id", "ascending")]
-        return pc.sort_indices(runs, sort_keys=keys)
-    return order
+        order = pc.sort_indices(runs, sort_keys=keys)
+    dated = runs.num_rows - starts.null_count
+    if starts.null_count < 2:
+        return order
+    undated = runs.select(["run_name", "run_id"]).take(order[dated:])
+    names, ids = (column.to_pylist() for column in undated.columns)
+    places = sorted(range(len(ids)), key=ids.__getitem__)
+    places.sort(key=lambda place: natural(names[place] or ""), reverse=True)
+    return pa.concat_arrays([order[:dated], order[dated:].take(pa.array(places, order.type))])
 
 
 def _fold_experiments(events: pa.Table, runs: pa.Table) -> dict[str, ExperimentState]:

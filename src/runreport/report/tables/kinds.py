@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from runreport.query.natural import natural
+
 SMALLEST = 1e-290
 """Below it a logarithmic axis has no room for its padding."""
 DECADES = 30
@@ -28,7 +30,6 @@ _SIZES = (
     "young middle old",
 )
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-_PARTS = re.compile(r"[0-9]+|[^0-9]+")
 
 Kind = Literal["number", "log", "symlog"]
 
@@ -73,16 +74,6 @@ def bin_step(values: Sequence[float]) -> float | None:
     power = math.floor(math.log10(span / MOST_BINS)) - 1
     steps = (float(f"{digit}e{power + more}") for more in range(4) for digit in (1, 2, 5))
     return next(step for step in steps if span / step <= MOST_BINS * (1 + 1e-9))
-
-
-def natural(text: str) -> list[tuple[bool, int, str, str]]:
-    """Texts sort by it as people number them: ``v2`` before ``v10``."""
-    parts: list[tuple[bool, int, str, str]] = []
-    for part in _PARTS.findall(text):
-        digits = part.lstrip("0") if part.isascii() and part.isdecimal() else None
-        # Digits are compared as texts: a number of thousands of them is slow to make.
-        parts.append((False, 0, "", part) if digits is None else (True, len(digits), digits, part))
-    return parts
 
 
 def order_of(texts: Iterable[str]) -> tuple[str, ...]:
