@@ -33,6 +33,15 @@ def test_a_file_that_is_no_text_is_left_out_with_what_it_holds(kind: str) -> Non
     assert published_file(harmless, f"a.{kind}", Redactor()).content == harmless
 
 
+def test_numbers_that_read_as_a_short_name_by_chance_are_no_secret() -> None:
+    weights = bytes(range(128, 256)) + b"\xbcPW=L9?=\xfb\x92pin:7&\x01" + bytes(range(32)) * 9
+    assert published_file(weights, "weights.bin", Redactor()).content == weights
+    shrunk = b"\x1f\x8b\xd9\xbc" + weights  # no gzip, though its first two bytes are
+    assert published_file(shrunk, "weights.bin", Redactor()).content == shrunk
+    held = weights + b"\x00pw=tr0ub4dor&3\x00"
+    assert published_file(held, "weights.bin", Redactor()).content is None
+
+
 def test_a_picture_loses_what_stands_beside_it_and_stays() -> None:
     data = PLACES["png"].write(SECRET)
     found = published_file(data, "a.png", Redactor())

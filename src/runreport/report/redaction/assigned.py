@@ -37,6 +37,8 @@ _TAIL = (
 )
 _STEM_AND_TAIL = re.compile(_STEM + _TAIL)
 _LONGEST_NAME = 80
+_LEAST_IN_BINARY = 9
+"""Letters of name and value together that are no chance in a binary file."""
 _NAME = re.compile(rb"[A-Za-z0-9_.\x80-\xff-]+")
 _ASSIGNS = re.compile(
     rb"(?:" + QUOTE + rb"|\]|\*)*[ \t]{0,8}"
@@ -99,8 +101,15 @@ def _assigned(text: Text, start: int, end: int) -> Iterator[Hit]:
     if number is not None:  # of a vocabulary
         return
     value = value_at(data, sign.end(), is_colon=b":" in sign.group(), is_first=is_first)
-    if value is not None and is_secret_value(data, value, name, sure):
+    if value is None or _is_chance(text, name, value):
+        return
+    if is_secret_value(data, value, name, sure):
         yield Hit(value.start, value.end, KIND)
+
+
+def _is_chance(text: Text, name: str, value: Value) -> bool:
+    """Whether a few letters of a binary file read as ``PW=L9?=``: numbers do every megabyte."""
+    return text.is_binary and len(name) + value.end - value.start < _LEAST_IN_BINARY
 
 
 def _closes(data: bytes, begin: int, sign: re.Match[bytes]) -> bool:
@@ -160,7 +169,9 @@ def _nearby(text: Text, start: int, end: int) -> Iterator[Hit]:
         return
     gap = _GAP.match(data, word.end(), word.end() + 80)
     found = None if gap is None else _NEAR_VALUE.match(data, gap.end(), gap.end() + LONGEST)
-    if found is None or not looks_like_a_password(found.group().rstrip(b".")):
+    if found is None or is_harmless(found.group(), name):
+        return
+    if not looks_like_a_password(found.group().rstrip(b".")):
         return
     if sure is Secrecy.SURE or len(found.group()) >= 16:
         yield Hit(*found.span(), KIND)

@@ -179,6 +179,7 @@ TOKEN_FORMS = (
     TokenForm("ReadMe key", rb"rdme_[a-z0-9]{60,}"),
     # No vendor's
     TokenForm("JSON web token", rb"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"),
-    TokenForm("password hash", rb"\$(?:apr1|2[abxy]|1|5|6|y|argon2i?d?)\$[./A-Za-z0-9$=,+-]{20,}"),
+    TokenForm("password hash", rb"\$(?:apr1|1)\$[./A-Za-z0-9]{1,8}\$[./A-Za-z0-9]{20,}"),
+    TokenForm("password hash", rb"\$(?:2[abxy]|5|6|y|argon2i?d?)\$[./A-Za-z0-9$=,+-]{20,}"),
     TokenForm("password hash", rb"\{S?SHA\d*\}[A-Za-z0-9+/=]{24,}"),
 )

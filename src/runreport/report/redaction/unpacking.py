@@ -270,7 +270,7 @@ def _closed(what: str) -> _Opener:
 _KINDS: tuple[tuple[bytes, int, _Opener], ...] = (
     (b"PK\x03\x04", 0, _zip),
     (b"PK\x05\x06", 0, _zip),
-    (b"\x1f\x8b", 0, _gzip),
+    (b"\x1f\x8b\x08", 0, _gzip),  # the method that there is; numbers may begin like the rest
     (b"BZh", 0, _bzip),
     (b"\xfd7zXZ\x00", 0, _xz),
     (b"\x28\xb5\x2f\xfd", 0, _zstd),

@@ -37,6 +37,8 @@ _PLACEHOLDER = re.compile(
     rb"\[redacted\].*|~|![a-z]+(?:\s.*)?|(?:your|my|the)[-_ ].*|"
     rb"(?:enter|insert|replace|change)[-_ ].*|[\w-]{0,16}\.{3,}|(?:\xe2\x80\xa2)+|[)\]].*|\[\{.*"
 )
+_BUILD = re.compile(rb"\d+(?:\.\w+)*=[a-z]\w*_\d+")
+"""A version with its build, as conda lists packages; some are called ``google-auth``."""
 _OWNER = (
     rb"(?:self|this|args?|cfg|config|conf|settings?|opts?|options?|os|env|process|params?|hparams|"
     rb"ctx|context|secrets|vars?|locals?|data|request|form|st|app|flags|FLAGS|parser|ns|module|"
@@ -155,6 +157,8 @@ def is_harmless(value: bytes, name: str = "") -> bool:
     """Whether a value says that there is none, or where it comes from."""
     value = value.strip().strip(b"\"'`")
     if not value or value.lower().rstrip(b",;") in _LITERALS or _PLACEHOLDER.fullmatch(value):
+        return True
+    if _BUILD.fullmatch(value):
         return True
     own = name.lower().encode("latin-1", "replace")
     if value.lower() == own or own.endswith((b"_" + value.lower(), b"." + value.lower())):
