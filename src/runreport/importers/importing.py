@@ -115,7 +115,7 @@ def import_runs(
     """
     bar = _Bar(progress, len(found.claims))
     intake = _Importing(storage, found.files, with_files, bar)
-    sources = []
+    sources: list[Source] = []
     for own, claim in found.claims:
         bar.show(len(sources))
         sources.append(intake.read(own, claim))
