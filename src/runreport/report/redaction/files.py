@@ -16,7 +16,7 @@ from runreport.report.redaction.pictures import (
     without_joints,
 )
 from runreport.report.redaction.redactor import Redactor
-from runreport.report.redaction.scanner import Hit, Text, masked
+from runreport.report.redaction.scanner import Hit, Text, masked, pattern_of
 from runreport.report.redaction.unpacking import Unsearchable, pieces
 
 _CODINGS = (
@@ -36,6 +36,7 @@ _LEAST_RUN = 12
 _LINES = bytes(byte if 32 <= byte < 127 or byte == 9 else 10 for byte in range(256))
 """What else stands between them belongs to no text, and ends what does."""
 _READABLE = re.compile(rb"[\x20-\x7e\t]+")
+_WIDE_LETTERS = pattern_of(rb"(?:[\x20-\x7e]\x00){6}")
 
 
 class SearchedFile(NamedTuple):
@@ -170,7 +171,7 @@ def _hits_of(content: bytes, key: str, place: str, redactor: Redactor) -> list[H
 def _views(content: bytes) -> Iterator[bytes]:
     """The readable stretches of a binary file, each a line, and those of wide letters."""
     yield content.translate(_LINES)
-    if re.search(rb"(?:[\x20-\x7e]\0){6}", content):
+    if _WIDE_LETTERS.search(content):
         yield re.sub(rb"\0{4,}", b"\n", content).replace(b"\0", b"").translate(_LINES)
 
 
