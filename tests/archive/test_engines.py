@@ -176,7 +176,7 @@ def import_twice(storage: LocalStorage) -> None:
     facts = in_order(Fact(*fact, None, 1000) for fact in told)
     for count in (2, 3):
         steps = list(range(count))
-        curve = Curve(steps, [2000 + step for step in steps], [0.5] * count)
+        curve = Curve.of(steps, [2000 + step for step in steps], [0.5] * count)
         intake = Intake(storage)
         intake.take(Content(IMPORTED, "0", 1000, facts, {"loss": curve}), Taken())
         intake.settle()

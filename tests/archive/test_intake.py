@@ -36,9 +36,7 @@ def content(
     data = f'{{"source":"{source}"}}' if begun is not None else f"{UNDATED}}}"
     own = [Fact("run", None, None, data, moment)]
     own += [Fact(kind, key, value, None, moment) for kind, key, value in facts]
-    curves = {
-        key: Curve(*map(list, zip(*rows, strict=True))) for key, rows in (points or {}).items()
-    }
+    curves = {key: Curve.of(*zip(*rows, strict=True)) for key, rows in (points or {}).items()}
     return Content(run_id, "0", begun, in_order(own), dict(sorted(curves.items())))
 
 

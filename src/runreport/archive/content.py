@@ -27,11 +27,40 @@ class Fact(NamedTuple):
 
 
 class Curve(NamedTuple):
-    """The points of one metric in the order they were logged, three lists of one length."""
+    """The points of one metric in the order they were logged, three columns of one length."""
 
-    steps: list[int]
-    times: list[int]
-    values: list[float]
+    steps: array[int]
+    """Of 64 bits, as the times."""
+    times: array[int]
+    values: array[float]
+
+    @classmethod
+    def empty(cls) -> Curve:
+        """A curve to add points to."""
+        return cls(array("q"), array("q"), array("d"))
+
+    @classmethod
+    def of(cls, steps: Iterable[int], times: Iterable[int], values: Iterable[float]) -> Curve:
+        """A curve of three columns.
+
+        Raises:
+            OverflowError: a step or a time has more than 64 bits.
+        """
+        return cls(array("q", steps), array("q", times), array("d", values))
+
+    def add(self, step: int, time: int, value: float) -> None:
+        """Add a point.
+
+        Raises:
+            OverflowError: a step or a time has more than 64 bits; nothing is added.
+        """
+        self.steps.append(step)
+        try:
+            self.times.append(time)
+        except OverflowError:
+            self.steps.pop()
+            raise
+        self.values.append(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +88,8 @@ class Content:
         found = hashlib.sha256(_ENCODE([self.owner, self.experiment_id, self.facts]).encode())
         for key, curve in self.curves.items():
             found.update(f"{len(key)},{len(curve.steps)},{key}".encode())
-            found.update(array("q", curve.steps).tobytes() + array("q", curve.times).tobytes())
-            found.update(array("d", curve.values).tobytes())
+            for column in curve:
+                found.update(column)
         return IMPORTED_PREFIX + found.hexdigest()[:31]
 
 

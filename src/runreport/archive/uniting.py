@@ -219,10 +219,10 @@ def _longest(curves: list[Curve], *, is_later: bool) -> Curve:
         if count == most:
             return curve  # in the order in which they were logged
     points = sorted((time, step, text) for (step, time, text), n in most.items() for _ in range(n))
-    return Curve(
-        [step for _, step, _ in points],
-        [time for time, _, _ in points],
-        [float("nan") if text == "nan" else float.fromhex(text) for *_, text in points],
+    return Curve.of(
+        (step for _, step, _ in points),
+        (time for time, _, _ in points),
+        (float("nan") if text == "nan" else float.fromhex(text) for *_, text in points),
     )
 
 
@@ -233,7 +233,7 @@ def _point(point: tuple[int, int, float]) -> tuple[int, int, str]:
 
 def _curve(points: Iterable[tuple[int, int, int, float]]) -> Curve:
     _, steps, times, values = zip(*points, strict=True)
-    return Curve(list(steps), list(times), list(values))
+    return Curve.of(steps, times, values)
 
 
 def imported_owners(events: pa.Table) -> Iterator[tuple[str, str]]:

@@ -153,7 +153,5 @@ def _add(
 ) -> None:
     if step is None or value is None:
         return
-    curve = found.setdefault(key, Curve([], [], []))
-    curve.steps.append(step)
-    curve.times.append(moment)
-    curve.values.append(value)
+    curve = found.setdefault(key, Curve.empty())
+    curve.add(step, moment, value)

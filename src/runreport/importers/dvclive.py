@@ -49,7 +49,7 @@ def _read(folder: str, files: Files) -> Iterator[Found]:
             step = whole_number(summary.get("step")) or 0
             for key, value in flat_numbers(summary):
                 if key != "step" and key not in curves:
-                    curves[key] = Curve([step], [0], [value])
+                    curves[key] = Curve.of([step], [0], [value])
     params_place = os.path.join(folder, "params.yaml")
     params = {}
     if os.path.isfile(params_place):
@@ -86,7 +86,7 @@ def _curve(place: str, key: str, files: Files) -> Curve | None:
     value_at = columns.index(name) if name in columns else others[0] if others else None
     if value_at is None:
         return None
-    curve, bad = Curve([], [], []), 0
+    curve, bad = Curve.empty(), 0
     for number, row in enumerate(rows):
         value = number_of(row[value_at]) if value_at < len(row) else None
         if value is None:
@@ -94,9 +94,7 @@ def _curve(place: str, key: str, files: Files) -> Curve | None:
             continue
         step = whole_number(row[step_at]) if step_at is not None and step_at < len(row) else None
         time = whole_number(row[time_at]) if time_at is not None and time_at < len(row) else None
-        curve.steps.append(number if step is None else step)
-        curve.times.append(time or 0)
-        curve.values.append(value)
+        curve.add(number if step is None else step, time or 0, value)
     if bad:
         files.told.lose(files.name_of(place), f"{bad:,} of its rows have no number")
     return curve if curve.steps else None

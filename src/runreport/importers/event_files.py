@@ -172,10 +172,8 @@ class EventData:
         return self._plugins.get(tag, ""), content
 
     def _point(self, tag: str, wall: float, step: int, value: float) -> Curve:
-        curve = self.curves.setdefault(tag, Curve([], [], []))
-        curve.steps.append(step)
-        curve.times.append(int(wall * 1000 + 0.5))
-        curve.values.append(value)
+        curve = self.curves.setdefault(tag, Curve.empty())
+        curve.add(step, int(wall * 1000 + 0.5), value)
         return curve
 
     def _tensor(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from array import array
 from collections.abc import Collection, Iterable, Mapping
 
 from runreport.archive.content import Curve
@@ -94,12 +95,13 @@ def joined(curves: Mapping[str, Curve], events: EventData) -> dict[str, Curve]:
         last = max(own.steps)
         if not any(own.times):  # the table has no times: those of the same steps
             moments = dict(zip(other.steps, other.times, strict=True))
-            own = own._replace(times=[moments.get(step, 0) for step in own.steps])
+            own = own._replace(times=array("q", (moments.get(step, 0) for step in own.steps)))
             found[key] = own
         if min(own.steps) == min(other.steps) and max(other.steps) > last:
             rest = [point for point in zip(*other, strict=True) if point[0] > last]
-            columns = [[*own[at], *(point[at] for point in rest)] for at in range(3)]
-            found[key] = Curve(*columns)
+            found[key] = whole = Curve.of(*own)
+            for point in rest:
+                whole.add(*point)
     return found
 
 

@@ -170,13 +170,13 @@ class _Store:
             steps, times, values, marks = zip(*own, strict=True)
             is_plain = not any(marks) and _are(steps, int) and _are(times, int)
             if is_plain and _are(values, float) and max(map(abs, values)) < _LARGEST:
-                curve = Curve(list(steps), list(times), list(values))
+                curve = Curve.of(steps, times, values)
             else:
                 points = [point for row in own if (point := _point(*row)) is not None]
                 bad += len(own) - len(points)
                 if not points:
                     continue
-                curve = Curve(*map(list, zip(*points, strict=True)))
+                curve = Curve.of(*zip(*points, strict=True))
             found[str(run_uuid)][str(key)] = curve
         if bad:
             place = self.files.name_of(self.place)

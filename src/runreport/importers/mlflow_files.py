@@ -208,15 +208,13 @@ def read_curve(data: bytes) -> tuple[Curve, list[int]]:
     if _PLAIN_LINES.fullmatch(data):
         parts = data.split()
         with suppress(ValueError):
-            values = list(map(float, parts[1::3]))
-            return Curve(list(map(int, parts[2::3])), list(map(int, parts[::3])), values), []
+            values = map(float, parts[1::3])
+            return Curve.of(map(int, parts[2::3]), map(int, parts[::3]), values), []
     return _read_lines(text_of(data))
 
 
 def _read_lines(text: str) -> tuple[Curve, list[int]]:
-    steps: list[int] = []
-    times: list[int] = []
-    values: list[float] = []
+    curve = Curve.empty()
     bad: list[int] = []
     for number, line in enumerate(text.splitlines(), start=1):
         parts = line.split()
@@ -232,10 +230,8 @@ def _read_lines(text: str) -> tuple[Curve, list[int]]:
         if time is None or step is None or time >= 2**63:
             bad.append(number)
             continue
-        steps.append(step)
-        times.append(time)
-        values.append(value)
-    return Curve(steps, times, values), bad
+        curve.add(step, time, value)
+    return curve, bad
 
 
 def _step(text: str) -> int | None:

@@ -71,15 +71,17 @@ def _take(run: _Run, row: dict[str, Any], files: Files) -> None:
     if kind in _SCALARS:
         run.values[path] = row.get(_SCALARS[kind])
     elif kind == "float_series":
-        curve = run.curves.setdefault(path, Curve([], [], []))
+        curve = run.curves.setdefault(path, Curve.empty())
         step = row.get("step")
         counted = whole_number(None if step is None else float(step))
         if counted is None:
             files.told.remark("steps of Neptune that are no whole numbers are counted from 0")
         value = row.get("float_value")
-        curve.steps.append(len(curve.steps) if counted is None else counted)
-        curve.times.append(_time(row.get("timestamp")) or 0)
-        curve.values.append(float("nan") if value is None else float(value))
+        curve.add(
+            len(curve.steps) if counted is None else counted,
+            _time(row.get("timestamp")) or 0,
+            float("nan") if value is None else float(value),
+        )
     elif kind == "string_series":
         run.texts.setdefault(path, []).append(str(row.get("string_value") or ""))
     elif kind in ("file", "file_series"):

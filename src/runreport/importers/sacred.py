@@ -64,7 +64,7 @@ def _read(folder: str, files: Files) -> Iterator[Found]:
     result = number_of(run.get("result"))
     tags = {}
     if result is not None:
-        curves.setdefault("result", Curve([0], [ended or begun or 0], [result]))
+        curves.setdefault("result", Curve.of([0], [ended or begun or 0], [result]))
     elif run.get("result") is not None:
         tags["sacred.result"] = param_text(run["result"])
     experiment = run.get("experiment")
@@ -101,16 +101,14 @@ def _curves(metrics: Any, place: str, files: Files) -> dict[str, Curve]:
         lengths = {len(column) for column in columns}
         if len(lengths) > 1:
             files.told.lose(place, f"the columns of its metric {key!r} differ in length")
-        curve, bad = Curve([], [], []), 0
+        curve, bad = Curve.empty(), 0
         for number, (step, time, value) in enumerate(zip(*columns, strict=False)):
             own_value = number_of(value)
             if own_value is None:
                 bad += 1
                 continue
             counted = whole_number(step)
-            curve.steps.append(number if counted is None else counted)
-            curve.times.append(time_of(time) or 0)
-            curve.values.append(own_value)
+            curve.add(number if counted is None else counted, time_of(time) or 0, own_value)
         if bad:
             files.told.lose(place, f"{bad:,} values of its metric {key!r} are no numbers")
         if curve.steps:

@@ -143,7 +143,7 @@ def curves_of(
         if at != counter and name not in skipped:
             key = name or f"column {at + 1}"
             key = key if seen[name] == 1 else f"{key} ({seen[name]})"
-            found[key] = Curve([], [], [])
+            found[key] = Curve.empty()
             wanted.append((at, found[key]))
     ragged = words = 0
     for number, row in enumerate(rows):
@@ -158,9 +158,7 @@ def curves_of(
             if value is None:
                 words += 1
                 continue
-            curve.steps.append(number if step is None else step)
-            curve.times.append(moment)
-            curve.values.append(value)
+            curve.add(number if step is None else step, moment, value)
     if ragged:
         told.lose(place, f"{ragged:,} of its rows have not {len(columns):,} cells")
     if words:
@@ -185,10 +183,8 @@ def _read_lines(place: str, files: Files) -> Iterator[Found]:
         step = number - 1 if counted is None else counted[1]
         for key, value in flat_numbers(own):
             if counted is None or key != counted[0]:
-                curve = curves.setdefault(key, Curve([], [], []))
-                curve.steps.append(step)
-                curve.times.append(0)
-                curve.values.append(value)
+                curve = curves.setdefault(key, Curve.empty())
+                curve.add(step, 0, value)
     if bad:
         problem = f"{len(bad):,} of its lines are no JSON objects (line {bad[0]:,})"
         files.told.lose(files.name_of(place), problem)

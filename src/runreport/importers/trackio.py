@@ -149,10 +149,8 @@ def _take(
             found = flat_numbers({key: SPELLED.get(value, value)
                                   if isinstance(value, str) else value})  # fmt: skip
             for name, number_found in found:
-                curve = own.curves.setdefault(f"{before}{name}", Curve([], [], []))
-                curve.steps.append(step)
-                curve.times.append(moment)
-                curve.values.append(number_found)
+                curve = own.curves.setdefault(f"{before}{name}", Curve.empty())
+                curve.add(step, moment, number_found)
     if bad:
         files.told.lose(files.name_of(place), f"{bad:,} of its rows hold no JSON object")
 

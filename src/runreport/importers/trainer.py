@@ -95,10 +95,8 @@ def _run(
             if found is None:
                 words += 1
                 continue
-            curve = curves.setdefault(key, Curve([], [], []))
-            curve.steps.append(at if step is None else step)
-            curve.times.append(0)
-            curve.values.append(found)
+            curve = curves.setdefault(key, Curve.empty())
+            curve.add(at if step is None else step, 0, found)
     if words:
         files.told.left_out["logged values of a Trainer that are no numbers"] += words
     own = state.content

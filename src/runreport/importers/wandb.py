@@ -132,10 +132,8 @@ def _history(log: WandbLog, files: Files) -> dict[str, Curve]:
             for inner, found in own:
                 if found is not None:
                     curve = curves.setdefault(f"{key}/{inner}" if inner else key,
-                                              Curve([], [], []))  # fmt: skip
-                    curve.steps.append(step)
-                    curve.times.append(moment)
-                    curve.values.append(found)
+                                              Curve.empty())  # fmt: skip
+                    curve.add(step, moment, found)
                 else:
                     files.told.left_out["logged values of W&B that are no numbers"] += 1
     if media:
@@ -162,7 +160,7 @@ def _add_summary(
     plain = {k: v for k, v in summary.items() if not (isinstance(v, dict) and "_type" in v)}
     for key, value in flat_numbers(plain):
         if not key.startswith("_") and key not in curves:
-            curves[key] = Curve([step], [moment], [value])
+            curves[key] = Curve.of([step], [moment], [value])
 
 
 def _begun_ms(log: WandbLog, metadata: dict[str, Any]) -> int | None:
