@@ -6,6 +6,8 @@ import io
 import math
 import struct
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,9 +15,14 @@ from hypothesis import strategies as st
 from stores import Taken, event_file, message, record, scalar_event, write
 
 from runreport.errors import Damaged
-from runreport.importers import protobuf
-from runreport.importers.checksums import crc32c, masked_crc32c, plain_crc32c
-from runreport.importers.event_files import EventData
+from runreport.importers import event_blocks, event_data, protobuf, records
+from runreport.importers.checksums import (
+    crc32c,
+    masked_crc32c,
+    masked_crc32c_of_rows,
+    plain_crc32c,
+)
+from runreport.importers.event_data import EventData
 from runreport.importers.records import read_records
 from runreport.importers.told import Told
 
@@ -24,8 +31,9 @@ WALL = 1.7e9
 
 def data_of(*events: bytes) -> EventData:
     found = EventData()
-    for event in events:
-        found.add(event)
+    data = b"".join(map(record, events))
+    for blocks in read_records(io.BytesIO(data), len(data), "f", Told()):
+        found.add(blocks)
     return found
 
 
@@ -55,6 +63,85 @@ def test_plain_scalars_in_the_order_of_the_file() -> None:
 def test_steps_of_any_size(step: int) -> None:
     found = data_of(*[scalar_event("a", 1.0, step)] * 3).curves["a"]
     assert [*found.steps] == [step] * 3
+
+
+def plain(tag: str, value: float, step: int, wall: float) -> bytes:
+    return scalar_event(tag, value, step, wall)
+
+
+def without_step(tag: str, value: float, step: int, wall: float) -> bytes:
+    del step
+    simple = message((1, tag)) + b"\x15" + struct.pack("<f", value)
+    return message((1, wall), (5, message((1, simple))))
+
+
+def tensor(tag: str, value: float, step: int, wall: float) -> bytes:
+    del wall
+    return tensor_event(tag, message((1, 2), (4, struct.pack("<d", value))), step=step)
+
+
+def counted(tag: str, value: float, step: int, wall: float) -> bytes:
+    del wall
+    return tensor_event(tag, message((1, 9), (10, int(value) % 100)), step=step)
+
+
+def two_values(tag: str, value: float, step: int, wall: float) -> bytes:
+    own = message((1, tag)) + b"\x15" + struct.pack("<f", value)
+    return message((1, wall), (2, step), (5, message((1, own), (1, own))))
+
+
+def histogram(tag: str, value: float, step: int, wall: float) -> bytes:
+    return message((1, wall), (2, step), (5, message((1, message((1, tag), (5, b"h" * 9))))))
+
+
+def broken(tag: str, value: float, step: int, wall: float) -> bytes:
+    return plain(tag, value, step, wall)[:-1]
+
+
+KINDS = (plain, plain, without_step, tensor, counted, two_values, histogram, broken)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(KINDS),
+            st.sampled_from(["a", "b", "loss", "acc/top"]),
+            st.floats(width=32),
+            st.sampled_from([0, 1, 127, 128, 300, 20_000, 2**40, -1, -(2**63)]),
+            st.sampled_from([WALL, WALL + 0.1234, 0.0, -5.0, 1e300, math.nan]),
+        ),
+        min_size=1,
+        max_size=12,
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_records_read_together_say_what_each_says_alone(
+    kinds: list[tuple[Any, str, float, int, float]], random: Random
+) -> None:
+    events = [own(tag, value if math.isfinite(value) else 1.5, step + n % 3, wall)
+              for own, tag, value, step, wall in kinds for n in range(50)]  # fmt: skip
+    random.shuffle(events)
+    together = data_of(*events)
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (records, event_blocks, event_data):
+            patch.setattr(module, "FEW", 10**9)
+        alone = data_of(*events)
+    assert told_by(together) == told_by(alone)
+
+
+def told_by(data: EventData) -> tuple[object, ...]:
+    curves = {key: [bytes(column) for column in curve] for key, curve in data.curves.items()}
+    return curves, data.left, data.bad, data.first, data.begun_ms, data.ended_ms
+
+
+def test_a_long_file_is_read_in_pieces_and_nothing_falls_between(tmp_path: Path) -> None:
+    big = message((1, WALL), (2, 1), (5, message((1, message((1, "x" * 5000), (5, b""))))))
+    events = [scalar_event(f"m{n % 3}", n, n, WALL + n) for n in range(500)] + [big]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(records, "PIECE", 999)
+        data = data_of(*events)
+    assert [*data.curves["m1"].steps] == [*range(1, 500, 3)]
+    assert data.left["histograms"] == 1
 
 
 def test_values_that_are_no_usual_numbers() -> None:
@@ -113,21 +200,23 @@ def test_hyperparameters() -> None:
     assert found.params == {"lr": "0.1", "layers": "3", "name": "adam", "bias": "True"}
 
 
-def test_text_images_and_audio_are_files() -> None:
+def test_text_images_and_audio_are_files(tmp_path: Path) -> None:
     png, wav = b"\x89PNG..", b"RIFF...."
     old = message(
         (1, WALL), (2, 4), (5, message((1, message((1, "pic"), (4, message((4, png)))))))
     )
-    found = data_of(
+    folder = tmp_path / "project" / "a"
+    event_file(folder / "events.out.tfevents.1.host", [
         tensor_event("note", message((8, b"hello")), "text", 1),
         tensor_event("a/b", message((8, b"2"), (8, b"2"), (8, png)), "images", 2),
         tensor_event("voice", message((8, wav), (8, b"label")), "audio", 3),
         old,
-    )
-    assert [(file.path, file.data) for file in found.files] == [
-        ("text/note/1.md", b"hello"), ("images/a/b/2.png", png), ("audio/voice/3.wav", wav),
-        ("images/pic/4.png", png),
-    ]  # fmt: skip
+    ])  # fmt: skip
+    taken = Taken(tmp_path / "project", tmp_path / "archive")
+    assert taken.artifacts("a") == {
+        "text/note/1.md": b"hello", "images/a/b/2.png": png, "audio/voice/3.wav": wav,
+        "images/pic/4.png": png,
+    }  # fmt: skip
 
 
 def test_several_files_of_a_folder_are_one_run(tmp_path: Path) -> None:
@@ -146,8 +235,13 @@ def test_several_files_of_a_folder_are_one_run(tmp_path: Path) -> None:
 
 def records_of(data: bytes) -> tuple[list[bytes], list[str]]:
     told = Told()
-    found = list(read_records(io.BytesIO(data), len(data), "f", told))
-    return found, [loss.problem for loss in told.lost]
+    found = [
+        (place, block.record(number))
+        for blocks in read_records(io.BytesIO(data), len(data), "f", told)
+        for block in blocks
+        for number, place in enumerate(block.begins)
+    ]
+    return [own for _, own in sorted(found)], [loss.problem for loss in told.lost]
 
 
 def test_a_damaged_record_costs_itself() -> None:
@@ -182,6 +276,12 @@ def test_checksums_are_those_of_the_castagnoli_polynomial() -> None:
 @given(st.binary(max_size=200))
 def test_both_ways_to_a_checksum_agree(data: bytes) -> None:
     assert plain_crc32c(data) == crc32c(data)
+
+
+@given(st.lists(st.binary(min_size=7, max_size=7), min_size=1), st.integers(0, 7))
+def test_sums_of_many_are_the_sums_of_each(rows: list[bytes], length: int) -> None:
+    found = masked_crc32c_of_rows(b"".join(rows), 7, length)
+    assert found.to_pylist() == [masked_crc32c(row[:length]) for row in rows]
 
 
 @given(st.binary(max_size=300))

@@ -145,3 +145,26 @@ def test_a_pointer_of_git_lfs_is_named(project: Path) -> None:
     write(project / "mlflow.db", pointer)
     taken = Taken(project, project.parent / "archive")
     assert "Git LFS pointer" in taken.lost[0]
+
+
+def test_text_that_is_no_utf_8_is_read_with_marks_and_nothing_twice(project: Path) -> None:
+    mlflow_database(
+        project / "mlflow.db",
+        experiments=EXPERIMENTS,
+        runs=[run_row()],
+        params=[{"run_uuid": FIRST, "key": f"p{n}", "value": "fine"} for n in range(5)],
+        metrics=[
+            {"run_uuid": FIRST, "key": "m", "step": step, "timestamp": BEGUN, "value": 1.0,
+             "is_nan": 0}
+            for step in range(5)
+        ],
+    )  # fmt: skip
+    with sqlite3.connect(project / "mlflow.db") as base:
+        base.execute("UPDATE params SET value = CAST(X'ff61' AS TEXT) WHERE key = 'p3'")
+        base.execute("UPDATE metrics SET key = CAST(X'6dff' AS TEXT) WHERE step = 4")
+    base.close()
+    taken = take(project)
+    assert taken.run("first").data.params["p3"] == "\N{REPLACEMENT CHARACTER}a"
+    assert len(taken.run("first").data.params) == 5
+    assert [step for step, _ in taken.curve("m")] == [0, 1, 2, 3]
+    assert [step for step, _ in taken.curve("m\N{REPLACEMENT CHARACTER}")] == [4]

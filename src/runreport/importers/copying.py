@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from collections.abc import Iterator, Mapping
 
 from runreport.archive.artifacts import Artifact, artifact_path, clean_path, media_type
@@ -130,5 +131,8 @@ def _chunks(file: FoundFile) -> Iterator[bytes]:
         yield file.data
         return
     with open(file.place, "rb") as opened:
-        while chunk := opened.read(_CHUNK):
+        begin, end = file.span or (0, sys.maxsize)
+        opened.seek(begin)
+        while chunk := opened.read(min(_CHUNK, end - begin)):
+            begin += len(chunk)
             yield chunk

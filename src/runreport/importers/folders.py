@@ -8,7 +8,8 @@ from array import array
 from collections.abc import Collection, Iterable, Mapping
 
 from runreport.archive.content import Curve
-from runreport.importers.event_files import EventData, is_event_file, read_event_files
+from runreport.importers.event_data import EventData
+from runreport.importers.event_files import is_event_file, read_event_files
 from runreport.importers.found import FoundFile
 from runreport.importers.reading import Files, derived_id, flattened
 from runreport.importers.scanning import Folder

@@ -16,9 +16,12 @@ class FoundFile(NamedTuple):
     path: str
     """Among the run's artifacts."""
     place: str
-    """Where it lies on this machine; empty for one that lies in another file."""
+    """Where it lies on this machine, or the file that it is a part of; empty for one that was
+    made of what a file says."""
     data: bytes = b""
     """The bytes of such a file."""
+    span: tuple[int, int] | None = None
+    """Of a part of a file, where it begins and ends."""
 
 
 class FoundDataset(NamedTuple):

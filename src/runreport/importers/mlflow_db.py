@@ -82,11 +82,6 @@ def _read(place: str, files: Files) -> Iterator[Found]:
         files.told.lose(files.name_of(place), f"it is damaged: {error}")
 
 
-def _are(values: tuple[Any, ...], kind: type) -> bool:
-    """Whether all values are of a type, as SQLite lets any stand in any column."""
-    return set(map(type, values)) == {kind}
-
-
 def _point(step: Any, time: Any, value: Any, is_nan: Any) -> tuple[int, int, float] | None:
     """A point of a row; None where it is none."""
     number = float("nan") if is_nan or value is None else number_of(value)
@@ -160,28 +155,35 @@ class _Store:
         return found
 
     def _curves(self) -> dict[str, dict[str, Curve]]:
-        rows: dict[tuple[Any, Any], list[tuple[Any, ...]]] = defaultdict(list)
+        """The points by run and metric: there are millions, so those that are as MLflow writes
+        them are taken as they are."""
+        curves: dict[tuple[Any, Any], Curve] = {}
         columns = ("run_uuid", "key", "step", "timestamp", "value", "is_nan")
-        for row in self.database.rows("metrics", columns, ("rowid",)):
-            rows[row[0], row[1]].append(row[2:])
-        found: dict[str, dict[str, Curve]] = defaultdict(dict)
         bad = 0
-        for (run_uuid, key), own in rows.items():
-            steps, times, values, marks = zip(*own, strict=True)
-            is_plain = not any(marks) and _are(steps, int) and _are(times, int)
-            if is_plain and _are(values, float) and max(map(abs, values)) < _LARGEST:
-                curve = Curve.of(steps, times, values)
+        rows = self.database.rows("metrics", columns, ("rowid",))
+        for run_uuid, key, step, time, value, is_nan in rows:
+            try:
+                steps, times, values = curves[run_uuid, key]
+            except KeyError:
+                curves[run_uuid, key] = curve = Curve.empty()
+                steps, times, values = curve
+            is_plain = type(value) is float and type(step) is type(time) is int and not is_nan
+            if is_plain and -_LARGEST < value < _LARGEST:
+                steps.append(step)
+                times.append(time)
+                values.append(value)
+            elif (point := _point(step, time, value, is_nan)) is not None:
+                curves[run_uuid, key].add(*point)
             else:
-                points = [point for row in own if (point := _point(*row)) is not None]
-                bad += len(own) - len(points)
-                if not points:
-                    continue
-                curve = Curve.of(*zip(*points, strict=True))
-            found[str(run_uuid)][str(key)] = curve
+                bad += 1
         if bad:
             place = self.files.name_of(self.place)
             self.told.lose(place, f"{bad:,} rows of its metrics are no points")
-        return found
+        by_run: dict[str, dict[str, Curve]] = defaultdict(dict)
+        for (run_uuid, key), curve in curves.items():
+            if curve.steps:
+                by_run[str(run_uuid)][str(key)] = curve
+        return by_run
 
     def _inputs(self) -> dict[str, list[FoundDataset]]:
         columns = (

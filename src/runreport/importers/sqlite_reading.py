@@ -13,11 +13,13 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
+from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
 from runreport.importers.reading import Files
 
+_LENIENT = partial(str, encoding="utf-8", errors="replace")
 _HEADER = b"SQLite format 3\0"
 _WAL_VERSION = 2
 _VERSION_PLACE = 18
@@ -53,7 +55,20 @@ class Database:
         names = ", ".join(f'"{name}"' if name in has else "NULL" for name in wanted)
         known = [f'"{name}"' for name in order if name in has or name == "rowid"]
         sorting = f" ORDER BY {', '.join(known)}" if known else ""
-        return iter(self._connection.execute(f'SELECT {names} FROM "{table}"{sorting}'))
+        return self._read(f'SELECT {names} FROM "{table}"{sorting}')
+
+    def _read(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query; text is read strictly first, which takes half the time."""
+        done = 0
+        try:
+            for row in self._connection.execute(query):
+                yield row
+                done += 1
+        except sqlite3.OperationalError as error:
+            if self._connection.text_factory is not str or "UTF-8" not in str(error):
+                raise
+            self._connection.text_factory = _LENIENT
+            yield from islice(self._connection.execute(query), done, None)
 
     def count(self, table: str) -> int:
         """The rows of a table; 0 where there is none."""
@@ -72,7 +87,7 @@ def tables_of(place: str, files: Files) -> dict[str, set[str]] | None:
         return None
     uri = f"file:{quote(os.path.abspath(place))}?mode=ro&immutable=1"
     with closing(sqlite3.connect(uri, uri=True)) as connection:
-        connection.text_factory = partial(str, encoding="utf-8", errors="replace")
+        connection.text_factory = _LENIENT
         database = Database(connection)
         return {name: database.columns(name) for name in database.tables}
 
@@ -99,7 +114,6 @@ def opened(place: str, files: Files) -> Iterator[Database]:
         with closing(sqlite3.connect(copy)) as connection:
             connection.execute("PRAGMA trusted_schema = OFF")
             connection.execute("PRAGMA query_only = ON")
-            connection.text_factory = partial(str, encoding="utf-8", errors="replace")
             yield Database(connection)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from runreport.importers.event_files import EventData, read_event_files
+from runreport.importers.event_data import EventData
+from runreport.importers.event_files import read_event_files
 from runreport.importers.folders import hydra_params, names_of, take_events
 from runreport.importers.found import Found, FoundRun
 from runreport.importers.reading import Files, derived_id
