@@ -62,6 +62,12 @@ class Curve(NamedTuple):
             raise
         self.values.append(value)
 
+    def extend(self, other: Curve) -> None:
+        """Add the points of another curve."""
+        self.steps.extend(other.steps)
+        self.times.extend(other.times)
+        self.values.extend(other.values)
+
 
 @dataclass(frozen=True, slots=True)
 class Content:

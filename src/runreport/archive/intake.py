@@ -29,7 +29,13 @@ from runreport.archive.ordering import sort_table
 from runreport.archive.purged import is_purged, read_purged
 from runreport.archive.reading import Snapshot, read_archive
 from runreport.archive.replaced import texts_of
-from runreport.archive.schema import METRICS, encode_summary, event_table, summarise_values
+from runreport.archive.schema import (
+    EVENTS,
+    METRICS,
+    encode_summary,
+    summarise_values,
+    text_column,
+)
 from runreport.archive.segment import encode_tables, put_encoded
 from runreport.archive.storage import Storage
 from runreport.archive.uniting import imported_owners, models_in, read_held
@@ -203,53 +209,92 @@ class _Batch:
             month.write(storage, name)
 
 
-class _Month:
-    """Columns that grow, text as codes."""
+class _Texts:
+    """A column of texts that repeat, as codes."""
 
     def __init__(self) -> None:
-        self._events: list[tuple[Any, ...]] = []
+        self._codes: dict[str | None, int] = {}
+        self._places = array("i")
+
+    def add(self, text: str | None, count: int = 1) -> None:
+        """Put a text into the next rows."""
+        code = self._codes.setdefault(text, len(self._codes))
+        if count == 1:
+            self._places.append(code)
+        else:
+            self._places.extend([code] * count)
+
+    def column(self) -> pa.DictionaryArray:
+        """The texts; what is None is null."""
+        places = _array(self._places, pa.int32())
+        nothing = self._codes.get(None)
+        texts = ["" if text is None else text for text in self._codes]
+        if nothing is not None:
+            places = pc.if_else(pc.equal(places, nothing), pa.scalar(None, pa.int32()), places)
+        return pa.DictionaryArray.from_arrays(places, pa.array(texts, pa.string()))
+
+
+class _Month:
+    """Columns that grow."""
+
+    def __init__(self) -> None:
+        names = ("writer_id", "kind", "experiment_id", "run_id", "key")
+        self._texts = {name: _Texts() for name in names}
+        self._seqs, self._counters, self._times = array("q"), array("q"), array("q")
+        self._values: list[str | None] = []
+        self._data: list[str | None] = []
         self._parts: list[tuple[Any, ...]] = []
-        self._names: dict[str, int] = {}
-        """Codes of writers, runs and metrics."""
-        self._curves: list[tuple[int, int, int, int]] = []
-        """Of each curve, the codes of its writer, run and metric, and how many points it has."""
-        self._seqs, self._steps, self._times = array("q"), array("q"), array("q")
-        self._values = array("d")
+        self._curves = {name: _Texts() for name in ("writer_id", "run_id", "key")}
+        """Of each curve, not of each point."""
+        self._counts: list[int] = []
+        """How many points each curve has."""
+        self._points = Curve.empty()
+        self._point_seqs = array("q")
 
     def add(self, content: Content, writer_id: str) -> int:
-        floor = clamped_ms(content.begun_ms) << LOGICAL_BITS
-        run_id, experiment_id = content.run_id, content.experiment_id
-        add, begun = self._events.append, content.begun_ms
-        for seq, (kind, key, value, data, time, of_run) in enumerate(content.facts):
+        """Take in what is said of a run, and say how many facts that is."""
+        floor, begun = clamped_ms(content.begun_ms) << LOGICAL_BITS, content.begun_ms
+        facts, curves, texts = content.facts, content.curves, self._texts
+        texts["writer_id"].add(writer_id, len(facts) + len(curves))
+        texts["experiment_id"].add(content.experiment_id, len(facts) + len(curves))
+        for seq, fact in enumerate(facts):
+            time = fact.time
             counter = floor if time == begun else max(floor, clamped_ms(time) << LOGICAL_BITS)
-            owner = run_id or of_run
-            add(
-                (writer_id, seq, counter + seq, time, kind, experiment_id, owner, key, value, data)
-            )
-        seq = len(content.facts)
-        for key, curve in content.curves.items():
+            self._counters.append(counter + seq)
+            self._times.append(time)
+            texts["kind"].add(fact.kind)
+            texts["run_id"].add(content.run_id or fact.run_id)
+            texts["key"].add(fact.key)
+            self._values.append(fact.value)
+            self._data.append(fact.data)
+        self._seqs.extend(range(len(facts)))
+        seq = len(facts)
+        for key, curve in curves.items():
             self._add_curve(writer_id, seq, content.owner, key, curve)
             seq += len(curve.steps)
             summary = summarise_values(*curve)
-            add((
-                writer_id, seq - 1, floor, summary.last_time, "metric_summary", experiment_id,
-                run_id, key, float_text(summary.last), encode_summary(summary),
-            ))  # fmt: skip
+            self._seqs.append(seq - 1)
+            self._counters.append(floor)
+            self._times.append(summary.last_time)
+            texts["key"].add(key)
+            self._values.append(float_text(summary.last))
+            self._data.append(encode_summary(summary))
+        texts["kind"].add("metric_summary", len(curves))
+        texts["run_id"].add(content.run_id, len(curves))
         digest = hashlib.sha256(writer_id.encode()).hexdigest()[:16]
         self._parts.append((writer_id, 0, 0, seq - 1, seq, "", "", digest))
-        return seq + len(content.curves)
+        return seq + len(curves)
 
     def _add_curve(self, writer_id: str, seq: int, run_id: str, key: str, curve: Curve) -> None:
-        count, names = len(curve.steps), self._names
-        codes = (names.setdefault(text, len(names)) for text in (writer_id, run_id, key))
-        self._curves.append((*codes, count))  # type: ignore[arg-type]
-        self._seqs.extend(range(seq, seq + count))
-        self._steps.extend(curve.steps)
-        self._times.extend(curve.times)
-        self._values.extend(curve.values)
+        for name, text in (("writer_id", writer_id), ("run_id", run_id), ("key", key)):
+            self._curves[name].add(text)
+        self._counts.append(len(curve.steps))
+        self._point_seqs.extend(range(seq, seq + len(curve.steps)))
+        self._points.extend(curve)
 
     def write(self, storage: Storage, month: str) -> None:
-        events, points = sort_table(event_table(self._events), EVENT_ORDER), self._points()
+        """Write all of it as one segment."""
+        events, points = self._event_table(), self._point_table()
         parts = pa.table(list(zip(*sorted(self._parts), strict=True)), schema=PARTS)
         stems = "\n".join(parts.column("writer_id").to_pylist())
         footer = SegmentFooter(
@@ -264,25 +309,28 @@ class _Month:
         )
         put_encoded(storage, encode_tables(month, footer, events, points))
 
-    def _points(self) -> pa.Table:
-        names = pa.array(list(self._names), pa.string())
-        *codes, counts = zip(*self._curves, strict=True) if self._curves else ((), (), (), ())
-        ends = pa.array(accumulate(counts), pa.int64())
-        writer_ids, run_ids, keys = (
-            pa.DictionaryArray.from_arrays(
-                pc.run_end_decode(
-                    pa.RunEndEncodedArray.from_arrays(ends, pa.array(own, pa.int32()))
-                ),
-                names,
-            )
-            for own in codes
-        )
-        whole = (_array(own, pa.int64()) for own in (self._seqs, self._steps, self._times))
-        seqs, steps, times = whole
-        values = _array(self._values, pa.float64())
-        columns = [writer_ids, seqs, run_ids, keys, steps, times, values]
-        table = pa.table(columns, names=METRICS.names)
-        return sort_table(table, POINT_ORDER).cast(METRICS)
+    def _event_table(self) -> pa.Table:
+        columns: dict[str, pa.Array] = {name: own.column() for name, own in self._texts.items()}
+        for name, own in (
+            ("seq", self._seqs), ("counter", self._counters), ("time", self._times),
+        ):  # fmt: skip
+            columns[name] = _array(own, pa.int64())
+        columns["value"], columns["data"] = text_column(self._values), text_column(self._data)
+        return sort_table(pa.table(columns).select(EVENTS.names), EVENT_ORDER)
+
+    def _point_table(self) -> pa.Table:
+        ends = pa.array(accumulate(self._counts), pa.int64())
+        columns: dict[str, pa.Array] = {}
+        for name, own in self._curves.items():
+            coded = own.column()
+            runs = pa.RunEndEncodedArray.from_arrays(ends, coded.indices)
+            places = pc.run_end_decode(runs)
+            columns[name] = pa.DictionaryArray.from_arrays(places, coded.dictionary)
+        steps, times, values = self._points
+        columns["seq"] = _array(self._point_seqs, pa.int64())
+        columns["step"], columns["time"] = _array(steps, pa.int64()), _array(times, pa.int64())
+        columns["value"] = _array(values, pa.float64())
+        return sort_table(pa.table(columns).select(METRICS.names), POINT_ORDER)
 
 
 def _array(values: array[Any], kind: pa.DataType) -> pa.Array:

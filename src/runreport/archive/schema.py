@@ -115,6 +115,11 @@ def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
         return pa.Array.from_buffers(
             kind, len(values), [None, pa.py_buffer(array(code, values).tobytes())]
         )
+    return text_column(values)
+
+
+def text_column(values: Sequence[str | None]) -> pa.Array:
+    """A column of text, made as `_column` has it."""
     texts = [b"" if value is None else value.encode() for value in values]
     offsets = array("i", [0, *accumulate(map(len, texts))])
     validity = None
@@ -124,7 +129,7 @@ def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
             bits[place >> 3] |= (value is not None) << (place & 7)
         validity = pa.py_buffer(bytes(bits))
     buffers = [validity, pa.py_buffer(offsets.tobytes()), pa.py_buffer(b"".join(texts))]
-    return pa.Array.from_buffers(kind, len(values), buffers)
+    return pa.Array.from_buffers(pa.string(), len(values), buffers)
 
 
 def sort_points(points: Iterable[Point]) -> list[Point]:
