@@ -81,6 +81,22 @@ def arange(count: int) -> pa.Array:
     return pa.array(range(count), pa.int32())
 
 
+def by_key(table: pa.Table) -> dict[str, pa.Table]:
+    """The rows of each key of a long table, keys sorted: one sort, however many there are."""
+    coded = one_dictionary(table.column("key"))
+    order = pc.sort_indices(coded.indices)
+    rows = table.take(order)
+    runs = pc.run_end_encode(coded.indices.take(order))
+    ends = runs.run_ends.to_pylist()
+    keys = coded.dictionary.take(runs.values).to_pylist()
+    begins = [0, *ends][:-1]
+    found = {
+        key: rows.slice(begin, end - begin)
+        for key, begin, end in zip(keys, begins, ends, strict=True)
+    }
+    return dict(sorted(found.items()))
+
+
 def _codes(column: pa.ChunkedArray) -> pa.Array:
     if pa.types.is_dictionary(column.type):
         return pc.fill_null(one_dictionary(column).indices, -1)

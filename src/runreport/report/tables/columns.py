@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from runreport.query.arrow import align
+from runreport.query.arrow import align, by_key
 from runreport.query.index import RunIndex
 from runreport.query.operands import NUMBER
 from runreport.query.predicate import experiment_names
@@ -112,10 +112,10 @@ def experiment_columns(index: RunIndex, numbers: pa.Array) -> tuple[Column, ...]
         ("tags", index.tags, "value"),
     ):
         shown = table.filter(pc.is_in(table.column("run"), value_set=numbers))
-        for key in sorted(pc.unique(shown.column("key")).to_pylist()):
+        for key, own in by_key(shown).items():
             if group == "tags" and key.startswith((SYSTEM_TAG, TRACEBACK_TAG)):
                 continue
-            values = _taken(index, shown, key, value, numbers)
+            values = _spread(index, own, value, numbers)
             name = f"{group}.{key}"
             if group == "params" and (parsed := _as_numbers(values)) is not None:
                 columns.append(
@@ -138,7 +138,11 @@ def experiment_columns(index: RunIndex, numbers: pa.Array) -> tuple[Column, ...]
 def _taken(
     index: RunIndex, table: pa.Table, key: str, value: str, numbers: pa.Array
 ) -> list[object]:
-    rows = table.filter(pc.equal(table.column("key"), key))
+    return _spread(index, table.filter(pc.equal(table.column("key"), key)), value, numbers)
+
+
+def _spread(index: RunIndex, rows: pa.Table, value: str, numbers: pa.Array) -> list[object]:
+    """A value a run in table order, of rows that have one key."""
     return align(rows, value, index.runs.num_rows).take(numbers).to_pylist()  # type: ignore[no-any-return]
 
 
