@@ -9,6 +9,7 @@ import shared from "../report/chart_cases.json" with { type: "json" };
 import specs from "../../src/runreport/report/charts/templates.json" with { type: "json" };
 import { fitAxes, tame } from "../../themes/default/static/js/charts/axes.js";
 import { fillChart } from "../../themes/default/static/js/charts/filling.js";
+import { pointedOf } from "../../themes/default/static/js/charts/pointed.js";
 import { brought } from "../../themes/default/static/js/core/brought.js";
 import { readChart } from "../../themes/default/static/js/core/hash.js";
 import { looks } from "../../themes/default/static/js/core/looks.js";
@@ -149,6 +150,7 @@ for (const one of cases) {
     near(plain([...(filled.ticks || [])]), one.ticks, "ticks");
     const rows = plain(JSON.parse(JSON.stringify(filled.rows.map((row) => ({ ...row, href: undefined })))));
     near(rows.map(sorted), one.rows.map(sorted), "rows");
+    near(plain(pointedOf(made) || {}), one.pointed, "pointed");
     const { rows: tamed } = tame(made.spec, made.rows);
     fitAxes(made.spec, tamed);
     const found = await drawn(made.spec, tamed);

@@ -111,6 +111,7 @@ def made(data: dict[str, Any], text: str) -> tuple[Filled | None, dict[str, Any]
         "ticks": list(filled.ticks),
         "rows": [{k: v for k, v in row.items() if k != "href"} for row in filled.rows],
         "drawn": places(drawn.spec, drawn.rows),
+        "pointed": dict(drawn.pointed),
     }
 
 

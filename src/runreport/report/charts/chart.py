@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from runreport.errors import BuildError
@@ -42,6 +42,8 @@ class Chart:
     """The runs that are drawn, by their places in the table."""
     is_cut: bool = False
     """Whether runs that have the values are not drawn."""
+    pointed: Mapping[str, object] = field(default_factory=dict)
+    """What a pointer finds in the picture."""
 
 
 def is_drawable(row: Row) -> bool:

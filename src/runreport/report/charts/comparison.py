@@ -9,6 +9,7 @@ from runreport.report.charts.chart import Chart
 from runreport.report.charts.choosing import telling_params
 from runreport.report.charts.filled import Asked
 from runreport.report.charts.making import make_chart
+from runreport.report.charts.pointed import pointed_json
 from runreport.report.charts.texts import ChartText
 from runreport.report.tables.column_scripts import DataScript, hashed_name, script_json
 from runreport.report.tables.columns import Column
@@ -68,8 +69,17 @@ def _scatter_text(table: Table, params: Sequence[Column]) -> ChartText:
     return ChartText("scatter", {**fields, "c": groups[0].name} if groups else fields)
 
 
-def chart_script(drawn: Sequence[Chart]) -> DataScript:
-    """What the charts show, as a script for the browser."""
-    shown = {chart.name: chart.options for chart in drawn}
+def chart_script(drawn: Sequence[Chart], runs: int) -> DataScript:
+    """What the charts show, as a script for the browser.
+
+    Args:
+        runs: of the table.
+    """
+    shown = {
+        chart.name: {
+            **chart.options, **({"pointed": pointed_json(chart.pointed, runs)} if chart.pointed else {})
+        }
+        for chart in drawn
+    }  # fmt: skip
     content = f"runreport.charts({script_json(shown)});\n"
     return DataScript(hashed_name("charts", content), content)

@@ -8,6 +8,7 @@ from runreport.report.charts.chart import WIDE, Chart, Row, Spec, is_drawable
 from runreport.report.charts.curves import Curve, ends_of
 from runreport.report.charts.filled import Asked, Filled
 from runreport.report.charts.filling import fill
+from runreport.report.charts.pointed import pointed
 from runreport.report.charts.templates import painted, template, titled
 from runreport.report.charts.texts import ChartText
 from runreport.report.formatting import full_time, plural
@@ -55,6 +56,7 @@ def make_chart(
         shows,
         tuple(filled.runs),
         len(filled.runs) < filled.usable,
+        pointed(filled, rows),
     )
 
 

@@ -128,7 +128,7 @@ def make_experiment_page(
         primary_metric=table.primary,
         best=best_run(table),
         charts=drawn,
-        chart_script=chart_script(drawn) if drawn else None,
+        chart_script=chart_script(drawn, len(table.labels)) if drawn else None,
         importance=param_importance(
             [param for param in varying(table, "params") if param.distinct > 1], table.scores
         ),

@@ -2,4 +2,5 @@
 
 export { drawSpec, loadLibraries, makeSmall } from "./charts/drawing.js";
 export { addFigure, editFigure, showAll, startFigures } from "./charts/figures.js";
+export { answer } from "./charts/figure.js";
 export { fillChart } from "./charts/filling.js";

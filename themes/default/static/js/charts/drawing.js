@@ -63,6 +63,8 @@ export async function drawSpec({ spec, rows, fields }) {
   fitAxes(spec, tamed.rows);
   const fitted = fitLabels(spec, tamed.rows);
   const view = makeView(spec, fitted.rows);
+  const container = make("div", { "aria-hidden": "true" });
+  const isPointed = () => "pointed" in container.dataset; // it answers by itself
   const told = tamedTexts(fields, tamed.wild);
   view.tooltip(
     (
@@ -70,14 +72,13 @@ export async function drawSpec({ spec, rows, fields }) {
       /** @type {MouseEvent} */ event,
       /** @type {any} */ __,
       /** @type {any} */ value,
-    ) => showTip(told, event, value, fitted.whole),
+    ) => isPointed() || showTip(told, event, value, fitted.whole),
   );
   view.addEventListener("click", (/** @type {any} */ _, /** @type {any} */ item) => {
-    const datum = item?.datum;
+    const datum = isPointed() ? null : item?.datum;
     const href = datum?.href || (Array.isArray(datum) && datum[0]?.href);
     if (typeof href === "string" && href.startsWith("r/")) location.href = siteUrl(href);
   });
-  const container = make("div", { "aria-hidden": "true" });
   await view.initialize(container).runAsync();
   return { container, view, full: { ...spec, datasets: { rows: fitted.rows } } };
 }

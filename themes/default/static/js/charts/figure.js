@@ -1,11 +1,15 @@
 // One figure of the page: its chart, and drawing it.
 
 import { make, makeButton, within } from "../core/dom.js";
+import { loadLater } from "../core/loading.js";
+import { runWays } from "../core/sources.js";
 import { drawSpec, loadLibraries } from "./drawing.js";
 import { fillChart, loadChart } from "./filling.js";
+import { pointedOf } from "./pointed.js";
 import { forgetRuns } from "./looks.js";
 import { numbersOf } from "./told.js";
 
+/** @import { Source } from "../core/source.js" */
 /** @import { Shown } from "../table/shown.js" */
 /** @import { Asked, Made, OwnChart, Spec } from "./asked.js" */
 
@@ -102,12 +106,28 @@ async function drawNow(one, asked) {
     const { container, view, full } = await drawSpec({ ...made, spec: sizedSpec(made.spec, drawing) });
     one.drawn = { view, full, title, shows };
     drawing.replaceChildren(container);
+    await answer(drawing, container, made, asked.source);
     one.figure.append(numbersOf(rows, title, fields));
   } else {
     one.drawn = null;
     drawing.replaceChildren(make("p", { class: "muted" }, "No run of this view has these values."));
   }
   before?.view.finalize();
+}
+
+/**
+ * Let a drawn picture answer to a pointer; one that is no SVG, or of other charts, has Vega's own tooltips.
+ * @param {HTMLElement} drawing
+ * @param {HTMLElement} container
+ * @param {Pick<Made, "filled" | "rows">} made
+ * @param {Source} source
+ */
+export async function answer(drawing, container, made, source) {
+  const told = pointedOf(made);
+  const svg = container.querySelector("svg");
+  if (!told || !svg) return;
+  const { attach } = await loadLater("pointing");
+  if (attach(drawing, svg, told, runWays(source))) container.dataset.pointed = "";
 }
 
 /**

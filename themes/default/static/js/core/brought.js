@@ -1,5 +1,6 @@
 // What the data scripts brought.
 
+/** @import { Pointed } from "../pointing/places.js" */
 /** @import { Source } from "./source.js" */
 
 /**
@@ -13,7 +14,7 @@
  *   packages?: Object<string, string>}} Details
  * @typedef {{columns: [name: string, kind: string][], rows: any[][], run?: string}} Evaluation
  * @typedef {{type: string, x?: string, y?: string, runs_built?: string[], runs?: string, order?: string,
- *   is_cut?: boolean}} BuiltChart
+ *   is_cut?: boolean, pointed?: Pointed}} BuiltChart
  * @typedef {{entries: [kind: string, name: string, url: string, more?: string][],
  *   experiments: [name: string, url: string, runs: number][]}} SiteIndex
  */

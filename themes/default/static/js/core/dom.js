@@ -113,7 +113,7 @@ export function within(root, selector, kind) {
 
 /**
  * All elements that a selector finds.
- * @template {HTMLElement} [T=HTMLElement]
+ * @template {Element} [T=HTMLElement]
  * @param {ParentNode} root
  * @param {string} selector
  * @param {new () => T} [kind]

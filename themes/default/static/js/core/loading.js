@@ -8,6 +8,7 @@
  *   tools: typeof import("../tools.js"),
  *   charts: typeof import("../charts.js"),
  *   pages: typeof import("../pages.js"),
+ *   pointing: typeof import("../pointing.js"),
  * }} Later what the entries of the later scripts export, by their names in theme.toml
  */
 

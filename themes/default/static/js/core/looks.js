@@ -1,7 +1,8 @@
 // Which look each run of this page has: one in its row, its bar and its curves. Charts of curves give
 // them; what tells groups apart is in charts/looks.js.
 
-import { make } from "./dom.js";
+import { makeButton } from "./dom.js";
+import { loadLater } from "./loading.js";
 
 /** Looks that a chart has for what has no order: six colours, each solid, dashed and dotted. */
 export const LOOKS = 18;
@@ -36,12 +37,18 @@ export function keepLooks(drawn) {
   for (const id of looks.keys()) if (!drawn.has(id)) looks.delete(id);
 }
 
+/** The runs that the reader hid in the charts. */
+export const hidden = new Set();
+
 /**
- * The mark of a run's look beside its name; nothing where it has none.
+ * The mark of a run's look beside its name, which shows and hides it in the charts; nothing where it has
+ * none.
  * @param {string} id
  */
 export function makeDot(id) {
-  const dot = make("span", { class: "dot", "data-look": id, "aria-hidden": "true" });
+  const toggle = async () => (await loadLater("pointing")).setHidden(id, !hidden.has(id));
+  const told = { "aria-label": "Shown in the charts", "aria-pressed": String(!hidden.has(id)) };
+  const dot = makeButton("", toggle, { class: "dot", "data-look": id, ...told });
   paintDot(dot);
   return dot;
 }

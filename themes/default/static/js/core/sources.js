@@ -54,6 +54,18 @@ export function loadRun(source, run) {
 }
 
 /**
+ * How the lines of a picture lead to their runs.
+ * @param {Source} source
+ */
+export function runWays(source) {
+  const has = (/** @type {{run: number}} */ { run }) => run >= 0;
+  return {
+    hrefOf: (/** @type {{run: number}} */ line) => (has(line) ? runPlace(source, line.run) : ""),
+    idOf: (/** @type {{run: number}} */ line) => (has(line) ? source.valuesOf("run_id")[line.run] : ""),
+  };
+}
+
+/**
  * Way to a run's page, from the site's root.
  * @param {Source} source
  * @param {number} run

@@ -6,6 +6,7 @@ import { AXES, readHash, writeHash } from "../core/hash.js";
 import { loadLater, loadNamed, loadScript } from "../core/loading.js";
 import { Source } from "../core/source.js";
 
+/** @import { Pointed } from "../pointing/places.js" */
 /** @typedef {{x: string, smooth: string}} CurveState */
 
 /**
@@ -40,6 +41,36 @@ export function startCurves(id) {
   section.append(axis.label, make("label", {}, make("span", {}, "Smoothing"), " ", smooth, " ", told));
   section.hidden = false;
   if (view.axis || view.smooth) change();
+  else startBuilt(id).catch(() => {}); // without its data a picture stays a picture
+}
+
+/**
+ * The curves as they were built answer to a pointer.
+ * @param {string} id of the run
+ */
+async function startBuilt(id) {
+  const figures = every(document, ".curves figure[data-metric]");
+  if (!figures.length) return;
+  const [pointing] = await Promise.all([loadLater("pointing"), loadScript("run.js")]);
+  const curves = brought.runs.get(id)?.curves;
+  for (const figure of figures) {
+    const metric = figure.dataset.metric || "";
+    const curve = curves?.get(metric);
+    const svg = figure.querySelector("svg");
+    if (!curve || !svg) continue;
+    const places = curve.value.flatMap((value, place) => (Number.isFinite(value) ? [place] : []));
+    const x = places.map((place) => curve.step[place]);
+    const y = places.map((place) => Number(curve.value[place]));
+    /** @type {Pointed} */
+    const told = {
+      x: curve.ordered ? "Order" : "Step",
+      y: metric,
+      color: "",
+      texts: [],
+      lines: [[-1, metric, null, x, y]],
+    };
+    pointing.attach(within(figure, ".drawing"), svg, told, { hrefOf: () => "", idOf: () => "" });
+  }
 }
 
 /** The number of the last drawing asked for: an earlier one that ends later is dropped. */
@@ -65,6 +96,7 @@ export async function drawCurves(id, { x, smooth }) {
     charts.makeSmall(made.spec, Math.max(200, drawing.clientWidth - 8), 170);
     const { container } = await charts.drawSpec(made);
     drawing.replaceChildren(container);
+    await charts.answer(drawing, container, made, source);
   }
 }
 

@@ -26,7 +26,7 @@ const MOST_LACKING = 9;
 export function makeRow(shown, columns, run) {
   return make(
     "tr",
-    {},
+    { "data-run": shown.source.valuesOf("run_id")[run] },
     selectCell(shown.source, run),
     ...columns.map((column) => makeCell(shown, column, run)),
   );

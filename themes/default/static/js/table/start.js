@@ -1,11 +1,13 @@
 // The table of an experiment, or of all runs there are: what starts with its page.
 
+import { brought } from "../core/brought.js";
 import { byId, every } from "../core/dom.js";
 import { readHash, writeHash } from "../core/hash.js";
 import { loadLater, loaded } from "../core/loading.js";
 import { changeSelection, eachOnce, findIds, selectedIn, selection, shortIds } from "../core/selection.js";
 import { makeDot } from "../core/looks.js";
 import { ADDRESS } from "../core/source.js";
+import { runWays } from "../core/sources.js";
 import { makeSelectBox } from "./cells.js";
 import { startFacets } from "./facets.js";
 import { drawHead } from "./head.js";
@@ -49,6 +51,7 @@ export async function startTable(shown) {
   upgradeRows(shown.source);
   loadOnIntent(shown);
   const isAsked = Boolean(shown.view.charts);
+  startPictures(shown.source).catch(() => {}); // without their values they stay pictures
   await selectFromLink(shown);
   await update(shown, true);
   startCharts(shown, isAsked);
@@ -102,8 +105,27 @@ function startFilter(shown) {
 function upgradeRows(source) {
   for (const row of every(document, "#run-table tbody tr[data-run]", HTMLTableRowElement)) {
     const { run: id = "", name = "", folder } = row.dataset;
-    if (!row.querySelector(".dot")) row.querySelector("th")?.append(makeDot(id));
+    row.querySelector(".dot")?.remove();
+    row.querySelector("th")?.append(makeDot(id));
     row.cells[0].replaceChildren(makeSelectBox({ folder: folder || source.folder, id, name }));
+  }
+}
+
+/**
+ * The pictures of the page answer to a pointer.
+ * @param {Source} source
+ */
+async function startPictures(source) {
+  const drawn = every(document, "figure.chart[data-chart] svg.chart-svg", SVGSVGElement);
+  if (!drawn.length) return;
+  const [pointing] = await Promise.all([loadLater("pointing"), source.load(ADDRESS)]);
+  pointing.startRows();
+  for (const svg of drawn) {
+    const told = brought.charts[svg.closest("figure")?.dataset.chart || ""]?.pointed;
+    const drawing = svg.closest(".drawing");
+    if (told && drawing instanceof HTMLElement && svg.isConnected) {
+      pointing.attach(drawing, svg, told, runWays(source));
+    }
   }
 }
 

@@ -1,0 +1,64 @@
+"""What a pointer finds in a picture: the values behind its lines and points, in their order there.
+
+``static/js/pointing/`` reads their places from the picture itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from runreport.report.charts.chart import Row
+from runreport.report.charts.filled import Filled
+from runreport.report.tables.column_scripts import json_number
+
+
+def pointed(filled: Filled, rows: Sequence[Row]) -> dict[str, object]:
+    """Names, x and y of each line, or of each point that is alone; nothing of other charts.
+
+    ``lines`` has a list a line: the place of its run in the table (-1 for several), its name,
+    its colour's text, its xs and its ys.
+    """
+    kind = filled.form.type
+    if kind not in ("line", "band", "scatter"):
+        return {}
+    groups = [[row] for row in rows] if kind == "scatter" else _grouped(rows, kind == "band")
+    runs = (
+        filled.runs if len(filled.runs) == len(groups) and kind != "band" else [-1] * len(groups)
+    )
+    return {
+        "x": filled.titles.get("x", ""),
+        "y": filled.titles.get("y", ""),
+        "color": filled.titles.get("color", ""),
+        "texts": [*filled.colours.texts],
+        **({"time": True} if filled.is_time else {}),
+        "lines": [_line(run, own) for run, own in zip(runs, groups, strict=True)],
+    }
+
+
+def pointed_json(told: Mapping[str, object], runs: int) -> dict[str, object]:
+    """The same for the scripts, which count runs from the oldest."""
+    lines = [
+        [run if run < 0 else runs - 1 - run, *rest]
+        for run, *rest in told["lines"]  # type: ignore[attr-defined]
+    ]
+    return {**told, "lines": lines}
+
+
+def _grouped(rows: Iterable[Row], is_band: bool) -> list[list[Row]]:
+    """Rows by line, in the order in which a picture has the lines: that of their first rows."""
+    found: dict[object, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["color" if is_band else "run"], []).append(row)
+    return list(found.values())
+
+
+def _line(run: int, rows: Sequence[Row]) -> list[object]:
+    first, color = rows[0], rows[0].get("color")
+    drawn = [row for row in rows if row["y"] is not None]
+    return [
+        run,
+        first.get("run", color),
+        color if isinstance(color, str) else None,
+        [json_number(row["x"]) for row in drawn],
+        [json_number(row["y"]) for row in drawn],
+    ]

@@ -1,0 +1,121 @@
+// Where the lines and points of a picture lie, read from the picture itself: as it was built, or as Vega drew
+// it. Which values lie there is told beside it.
+
+/**
+ * What a picture shows: `lines` are the place of its run in the table (-1 for several), its name, the text of
+ * its colour, its xs and its ys; `texts` those of the legend, in its order.
+ * @typedef {[run: number, name: string, color: string | null, x: any[], y: number[]]} ToldLine
+ * @typedef {{x: string, y: string, color: string, texts: string[], time?: boolean,
+ *   lines: ToldLine[]}} Pointed
+ *
+ * A line of a picture with its places: `left` and `top` in the units of `Picture.frame`.
+ * @typedef {{run: number, name: string, color: string | null, x: any[], y: number[], left: number[],
+ *   top: number[], element: SVGElement}} Line
+ *
+ * A picture that answers to a pointer. `isPoints`: each line is one point.
+ * @typedef {{svg: SVGSVGElement, drawing: HTMLElement, frame: SVGGraphicsElement, width: number,
+ *   height: number, begin: {left: number, top: number}, lines: Line[], told: Pointed, isPoints: boolean,
+ *   hrefOf: (line: Line) => string, idOf: (line: Line) => string}} Picture
+ */
+
+const VERTEX = /[ML]\s*(-?[\d.e+-]+)[ ,](-?[\d.e+-]+)/g;
+const MOVED = /translate\((-?[\d.e+-]+),\s*(-?[\d.e+-]+)\)/;
+const SIZE = /h(-?[\d.]+)v(-?[\d.]+)/;
+
+/**
+ * The lines of a picture that Vega or vl-convert drew; null where they are not those that are told.
+ * @param {SVGSVGElement} svg
+ * @param {Pointed} told
+ */
+export function readMarks(svg, told) {
+  const frame = svg.querySelector(".role-frame > g");
+  const size = SIZE.exec(frame?.querySelector(":scope > .background")?.getAttribute("d") || "");
+  if (!(frame instanceof SVGGraphicsElement) || !size) return null;
+  const isPoints = told.lines.every(([, , , x]) => x.length === 1);
+  const elements = isPoints ? pointsOf(svg) : linesOf(svg);
+  if (elements.length !== told.lines.length || !elements.length) return null;
+  const lines = elements.flatMap((element, place) => {
+    const line = placed(told.lines[place], element, isPoints ? [centre(element)] : vertices(element));
+    return line ? [line] : [];
+  });
+  const box = { width: Number(size[1]), height: Number(size[2]), begin: { left: 0, top: 0 } };
+  return { frame, ...box, lines, isPoints };
+}
+
+/**
+ * The line of a small picture of a run's page.
+ * @param {SVGSVGElement} svg
+ * @param {Pointed} told of one line
+ */
+export function readSmall(svg, told) {
+  const element = svg.querySelector("path.line");
+  const grid = [...svg.querySelectorAll("line.grid")];
+  if (!(element instanceof SVGGraphicsElement) || !grid.length) return null;
+  const line = placed(told.lines[0], element, vertices(element));
+  if (!line) return null;
+  const number = (/** @type {Element} */ one, /** @type {string} */ name) => Number(one.getAttribute(name));
+  const tops = grid.map((one) => number(one, "y1"));
+  const left = number(grid[0], "x1"),
+    top = Math.min(...tops, ...line.top);
+  const height = Math.max(...tops, ...line.top) - top;
+  const width = number(grid[0], "x2") - left;
+  return { frame: svg, width, height, begin: { left, top }, lines: [line], isPoints: false };
+}
+
+/**
+ * @param {ToldLine} told
+ * @param {SVGElement} element
+ * @param {number[][]} places
+ * @returns {Line | null} null where the picture has other points than are told
+ */
+function placed([run, name, color, x, y], element, places) {
+  if (places.length !== x.length) return null;
+  const order = places.map((_, place) => place).sort((a, b) => places[a][0] - places[b][0] || a - b);
+  const sorted = (/** @type {any[]} */ values) => order.map((place) => values[place]);
+  const left = sorted(places.map(([own]) => own)),
+    top = sorted(places.map(([, own]) => own));
+  return { run, name, color, x: sorted(x), y: sorted(y), left, top, element };
+}
+
+/** @param {Element} path */
+function vertices(path) {
+  return [...(path.getAttribute("d") || "").matchAll(VERTEX)].map(([, x, y]) => [Number(x), Number(y)]);
+}
+
+/** @param {Element} symbol */
+function centre(symbol) {
+  const [, x = "0", y = "0"] = MOVED.exec(symbol.getAttribute("transform") || "") || [];
+  return [Number(x), Number(y)];
+}
+
+/**
+ * The lines of the topmost layer that has any; behind it may lie what was there before smoothing.
+ * @param {Element} svg
+ */
+function linesOf(svg) {
+  const groups = [...svg.querySelectorAll(".mark-line.role-mark")].filter((own) => own.firstElementChild);
+  const kind = groups.at(-1)?.getAttribute("class");
+  return /** @type {SVGElement[]} */ (
+    groups.filter((own) => own.getAttribute("class") === kind).flatMap((own) => [...own.children])
+  );
+}
+
+/** @param {Element} svg */
+function pointsOf(svg) {
+  return /** @type {SVGElement[]} */ ([...svg.querySelectorAll(".mark-symbol.role-mark > path")]);
+}
+
+/**
+ * The entries of a picture's legend with the texts that they stand for.
+ * @param {Element} svg
+ * @param {string[]} texts
+ * @returns {[string, SVGElement][]}
+ */
+export function legendOf(svg, texts) {
+  const labels = [...svg.querySelectorAll(".role-legend-entry .role-legend-label")];
+  if (labels.length !== texts.length) return [];
+  return labels.flatMap((label, place) => {
+    const entry = label.closest(".role-scope > g");
+    return entry instanceof SVGElement ? [/** @type {[string, SVGElement]} */ ([texts[place], entry])] : [];
+  });
+}
