@@ -75,17 +75,17 @@ def test_the_eight_fields_of_a_run(tmp_path: Path) -> None:
     assert page.source and "/" not in page.source
     assert page.registered == ()
     assert page.started.iso.endswith("Z") and page.status == "FINISHED"
-    assert [(p.name, str(p.value)) for p in page.params] == [
+    assert [(p.name, str(p.value)) for p in page.params[0].items] == [
         ("lr", "0.001"),
         ("model", "tree"),
         ("seed", "0"),
     ]
-    assert [m.name for m in page.metrics] == ["accuracy", "loss"]
+    assert [m.name for m in page.metrics[0].items] == ["accuracy", "loss"]
     assert [(f.path, f.preview.text) for g in page.files for f in g.files] == [
         ("notes/hello.txt", "hello 0")
     ]
     assert [(t.name, str(t.value)) for t in page.tags] == [("team", "red")]
-    assert [picture.curve.key for picture in page.curves] == ["loss"]
+    assert [picture.curve.key for picture in page.curves[0].items] == ["loss"]
 
 
 def test_a_nested_run_links_to_its_parent(archive: Path) -> None:
@@ -151,4 +151,4 @@ def test_a_param_in_conflict_says_so(archive: Path) -> None:
     writer.log_values("param", {"lr": "0.2"})
     writer.finish()
     (page,) = pages_of(report_of(archive))
-    assert "2 different values" in page.params[0].note
+    assert "2 different values" in page.params[0].items[0].note

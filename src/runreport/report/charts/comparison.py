@@ -76,10 +76,10 @@ def chart_script(drawn: Sequence[Chart], runs: int) -> DataScript:
         runs: of the table.
     """
     shown = {
-        chart.name: {
-            **chart.options, **({"pointed": pointed_json(chart.pointed, runs)} if chart.pointed else {})
-        }
+        chart.name: {**chart.options, "pointed": pointed_json(chart.pointed, runs)}
+        if chart.pointed
+        else chart.options
         for chart in drawn
-    }  # fmt: skip
+    }
     content = f"runreport.charts({script_json(shown)});\n"
     return DataScript(hashed_name("charts", content), content)

@@ -6,6 +6,8 @@ so that a new run rewrites no other run's page.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,7 +25,7 @@ from runreport.report.evaluations.page import (
 from runreport.report.findings import NOT_SHOWN
 from runreport.report.formatting import diverged_text, problem_text
 from runreport.report.links import Field, Moment, RunLink, VersionLink, moment
-from runreport.report.meaning import importance_of_name
+from runreport.report.meaning import better, importance_of_name
 from runreport.report.notes import render_note
 from runreport.report.redaction import Redactor
 from runreport.report.runs.environment import (
@@ -42,6 +44,7 @@ from runreport.report.runs.files import (
 )
 from runreport.report.runs.metrics import CurvePicture, MetricField, curve_pictures, metric_field
 from runreport.report.runs.record import RunFacts, run_json
+from runreport.report.sections import Section, in_sections
 from runreport.report.shown import Shown, show_duration, show_text
 from runreport.report.urls import job_folder, run_folder
 from runreport.tags import (
@@ -55,6 +58,11 @@ from runreport.tags import (
 
 MOST_PRIMARY = 4
 """Metrics at the head of a page where the config names none."""
+MOST_CURVES_OPEN = 12
+"""Curves of the sections that are open at first."""
+_MEMBER = re.compile(r"\d+")
+_FAMILY = 3
+"""So many metrics that differ by a number are no heads of a page: ``auc/class_7``."""
 MOST_COMPARED = 200
 """Files that the page comparing runs may show beside each other's."""
 _KILLED = "Its process ended without saying how; what it logged until then is here."
@@ -88,13 +96,13 @@ class RunPage:
     status_note: str
     traceback: str
     """The end of what it said when it failed."""
-    params: tuple[Field, ...]
-    metrics: tuple[MetricField, ...]
+    params: tuple[Section[Field], ...]
+    metrics: tuple[Section[MetricField], ...]
     tags: tuple[Field, ...]
     files: tuple[FileFolder, ...]
     file_total: int
     datasets: tuple[Field, ...]
-    curves: tuple[CurvePicture, ...]
+    curves: tuple[Section[CurvePicture], ...]
     note_html: str
     environment: tuple[Field, ...]
     packages: tuple[Field, ...]
@@ -157,15 +165,15 @@ def make_run_page(
         status=info.status,
         status_note=_status_note(facts, own_config.primary_metric),
         traceback=tags.get(TRACEBACK_TAG, "") if info.status == "FAILED" else "",
-        params=tuple(_param(row, tags) for row in facts.params),
-        metrics=metrics,
+        params=in_sections((_param(row, tags) for row in facts.params), lambda own: own.name),
+        metrics=in_sections(metrics, lambda own: own.name, _rank),
         tags=tuple(
             Field(key, show_text(value)) for key, value in sorted(tags.items()) if is_set_tag(key)
         ),
         files=by_folder(files),
         file_total=len(files),
         datasets=tuple(map(_dataset, run.inputs.dataset_inputs)),
-        curves=pictures,
+        curves=in_sections(pictures, lambda own: own.curve.key, _rank, MOST_CURVES_OPEN),
         note_html=_note(run, files, redactor),
         environment=tuple(environment_fields(facts.record)),
         packages=tuple(
@@ -184,10 +192,23 @@ def make_run_page(
     )
 
 
+def _rank(name: str) -> tuple[object, ...]:
+    """Sections stand by what a run is about; what no word is known of after what is."""
+    return better(name) is None, *importance_of_name(name)
+
+
 def _primary(metrics: Sequence[MetricField], name: str | None) -> tuple[MetricField, ...]:
     """The metric that a run is about, or those that it is likely to be about."""
-    by_meaning = sorted(metrics, key=lambda own: (*importance_of_name(own.name), own.name))
     told = tuple(own for own in metrics if own.name == name)
+    families = Counter(_MEMBER.sub("#", own.name) for own in metrics)
+    by_meaning = sorted(
+        metrics,
+        key=lambda own: (
+            families[_MEMBER.sub("#", own.name)] >= _FAMILY,
+            *importance_of_name(own.name),
+            own.name,
+        ),
+    )
     return told or tuple(by_meaning[:MOST_PRIMARY])
 
 

@@ -25,6 +25,8 @@ const KEYS = {
   axis: "text",
   smooth: "text",
   step: "text",
+  find: "list",
+  fold: "list",
   theme: "text",
 };
 
@@ -35,7 +37,8 @@ const KEYS = {
  * @typedef {{q: string, facets: Map<string, Set<string>>, ranges: Map<string, [string, string]>,
  *   cols: string[] | null, pin: string[], sort: string, group: string, differ: boolean,
  *   all: boolean, p: number, e: string[], sel: string[], base: string, same: boolean,
- *   charts: Chart[] | null, w: string, id: string, axis: string, smooth: string, step: string, theme: string,
+ *   charts: Chart[] | null, w: string, id: string, axis: string, smooth: string, step: string,
+ *   find: string[], fold: string[], theme: string,
  *   unknown: [string, string][]}} View
  */
 

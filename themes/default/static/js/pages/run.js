@@ -12,6 +12,7 @@ import { matchingRuns, sortRuns } from "../table/matching.js";
 import { Shown } from "../table/shown.js";
 import { boxOf, neededColumns } from "../table/update.js";
 import { startCurves } from "./curves.js";
+import { startSections } from "./sections.js";
 
 /** @import { Source } from "../core/source.js" */
 
@@ -21,6 +22,7 @@ const MOST_NESTED = 200;
 /** Start the page. */
 export async function startRun() {
   startReproduce();
+  startSections();
   const { source: folder = "", run = "" } = document.body.dataset;
   try {
     const source = await findSource(folder);

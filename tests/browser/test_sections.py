@@ -1,0 +1,90 @@
+"""Hundreds of metrics and params of a run: in sections that are searched, folded and linked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+import runreport
+from runreport.pipeline import build_site
+from runreport.report.config import Config
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("deep")
+    runreport.set_tracking_uri(folder / "archive")
+    runreport.set_experiment("deep")
+    kinds = ("grad_norm", "weight_norm", "a_name_that_goes_on_and_on_until_no_column_has_room")
+    with runreport.start_run() as run:
+        runreport.log_params({f"model.block{n}.{k}": n for n in range(40) for k in ("a", "b")})
+        for step in range(3):
+            runreport.log_metrics(
+                {
+                    **{f"layer.{n}/{kind}": n + step for n in range(100) for kind in kinds},
+                    **{f"val/{kind}": 1 / (step + 1) for kind in ("loss", "acc")},
+                },
+                step=step,
+            )
+    build_site(str(folder / "archive"), str(folder / "site"), Config())
+    run_id = run.info.run_id
+    return (folder / "site" / "r" / run_id[:2] / run_id / "index.html").as_uri()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Page:
+    opened = browser.new_page(viewport={"width": 1440, "height": 900})
+    opened.goto(address)
+    expect(opened.locator(".find")).to_have_count(3)
+    return opened
+
+
+def test_three_hundred_metrics_are_a_page_one_can_use(page: Page) -> None:
+    expect(page.locator("[data-find=metrics] details.fold")).to_have_count(101)
+    top = page.evaluate("document.querySelector('[data-find=curves]').offsetTop")
+    first = page.evaluate("document.querySelector('[data-find=metrics] .fold').offsetTop")
+    assert first < 3 * 900 and top > first
+    open_curves = page.locator("[data-find=curves] details.fold[open] figure")
+    expect(open_curves.first.locator("figcaption")).to_contain_text("val/acc")
+    assert open_curves.count() <= 14
+
+
+def test_a_search_opens_what_it_finds_and_stays_in_the_link(page: Page) -> None:
+    metrics = page.locator("[data-find=metrics]")
+    metrics.get_by_role("searchbox").fill("LAYER.17 grad")
+    expect(metrics.locator("tbody tr:visible")).to_have_count(1)
+    expect(metrics.locator(".find output")).to_have_text("1 name")
+    page.reload()
+    expect(metrics.locator("tbody tr:visible")).to_have_count(1)
+    metrics.get_by_role("searchbox").fill("")
+    expect(metrics.locator("details.fold:visible")).to_have_count(101)
+    expect(metrics.locator("details.fold[open]")).not_to_have_count(101)
+
+
+def test_what_is_folded_stays_in_the_link(page: Page) -> None:
+    fold = page.locator('details[data-fold="params:model.block30"]')
+    assert fold.get_attribute("open") is None
+    fold.locator("summary").click()
+    expect(page.locator("body")).to_be_visible()
+    page.wait_for_function("location.hash.includes('fold')")
+    page.reload()
+    expect(fold).to_have_attribute("open", "")
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_long_names_never_push_values_out_of_view(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    metrics = page.locator("[data-find=metrics]")
+    metrics.get_by_role("searchbox").fill("goes_on layer.3/")
+    row = metrics.locator("tbody tr:visible").first
+    expect(row.locator(".long")).to_have_attribute("title", "layer.3/" + row_name())
+    box = row.locator("td").first.bounding_box()
+    assert box is not None and box["x"] + box["width"] <= width
+
+
+def row_name() -> str:
+    return "a_name_that_goes_on_and_on_until_no_column_has_room"
