@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -84,6 +82,21 @@ def test_long_names_never_push_values_out_of_view(page: Page, width: int) -> Non
     expect(row.locator(".long")).to_have_attribute("title", "layer.3/" + row_name())
     box = row.locator("td").first.bounding_box()
     assert box is not None and box["x"] + box["width"] <= width
+
+
+def test_an_experiment_shows_all_curves_of_its_runs_by_section(
+    browser: Browser, address: str
+) -> None:
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(address)
+    page.locator(".crumbs a").nth(1).click()
+    sections = page.locator("#curve-sections details.fold")
+    expect(sections).to_have_count(101)
+    assert page.evaluate("typeof window.vega") == "undefined"
+    sections.first.locator("summary").click()
+    expect(sections.first.locator("svg.points")).to_have_count(2)
+    page.reload()
+    expect(sections.first.locator("svg.points")).to_have_count(2)
 
 
 def row_name() -> str:

@@ -2,7 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from runreport.report.meaning import better, importance_of_name, is_technical, words_of
+from runreport.report.meaning import (
+    better,
+    importance_of_name,
+    is_technical,
+    numbered,
+    words_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -58,3 +64,8 @@ def test_a_detector_is_about_its_map_and_not_about_a_loss() -> None:
     ):
         in_order = names.split()
         assert sorted(names.split(), key=lambda n: (*importance_of_name(n), n)) == in_order
+
+
+def test_what_differs_by_a_number_only_is_many() -> None:
+    classes = [f"val/auc/class_{n}" for n in range(5)]
+    assert numbered([*classes, "top1", "top5", "val/loss"]) == set(classes)

@@ -8,10 +8,13 @@ counts more than any of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_DIGITS = re.compile(r"\d+")
+_FAMILY = 5
 _HELD_OUT = frozenset(
     "val valid validation test eval evaluation dev holdout heldout oof cv".split()
 )
@@ -106,6 +109,19 @@ def is_technical(name: str) -> bool:
         return True
     words = {*in_order}
     return bool(words & _TECHNICAL) and not words & (_HIGHER | _LOWER)
+
+
+def numbered(names: Iterable[str]) -> set[str]:
+    """The names of which many differ by a number only: ``auc/class_7`` is what no run is about."""
+    every = {name: _DIGITS.sub("#", name) for name in names}
+    counts = Counter(every.values())
+    return {name for name, form in every.items() if counts[form] >= _FAMILY}
+
+
+def rank_in_sections(name: str) -> tuple[object, ...]:
+    """Where a metric stands among others in sections: by what a run is about; what no word is
+    known of after what is."""
+    return better(name) is None, *importance_of_name(name)
 
 
 def importance_of_name(name: str) -> tuple[int, int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
@@ -18,7 +18,9 @@ from runreport.report.charts.importance import Importance, param_importance
 from runreport.report.config import ExperimentConfig
 from runreport.report.formatting import format_time
 from runreport.report.links import Field, RunLink
+from runreport.report.meaning import rank_in_sections
 from runreport.report.notes import render_note
+from runreport.report.sections import Section, in_sections
 from runreport.report.shown import Shown, show_number, show_text
 from runreport.report.tables.asked_columns import full_name
 from runreport.report.tables.column_scripts import DataScript
@@ -86,6 +88,8 @@ class ExperimentPage:
     chart_script: DataScript | None
     importance: tuple[Importance, ...]
     """What goes with the primary metric."""
+    curves: tuple[Section[str], ...]
+    """The metrics of which runs have curves, where there are others than the chart's."""
     table: RunTable
     parquet: bytes = field(repr=False)
     """Its runs as one wide table."""
@@ -132,6 +136,7 @@ def make_experiment_page(
         importance=param_importance(
             [param for param in varying(table, "params") if param.distinct > 1], table.scores
         ),
+        curves=_curve_sections(table),
         parquet=runs_parquet(table),
         table=run_table(
             table,
@@ -142,6 +147,13 @@ def make_experiment_page(
             telling=[param.name for param in telling_params(table)[:MOST_TOLD]],
         ),
     )
+
+
+def _curve_sections(table: Table) -> tuple[Section[str], ...]:
+    """All folded at first: each curve is drawn when a reader opens its section."""
+    names = [column.label for column in table.columns.values() if column.has_curves]
+    found = in_sections(names, str, rank_in_sections, 0)
+    return tuple(replace(own, is_open=False) for own in found) if len(names) > 1 else ()
 
 
 def best_run(table: Table, experiment: str = "") -> BestRun | None:

@@ -6,8 +6,6 @@ so that a new run rewrites no other run's page.
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,7 +23,7 @@ from runreport.report.evaluations.page import (
 from runreport.report.findings import NOT_SHOWN
 from runreport.report.formatting import diverged_text, problem_text
 from runreport.report.links import Field, Moment, RunLink, VersionLink, moment
-from runreport.report.meaning import better, importance_of_name
+from runreport.report.meaning import importance_of_name, numbered, rank_in_sections
 from runreport.report.notes import render_note
 from runreport.report.redaction import Redactor
 from runreport.report.runs.environment import (
@@ -60,9 +58,6 @@ MOST_PRIMARY = 4
 """Metrics at the head of a page where the config names none."""
 MOST_CURVES_OPEN = 12
 """Curves of the sections that are open at first."""
-_MEMBER = re.compile(r"\d+")
-_FAMILY = 3
-"""So many metrics that differ by a number are no heads of a page: ``auc/class_7``."""
 MOST_COMPARED = 200
 """Files that the page comparing runs may show beside each other's."""
 _KILLED = "Its process ended without saying how; what it logged until then is here."
@@ -166,14 +161,16 @@ def make_run_page(
         status_note=_status_note(facts, own_config.primary_metric),
         traceback=tags.get(TRACEBACK_TAG, "") if info.status == "FAILED" else "",
         params=in_sections((_param(row, tags) for row in facts.params), lambda own: own.name),
-        metrics=in_sections(metrics, lambda own: own.name, _rank),
+        metrics=in_sections(metrics, lambda own: own.name, rank_in_sections),
         tags=tuple(
             Field(key, show_text(value)) for key, value in sorted(tags.items()) if is_set_tag(key)
         ),
         files=by_folder(files),
         file_total=len(files),
         datasets=tuple(map(_dataset, run.inputs.dataset_inputs)),
-        curves=in_sections(pictures, lambda own: own.curve.key, _rank, MOST_CURVES_OPEN),
+        curves=in_sections(
+            pictures, lambda own: own.curve.key, rank_in_sections, MOST_CURVES_OPEN
+        ),
         note_html=_note(run, files, redactor),
         environment=tuple(environment_fields(facts.record)),
         packages=tuple(
@@ -192,22 +189,12 @@ def make_run_page(
     )
 
 
-def _rank(name: str) -> tuple[object, ...]:
-    """Sections stand by what a run is about; what no word is known of after what is."""
-    return better(name) is None, *importance_of_name(name)
-
-
 def _primary(metrics: Sequence[MetricField], name: str | None) -> tuple[MetricField, ...]:
     """The metric that a run is about, or those that it is likely to be about."""
     told = tuple(own for own in metrics if own.name == name)
-    families = Counter(_MEMBER.sub("#", own.name) for own in metrics)
+    many = numbered(own.name for own in metrics)
     by_meaning = sorted(
-        metrics,
-        key=lambda own: (
-            families[_MEMBER.sub("#", own.name)] >= _FAMILY,
-            *importance_of_name(own.name),
-            own.name,
-        ),
+        metrics, key=lambda own: (own.name in many, *importance_of_name(own.name), own.name)
     )
     return told or tuple(by_meaning[:MOST_PRIMARY])
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from runreport.report.meaning import importance_of_name
+from runreport.report.meaning import importance_of_name, numbered
 from runreport.report.tables.columns import Column
 
 
 def metrics_by_meaning(columns: Iterable[Column], runs: int) -> list[Column]:
     """Metrics, those first that runs are likely to be about, before those that few runs have."""
     own = [column for column in columns if column.group == "metrics"]
+    many = numbered(column.label for column in own)
 
     def key(column: Column) -> tuple[object, ...]:
         present = sum(value is not None for value in column.values)
         is_rare = not is_common(column, runs)
         is_same = not column.varies and runs > 1
         rank = importance_of_name(column.label)
-        return is_same, is_rare, *rank, -present, column.name
+        return is_same, is_rare, column.label in many, *rank, -present, column.name
 
     return sorted(own, key=key)
 

@@ -3,4 +3,5 @@
 export { drawSpec, loadLibraries, makeSmall } from "./charts/drawing.js";
 export { addFigure, editFigure, showAll, startFigures } from "./charts/figures.js";
 export { answer } from "./charts/figure.js";
+export { startSmall } from "./charts/small.js";
 export { fillChart } from "./charts/filling.js";

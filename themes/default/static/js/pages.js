@@ -7,6 +7,7 @@ import { startEvaluations } from "./pages/evaluations.js";
 import { startRun } from "./pages/run.js";
 import { startVersions } from "./pages/versions.js";
 
+export { startSections } from "./pages/sections.js";
 export { startWindows } from "./pages/activity.js";
 
 /** @type {Object<string, () => void>} */

@@ -4,8 +4,12 @@ import { every, make, putHash, within } from "../core/dom.js";
 import { plural } from "../core/format.js";
 import { readHash, writeHash } from "../core/hash.js";
 
-/** Make the sections of the page searchable; the link says what is searched and what is open. */
-export function startSections() {
+/**
+ * Make the sections of the page searchable; the link says what is searched and what is open.
+ * @param {(find: string[], fold: string[]) => void} [save] puts both into the link
+ */
+export function startSections(save = saveAlone) {
+  saving = save;
   const { find, fold } = readHash(location.hash);
   for (const details of every(document, "details.fold", HTMLDetailsElement)) {
     details.dataset.built = String(details.open);
@@ -21,16 +25,27 @@ export function startSections() {
   }
 }
 
+/**
+ * Of a page whose link says nothing else.
+ * @param {string[]} find
+ * @param {string[]} fold
+ */
+function saveAlone(find, fold) {
+  putHash(writeHash({ ...readHash(location.hash), find, fold }));
+}
+
+let saving = saveAlone;
+
 /** Put what is searched and what is open into the link. */
 function keep() {
-  const view = readHash(location.hash);
-  view.find = every(document, "[data-find] .find input", HTMLInputElement)
-    .filter(({ value }) => value)
-    .map((input) => `${input.name}:${input.value}`);
-  view.fold = every(document, "details.fold", HTMLDetailsElement)
-    .filter((one) => !one.closest("[data-found]") && String(one.open) !== one.dataset.built)
-    .map(({ dataset }) => dataset.fold || "");
-  putHash(writeHash(view));
+  const searched = every(document, "[data-find] .find input", HTMLInputElement).filter(({ value }) => value);
+  const turned = every(document, "details.fold", HTMLDetailsElement).filter(
+    (one) => !one.closest("[data-found]") && String(one.open) !== one.dataset.built,
+  );
+  saving(
+    searched.map((input) => `${input.name}:${input.value}`),
+    turned.map(({ dataset }) => dataset.fold || ""),
+  );
 }
 
 /**

@@ -51,6 +51,7 @@ export async function startTable(shown) {
   upgradeRows(shown.source);
   loadOnIntent(shown);
   const isAsked = Boolean(shown.view.charts);
+  startSmallCurves(shown).catch(() => {}); // the sections stay folded
   startPictures(shown.source).catch(() => {}); // without their values they stay pictures
   await selectFromLink(shown);
   await update(shown, true);
@@ -109,6 +110,23 @@ function upgradeRows(source) {
     row.querySelector("th")?.append(makeDot(id));
     row.cells[0].replaceChildren(makeSelectBox({ folder: folder || source.folder, id, name }));
   }
+}
+
+/**
+ * The curves of all metrics, in sections that a reader opens.
+ * @param {Shown} shown
+ */
+async function startSmallCurves(shown) {
+  const place = document.getElementById("curve-sections");
+  if (!place) return;
+  const pages = await loadLater("pages");
+  place.hidden = false;
+  const open = async () => (await loadLater("charts")).startSmall(shown, place);
+  place.addEventListener("toggle", open, { once: true, capture: true });
+  pages.startSections((find, fold) => {
+    Object.assign(shown.view, { find, fold });
+    keepHash(shown);
+  });
 }
 
 /**
