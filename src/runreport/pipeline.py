@@ -114,7 +114,8 @@ def _assembled(snapshot: Snapshot, config: Config, theme: Theme) -> Report:
         all_rows=not theme.has_scripts,
     )
     of_config = (f"runreport.toml: {advice}" for advice in report.advice)
-    return replace(report, advice=(*of_config, *theme.unused))
+    of_notes = (problem for note in report.notes.pages for problem in note.problems)
+    return replace(report, advice=(*of_config, *of_notes, *theme.unused))
 
 
 def _problems(report: Report) -> tuple[str, ...]:

@@ -31,6 +31,8 @@ from runreport.report.pages.about import AboutPage, make_about, site_script
 from runreport.report.pages.activity import ActivityPage, make_activity_page
 from runreport.report.pages.experiment import ExperimentPage, ShownExperiment, make_experiment_page
 from runreport.report.pages.listings import ListingGroup, Places, job_listings, tag_listings
+from runreport.report.pages.note_blocks import NoteGround
+from runreport.report.pages.note_links import link_finder
 from runreport.report.pages.notes import NotedRun, Notes, excerpt, gather_notes, read_notes
 from runreport.report.pages.overview import OverviewPage, make_overview
 from runreport.report.pages.views import ViewPage, make_views
@@ -86,7 +88,8 @@ class Report:
     def charts(self) -> int:
         """How many comparison charts its pages show."""
         own = sum(len(page.charts) for page in self.experiments)
-        return own + sum(len(view.charts) for view in self.views)
+        noted = sum(len(note.charts) for note in self.notes.pages)
+        return own + noted + sum(len(view.charts) for view in self.views)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -129,8 +132,16 @@ def assemble_report(
     views = make_views(config, ground.full, places, ground.curves, ground.as_of or 0)
     view_links = tuple(ViewLink(v.name, f"{v.folder}/index.html", v.total) for v in views)
     tags, jobs = tag_listings(index, shown, places), job_listings(index, shown, places)
+    find = link_finder(
+        places,
+        {one.name: f"{one.folder}/index.html" for one in found},
+        {card.name: card.url for card in models.cards},
+        {link.name: link.url for link in view_links},
+        "../../",
+    )
+    note_ground = NoteGround(ground.full, places, ground.curves, ground.as_of or 0, find)
     notes = gather_notes(
-        read_notes(config.notes, config.folder, redactor),
+        read_notes(config.notes, config.folder, redactor, note_ground),
         [(one.name, f"{one.folder}/index.html", one.note) for one in found],
         _noted_runs(index, places),
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -17,12 +18,18 @@ from urllib.parse import unquote, urlsplit
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.tasklists import tasklists_plugin
 
 from runreport.report.note_files import PICTURES
 
 MAX_NOTE = 100_000
 """Characters of a note that are shown."""
 _SCHEMES = ("", "http", "https", "mailto")
+OWN_SCHEMES = ("run", "experiment", "model", "view")
+"""Of links that lead to pages of the report: ``[best](run:mlp-128)``."""
+_PAGE_LEVEL = 2
+"""Of the largest heading of a note that is a page: the page's title is the only larger one."""
 _REL = "noopener noreferrer nofollow ugc"
 
 
@@ -46,6 +53,69 @@ def render_note(
         return f"<p>This note could not be read as Markdown.</p><pre>{escape(shown)}</pre>"
 
 
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """A fenced block of a note that asks for something of the report."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of a note."""
+
+    level: int
+    """From 2: the page's title is the only larger one."""
+    text: str
+    identity: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteText:
+    """A note as HTML and what stands between."""
+
+    parts: tuple[str | Fence, ...]
+    headings: tuple[Heading, ...]
+    missed: tuple[str, ...]
+    """Links that lead to nothing of the report."""
+
+
+def read_note(
+    text: str,
+    kinds: Sequence[str],
+    files: Mapping[str, str],
+    find: Callable[[str, str], str | None],
+) -> NoteText:
+    """A note in parts: HTML, and fenced blocks of some kinds.
+
+    Args:
+        files: see `render_note`.
+        find: the address of a page of the report, by the scheme of a link and what it names.
+    """
+    shown = text[:MAX_NOTE]
+    headings: list[Heading] = []
+    missed: list[str] = []
+    env: dict[str, Any] = {"files": files, "headings": headings, "find": find, "missed": missed}
+    parser = _markdown()
+    try:
+        tokens = parser.parse(shown, env)
+        levels = [int(token.tag[1]) for token in tokens if token.type == "heading_open"]
+        env["shift"] = _PAGE_LEVEL - min(levels, default=_PAGE_LEVEL)
+        parts: list[str | Fence] = []
+        begin = 0
+        for place, token in enumerate(tokens):
+            kind = token.info.strip()
+            if token.type == "fence" and token.level == 0 and kind in kinds:
+                parts.append(str(parser.renderer.render(tokens[begin:place], parser.options, env)))
+                parts.append(Fence(kind, token.content))
+                begin = place + 1
+        parts.append(str(parser.renderer.render(tokens[begin:], parser.options, env)))
+    except Exception:
+        return NoteText((render_note(shown, files),), (), ())
+    return NoteText(tuple(part for part in parts if part), tuple(headings), tuple(missed))
+
+
 def linked_pictures(text: str) -> list[str]:
     """The paths of the images that a note shows, as plain paths."""
     found = []
@@ -67,17 +137,22 @@ def _is_allowed(url: str) -> bool:
         parts = urlsplit(url.strip())
     except ValueError:
         return False
-    return parts.scheme.lower() in _SCHEMES and not url.lstrip().startswith(("//", "\\"))
+    return parts.scheme.lower() in (*_SCHEMES, *OWN_SCHEMES) and not url.lstrip().startswith(
+        ("//", "\\")
+    )
 
 
 @lru_cache(maxsize=1)
 def _markdown() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False})
     parser.enable(["table", "strikethrough"])
+    footnote_plugin(parser)
+    tasklists_plugin(parser)
     parser.validateLink = _is_allowed  # type: ignore[method-assign]
     parser.add_render_rule("link_open", _open_link)
     parser.add_render_rule("image", _image)
     parser.add_render_rule("heading_open", _open_heading)
+    parser.add_render_rule("heading_close", _close_heading)
     parser.add_render_rule("th_open", _open_cell)
     parser.add_render_rule("td_open", _open_cell)
     return parser
@@ -85,7 +160,16 @@ def _markdown() -> MarkdownIt:
 
 def _open_link(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     token = tokens[index]
-    own = env["files"].get(_plain_path(str(token.attrGet("href") or "")))
+    href = str(token.attrGet("href") or "")
+    scheme, _, named = href.partition(":")
+    if scheme in OWN_SCHEMES:
+        found = env["find"](scheme, unquote(named)) if "find" in env else None
+        if found is None:
+            env.setdefault("missed", []).append(unquote(href))
+            return '<a class="missed">'
+        token.attrSet("href", found)
+        return str(self.renderToken(tokens, index, options, env))
+    own = env["files"].get(_plain_path(href))
     if own is not None:
         token.attrSet("href", own)
     token.attrSet("rel", _REL)
@@ -116,11 +200,26 @@ def _image(self: Any, tokens: Sequence[Token], index: int, options: Any, env: An
 
 
 def _open_heading(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    # The page has the first two levels for itself.
+    # A page that a note stands on has the first two levels for itself.
     token = tokens[index]
-    level = min(6, int(token.tag[1]) + 2)
+    level = min(6, int(token.tag[1]) + env.get("shift", 2))
     token.tag = f"h{level}"
     tokens[index + 2].tag = f"h{level}"
+    title = self.renderInlineAsText(tokens[index + 1].children or [], options, env)
     name = re.sub(r"[^a-z0-9]+", "-", tokens[index + 1].content.lower()).strip("-")
-    token.attrSet("id", f"user-content-{name}")
+    taken = env.setdefault("ids", {})
+    taken[name] = taken.get(name, 0) + 1
+    number = f"-{taken[name]}" if taken[name] > 1 else ""
+    identity = f"user-content-{name}{number}"
+    token.attrSet("id", identity)
+    env.setdefault("headings", []).append(Heading(level, title, identity))
     return str(self.renderToken(tokens, index, options, env))
+
+
+def _close_heading(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    """The end of a heading; on a page of its own a note can be quoted by it."""
+    closed = str(self.renderToken(tokens, index, options, env))
+    if "find" not in env:
+        return closed
+    identity = tokens[index - 2].attrGet("id")
+    return f' <a class="anchor" href="#{identity}" aria-label="Link to this heading">#</a>{closed}'

@@ -147,7 +147,13 @@ class Pages:
         for note in report.notes.pages:
             for published in note.files:
                 yield SiteFile(f"{note.folder}/{published.path}", published.content)
-            yield self.page(f"{note.folder}/index.html", "note.html", nav="notes", page=note)
+            yield self.page(
+                f"{note.folder}/index.html",
+                "note.html",
+                nav="notes",
+                page=note,
+                pictures=self._pictures(note.charts),
+            )
         yield self.page("n/index.html", "notes.html", nav="notes", page=report.notes)
         yield self.page("about/index.html", "about.html", nav="about", page=report.about)
         if self.theme.has_scripts:

@@ -1,21 +1,134 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from report.test_assemble import report_of
 
 import runreport
 from runreport.errors import ConfigError
-from runreport.report.pages.notes import read_notes
+from runreport.report.pages.note_blocks import NoteGround
+from runreport.report.pages.notes import NotePage, read_notes
 from runreport.report.redaction import Redactor
+
+GROUND = NoteGround(cast(Any, None), {}, cast(Any, None), 0, lambda scheme, name: None)
+
+
+def note_of(archive: Path, folder: Path, text: str) -> NotePage:
+    """A note beside an archive, as the report has it."""
+    (folder / "notes").mkdir(exist_ok=True)
+    (folder / "notes" / "n.md").write_text(text)
+    pages: tuple[NotePage, ...] = report_of(archive, notes=str(folder / "notes")).notes.pages
+    return pages[0]
+
+
+@pytest.fixture
+def runs(archive: Path) -> Path:
+    runreport.set_experiment("Nets")
+    for width, accuracy in ((8, 0.5), (16, 0.75), (32, 0.7)):
+        with runreport.start_run(run_name=f"net-{width}"):
+            runreport.log_param("width", width)
+            for step in range(3):
+                runreport.log_metric("val_accuracy", accuracy - 0.1 * (2 - step), step=step)
+    return archive
+
+
+def test_blocks_show_runs_values_and_charts(runs: Path, tmp_path: Path) -> None:
+    page = note_of(
+        runs,
+        tmp_path,
+        """# Width
+
+## Which is best
+
+```value
+metric = "val_accuracy"
+```
+
+```value
+of = "mean"
+filter = "params.width > 8"
+```
+
+```runs
+experiment = "Nets"
+columns = ["val_accuracy", "params.width"]
+limit = 2
+title = "The best two"
+```
+
+```chart
+chart = "line;y=val_accuracy"
+```
+
+```python
+print("stays code")
+```
+""",
+    )
+    assert page.problems == ()
+    best, mean = (part.value for part in page.parts if part.value)
+    assert best and best.run and (best.value, best.run.name) == ("0.75", "net-16")
+    assert mean and mean.value == "0.725 ± 0.03536" and mean.title.endswith("2 runs")
+    (table,) = (part.table for part in page.parts if part.table)
+    assert [name for name, _ in table.columns] == ["val_accuracy", "width"]
+    assert [(run.name, str(cells[1])) for run, cells in table.rows] == [
+        ("net-16", "16"), ("net-32", "32"),
+    ]  # fmt: skip
+    assert (table.title, table.total) == ("The best two", 3)
+    assert [chart.title for chart in page.charts] == ["val_accuracy over steps"]
+    assert "stays code" in page.html
+    assert [heading.text for heading in page.headings] == ["Which is best"]
+
+
+@pytest.mark.parametrize(
+    ("block", "problem"),
+    [
+        ('```runs\nexperiment = "Nest"\n```', "did you mean 'Nets'"),
+        ('```runs\nfilter = "params.width ="\n```', "filter"),
+        ("```runs\nfilter = \"params.width = '99'\"\n```", "no run matches"),
+        ('```value\nmetric = "val_acuracy"\n```', "val_accuracy"),
+        ('```value\nof = "bset"\n```', "best, latest, mean"),
+        ("```value\nof = 1\n```", "a text"),
+        ("```runs\nlimt = 1\n```", "limit"),
+        ("```chart\n```", "lacks chart"),
+        ('```chart\nchart = "lien;y=x"\n```', "line"),
+        ("```runs\nx ==\n```", "no TOML"),
+        ("[x](run:nobody)", "run:nobody"),
+    ],
+)
+def test_what_a_note_names_in_vain_is_said_and_the_rest_stays(
+    runs: Path, tmp_path: Path, block: str, problem: str
+) -> None:
+    page = note_of(runs, tmp_path, f"# T\n\nbefore\n\n{block}\n\nafter")
+    (told,) = page.problems
+    assert problem.lower() in told.lower() and told.startswith("note n")
+    assert "before" in page.html and "after" in page.html
+
+
+def test_links_lead_to_runs_and_experiments(runs: Path, tmp_path: Path) -> None:
+    page = note_of(runs, tmp_path, "[best](run:net-16) of [all](experiment:Nets)")
+    assert page.problems == ()
+    assert page.html.count('href="../../') == 2 and "../../r/" in page.html
+
+
+def test_task_lists_footnotes_and_headings_that_can_be_quoted(tmp_path: Path) -> None:
+    (tmp_path / "n.md").write_text("# T\n\n## A\n\n- [x] done\n\n## A\n\nso[^1]\n\n[^1]: why\n")
+    (page,) = read_notes(".", str(tmp_path), Redactor(), GROUND)
+    assert [heading.identity for heading in page.headings] == [
+        "user-content-a",
+        "user-content-a-2",
+    ]
+    assert 'href="#user-content-a-2"' in page.html
+    assert 'type="checkbox"' in page.html and "footnote" in page.html
 
 
 def test_markdown_files_become_pages_with_their_first_heading(tmp_path: Path) -> None:
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "b.md").write_text("# What we learned\n\n<b>Width</b> *matters*.\n")
     (tmp_path / "notes" / "a.md").write_text("no heading")
-    first, second = read_notes("notes", str(tmp_path), Redactor())
+    first, second = read_notes("notes", str(tmp_path), Redactor(), GROUND)
     assert (first.title, second.title) == ("a", "What we learned")
     assert "<b>" not in second.html and "<em>matters</em>" in second.html
     assert second.folder == "n/b" and second.excerpt == "<b>Width</b> matters."
@@ -23,10 +136,10 @@ def test_markdown_files_become_pages_with_their_first_heading(tmp_path: Path) ->
 
 def test_a_missing_folder_or_other_bytes_are_one_clear_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="notes is 'none'"):
-        read_notes("none", str(tmp_path), Redactor())
+        read_notes("none", str(tmp_path), Redactor(), GROUND)
     (tmp_path / "x.md").write_bytes(b"\xff\xfe")
     with pytest.raises(ConfigError, match="not UTF-8"):
-        read_notes(".", str(tmp_path), Redactor())
+        read_notes(".", str(tmp_path), Redactor(), GROUND)
 
 
 def test_notes_of_runs_and_experiments_are_listed(archive: Path) -> None:
@@ -46,6 +159,6 @@ def test_images_that_a_note_shows_come_with_it(tmp_path: Path) -> None:
     (tmp_path / "secret.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     text = "# T\n\n![a](plots/a.png) ![up](../secret.png)"
     (tmp_path / "notes" / "n.md").write_text(text)
-    (page,) = read_notes("notes", str(tmp_path), Redactor())
+    (page,) = read_notes("notes", str(tmp_path), Redactor(), GROUND)
     assert [file.path for file in page.files] == ["files/plots/a.png"]
     assert 'src="files/plots/a.png"' in page.html and "<img" not in page.html.split("up")[1]

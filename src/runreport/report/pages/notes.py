@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from runreport.errors import ConfigError
+from runreport.report.charts.chart import Chart
 from runreport.report.links import RunLink
 from runreport.report.note_files import note_files, note_pictures
-from runreport.report.notes import linked_pictures, render_note
+from runreport.report.notes import Heading, linked_pictures, read_note
+from runreport.report.pages.note_blocks import KINDS, NoteGround, NotePart, make_part
 from runreport.report.redaction import Redactor, published_file
 from runreport.report.runs.files import PublishedFile
 from runreport.report.urls import file_path, note_folder
 
 _EXCERPT = 160
+_FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +28,23 @@ class NotePage:
     title: str
     folder: str
     """From the site's root."""
-    html: str
+    parts: tuple[NotePart, ...]
     excerpt: str
     files: tuple[PublishedFile, ...] = ()
     """The images it shows, from its folder."""
+    headings: tuple[Heading, ...] = ()
+    problems: tuple[str, ...] = ()
+    """What it names that is not there."""
+
+    @property
+    def html(self) -> str:
+        """Its text."""
+        return "".join(part.html for part in self.parts)
+
+    @property
+    def charts(self) -> tuple[Chart, ...]:
+        """The charts of its blocks."""
+        return tuple(part.chart for part in self.parts if part.chart is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +67,18 @@ class Notes:
     noted_total: int
 
 
-def read_notes(folder: str | None, project: str, redactor: Redactor) -> tuple[NotePage, ...]:
+def read_notes(
+    folder: str | None,
+    project: str,
+    redactor: Redactor,
+    ground: NoteGround,
+) -> tuple[NotePage, ...]:
     """The Markdown files of a folder as pages, in the order of their names.
 
     Args:
         folder: from the config; None: there are none.
         project: where a relative folder starts.
+        ground: what the blocks and links of notes are made of.
 
     Raises:
         ConfigError: there is no such folder, or a file is no UTF-8 text.
@@ -75,7 +98,8 @@ def read_notes(folder: str | None, project: str, redactor: Redactor) -> tuple[No
     for stem, text in zip(shown, texts, strict=True):
         body = redactor.text(text, "notes")
         wanted = sorted(pictures & set(linked_pictures(text)))
-        pages.append(_page(stem, body, folders, _pictures(place, wanted, redactor)))
+        shown_pictures = _pictures(place, wanted, redactor)
+        pages.append(_page(stem, body, folders, shown_pictures, ground))
     return tuple(pages)
 
 
@@ -100,7 +124,11 @@ def _read(path: str) -> str:
 
 
 def _page(
-    stem: str, text: str, folders: Mapping[str, str], pictures: Mapping[str, PublishedFile]
+    stem: str,
+    text: str,
+    folders: Mapping[str, str],
+    pictures: Mapping[str, PublishedFile],
+    ground: NoteGround,
 ) -> NotePage:
     """A note; links to other notes lead to their pages, as they do between the files."""
     first, _, rest = text.lstrip().partition("\n")
@@ -108,8 +136,25 @@ def _page(
     body = rest if first.startswith("# ") else text
     files = {name: f"../../{folder}/index.html" for name, folder in folders.items()}
     files |= {path: file.path for path, file in pictures.items()}
-    html = render_note(body, files)
-    return NotePage(title, note_folder(stem), html, excerpt(body), tuple(pictures.values()))
+    read = read_note(body, KINDS, files, ground.find)
+    where = f"note {stem}"
+    parts = tuple(
+        NotePart(html=part)
+        if isinstance(part, str)
+        else make_part(part, where, f"block-{number}", ground)
+        for number, part in enumerate(read.parts)
+    )
+    problems = [part.problem for part in parts if part.problem]
+    problems += [f"{where}: the link {name!r} leads to nothing here." for name in read.missed]
+    return NotePage(
+        title,
+        note_folder(stem),
+        parts,
+        excerpt(_FENCED.sub("", body)),
+        tuple(pictures.values()),
+        read.headings,
+        tuple(problems),
+    )
 
 
 def excerpt(text: str) -> str:

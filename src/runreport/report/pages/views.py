@@ -100,21 +100,21 @@ def _make_view(
     curves: CurveReader,
     now_ms: int,
 ) -> ViewPage:
-    numbers = _chosen(view, index, places, now_ms, where)
-    table = _picked(places, numbers[:MOST_RUNS])
+    numbers = chosen_runs(view, index, places, now_ms, where)
+    table = picked_table(places, numbers[:MOST_RUNS])
     every = range(len(table.labels))
     texts = [
         renamed(read_chart(text, f"{where}.charts"), partial(full_name, known=table.columns))
         for text in view.charts
     ] or _default_charts(table)
     asked = Asked(table, every, curves, total=len(numbers))
-    drawn = _drawn(texts, asked)
+    drawn = drawn_charts(texts, asked)
     shown = range(min(len(every), MOST_COLUMNS))
     return ViewPage(
         name=view.name,
         folder=comparison_folder(view.name),
         description_html=render_note(view.description) if view.description else "",
-        runs=tuple(run_link(*_place(places, n)) for n in numbers[: len(shown)]),
+        runs=tuple(run_link(*place_of(places, n)) for n in numbers[: len(shown)]),
         total=len(numbers),
         params=tuple(_row(column, shown) for column in _differing(table, "params")),
         metrics=tuple(
@@ -131,19 +131,19 @@ def _make_view(
     )
 
 
-def _drawn(texts: Sequence[ChartText], asked: Asked) -> list[Chart | None]:
+def drawn_charts(texts: Sequence[ChartText], asked: Asked) -> list[Chart | None]:
     """The charts, those of curves made first: they say which runs have a look."""
     by_place = sorted(enumerate(texts), key=lambda pair: pair[1].type != "line")
     made = {place: make_chart(text, f"chart-{place}", asked) for place, text in by_place}
     return [made[place] for place in range(len(texts))]
 
 
-def _place(places: Places, number: int) -> tuple[Table, int, str]:
+def place_of(places: Places, number: int) -> tuple[Table, int, str]:
     experiment, table, place = places[number]
     return table, place, experiment
 
 
-def _chosen(
+def chosen_runs(
     view: ViewConfig, index: RunIndex, places: Places, now_ms: int, where: str
 ) -> list[int]:
     """The numbers of a view's runs, in its order."""
@@ -194,7 +194,7 @@ def _find(short: str, in_view: Mapping[int, str], where: str) -> int:
     return (exact or found)[0]
 
 
-def _picked(places: Places, numbers: Sequence[int]) -> Table:
+def picked_table(places: Places, numbers: Sequence[int]) -> Table:
     """Runs of several tables as one, in their order."""
     chosen = [places[number] for number in numbers]
     tables = {id(table): table for _, table, _ in chosen}

@@ -1,0 +1,43 @@
+"""Where links of a note lead that name something of the report: ``[best](run:mlp-128)``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from runreport.report.pages.listings import Places
+
+
+def link_finder(
+    places: Places,
+    experiments: Mapping[str, str],
+    models: Mapping[str, str],
+    views: Mapping[str, str],
+    up: str,
+) -> Callable[[str, str], str | None]:
+    """Find addresses by scheme and name.
+
+    Args:
+        experiments, models, views: addresses from the site's root, by name.
+        up: the way from a note's page to the root.
+    """
+    named = {"experiment": experiments, "model": models, "view": views}
+    by_name: dict[str, str] = {}
+    by_id: dict[str, str] = {}
+    for _, table, place in places.values():
+        url = table.url_of(place)
+        by_name.setdefault(str(table.values("run_name")[place]), url)
+        by_id[str(table.values("run_id")[place])] = url
+
+    def find(scheme: str, name: str) -> str | None:
+        found = by_name.get(name) or _only(by_id, name) if scheme == "run" else None
+        found = found or named.get(scheme, {}).get(name)
+        return None if found is None else f"{up}{found}"
+
+    return find
+
+
+def _only(by_id: Mapping[str, str], beginning: str) -> str | None:
+    """The address of the only run whose id begins so."""
+    found: Iterable[str] = (url for own, url in by_id.items() if own.startswith(beginning))
+    urls = list(found) if len(beginning) >= 4 else []
+    return urls[0] if len(urls) == 1 else None
