@@ -60,6 +60,25 @@ def test_a_click_sorts_all_runs_and_a_second_one_turns_round(page: Page) -> None
     expect(page.locator("#run-table tbody tr").last).to_contain_text("–")  # missing comes last
 
 
+def test_a_whole_cell_of_the_head_sorts(page: Page) -> None:
+    head = page.locator("#run-table thead th", has_text="val_loss")
+    head.scroll_into_view_if_needed()
+    box = head.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 3, box["y"] + 3)
+    expect(head).to_have_attribute("aria-sort", "ascending")
+
+
+def test_the_shift_key_selects_a_range(page: Page) -> None:
+    boxes = page.locator("#run-table input[data-select]")
+    boxes.nth(2).click()
+    boxes.nth(6).click(modifiers=["Shift"])
+    expect(page.locator("#selection")).to_contain_text("5 selected")
+    boxes.nth(4).click()
+    boxes.nth(6).click(modifiers=["Shift"])
+    expect(page.locator("#selection")).to_contain_text("2 selected")
+
+
 def test_words_and_queries_filter_and_the_count_is_said(page: Page) -> None:
     page.keyboard.press("/")
     page.keyboard.type("tanh lr")

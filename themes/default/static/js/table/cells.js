@@ -1,14 +1,15 @@
 // The rows of runs, cell by cell.
 
-import { cellOf, make, makeButton } from "../core/dom.js";
+import { cellOf, every, make, makeButton } from "../core/dom.js";
 import { MARKS, MISSING, decimalsOf, divergedText } from "../core/format.js";
 import { readHash, writeHash } from "../core/hash.js";
 import { siteUrl } from "../core/loading.js";
 import { makeDot } from "../core/looks.js";
-import { isSelected, select } from "../core/selection.js";
+import { changeSelection, isSelected, select, selection } from "../core/selection.js";
 import { runPlace } from "../core/sources.js";
 import { restOf, textOf } from "../core/words.js";
 
+/** @import { Selected } from "../core/selection.js" */
 /** @import { Column, Source } from "../core/source.js" */
 /** @import { Shown } from "./shown.js" */
 
@@ -72,14 +73,40 @@ function selectCell(source, run) {
 }
 
 /**
- * The box that selects a run.
- * @param {{folder: string, id: string, name: string}} run
+ * The runs of the boxes of this page.
+ * @type {WeakMap<HTMLInputElement, Selected>}
+ */
+const boxes = new WeakMap();
+/** @type {HTMLInputElement | null} */
+let lastBox = null;
+
+/**
+ * Select, or take from the selection, all runs from the last box that was used to this one.
+ * @param {HTMLInputElement} box
+ */
+function selectTo(box) {
+  const all = every(box.closest("tbody") || document, "input[data-select]", HTMLInputElement);
+  const ends = [all.indexOf(box), lastBox ? all.indexOf(lastBox) : -1].sort((a, b) => a - b);
+  const own = all.slice(Math.max(0, ends[0]), ends[1] + 1).flatMap((one) => boxes.get(one) || []);
+  const ids = own.map(({ id }) => id);
+  const others = selection.runs.filter(({ id }) => !ids.includes(id));
+  changeSelection(box.checked ? [...others, ...own] : others);
+}
+
+/**
+ * The box that selects a run; with the Shift key all from the last one to it.
+ * @param {Selected} run
  */
 export function makeSelectBox(run) {
   const label = { "aria-label": `Select ${run.name}`, "data-select": run.id };
   const box = make("input", { type: "checkbox", ...label });
   box.checked = isSelected(run.id);
-  box.addEventListener("change", () => select(run, box.checked));
+  boxes.set(box, run);
+  box.addEventListener("click", (event) => {
+    if (event.shiftKey && lastBox?.isConnected && lastBox !== box) selectTo(box);
+    else select(run, box.checked);
+    lastBox = box;
+  });
   return box;
 }
 

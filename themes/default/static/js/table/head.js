@@ -18,6 +18,9 @@ export function drawHead(shown, table, columns) {
   for (const column of columns) {
     const button = makeButton(column.label, () => sortBy(shown, column), { "data-sort": column.name });
     const cell = make("th", { scope: "col", class: column.kind }, button);
+    cell.addEventListener("click", (event) => {
+      if (event.target === cell) button.click(); // beside its words, too
+    });
     const order = orderOf(shown.view.sort, column.name);
     if (order) cell.setAttribute("aria-sort", order);
     row.append(cell);
