@@ -40,6 +40,7 @@ LAZY_IMPORTS = {
     "tracking/active.py": {"tracking.failure", "tracking.validation"},  # a run failed; a decorator
     "tracking/experiment_store.py": {"query.listing"},  # experiments are searched
     "tracking/models.py": {"query.listing"},  # models are searched
+    "tracking/runs.py": {"tracking.system_metrics"},  # somebody asks for them
     "tracking/store.py": {
         "archive.recovery", "archive.sealing", "archive.spool", "query", "query.points",
         "query.search", "tracking.registrar",

@@ -96,6 +96,13 @@ if TYPE_CHECKING:
         search_model_versions,
         search_registered_models,
     )
+    from runreport.tracking.system_metrics import (
+        disable_system_metrics_logging,
+        enable_system_metrics_logging,
+        set_system_metrics_node_id,
+        set_system_metrics_samples_before_logging,
+        set_system_metrics_sampling_interval,
+    )
     from runreport.tracking.tables import load_table, log_table
 
 __version__ = "0.1.0"
@@ -124,7 +131,9 @@ __all__ = [
     "delete_experiment_tag",
     "delete_run",
     "delete_tag",
+    "disable_system_metrics_logging",
     "download_artifacts",
+    "enable_system_metrics_logging",
     "end_run",
     "evaluate",
     "exceptions",
@@ -169,6 +178,9 @@ __all__ = [
     "set_experiment",
     "set_experiment_tag",
     "set_experiment_tags",
+    "set_system_metrics_node_id",
+    "set_system_metrics_samples_before_logging",
+    "set_system_metrics_sampling_interval",
     "set_tag",
     "set_tags",
     "set_tracking_uri",
@@ -211,6 +223,16 @@ _LATER = {  # public names whose modules the first logged value does not need
     "load_table": "runreport.tracking.tables:load_table",
     "log_input": "runreport.tracking.data:log_input",
     "log_table": "runreport.tracking.tables:log_table",
+    **{
+        name: f"runreport.tracking.system_metrics:{name}"
+        for name in (
+            "disable_system_metrics_logging",
+            "enable_system_metrics_logging",
+            "set_system_metrics_node_id",
+            "set_system_metrics_samples_before_logging",
+            "set_system_metrics_sampling_interval",
+        )
+    },
     **{
         name: f"runreport.tracking.files:{name}"
         for name in (

@@ -17,6 +17,13 @@ def test_few_names_need_no_sections_and_stand_as_people_number_them() -> None:
     assert in_sections([], str) == ()
 
 
+def test_what_the_machine_did_is_a_section_of_its_own() -> None:
+    found = in_sections(["system/cpu", "loss", "acc"], str)
+    assert [(own.title, own.items, own.is_open) for own in found] == [
+        ("", ("acc", "loss"), True), ("system", ("system/cpu",), False),
+    ]  # fmt: skip
+
+
 def test_many_names_are_parted_by_what_they_begin_with() -> None:
     names = [f"{kind}/m{n}" for kind in ("train", "val") for n in range(10)] + ["lr", "one/alone"]
     assert titles(names) == [("train", 10), ("val", 10), ("others", 2)]

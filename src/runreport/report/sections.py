@@ -16,6 +16,8 @@ MOST_OPEN = 24
 """Entries of the sections that are open at first."""
 FAMILY = 8
 """So many entries of a section whose names go on alike are a section of their own."""
+_MACHINE = "system/"
+"""What the machine did while a run was logged is a section of its own, folded."""
 OTHERS = "others"
 _NUMBER = re.compile(r"\d+")
 _PART = re.compile(r"[^/.]+[/.]")
@@ -54,6 +56,11 @@ def in_sections(
         return rank_of(name) if rank_of else (), natural(name)
 
     ordered = sorted(items, key=key)
+    machine = [item for item in ordered if name_of(item).startswith(_MACHINE)]
+    if machine and len(machine) < len(ordered):
+        others = [item for item in ordered if not name_of(item).startswith(_MACHINE)]
+        found = in_sections(others, name_of, rank_of, most_open)
+        return *found, Section(_MACHINE[:-1], tuple(machine), is_open=False)
     if len(ordered) <= MOST_FLAT:
         return (Section("", tuple(ordered), is_open=True),) if ordered else ()
     groups = _grouped(ordered, name_of, 1)

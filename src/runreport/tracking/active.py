@@ -47,6 +47,8 @@ class Session:
         """Paths of the tables logged by this session, which one tag lists."""
         self.process = os.getpid()
         self.is_over = False
+        self.monitor: Any = None
+        """Samples the machine as long as the run goes on; see `system_metrics`."""
         self.is_created = False
         """Whether a client made the run: it stays open until the client ends it."""
 
@@ -299,6 +301,8 @@ def _end_session(
 ) -> None:
     if session.is_over:
         return
+    if session.monitor is not None:
+        session.monitor.stop()
     if session.is_own:
         if error is not None:
             from runreport.tracking.failure import failure_tags

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -29,6 +30,10 @@ def start_run(
 ) -> ActiveRun:
     """Start a run, or resume one by its id, and make it the active one.
 
+    Args:
+        log_system_metrics: sample the machine beside it (extra ``system``); None: as
+            `enable_system_metrics_logging` says, by default not.
+
     Raises:
         Exception: a run is active and ``nested`` is not set (the class MLflow raises, too).
         NotFound: no run or experiment of this id.
@@ -36,7 +41,6 @@ def start_run(
         InvalidValue: a tag, or the combination of arguments, is not allowed.
         WriteFailed: the archive cannot be written.
     """
-    del log_system_metrics
     parent = active.top()
     if parent is not None and not nested:
         raise RunreportError(
@@ -56,7 +60,7 @@ def start_run(
     if run_id is not None:
         if run_name is not None:
             texts[NAME_TAG] = run_name
-        return _resume(run_id, texts)
+        return _watched(_resume(run_id, texts), log_system_metrics)
     if run_name and texts.get(NAME_TAG, run_name) != run_name:
         raise InvalidValue(
             f"run_name is {run_name!r} and tag {NAME_TAG!r} is {texts[NAME_TAG]!r}; "
@@ -70,7 +74,7 @@ def start_run(
     if owner is not None:
         texts[PARENT_TAG] = owner
     texts[NAME_TAG] = run_name or texts.get(NAME_TAG) or random_name()
-    return _start(experiment_id or current_experiment(), texts)
+    return _watched(_start(experiment_id or current_experiment(), texts), log_system_metrics)
 
 
 def end_run(status: str = "FINISHED") -> None:
@@ -192,6 +196,23 @@ def _ids_of(names: Iterable[str]) -> list[str]:
         else:
             ids.append(state.experiment_id)
     return ids or [""]  # no experiment has this id, so nothing is found
+
+
+def _watched(run: ActiveRun, asked: bool | None) -> ActiveRun:
+    """A run with what samples the machine, where that is wanted; else nothing is imported."""
+    module = "runreport.tracking.system_metrics"
+    is_open = module in sys.modules or "MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING" in os.environ
+    if asked or (asked is None and is_open):
+        from runreport.tracking.system_metrics import start_monitor
+
+        def next_step(key: str) -> int:
+            if key not in run.data.metrics:
+                return 0
+            points = run.session.store.metric_history(run.info.run_id, key)
+            return 1 + max((point.step for point in points), default=-1)
+
+        run.session.monitor = start_monitor(run.session.writer, asked, next_step)
+    return run
 
 
 def _start(experiment_id: str, texts: Mapping[str, str]) -> ActiveRun:
