@@ -25,7 +25,14 @@ from runreport.site.memory import MARKER, digest_of, recall_summary
 from runreport.site.published import Published
 from runreport.site.theme import Theme, load_theme
 
-_LIBRARIES = ("google-re2", "jinja2", "markdown-it-py", "pyarrow", "vl-convert-python")
+_LIBRARIES = (
+    "google-re2",
+    "jinja2",
+    "markdown-it-py",
+    "mdit-py-plugins",
+    "pyarrow",
+    "vl-convert-python",
+)
 """What they make of the same input may change with their version."""
 
 

@@ -17,6 +17,7 @@ import pytest
 
 import runreport
 from runreport.errors import BuildError
+from runreport.site.live import Live
 from runreport.site.server import make_server
 
 
@@ -119,3 +120,26 @@ def test_a_terminated_server_leaves_no_temporary_folder(tmp_path: Path, archive:
         server.terminate()
         assert server.wait(20) == 128 + signal.SIGTERM
     assert list(place.iterdir()) == []
+
+
+def test_open_pages_ask_whether_their_site_was_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "e").mkdir()
+    for name in ("index.html", "e/index.html"):
+        (tmp_path / name).write_text("<html><head><title>x</title></head><body></body></html>")
+    (tmp_path / "data.js").write_text("1;")
+    live = Live()
+    with served(tmp_path, live=live) as port:
+        for path in ("/", "/index.html", "/e/", "/e/index.html?x"):
+            assert 'src="/_runreport/live.js" defer></script></head>' in text_at(port, path)
+        assert text_at(port, "/data.js") == "1;"
+        assert "location.reload" in text_at(port, "/_runreport/live.js")
+        assert text_at(port, "/_runreport/now.js?1") == "runreportNow(1);\n"
+        live.number += 1
+        assert text_at(port, "/_runreport/now.js?2") == "runreportNow(2);\n"
+    with served(tmp_path) as port:
+        assert "_runreport" not in text_at(port, "/")
+
+
+def text_at(port: int, path: str) -> str:
+    with urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+        return str(answer.read().decode())

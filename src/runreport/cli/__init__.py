@@ -26,8 +26,8 @@ COMMANDS = {
     "models": "models",
     "run": "logging",
     "runs": "run_group",
-    "serve": "build",
-    "ui": "build",
+    "serve": "serve",
+    "ui": "serve",
 }
 """The module of each command; a function of the command's name is in it."""
 _ALIASES = {"import": "import_command", "ui": "serve"}

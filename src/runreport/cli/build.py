@@ -1,11 +1,8 @@
-"""``runreport build`` and ``runreport serve``."""
+"""``runreport build``, and what it has in common with ``runreport serve``."""
 
 from __future__ import annotations
 
 import os
-import signal
-import sys
-import tempfile
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +31,6 @@ from runreport.report.findings import Finding
 from runreport.report.formatting import plural
 from runreport.site.memory import IMPORTED, mark, memory_folder
 from runreport.site.publish import check_target
-from runreport.site.server import DEFAULT_PORT, make_server
 from runreport.upkeep import Build, unchanged
 
 if TYPE_CHECKING:
@@ -85,14 +81,14 @@ def build(
     as_json: bool,
 ) -> None:
     """Build the static site of an archive, or of the runs that other tools left in a project."""
-    location = _located(chosen(source, archive))
+    location = located(chosen(source, archive))
     bar = None if quiet or as_json else progress_bar()
     lost: Sequence[str] = ()
     if is_foreign(location):
-        location, lost = _taken_in(location, archive_to, output, bar, strict=strict, clean=clean)
+        location, lost = taken_in(location, archive_to, output, bar, strict=strict, clean=clean)
     elif archive_to is not None:
         raise click.UsageError("--archive-to is for the runs of other tools; this is an archive.")
-    config = _config(location, config_path, theme)
+    config = config_of(location, config_path, theme)
     made = None if clean or strict else unchanged(location, output, config)
     if made is None:
         from runreport.pipeline import build_site
@@ -108,67 +104,12 @@ def build(
     if as_json:
         print_json({**_described(made), "lost": list(lost)})
     elif not quiet:
-        _warn_of_losses(lost)
-        _warn(made)
+        warn_of_losses(lost)
+        warn(made)
         click.echo(_closing_line(made))
 
 
-@click.command()
-@click.argument("source", metavar="[SOURCE]", required=False)
-@archive_option
-@config_option
-@click.option("--theme", help="default, plain, or the path of a theme folder.")
-@click.option(
-    "--port",
-    default=DEFAULT_PORT,
-    show_default=True,
-    type=click.IntRange(0, 65535),
-    help="Port on localhost.",
-)
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "--name",
-    "names",
-    metavar="HOST",
-    multiple=True,
-    help="Answer to this host name, too; a server that answers to any can be reached by any page.",
-)
-@limit_option
-def serve(
-    source: str | None,
-    archive: str | None,
-    config_path: str | None,
-    theme: str | None,
-    port: int,
-    host: str,
-    names: tuple[str, ...],
-) -> None:
-    """Build the site of an archive or a project and show it on localhost (also: ui)."""
-    from runreport.pipeline import build_site
-
-    location = _located(chosen(source, archive))
-    signal.signal(signal.SIGTERM, _end)  # so that the temporary folder goes
-    with tempfile.TemporaryDirectory(prefix="runreport-") as folder:
-        site = os.path.join(folder, "site")
-        server = make_server(site, port, host, names)
-        with server:
-            if is_foreign(location):
-                location, lost = _taken_in(location, None, site, progress_bar())
-                _warn_of_losses(lost)
-            config = _config(location, config_path, theme)
-            made = build_site(location, site, config, progress=progress_bar())
-            _warn(made)
-            click.echo(
-                f"Report of {plural(made.runs, 'run')} at http://{host}:{server.server_port}/"
-            )
-            say("Press Ctrl-C to stop.")
-            try:
-                server.serve_forever()
-            except KeyboardInterrupt:
-                say("Stopped.")
-
-
-def _located(location: str | None) -> str | None:
+def located(location: str | None) -> str | None:
     """What to build from: what was named, else the default archive, else what lies here.
 
     Raises:
@@ -187,7 +128,7 @@ def _located(location: str | None) -> str | None:
     return location
 
 
-def _taken_in(
+def taken_in(
     source: str | None,
     archive: str | None,
     site: str,
@@ -195,6 +136,7 @@ def _taken_in(
     *,
     strict: bool = False,
     clean: bool = False,
+    is_quiet: bool = False,
 ) -> tuple[str, Sequence[str]]:
     """The archive that another tool's runs are in now, and what of them is lost.
 
@@ -215,14 +157,15 @@ def _taken_in(
     found = take_in(source, kept, away, bar, is_own=archive is None, clean=clean)
     if archive is None:
         mark(os.path.abspath(site))
-    say(f"Recognised {safe(found.told)}")
+    if not is_quiet:
+        say(f"Recognised {safe(found.told)}")
     if strict and found.lost:
         listed = "\n  ".join(found.lost)
         raise BuildError(f"Aborted in strict mode: what was logged is lost.\n  {listed}")
     return found.archive, found.lost
 
 
-def _warn_of_losses(lost: Sequence[str]) -> None:
+def warn_of_losses(lost: Sequence[str]) -> None:
     """Name what of a source could not be read."""
     for problem in lost[:MAX_PLACES]:
         say(f"Warning: {safe(problem)}: it is lost")
@@ -230,23 +173,23 @@ def _warn_of_losses(lost: Sequence[str]) -> None:
         say(f"Warning: … and {len(lost) - MAX_PLACES:,} more (runreport import --json lists all)")
 
 
-def _end(number: int, frame: object) -> None:
-    """Leave by way of every clean-up, with the code that a shell gives for a signal."""
-    del frame
-    sys.exit(128 + number)
-
-
-def _config(location: str | None, path: str | None, theme: str | None) -> Config:
-    from dataclasses import replace
-
-    config = load_config(path)
+def config_of(location: str | None, path: str | None, theme: str | None) -> Config:
+    """The config of a build, after what was said of one that is not read."""
     beside = os.path.join(os.path.dirname(locate_archive(location)), FILE_NAME)
     if path is None and not os.path.isfile(FILE_NAME) and os.path.isfile(beside):
         say(f"Note: {safe(beside)} is not read, since it is not here. If it is yours: --config")
+    return read_config(path, theme)
+
+
+def read_config(path: str | None, theme: str | None) -> Config:
+    """The config of a build."""
+    from dataclasses import replace
+
+    config = load_config(path)
     return config if theme is None else replace(config, theme=theme)
 
 
-def _warn(made: Build) -> None:
+def warn(made: Build) -> None:
     for notice in made.notices:
         say(f"Warning: {safe(notice)}")
     for advice in made.advice:

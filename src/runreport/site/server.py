@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import io
 import ipaddress
+import os
 import socket
 import threading
 from collections.abc import Collection
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import urlsplit
 
 from runreport.errors import BuildError
+from runreport.site.live import Live
 
 DEFAULT_PORT = 5000
 PATIENCE_SECONDS = 15.0
@@ -29,14 +33,22 @@ class _Handler(SimpleHTTPRequestHandler):
 
     timeout = PATIENCE_SECONDS
 
-    def __init__(self, *args: Any, names: Collection[str], is_open: bool, **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        names: Collection[str],
+        is_open: bool,
+        live: Live | None,
+        **options: Any,
+    ) -> None:
         """Serve one connection.
 
         Args:
             names: hosts that it answers as.
             is_open: any address is its own, too, since it listens on all of this machine's.
+            live: lets pages reload when their site was made anew; None: they do not.
         """
-        self.names, self.is_open = names, is_open
+        self.names, self.is_open, self.live = names, is_open, live
         super().__init__(*args, **options)
 
     def handle_one_request(self) -> None:
@@ -72,6 +84,29 @@ class _Handler(SimpleHTTPRequestHandler):
             return False
         return self.is_open
 
+    def send_head(self) -> Any:
+        """A file; pages and scripts that are made here are sent from memory."""
+        path = urlsplit(self.path).path
+        if self.live is None:
+            return super().send_head()
+        script = self.live.script(path)
+        if script is not None:
+            return self._send(script, "text/javascript")
+        place = self.translate_path(path)
+        if path.endswith("/"):
+            place = os.path.join(place, "index.html")
+        if not place.endswith(".html") or not os.path.isfile(place):
+            return super().send_head()
+        with open(place, "rb") as file:
+            return self._send(self.live.page(file.read()), "text/html; charset=utf-8")
+
+    def _send(self, content: bytes, kind: str) -> io.BytesIO:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        return io.BytesIO(content)
+
     def list_directory(self, path: object) -> None:
         """A folder without an index is nothing to see."""
         del path
@@ -92,11 +127,13 @@ def make_server(
     port: int = DEFAULT_PORT,
     host: str = "127.0.0.1",
     names: Collection[str] = (),
+    live: Live | None = None,
 ) -> ThreadingHTTPServer:
     """A server for a site, not started yet.
 
     Args:
         names: hosts that it answers as besides localhost and ``host``.
+        live: lets open pages reload when their site was made anew.
 
     Raises:
         BuildError: the port is taken.
@@ -104,7 +141,9 @@ def make_server(
     own = {*_OWN_NAMES, *(name.lower() for name in names), host.lower()}
     if host in _EVERYWHERE:
         own.add(socket.gethostname().lower())
-    handler = functools.partial(_Handler, directory=folder, names=own, is_open=host in _EVERYWHERE)
+    handler = functools.partial(
+        _Handler, directory=folder, names=own, is_open=host in _EVERYWHERE, live=live
+    )
     try:
         return ThreadingHTTPServer((host, port), handler)
     except OSError as error:

@@ -1,0 +1,170 @@
+"""``runreport serve``: a site on localhost, made anew when what it is made of changes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from runreport.archive.directory import is_foreign
+from runreport.cli.build import (
+    config_of,
+    config_option,
+    located,
+    read_config,
+    taken_in,
+    warn,
+    warn_of_losses,
+)
+from runreport.cli.printing import archive_option, chosen, limit_option, progress_bar, safe, say
+from runreport.errors import RunreportError
+from runreport.report.formatting import plural
+from runreport.site.live import Live
+from runreport.site.server import DEFAULT_PORT, make_server
+from runreport.upkeep import Build, unchanged
+
+if TYPE_CHECKING:
+    from runreport.site.making import Progress
+
+_PAUSE_SECONDS = 2.0
+_REST = 20
+"""After a build so many times its own time pass: it takes a twentieth of one core at most."""
+
+
+@click.command()
+@click.argument("source", metavar="[SOURCE]", required=False)
+@archive_option
+@config_option
+@click.option("--theme", help="default, plain, or the path of a theme folder.")
+@click.option(
+    "--port",
+    default=DEFAULT_PORT,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port on localhost.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--name",
+    "names",
+    metavar="HOST",
+    multiple=True,
+    help="Answer to this host name, too; a server that answers to any can be reached by any page.",
+)
+@click.option(
+    "--watch/--no-watch",
+    "is_watching",
+    default=True,
+    show_default=True,
+    help="Build anew when runs, config, notes or theme change, and reload open pages.",
+)
+@limit_option
+def serve(
+    source: str | None,
+    archive: str | None,
+    config_path: str | None,
+    theme: str | None,
+    port: int,
+    host: str,
+    names: tuple[str, ...],
+    is_watching: bool,
+) -> None:
+    """Build the site of an archive or a project and show it on localhost (also: ui)."""
+    location = located(chosen(source, archive))
+    signal.signal(signal.SIGTERM, _end)  # so that the temporary folder goes
+    with tempfile.TemporaryDirectory(prefix="runreport-") as folder:
+        preview = _Preview(location, os.path.join(folder, "site"), config_path, theme)
+        live = Live() if is_watching else None
+        server = make_server(preview.site, port, host, names, live)
+        with server:
+            made = preview.build()
+            say_at = f"http://{host}:{server.server_port}/"
+            click.echo(f"Report of {plural(made.runs, 'run')} at {say_at}")
+            say("Press Ctrl-C to stop.")
+            watching = _watch(preview, live) if live is not None else None
+            try:
+                server.serve_forever()
+            except KeyboardInterrupt:
+                say("Stopped.")
+            finally:
+                if live is not None and watching is not None:
+                    live.is_over.set()
+                    watching.join(timeout=10)  # it may be writing
+
+
+class _Preview:
+    """A site and what it is made of."""
+
+    def __init__(
+        self, location: str | None, site: str, config_path: str | None, theme: str | None
+    ) -> None:
+        self.location, self.site = location, site
+        self.config_path, self.theme = config_path, theme
+
+    def build(self) -> Build:
+        """Make it, and say what there is to say."""
+        from runreport.pipeline import build_site
+
+        archive, lost = self._archive(progress_bar())
+        warn_of_losses(lost)
+        config = config_of(archive, self.config_path, self.theme)
+        made = build_site(archive, self.site, config, progress=progress_bar())
+        warn(made)
+        return made
+
+    def build_again(self) -> Build | None:
+        """Make it anew if anything has changed; None if nothing has."""
+        from runreport.pipeline import build_site
+
+        archive, _ = self._archive(None, is_quiet=True)
+        config = read_config(self.config_path, self.theme)
+        if unchanged(archive, self.site, config) is not None:
+            return None
+        return build_site(archive, self.site, config)
+
+    def _archive(
+        self, bar: Progress | None, *, is_quiet: bool = False
+    ) -> tuple[str | None, Sequence[str]]:
+        """The archive, and what of the runs of other tools is lost."""
+        if is_foreign(self.location):
+            return taken_in(self.location, None, self.site, bar, is_quiet=is_quiet)
+        return self.location, ()
+
+
+def _watch(preview: _Preview, live: Live) -> threading.Thread:
+    """Build anew whenever something has changed; what is wrong is said once, and the site
+    stays."""
+
+    def watch() -> None:
+        pause, told = _PAUSE_SECONDS, ""
+        while not live.is_over.wait(pause):
+            begin = time.perf_counter()
+            made = None
+            try:
+                made = preview.build_again()
+                told = ""
+            except RunreportError as error:
+                if str(error) != told:
+                    say(f"Error: {safe(error)} The site stays as it was.")
+                told = str(error)
+            pause = max(_PAUSE_SECONDS, _REST * (time.perf_counter() - begin))
+            if made is not None:
+                live.number += 1
+                say(f"Built anew: {plural(made.runs, 'run')} in {made.seconds:.1f} s")
+
+    thread = threading.Thread(target=watch, name="watch", daemon=True)
+    thread.start()
+    return thread
+
+
+def _end(number: int, frame: object) -> None:
+    """Leave by way of every clean-up, with the code that a shell gives for a signal."""
+    del frame
+    sys.exit(128 + number)
