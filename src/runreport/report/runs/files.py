@@ -19,6 +19,7 @@ from runreport.report.formatting import format_size
 from runreport.report.redaction import Redactor, published_file
 from runreport.report.redaction.stored import read_stored
 from runreport.report.runs.previews import Preview, make_preview
+from runreport.report.runs.steps import kind_of, steps_of
 from runreport.report.urls import file_path
 
 MOST_PREVIEWS = 60
@@ -80,11 +81,14 @@ def list_files(
     """Artifacts with previews, and the bytes that go beside the page."""
     files, published = [], []
     previewed = 0
+    steps = steps_of(
+        row["path"] for row in facts.artifacts if kind_of(_media_type(data_object(row["data"])))
+    )
     addresses = {row["path"]: f"files/{file_path(row['path'])}" for row in facts.artifacts}
     for row in facts.artifacts:
         data = data_object(row["data"])
         shown, size = row["path"], recorded_size(data)
-        media_type = str(data.get("media_type", "application/octet-stream"))
+        media_type = _media_type(data)
         if size > config.max_file_mb * 1e6:
             note = f"Over {config.max_file_mb:g} MB, so it stays in the archive."
             files.append(_unpublished(shown, size, media_type, note))
@@ -103,9 +107,10 @@ def list_files(
         place = addresses[shown]
         if config.html == "scripted" and media_type == "text/html":
             place = place.removesuffix(".txt")
-        previewed += 1
+        is_step = shown in steps  # a player shows them
+        previewed += not is_step
         preview = Preview("none")
-        if previewed <= MOST_PREVIEWS:
+        if previewed <= MOST_PREVIEWS and not is_step:
             preview = _preview(content, media_type, place, redactor, shown, addresses)
         if shown == evaluations.TABLE_FILE and preview.kind == "table":  # it has a page of its own
             preview = Preview("none", note=preview.note)
@@ -123,6 +128,10 @@ def list_files(
             )
         )
     return tuple(files), tuple(published)
+
+
+def _media_type(data: Mapping[str, Any]) -> str:
+    return str(data.get("media_type", "application/octet-stream"))
 
 
 def _unpublished(path: str, size: int, media_type: str, note: str) -> OutputFile:

@@ -40,6 +40,7 @@ from runreport.report.runs.files import (
     by_folder,
     list_files,
 )
+from runreport.report.runs.media import MediaSeries, media_series
 from runreport.report.runs.metrics import CurvePicture, MetricField, curve_pictures, metric_field
 from runreport.report.runs.record import RunFacts, run_json
 from runreport.report.sections import Section, in_sections
@@ -94,6 +95,7 @@ class RunPage:
     params: tuple[Section[Field], ...]
     metrics: tuple[Section[MetricField], ...]
     tags: tuple[Field, ...]
+    media: tuple[MediaSeries, ...]
     files: tuple[FileFolder, ...]
     file_total: int
     datasets: tuple[Field, ...]
@@ -139,6 +141,7 @@ def make_run_page(
     published: tuple[PublishedFile, ...] = ()
     if with_files:
         files, published = list_files(facts, storage, redactor, config)
+    media = media_series(files)
     pictures = tuple(curve_pictures(curves, facts))
     metrics = tuple(metric_field(row, facts, own_config) for row in facts.metrics)
     return RunPage(
@@ -165,6 +168,7 @@ def make_run_page(
         tags=tuple(
             Field(key, show_text(value)) for key, value in sorted(tags.items()) if is_set_tag(key)
         ),
+        media=media,
         files=by_folder(files),
         file_total=len(files),
         datasets=tuple(map(_dataset, run.inputs.dataset_inputs)),
@@ -179,7 +183,7 @@ def make_run_page(
         ),
         reproduction=reproduction(facts.record, tags),
         requirements=requirements_text(facts.record),
-        details=_details(pictures, files, facts.record),
+        details=_details(pictures, files, media, facts.record),
         is_deleted=info.lifecycle_stage == "deleted",
         published=published,
         record=run_json(facts, experiment),
@@ -250,6 +254,7 @@ def _job(record: dict[str, Any]) -> tuple[str, str] | None:
 def _details(
     pictures: Sequence[CurvePicture],
     files: Sequence[OutputFile],
+    media: Sequence[MediaSeries],
     record: dict[str, Any],
 ) -> dict[str, object] | None:
     """What the scripts know of a run: curves, files to compare, packages; None without any."""
@@ -267,9 +272,11 @@ def _details(
         if file.url and file.preview.kind in ("image", "text", "json", "audio", "video")
     ][:MOST_COMPARED]
     packages = object_of(record, "packages")
-    if not curves and not compared and not packages:
+    if not curves and not compared and not packages and not media:
         return None
-    return {"curves": curve_script(curves), "files": compared, "packages": packages}
+    series = [[own.key, own.kind, [[at.step, at.url] for at in own.steps]] for own in media]
+    found = {"curves": curve_script(curves), "files": compared, "packages": packages}
+    return {**found, "media": series} if series else found
 
 
 def _param(row: dict[str, Any], tags: Mapping[str, str]) -> Field:

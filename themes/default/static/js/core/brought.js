@@ -10,7 +10,8 @@
  *   ordered?: boolean}} StoredCurve
  * @typedef {[path: string, url: string, kind: string, text: string, bytes: number,
  *   digest: string]} StoredFile
- * @typedef {{curves: Map<string, StoredCurve>, files?: StoredFile[],
+ * @typedef {[key: string, kind: string, steps: [step: number, url: string][]]} StoredSeries
+ * @typedef {{curves: Map<string, StoredCurve>, files?: StoredFile[], media?: StoredSeries[],
  *   packages?: Object<string, string>}} Details
  * @typedef {{columns: [name: string, kind: string][], rows: any[][], run?: string}} Evaluation
  * @typedef {{type: string, x?: string, y?: string, runs_built?: string[], runs?: string, order?: string,

@@ -13,7 +13,6 @@ import { runPlace } from "../core/sources.js";
  * @typedef {{run: number, name: string, step: number | null, url: string}} Picture
  */
 
-const IMAGE_STEP = /^(.*)%step%(\d+)%timestamp%\d+(?:%[0-9a-f-]+)?(\.\w+)$/;
 const MOST_IMAGES = 12;
 
 /**
@@ -26,15 +25,14 @@ function imagesOf(source, runs) {
   const names = new Map();
   for (const { run, name, details } of runs) {
     const folder = siteUrl(runPlace(source, run).replace("index.html", ""));
-    for (const [path, own, kind] of details.files || []) {
-      if (kind !== "image") continue;
-      const match = IMAGE_STEP.exec(path);
-      const key = match ? match[1] : path;
+    const add = (/** @type {string} */ key, /** @type {number | null} */ step, /** @type {string} */ own) => {
       const url = own.startsWith("data:") ? own : folder + own;
-      const known = names.get(key) || [];
-      known.push({ run, name, step: match && Number(match[2]), url });
-      names.set(key, known);
+      names.set(key, [...(names.get(key) || []), { run, name, step, url }]);
+    };
+    for (const [key, kind, steps] of details.media || []) {
+      if (kind === "image") for (const [step, url] of steps) add(key, step, url);
     }
+    for (const [path, url, kind] of details.files || []) if (kind === "image") add(path, null, url);
   }
   return names;
 }

@@ -12,6 +12,7 @@ import { matchingRuns, sortRuns } from "../table/matching.js";
 import { Shown } from "../table/shown.js";
 import { boxOf, neededColumns } from "../table/update.js";
 import { startCurves } from "./curves.js";
+import { startPlayers } from "./media.js";
 import { startSections } from "./sections.js";
 
 /** @import { Source } from "../core/source.js" */
@@ -33,6 +34,7 @@ export async function startRun() {
     /* without data the page stays as it was built */
   }
   startCurves(run);
+  startPlayers(run).catch(() => {}); // without its data the page stays as it was built
 }
 
 /**

@@ -1,0 +1,86 @@
+// Players of a run's page: what was logged under one key, step by step; the step is kept in the link.
+
+import { brought } from "../core/brought.js";
+import { every, make, makeButton, putHash, within } from "../core/dom.js";
+import { plural, thousands } from "../core/format.js";
+import { readHash, writeHash } from "../core/hash.js";
+import { loadScript } from "../core/loading.js";
+
+/** @import { StoredSeries } from "../core/brought.js" */
+
+/**
+ * Make the players of the page.
+ * @param {string} id of the run
+ */
+export async function startPlayers(id) {
+  const figures = every(document, "figure.player");
+  if (!figures.length) return;
+  if (!brought.runs.has(id)) await loadScript("run.js");
+  const media = brought.runs.get(id)?.media || [];
+  const asked = readHash(location.hash).step;
+  for (const figure of figures) {
+    const series = media.find(([key]) => key === figure.dataset.key);
+    if (series) startPlayer(figure, series, asked);
+  }
+}
+
+/**
+ * The place of the step nearest to a number.
+ * @param {StoredSeries} series
+ * @param {number} wanted
+ */
+function placeOf([, , steps], wanted) {
+  const far = steps.map(([step]) => Math.abs(step - wanted));
+  return far.indexOf(Math.min(...far));
+}
+
+/**
+ * One step at a time, chosen by a slider, or all of them.
+ * @param {HTMLElement} figure
+ * @param {StoredSeries} series
+ * @param {string} asked the step of the link
+ */
+function startPlayer(figure, series, asked) {
+  const [key, kind, steps] = series;
+  const frames = within(figure, ".frames");
+  const told = make("output", { class: "count" });
+  const range = { type: "range", min: "0", max: String(steps.length - 1) };
+  const slider = make("input", { ...range, "aria-label": `Step of ${key}` });
+  slider.value = String(asked ? placeOf(series, Number(asked)) : steps.length - 1);
+  const frameOf = (/** @type {[number, string]} */ [step, url]) => {
+    const label = `${key} at step ${thousands(step)}`;
+    if (kind !== "image")
+      {return make("audio", { controls: "", preload: "none", src: url, "aria-label": label });}
+    return make("a", { href: url }, make("img", { src: url, alt: label, loading: "lazy" }));
+  };
+  const show = () => {
+    const place = Number(slider.value);
+    told.textContent = `step ${thousands(steps[place][0])}`;
+    slider.setAttribute("aria-valuetext", told.textContent);
+    frames.classList.add("one");
+    frames.replaceChildren(make("li", {}, frameOf(steps[place])));
+    for (const next of [steps[place + 1], steps[place - 1]]) {
+      if (kind === "image" && next) new Image().src = next[1]; // it is there when the slider moves on
+    }
+  };
+  slider.addEventListener("input", () => {
+    show();
+    all.setAttribute("aria-pressed", "false");
+  });
+  slider.addEventListener("change", () => {
+    putHash(writeHash({ ...readHash(location.hash), step: String(steps[Number(slider.value)][0]) }));
+  });
+  const all = makeButton(`All ${plural(steps.length, "step")}`, () => {
+    const isAll = all.getAttribute("aria-pressed") !== "true";
+    all.setAttribute("aria-pressed", String(isAll));
+    if (!isAll) return show();
+    frames.classList.remove("one");
+    const entries = steps.map((own) =>
+      make("li", {}, frameOf(own), " ", make("span", { class: "count" }, `step ${thousands(own[0])}`)),
+    );
+    return frames.replaceChildren(...entries);
+  });
+  all.setAttribute("aria-pressed", "false");
+  frames.before(make("p", { class: "player-tools" }, slider, " ", told, " ", all));
+  show();
+}
