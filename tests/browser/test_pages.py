@@ -97,6 +97,19 @@ def test_the_page_for_a_dead_link_needs_no_other_file(reader: Any) -> None:
     assert page.locator("a, script, link[rel=stylesheet]").count() == 0
 
 
+def test_where_the_site_lies_is_told_the_page_for_a_dead_link_leads_back(
+    browser: Browser, tmp_path: Path
+) -> None:
+    runreport.set_tracking_uri(tmp_path / "a")
+    runreport.set_experiment("one")
+    with runreport.start_run():
+        runreport.log_metric("m", 1.0)
+    config = parse_config({"publish": {"url": "https://org.example/repo"}})
+    build_site(str(tmp_path / "a"), str(tmp_path / "site"), config)
+    text = (tmp_path / "site" / "404.html").read_text()
+    assert 'href="/repo/index.html"' in text and 'href="/repo/static/' in text
+
+
 def test_the_theme_switch_is_remembered(reader: Any) -> None:
     page = reader.open("index.html")
     button = page.locator("#theme-switch")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -56,6 +57,8 @@ class SiteInfo:
     version: str
     notices: tuple[str, ...]
     """What of the archive had to be left out."""
+    home: str = ""
+    """The way to the site's first page from anywhere on its host; empty: nobody said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +217,8 @@ def _ground(snapshot: Snapshot, config: Config, now_ms: int | None) -> _Ground:
 
 def _site(ground: _Ground, version: str) -> SiteInfo:
     told = (ground.redactor.text(str(notice), "file names") for notice in ground.notices)
-    return SiteInfo(ground.config.title, moment(ground.as_of), version, tuple(told))
+    home = urlsplit(ground.config.url).path
+    return SiteInfo(ground.config.title, moment(ground.as_of), version, tuple(told), home)
 
 
 def _places(found: Sequence[ShownExperiment]) -> Places:

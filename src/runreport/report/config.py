@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from runreport.errors import ConfigError
 from runreport.nearest import did_you_mean
@@ -33,6 +34,7 @@ EXPERIMENT_KEYS = ("primary_metric", "direction", "columns", "baseline", "descri
 MODEL_KEYS = ("primary_metric", "direction", "description")
 VIEW_KEYS = ("description", "experiments", "runs", "filter", "charts")
 PUBLISH_KEYS = (
+    "url",
     "environment",
     "allow_secrets",
     "allow",
@@ -95,6 +97,8 @@ class Config:
     """Of the theme, over its own."""
     notes: str | None = None
     """Folder of Markdown files that become pages."""
+    url: str = ""
+    """Where the site will lie, e.g. ``https://org.github.io/repo/``; empty: nobody said."""
     max_run_pages: int = 20_000
     """Runs that get a page of their own; the others are shown by one page with script."""
     html: str = "sandboxed"
@@ -193,6 +197,7 @@ def parse_config(content: Mapping[str, Any], path: str = FILE_NAME) -> Config:
         ),
         options=_typed(content, "options", dict, path, "") or {},
         notes=_typed(content, "notes", str, path, ""),
+        url=_address(publish, path),
         max_run_pages=int(
             _positive(publish, "max_run_pages", defaults.max_run_pages, path, "publish.")
         ),
@@ -256,6 +261,20 @@ def _one_of(
         names = " and ".join(map(repr, allowed))
         raise ConfigError(f"{path}: {prefix}{key} is {value!r}; allowed are {names}.")
     return value
+
+
+def _address(publish: Mapping[str, Any], path: str) -> str:
+    """Where the site will lie, with a slash at its end."""
+    url: str = _typed(publish, "url", str, path, "publish.") or ""
+    if not url:
+        return ""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ConfigError(
+            f"{path}: publish.url is {url!r}; it is the address of the site's first page, e.g. "
+            '"https://org.github.io/repo/".'
+        )
+    return url.rstrip("/") + "/"
 
 
 def _refuse_unknown(
