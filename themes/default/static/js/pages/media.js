@@ -49,8 +49,9 @@ function startPlayer(figure, series, asked) {
   slider.value = String(asked ? placeOf(series, Number(asked)) : steps.length - 1);
   const frameOf = (/** @type {[number, string]} */ [step, url]) => {
     const label = `${key} at step ${thousands(step)}`;
-    if (kind !== "image")
-      {return make("audio", { controls: "", preload: "none", src: url, "aria-label": label });}
+    if (kind !== "image") {
+      return make("audio", { controls: "", preload: "none", src: url, "aria-label": label });
+    }
     return make("a", { href: url }, make("img", { src: url, alt: label, loading: "lazy" }));
   };
   const show = () => {
