@@ -137,3 +137,13 @@ def test_the_curves_of_a_run_show_one_step_together(page: Page) -> None:
     point_at(page, curves.nth(1), 0.5, 0.5)
     expect(page.locator(".pointing line")).to_have_count(3)
     expect(page.locator(".pointing text")).to_have_count(2)
+
+
+def test_the_curves_of_a_run_are_walked_by_keyboard_too(page: Page) -> None:
+    page.locator("#run-table tbody tr", has_text="relu-0.003").first.locator("th a").click()
+    expect(page.locator(".curves svg.points")).to_have_count(3)
+    page.locator(".curves .drawing").first.focus()
+    page.keyboard.press("End")
+    expect(page.locator(".tip.spot .head")).to_have_text("Step 30")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".tip.spot .head")).to_have_text("Step 29")

@@ -128,6 +128,7 @@ def test_open_pages_ask_whether_their_site_was_made_anew(tmp_path: Path) -> None
         (tmp_path / name).write_text("<html><head><title>x</title></head><body></body></html>")
     (tmp_path / "data.js").write_text("1;")
     live = Live()
+    live.number = 1
     with served(tmp_path, live=live) as port:
         for path in ("/", "/index.html", "/e/", "/e/index.html?x"):
             assert 'src="/_runreport/live.js" defer></script></head>' in text_at(port, path)

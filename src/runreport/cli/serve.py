@@ -24,7 +24,6 @@ from runreport.cli.build import (
     warn_of_losses,
 )
 from runreport.cli.printing import archive_option, chosen, limit_option, progress_bar, safe, say
-from runreport.errors import RunreportError
 from runreport.report.formatting import plural
 from runreport.site.live import Live
 from runreport.site.server import DEFAULT_PORT, make_server
@@ -85,10 +84,10 @@ def serve(
         server = make_server(preview.site, port, host, names, live)
         with server:
             made = preview.build()
-            say_at = f"http://{host}:{server.server_port}/"
-            click.echo(f"Report of {plural(made.runs, 'run')} at {say_at}")
+            address = f"http://{host}:{server.server_port}/"
+            click.echo(f"Report of {plural(made.runs, 'run')} at {address}")
             say("Press Ctrl-C to stop.")
-            watching = _watch(preview, live) if live is not None else None
+            watching = _watch(preview, live, made) if live is not None else None
             try:
                 server.serve_forever()
             except KeyboardInterrupt:
@@ -138,25 +137,29 @@ class _Preview:
         return self.location, ()
 
 
-def _watch(preview: _Preview, live: Live) -> threading.Thread:
+def _watch(preview: _Preview, live: Live, first: Build) -> threading.Thread:
     """Build anew whenever something has changed; what is wrong is said once, and the site
     stays."""
 
     def watch() -> None:
         pause, told = _PAUSE_SECONDS, ""
+        advised = set(first.advice)
         while not live.is_over.wait(pause):
             begin = time.perf_counter()
             made = None
             try:
                 made = preview.build_again()
                 told = ""
-            except RunreportError as error:
+            except Exception as error:  # whatever it is, the next change may mend it
                 if str(error) != told:
                     say(f"Error: {safe(error)} The site stays as it was.")
                 told = str(error)
             pause = max(_PAUSE_SECONDS, _REST * (time.perf_counter() - begin))
             if made is not None:
                 live.number += 1
+                for advice in set(made.advice) - advised:
+                    say(f"Warning: {safe(advice)}")
+                advised = set(made.advice)
                 say(f"Built anew: {plural(made.runs, 'run')} in {made.seconds:.1f} s")
 
     thread = threading.Thread(target=watch, name="watch", daemon=True)

@@ -79,6 +79,8 @@ class NoteText:
     headings: tuple[Heading, ...]
     missed: tuple[str, ...]
     """Links that lead to nothing of the report."""
+    problem: str = ""
+    """Why it is shown as the text it is."""
 
 
 def read_note(
@@ -111,8 +113,9 @@ def read_note(
                 parts.append(Fence(kind, token.content))
                 begin = place + 1
         parts.append(str(parser.renderer.render(tokens[begin:], parser.options, env)))
-    except Exception:
-        return NoteText((render_note(shown, files),), (), ())
+    except Exception as error:
+        problem = f"it could not be read as Markdown: {type(error).__name__}: {error}"
+        return NoteText((render_note(shown, files),), (), (), problem)
     return NoteText(tuple(part for part in parts if part), tuple(headings), tuple(missed))
 
 
@@ -150,6 +153,7 @@ def _markdown() -> MarkdownIt:
     tasklists_plugin(parser)
     parser.validateLink = _is_allowed  # type: ignore[method-assign]
     parser.add_render_rule("link_open", _open_link)
+    parser.add_render_rule("link_close", _close_link)
     parser.add_render_rule("image", _image)
     parser.add_render_rule("heading_open", _open_heading)
     parser.add_render_rule("heading_close", _close_heading)
@@ -162,10 +166,11 @@ def _open_link(self: Any, tokens: Sequence[Token], index: int, options: Any, env
     token = tokens[index]
     href = str(token.attrGet("href") or "")
     scheme, _, named = href.partition(":")
-    if scheme in OWN_SCHEMES:
-        found = env["find"](scheme, unquote(named)) if "find" in env else None
+    if scheme.lower() in OWN_SCHEMES:
+        found = env["find"](scheme.lower(), unquote(named)) if "find" in env else None
         if found is None:
             env.setdefault("missed", []).append(unquote(href))
+            env["is_missed"] = True
             return '<a class="missed">'
         token.attrSet("href", found)
         return str(self.renderToken(tokens, index, options, env))
@@ -174,6 +179,14 @@ def _open_link(self: Any, tokens: Sequence[Token], index: int, options: Any, env
         token.attrSet("href", own)
     token.attrSet("rel", _REL)
     return str(self.renderToken(tokens, index, options, env))
+
+
+def _close_link(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    closed = str(self.renderToken(tokens, index, options, env))
+    is_missed = env.pop("is_missed", False)
+    return (
+        f'{closed} <span class="note">(nothing here is called so)</span>' if is_missed else closed
+    )
 
 
 def _open_cell(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
@@ -207,10 +220,12 @@ def _open_heading(self: Any, tokens: Sequence[Token], index: int, options: Any, 
     tokens[index + 2].tag = f"h{level}"
     title = self.renderInlineAsText(tokens[index + 1].children or [], options, env)
     name = re.sub(r"[^a-z0-9]+", "-", tokens[index + 1].content.lower()).strip("-")
-    taken = env.setdefault("ids", {})
-    taken[name] = taken.get(name, 0) + 1
-    number = f"-{taken[name]}" if taken[name] > 1 else ""
-    identity = f"user-content-{name}{number}"
+    taken = env.setdefault("ids", set())
+    identity, number = f"user-content-{name}", 1
+    while identity in taken:
+        number += 1
+        identity = f"user-content-{name}-{number}"
+    taken.add(identity)
     token.attrSet("id", identity)
     env.setdefault("headings", []).append(Heading(level, title, identity))
     return str(self.renderToken(tokens, index, options, env))

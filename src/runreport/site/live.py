@@ -7,6 +7,7 @@ script, and what a reader chose is in the address, which a reload keeps.
 from __future__ import annotations
 
 import threading
+import time
 
 FOLDER = "/_runreport/"
 _HEAD = b"</head>"
@@ -18,14 +19,14 @@ _SCRIPT = """\
   let known = null;
   window.runreportNow = (build) => {
     known ??= build;
-    const field = document.activeElement;
-    const isTyping = field instanceof HTMLInputElement && field.type !== "checkbox";
+    const fields = 'textarea, select, input[type="search"], input[type="text"]';
+    const isTyping = document.activeElement?.matches(fields);
     if (build !== known && !isTyping) location.reload();
   };
   const ask = () => {
     if (document.hidden) return;
     const script = document.createElement("script");
-    script.src = `/_runreport/now.js?${Date.now()}`;
+    script.src = `FOLDERnow.js?${Date.now()}`;
     script.onload = script.onerror = () => script.remove();
     document.head.append(script);
   };
@@ -39,13 +40,14 @@ class Live:
     """Which build the pages are of."""
 
     def __init__(self) -> None:
-        self.number = 1
+        self.number = int(time.time())
+        """Another one after each build, also of a server that was started again."""
         self.is_over = threading.Event()
 
     def script(self, path: str) -> bytes | None:
         """A script of ours by its path; None where it is none."""
         if path == f"{FOLDER}live.js":
-            return _SCRIPT.encode()
+            return _SCRIPT.replace("FOLDER", FOLDER).encode()
         if path == f"{FOLDER}now.js":
             return f"runreportNow({self.number});\n".encode()
         return None

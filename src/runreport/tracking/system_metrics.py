@@ -70,7 +70,9 @@ def set_system_metrics_samples_before_logging(samples: int | None) -> None:
     Raises:
         InvalidValue: it is not greater than 0.
     """
-    _settings.samples = None if samples is None else int(_positive(samples, "samples") or 1)
+    _settings.samples = (
+        None if samples is None else max(1, int(_positive(samples, "samples") or 1))
+    )
 
 
 def set_system_metrics_node_id(node_id: str | None) -> None:
@@ -80,7 +82,7 @@ def set_system_metrics_node_id(node_id: str | None) -> None:
 
 def _positive(value: float | None, name: str) -> float | None:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if value is None or (is_number and value > 0):
+    if value is None or (is_number and 0 < value < 1e9):
         return value
     raise InvalidValue(f"{name} is {value!r}; it must be a number greater than 0.")
 
@@ -89,7 +91,7 @@ def _number(name: str, default: float) -> float:
     """A number of the environment; what is none there is passed over."""
     with suppress(ValueError):
         found = float(os.environ.get(name, ""))
-        if found > 0:
+        if 0 < found < 1e9:
             return found
     return default
 
@@ -116,16 +118,16 @@ class Monitor:
         self._writer, self._read = writer, read
         own = _settings
         self._interval = own.interval or _number(_INTERVAL, _EVERY_SECONDS)
-        self._samples = own.samples or int(_number(_SAMPLES, 1))
+        self._samples = own.samples or max(1, int(_number(_SAMPLES, 1)))
         self._before = _before()
-        self._first = self._step = first_step
+        self._step = first_step
         self._over = threading.Event()
         self._process = os.getpid()
         self._thread = threading.Thread(target=self._sample, name="system-metrics", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Sample no more; a run too short for a point gets one now."""
+        """Sample no more, after a last sample, so that a short run has a point, too."""
         self._over.set()
         if self._process == os.getpid():  # a fork has no such thread
             self._thread.join(timeout=5)
@@ -138,7 +140,7 @@ class Monitor:
             while not is_over:
                 is_over = self._over.wait(self._interval)
                 waiting.append(self._read())
-                if len(waiting) >= self._samples or (is_over and self._step == self._first):
+                if len(waiting) >= self._samples or is_over:
                     self._log(waiting)
                     waiting = []
         except Exception as error:  # the run goes on without

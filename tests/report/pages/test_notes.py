@@ -95,6 +95,9 @@ print("stays code")
         ("```chart\n```", "lacks chart"),
         ('```chart\nchart = "lien;y=x"\n```', "line"),
         ("```runs\nx ==\n```", "no TOML"),
+        ("```runs\nexperiments = [1]\n```", "a list of texts"),
+        ("```runs\nlimit = 500\n```", "from 1 to 100"),
+        ("[x](RUN:nobody)", "run:nobody"),
         ("[x](run:nobody)", "run:nobody"),
     ],
 )
@@ -105,6 +108,46 @@ def test_what_a_note_names_in_vain_is_said_and_the_rest_stays(
     (told,) = page.problems
     assert problem.lower() in told.lower() and told.startswith("note n")
     assert "before" in page.html and "after" in page.html
+
+
+def test_a_mean_of_the_largest_numbers_and_a_best_that_failed(
+    archive: Path, tmp_path: Path
+) -> None:
+    runreport.set_experiment("Odd")
+    for value, status in ((1e308, "FINISHED"), (1.5e308, "FINISHED"), (1.0, "FAILED")):
+        runreport.start_run()
+        runreport.log_metric("loss", value)
+        runreport.end_run(status)
+    page = note_of(
+        archive,
+        tmp_path,
+        '```value\nof = "mean"\nfilter = "metrics.loss > 2"\n```\n\n'
+        '```value\nmetric = "loss"\n```',
+    )
+    mean, best = (part.value for part in page.parts if part.value)
+    assert page.problems == () and mean and mean.value.startswith("1.25e308 ±")
+    assert best and best.value == "1e308", "a failed run is no best run"
+    assert "guessed" in best.title
+
+
+def test_the_order_is_as_asked_and_the_latest_is_the_newest(runs: Path, tmp_path: Path) -> None:
+    page = note_of(
+        runs,
+        tmp_path,
+        '```runs\norder = "-params.width"\n```\n\n```value\nof = "latest"\n```',
+    )
+    (table,) = (part.table for part in page.parts if part.table)
+    assert [run.name for run, _ in table.rows] == ["net-32", "net-16", "net-8"]
+    (value,) = (part.value for part in page.parts if part.value)
+    assert value.run and value.run.name == "net-32"
+
+
+def test_a_name_that_several_runs_have_is_the_newest_run_s(runs: Path, tmp_path: Path) -> None:
+    runreport.set_experiment("Aa")  # stands before the other
+    with runreport.start_run(run_name="net-16") as newest:
+        runreport.log_metric("val_accuracy", 0.1)
+    page = note_of(runs, tmp_path, f"[x](run:net-16) [y](run:{newest.info.run_id[:12]})")
+    assert page.html.count(newest.info.run_id) == 2
 
 
 def test_links_lead_to_runs_and_experiments(runs: Path, tmp_path: Path) -> None:

@@ -43,6 +43,12 @@ def test_files_that_differ_in_a_number_only_are_a_series(names: list[str], key: 
     assert steps_of(names[:2]) == {}, "two may be anything"
 
 
+def test_series_that_would_be_called_alike_have_their_patterns_as_names() -> None:
+    found = steps_of(f"samples/{n}_{what}.png" for n in range(3) for what in ("input", "output"))
+    assert {key for key, _ in found.values()} == {"samples/*_input.png", "samples/*_output.png"}
+    assert len(found) == 6
+
+
 def test_a_run_with_a_thousand_images_has_players_and_previews_for_the_rest(archive: Path) -> None:
     with runreport.start_run():
         for step in range(90):

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 import pyarrow as pa
 
 from runreport.archive.facts import ExperimentState
-from runreport.entities import RunStatus
 from runreport.report.charts.chart import Chart
 from runreport.report.charts.choosing import telling_params
 from runreport.report.charts.comparison import chart_script, comparison_charts
@@ -26,7 +25,7 @@ from runreport.report.tables.asked_columns import full_name
 from runreport.report.tables.column_scripts import DataScript
 from runreport.report.tables.columns import Column
 from runreport.report.tables.parquet import runs_parquet
-from runreport.report.tables.ranking import is_common, metrics_by_meaning
+from runreport.report.tables.ranking import is_common, may_be_best, metrics_by_meaning
 from runreport.report.tables.run_table import (
     RunTable,
     is_facet,
@@ -163,7 +162,7 @@ def best_run(table: Table, experiment: str = "") -> BestRun | None:
         return None
     statuses = table.values("status")
     for number in table.ranked():
-        if statuses[number] in (RunStatus.FINISHED, RunStatus.UNKNOWN):
+        if may_be_best(statuses[number]):
             return BestRun(
                 run=run_link(table, number, experiment),
                 metric=table.primary,

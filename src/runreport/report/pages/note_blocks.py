@@ -31,6 +31,7 @@ from runreport.report.pages.views import MOST_RUNS, chosen_runs, picked_table, p
 from runreport.report.shown import Shown, show_number
 from runreport.report.tables.asked_columns import full_name
 from runreport.report.tables.kinds import sort_places
+from runreport.report.tables.ranking import may_be_best
 from runreport.report.tables.run_table import run_link
 from runreport.report.tables.table import Table, cell
 
@@ -117,7 +118,8 @@ def make_part(fence: Fence, where: str, name: str, ground: NoteGround) -> NotePa
         numbers = chosen_runs(view, ground.index, ground.places, ground.now_ms, where)
         if not numbers:
             raise ConfigError(f"{where}: no run matches.")
-        table = picked_table(ground.places, numbers[:MOST_RUNS])
+        most = MOST_RUNS if fence.kind == "chart" else len(numbers)
+        table = picked_table(ground.places, numbers[:most])
         if fence.kind == "runs":
             return NotePart(table=_table(asked, table, numbers, ground.places, where))
         if fence.kind == "value":
@@ -125,6 +127,11 @@ def make_part(fence: Fence, where: str, name: str, ground: NoteGround) -> NotePa
         return NotePart(chart=_chart(asked, table, len(numbers), name, where, ground.curves))
     except ConfigError as error:
         return NotePart(problem=str(error))
+    except Exception as error:  # whatever was logged or written: the rest of the note stays
+        told = (
+            f"{where}: a block {fence.kind!r} could not be made: {type(error).__name__}: {error}"
+        )
+        return NotePart(problem=told)
 
 
 def _read(fence: Fence, where: str) -> dict[str, Any]:
@@ -141,6 +148,11 @@ def _read(fence: Fence, where: str) -> dict[str, Any]:
         if not isinstance(value, known[key]) or isinstance(value, bool):
             kind = {str: "a text", list: "a list", int: "a number"}[known[key]]
             raise ConfigError(f"{where}: {key} of a block {fence.kind!r} is {kind}.")
+        if isinstance(value, list) and not all(isinstance(own, str) for own in value):
+            raise ConfigError(f"{where}: {key} of a block {fence.kind!r} is a list of texts.")
+    limit = found.get("limit", 1)
+    if not 1 <= limit <= MOST_ROWS:
+        raise ConfigError(f"{where}: limit is {limit}; it is from 1 to {MOST_ROWS}.")
     return found
 
 
@@ -163,14 +175,13 @@ def _table(
         places_in_order = sort_places(column.values, column.ordered)
         known = [n for n in places_in_order if _is_known(column.values[n])]
         known = known[::-1] if wanted.startswith("-") else known
-        order = [*known, *(n for n in order if n not in set(known))]
+        order = [*dict.fromkeys([*known, *order])]
     elif table.direction is not None:
-        ranked = table.ranked()
-        order = [*ranked, *(n for n in order if n not in set(ranked))]
+        order = [*dict.fromkeys([*table.ranked(), *order])]
     names = [_column_of(table, str(own), where) for own in asked.get("columns", ())]
     if not names and table.primary:
         names = [f"metrics.{table.primary}"]
-    limit = max(1, min(MOST_ROWS, asked.get("limit", _ROWS)))
+    limit = asked.get("limit", _ROWS)
     columns = [table.columns[name] for name in names]
     return NoteTable(
         asked.get("title", ""),
@@ -203,13 +214,20 @@ def _value(
         raise ConfigError(f"{where}: no run has a number in {column.label!r}.")
     title = asked.get("title") or f"{of} {column.label}"
     if of == "mean":
-        own = [*values.values()]
-        spread = f" ± {show_number(statistics.stdev(own)).text}" if len(own) > 1 else ""
-        mean = show_number(statistics.fmean(own)).text
-        return NoteValue(f"{mean}{spread}", f"{title}, {len(own):,} runs", None)
-    way = table.direction if column.label == table.primary else better(column.label)
-    if of == "best" and way is None:
-        raise ConfigError(f"{where}: nothing says which values of {column.label!r} are better.")
+        return NoteValue(_mean_text([*values.values()]), f"{title}, {len(values):,} runs", None)
+    way, is_guessed = table.direction, table.is_guessed
+    if name != f"metrics.{table.primary}":
+        way, is_guessed = better(column.label), True
+    if of == "best":
+        if way is None:
+            raise ConfigError(
+                f"{where}: nothing says which values of {column.label!r} are better."
+            )
+        statuses = table.values("status")
+        values = {n: v for n, v in values.items() if may_be_best(statuses[n])}
+        if not values:
+            raise ConfigError(f"{where}: no run that finished has {column.label!r}.")
+        title += " (which way is better is guessed from its name)" if is_guessed else ""
     starts = [own if isinstance(own, int) else 0 for own in table.values("start_time")]
     number = (
         max(values, key=lambda n: starts[n])
@@ -218,6 +236,16 @@ def _value(
     )
     link = run_link(*place_of(places, numbers[number]))
     return NoteValue(cell(column, number).text, title, link)
+
+
+def _mean_text(values: Sequence[float]) -> str:
+    """Mean ± standard deviation of a sample; divided meanwhile, since sums of 1e308 fit none."""
+    largest = max(map(abs, values)) or 1.0
+    shares = [value / largest for value in values]
+    mean = show_number(statistics.fmean(shares) * largest).text
+    if len(values) < 2:
+        return mean
+    return f"{mean} ± {show_number(statistics.stdev(shares) * largest).text}"
 
 
 def _chart(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from operator import itemgetter
 
 from runreport.report.pages.listings import Places
 
@@ -23,7 +24,7 @@ def link_finder(
     named = {"experiment": experiments, "model": models, "view": views}
     by_name: dict[str, str] = {}
     by_id: dict[str, str] = {}
-    for _, table, place in places.values():
+    for _, (_, table, place) in sorted(places.items(), key=itemgetter(0)):  # newest first
         url = table.url_of(place)
         by_name.setdefault(str(table.values("run_name")[place]), url)
         by_id[str(table.values("run_id")[place])] = url

@@ -145,6 +145,7 @@ def _page(
         for number, part in enumerate(read.parts)
     )
     problems = [part.problem for part in parts if part.problem]
+    problems += [f"{where}: {read.problem}"] if read.problem else []
     problems += [f"{where}: the link {name!r} leads to nothing here." for name in read.missed]
     return NotePage(
         title,

@@ -82,7 +82,10 @@ def list_files(
     files, published = [], []
     previewed = 0
     steps = steps_of(
-        row["path"] for row in facts.artifacts if kind_of(_media_type(data_object(row["data"])))
+        row["path"]
+        for row in facts.artifacts
+        if kind_of(_media_type(data := data_object(row["data"])))
+        and recorded_size(data) <= config.max_file_mb * 1e6
     )
     addresses = {row["path"]: f"files/{file_path(row['path'])}" for row in facts.artifacts}
     for row in facts.artifacts:

@@ -7,7 +7,7 @@ TensorBoard does (``images/<tag>/<step>.png``), or by the only number in which s
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 _LOGGED = re.compile(
@@ -21,28 +21,33 @@ _LEAST = 3
 
 def steps_of(paths: Iterable[str]) -> dict[str, tuple[str, int]]:
     """Key and step of the paths that belong to a series of at least two steps."""
-    found: dict[str, tuple[str, int]] = {}
-    numbered: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
     for path in paths:
         if logged := _LOGGED.fullmatch(path):
-            found[path] = (logged["key"].replace("#", "/"), int(logged["step"]))
+            groups[logged["key"].replace("#", "/"), ""].append((path, int(logged["step"])))
         elif match := _NUMBERED.fullmatch(path):
-            key = f"{match['before']}#{match['after']}"
-            numbered[key].append((path, int(match["step"])))
-    counts: dict[str, set[int]] = defaultdict(set)
-    for key, step in found.values():
-        counts[key].add(step)
-    found = {path: own for path, own in found.items() if len(counts[own[0]]) > 1}
-    for key, own in numbered.items():
-        if len({step for _, step in own}) == len(own) >= _LEAST:
-            found.update({path: (_title(key), step) for path, step in own})
-    return found
+            pattern = f"{match['before']}*{match['after']}"
+            groups[_title(match["before"]), pattern].append((path, int(match["step"])))
+    kept = {
+        group: own for group, own in groups.items() if _is_series(own, by_number=bool(group[1]))
+    }
+    titles = Counter(title for title, _ in kept)
+    return {
+        path: (title if titles[title] == 1 or not pattern else pattern, step)
+        for (title, pattern), own in kept.items()
+        for path, step in own
+    }
 
 
-def _title(key: str) -> str:
-    """What a series is called whose files differ in a number: without the number and around it."""
-    before = key.partition("#")[0]
-    return re.sub(r"[-_. ]*(?:step|epoch|iter)?[-_. ]*$", "", before).rstrip("/") or key
+def _is_series(own: list[tuple[str, int]], *, by_number: bool) -> bool:
+    steps = {step for _, step in own}
+    return len(steps) == len(own) >= _LEAST if by_number else len(steps) > 1
+
+
+def _title(before: str) -> str:
+    """What a series is called whose files differ in a number: what stands before it, unless
+    another series is called so."""
+    return re.sub(r"[-_. ]*(?:step|epoch|iter)?[-_. ]*$", "", before).rstrip("/")
 
 
 def kind_of(media_type: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from runreport.entities import RunStatus
 from runreport.report.meaning import importance_of_name, numbered
 from runreport.report.tables.columns import Column
 
@@ -21,6 +22,12 @@ def metrics_by_meaning(columns: Iterable[Column], runs: int) -> list[Column]:
         return is_same, is_rare, column.label in many, *rank, -present, column.name
 
     return sorted(own, key=key)
+
+
+def may_be_best(status: object) -> bool:
+    """Whether a run may be called the best: one that finished, or of which nobody recorded how
+    it ended."""
+    return status in (RunStatus.FINISHED, RunStatus.UNKNOWN)
 
 
 def is_common(column: Column, runs: int) -> bool:

@@ -148,20 +148,33 @@ function follow(picture, event) {
 }
 
 /**
+ * The picture that each region shows now: a region outlives its pictures.
+ * @type {WeakMap<HTMLElement, Picture>}
+ */
+const shownIn = new WeakMap();
+
+/**
  * Keys of a picture that has the focus: along x, between lines, into a run.
  * @param {Picture} picture
  */
 function answerKeys(picture) {
-  const { drawing, svg } = picture;
-  drawing.addEventListener("blur", () => {
-    if (pictures.includes(picture)) leave();
-  });
+  const { drawing, told } = picture;
+  const isKnown = shownIn.has(drawing);
+  shownIn.set(drawing, picture);
+  if (isKnown) return;
+  if (!drawing.hasAttribute("tabindex")) {
+    drawing.tabIndex = 0;
+    drawing.setAttribute("role", "group");
+    drawing.setAttribute("aria-label", `${told.y} by ${told.x}: arrow keys walk along it`);
+  }
+  drawing.addEventListener("blur", () => leave());
   drawing.addEventListener("keydown", (event) => {
-    if (!svg.isConnected || event.altKey || event.ctrlKey || event.metaKey) return;
+    const shown = shownIn.get(drawing);
+    if (!shown?.svg.isConnected || event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "Escape") leave();
-    else if (event.key === "Enter" && current?.meant && picture.hrefOf(current.meant)) {
-      location.href = siteUrl(picture.hrefOf(current.meant));
-    } else if (!moveTo(picture, event.key)) return;
+    else if (event.key === "Enter" && current?.meant && shown.hrefOf(current.meant)) {
+      location.href = siteUrl(shown.hrefOf(current.meant));
+    } else if (!moveTo(shown, event.key)) return;
     event.preventDefault();
   });
 }

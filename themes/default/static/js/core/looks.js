@@ -44,10 +44,11 @@ export const hidden = new Set();
  * The mark of a run's look beside its name, which shows and hides it in the charts; nothing where it has
  * none.
  * @param {string} id
+ * @param {string} name of the run
  */
-export function makeDot(id) {
+export function makeDot(id, name) {
   const toggle = async () => (await loadLater("pointing")).setHidden(id, !hidden.has(id));
-  const told = { "aria-label": "Shown in the charts", "aria-pressed": String(!hidden.has(id)) };
+  const told = { "aria-label": `${name} in the charts`, "aria-pressed": String(!hidden.has(id)) };
   const dot = makeButton("", toggle, { class: "dot", "data-look": id, ...told });
   paintDot(dot);
   return dot;

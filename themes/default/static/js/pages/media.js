@@ -19,7 +19,8 @@ export async function startPlayers(id) {
   const media = brought.runs.get(id)?.media || [];
   const asked = readHash(location.hash).step;
   for (const figure of figures) {
-    const series = media.find(([key]) => key === figure.dataset.key);
+    const { key, kind } = figure.dataset;
+    const series = media.find(([own, is]) => own === key && is === kind);
     if (series) startPlayer(figure, series, asked);
   }
 }

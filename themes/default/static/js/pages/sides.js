@@ -75,7 +75,7 @@ function runHead(shown, run, name) {
   return make(
     "th",
     { scope: "col" },
-    makeDot(id),
+    makeDot(id, name || id),
     make("a", { href: siteUrl(runPlace(source, run)) }, name || id),
     " ",
     makeButton("×", remove, { class: "quiet", ...labels }),

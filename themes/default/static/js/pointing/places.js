@@ -69,7 +69,7 @@ export function readSmall(svg, told) {
  * @returns {Line | null} null where the picture has other points than are told
  */
 function placed([run, name, color, x, y], element, places) {
-  if (places.length !== x.length) return null;
+  if (places.length !== x.length || !places.length) return null;
   const order = places.map((_, place) => place).sort((a, b) => places[a][0] - places[b][0] || a - b);
   const sorted = (/** @type {any[]} */ values) => order.map((place) => values[place]);
   const left = sorted(places.map(([own]) => own)),

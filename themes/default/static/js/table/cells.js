@@ -54,7 +54,7 @@ function makeCell(shown, column, run) {
   const value = source.valuesOf(column.name)[run];
   if (column.name === "run_name") {
     const href = siteUrl(runPlace(source, run)) + viewOfLink(shown, run);
-    const dot = makeDot(source.valuesOf("run_id")[run]);
+    const dot = makeDot(source.valuesOf("run_id")[run], value || MISSING);
     return make("th", { scope: "row" }, make("a", { href }, value || MISSING), dot);
   }
   if (column.name === "status" && value) return make("td", {}, makeStatus(value, problemOf(source, run)));

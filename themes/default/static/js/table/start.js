@@ -107,7 +107,7 @@ function upgradeRows(source) {
   for (const row of every(document, "#run-table tbody tr[data-run]", HTMLTableRowElement)) {
     const { run: id = "", name = "", folder } = row.dataset;
     row.querySelector(".dot")?.remove();
-    row.querySelector("th")?.append(makeDot(id));
+    row.querySelector("th")?.append(makeDot(id, name));
     row.cells[0].replaceChildren(makeSelectBox({ folder: folder || source.folder, id, name }));
   }
 }
