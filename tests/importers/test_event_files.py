@@ -176,6 +176,23 @@ def test_only_the_first_value_of_a_tag_says_its_plugin() -> None:
     assert [*found.values] == [1.0, 2.0]
 
 
+def test_what_a_tag_is_may_be_said_by_its_first_value_only() -> None:
+    """TensorFlow 1 strips it from all later ones, whatever their lengths."""
+    firsts = [tensor_event(f"note{n:02}", message((8, b"a")), "text", 0) for n in range(40)]
+    later = [
+        message((1, WALL), (2, n), (5, message((1, message((1, f"note{n:02}"),
+                                                           (8, message((8, b"b" * n))))))))
+        for n in range(1, 6)
+    ]  # fmt: skip
+    found = data_of(*firsts, *later)
+    assert len(found.files) == 45 and not found.left
+    scalars = [tensor_event("s", float_tensor(0), step=0)] + [
+        message((1, WALL), (2, n), (5, message((1, message((1, "s"), (8, float_tensor(n)))))))
+        for n in range(1, 200)
+    ]
+    assert [*data_of(*scalars).curves["s"].values] == [float(n) for n in range(200)]
+
+
 def test_a_tensor_of_several_numbers_is_no_scalar() -> None:
     two = message((1, 1), (5, struct.pack("<ff", 1, 2)))
     found = data_of(tensor_event("a", two))

@@ -29,6 +29,11 @@ def test_many_names_are_parted_by_what_they_begin_with() -> None:
     assert titles(names) == [("train", 10), ("val", 10), ("others", 2)]
 
 
+def test_names_that_begin_with_others_stay() -> None:
+    names = [f"train/{n}" for n in range(15)] + [f"others/{c}" for c in "abcd"] + ["lr/a", "loss"]
+    assert titles(names) == [("others", 4), ("train", 15), ("others ", 2)]
+
+
 def test_a_large_section_is_parted_by_the_next_part() -> None:
     names = [f"layer.{n}/{what}" for n in range(12) for what in ("norm", "mean", "max", "min")]
     found = in_sections(names, str)
@@ -58,7 +63,16 @@ def test_what_a_run_is_about_comes_first() -> None:
     assert found[0].items[:2] == ("val/acc0", "val/acc1")
 
 
-@given(st.lists(st.text("ab./1", min_size=1, max_size=8), unique=True, max_size=120))
+@given(
+    st.lists(
+        st.text("ab./1", min_size=1, max_size=8)
+        | st.sampled_from(["others/", "system/", "system."]).flatmap(
+            lambda begin: st.text("ab", max_size=3).map(begin.__add__)
+        ),
+        unique=True,
+        max_size=120,
+    )
+)
 def test_every_name_is_in_one_section(names: list[str]) -> None:
     found = in_sections(names, str)
     assert sorted(name for own in found for name in own.items) == sorted(names)

@@ -102,6 +102,42 @@ def test_without_psutil_the_run_goes_on_and_says_what_to_install(
     assert set(runreport.get_run(run.info.run_id).data.metrics) == {"loss"}
 
 
+def test_a_machine_that_refuses_never_stops_a_run(
+    archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import psutil
+
+    def refused(*_: object) -> None:
+        raise PermissionError("/proc/net/dev")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(psutil, "net_io_counters", refused)
+        with (
+            pytest.warns(UserWarning, match="proc/net"),
+            runreport.start_run(log_system_metrics=True),
+        ):
+            pass
+    assert runreport.active_run() is None
+    real, calls = psutil.disk_usage, iter(range(10**6))
+    monkeypatch.setattr(
+        psutil, "disk_usage", lambda at: refused() if next(calls) == 1 else real(at)
+    )
+    with (
+        pytest.warns(UserWarning, match="sample"),
+        runreport.start_run(log_system_metrics=True) as run,
+    ):
+        while not runreport.get_run(run.info.run_id).data.metrics:
+            time.sleep(0.02)
+        time.sleep(0.1)
+    assert len(history(run.info.run_id, "system/disk_usage_percentage")) > 1
+
+
+def test_a_name_that_no_metric_may_have_is_refused(archive: Path) -> None:
+    runreport.set_system_metrics_node_id("a//b")
+    with pytest.warns(UserWarning, match="a//b"), runreport.start_run(log_system_metrics=True):
+        pass
+
+
 @pytest.mark.parametrize("value", [0, -1, "10", True])
 def test_an_interval_is_a_number_of_seconds(value: object) -> None:
     with pytest.raises(InvalidValue, match="greater than 0"):

@@ -81,8 +81,9 @@ class KnownScalars:
         self._forms: dict[tuple[int, int], list[tuple[int, int]]] = {}
         """By length and by where the summary begins: where a number may lie, and how wide it
         is."""
-        self._tags: dict[tuple[int, int, bytes], int | None] = {}
-        """By where the number lies, and by what else the record is."""
+        self._tags: dict[tuple[int, int, bytes], int] = {}
+        """By where the number lies, and by what else the record is; what was no scalar may be one
+        when more of the file is read."""
 
     def number_of(self, tag: str) -> int:
         """The number that stands for a tag."""
@@ -144,8 +145,10 @@ class KnownScalars:
             for own, first in zip(known, _firsts(codes), strict=True):
                 if own not in self._tags:
                     record = rows.data[first * rows.stride : first * rows.stride + length]
-                    self._tags[own] = self._tag_of(record, head, begin, width)
-        tags = pa.array([self._tags[own] for own in known], pa.int32()).take(codes)
+                    tag = self._tag_of(record, head, begin, width)
+                    if tag is not None:
+                        self._tags[own] = tag
+        tags = pa.array([self._tags.get(own) for own in known], pa.int32()).take(codes)
         is_known = pc.is_valid(tags)
         if not pc.any(is_known).as_py():
             return [], rows

@@ -26,7 +26,6 @@ from runreport.importers.tensors import numbers_of
 
 _FLOAT = struct.Struct("<f")
 _NO_EVENT = (Damaged, struct.error, IndexError, ValueError, OverflowError)
-_LOOKED_BACK = 64
 _MEDIA = {"images": ("images", "png"), "audio": ("audio", "wav"), "text": ("text", "md")}
 _ENDINGS = ((b"\x89PNG", "png"), (b"\xff\xd8", "jpg"), (b"GIF8", "gif"), (b"RIFF", "wav"))
 
@@ -60,6 +59,8 @@ class EventData:
         """Records that are no events."""
         self._plugins: dict[str, str] = {}
         self._known = KnownScalars(self._look)
+        self._paths: set[str] = set()
+        """Of its files."""
         self._place = 0
         """Of the record that is read, in its file."""
         self._points: list[_Point] = []
@@ -70,10 +71,6 @@ class EventData:
         if not blocks:
             return
         self.first = self.first or blocks[0].record(0)
-        few = [own for own in blocks if len(own.begins) <= FEW]
-        self._read_each([
-            (place, own.record(number)) for own in few for number, place in enumerate(own.begins)
-        ])  # fmt: skip
         found: list[Points] = []
         others: list[tuple[int, bytes]] = []
         for own in blocks:
@@ -81,6 +78,8 @@ class EventData:
                 points, rest = self._known.read(own)
                 found += points
                 others += rest
+            else:
+                others += [(at, own.record(number)) for number, at in enumerate(own.begins)]
         self._read_each(others)
         self._keep(found)
 
@@ -147,6 +146,8 @@ class EventData:
             if len(values) != 1 or values[0].number != 1:
                 return None
             parts, tag, plugin, _ = self._parts(record, values[0])
+            if 2 not in parts and plugin != "scalars":
+                return None  # an earlier record, not read yet, may say what it is
             return self._scalar(record, parts, tag, plugin)
         except _NO_EVENT:
             return None
@@ -258,9 +259,9 @@ class EventData:
         name = "/".join(part for part in tag.replace("\\", "/").split("/") if part.strip(". "))
         count = "" if number is None else f"-{number}"
         path = f"{folder}/{name or 'untitled'}/{step}{count}.{ending}"
-        taken = {file.path for file in self.files[-_LOOKED_BACK:]}
-        if path in taken:  # logged twice at one step
+        if path in self._paths:  # logged twice at one step
             path = f"{folder}/{name or 'untitled'}/{step}{count}-{len(self.files)}.{ending}"
+        self._paths.add(path)
         return path
 
     def _hparams(self, content: bytes) -> None:

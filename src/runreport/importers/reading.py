@@ -345,4 +345,4 @@ def time_of(text: Any) -> int | None:
 
 def derived_id(*parts: str) -> str:
     """A run id made of what tells a run from all others: 32 hex digits."""
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

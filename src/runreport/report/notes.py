@@ -80,7 +80,7 @@ class NoteText:
     missed: tuple[str, ...]
     """Links that lead to nothing of the report."""
     problem: str = ""
-    """Why it is shown as the text it is."""
+    """Why it is shown as the text it is, or not as a whole."""
 
 
 def read_note(
@@ -116,7 +116,11 @@ def read_note(
     except Exception as error:
         problem = f"it could not be read as Markdown: {type(error).__name__}: {error}"
         return NoteText((render_note(shown, files),), (), (), problem)
-    return NoteText(tuple(part for part in parts if part), tuple(headings), tuple(missed))
+    problem = ""
+    if len(text) > MAX_NOTE:
+        problem = f"it has {len(text):,} characters; the first {MAX_NOTE:,} are shown"
+        parts.append(f'<p class="note">This note is longer: {escape(problem)}.</p>')
+    return NoteText(tuple(part for part in parts if part), tuple(headings), tuple(missed), problem)
 
 
 def linked_pictures(text: str) -> list[str]:
@@ -150,7 +154,7 @@ def _markdown() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False})
     parser.enable(["table", "strikethrough"])
     footnote_plugin(parser)
-    tasklists_plugin(parser)
+    tasklists_plugin(parser, label=True)
     parser.validateLink = _is_allowed  # type: ignore[method-assign]
     parser.add_render_rule("link_open", _open_link)
     parser.add_render_rule("link_close", _close_link)

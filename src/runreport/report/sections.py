@@ -60,15 +60,22 @@ def in_sections(
     if machine and len(machine) < len(ordered):
         others = [item for item in ordered if not name_of(item).startswith(_MACHINE)]
         found = in_sections(others, name_of, rank_of, most_open)
-        return *found, Section(_MACHINE[:-1], tuple(machine), is_open=False)
+        title = _MACHINE[:-1]
+        while any(own.title == title for own in found):
+            title += " "
+        return *found, Section(title, tuple(machine), is_open=False)
     if len(ordered) <= MOST_FLAT:
         return (Section("", tuple(ordered), is_open=True),) if ordered else ()
     groups = _grouped(ordered, name_of, 1)
-    alone = {title for title, own in groups.items() if len(own) == 1}
+    alone = [title for title, own in groups.items() if len(own) == 1]
     if alone and len(groups) > 1:
-        others = [item for item in ordered if _beginning(name_of(item), 1) in alone | {""}]
-        groups = {title: own for title, own in groups.items() if title not in alone | {""}}
-        groups[OTHERS if groups else ""] = others
+        small = {*alone, ""}
+        others = [item for item in ordered if _beginning(name_of(item), 1) in small]
+        groups = {title: own for title, own in groups.items() if title not in small}
+        title = OTHERS if groups else ""
+        while title in groups:  # somebody's names begin so
+            title += " "
+        groups[title] = others
     parted: dict[str, list[_Item]] = {}
     for title, own in groups.items():
         parted.update(_parted(title, own, name_of))
@@ -107,7 +114,7 @@ def _parted(
     deeper = _grouped(items, name_of, parts + 1)
     families = {own: found for own, found in deeper.items() if own != title}
     large = {own: found for own, found in families.items() if len(found) >= FAMILY}
-    if title in ("", OTHERS) or not families:
+    if title.rstrip() in ("", OTHERS) or not families:
         return {title: items}
     if len(items) >= FAMILY * 4 and len(families) > 1 and max(map(len, families.values())) > 1:
         large = {own: found for own, found in families.items() if len(found) > 1}

@@ -16,7 +16,7 @@ import threading
 from collections.abc import Collection
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from runreport.errors import BuildError
 from runreport.site.live import Live
@@ -87,6 +87,9 @@ class _Handler(SimpleHTTPRequestHandler):
     def send_head(self) -> Any:
         """A file; pages and scripts that are made here are sent from memory."""
         path = urlsplit(self.path).path
+        if "\0" in unquote(path):
+            self.send_error(404, "There is no page here")
+            return None
         if self.live is None:
             return super().send_head()
         script = self.live.script(path)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from runreport.errors import InvalidValue
+from runreport.tracking.validation import check_key
 
 if TYPE_CHECKING:
     from runreport.archive.writer import Writer
@@ -133,18 +134,21 @@ class Monitor:
             self._thread.join(timeout=5)
 
     def _sample(self) -> None:
-        """Log the mean of each group of samples, and of those that the end of the run cut off."""
-        try:
-            waiting: list[dict[str, float]] = []
-            is_over = False
-            while not is_over:
-                is_over = self._over.wait(self._interval)
+        """Log the mean of each group of samples, and of those that the end of the run cut off; a
+        sample that cannot be had is passed over."""
+        waiting: list[dict[str, float]] = []
+        is_over = is_told = False
+        while not is_over:
+            is_over = self._over.wait(self._interval)
+            try:
                 waiting.append(self._read())
                 if len(waiting) >= self._samples or is_over:
                     self._log(waiting)
                     waiting = []
-        except Exception as error:  # the run goes on without
-            warnings.warn(f"System metrics are logged no more: {error!r}", stacklevel=1)
+            except Exception as error:  # the run goes on without
+                if not is_told:
+                    warnings.warn(f"A sample of the machine failed: {error!r}", stacklevel=1)
+                is_told = True
 
     def _log(self, samples: list[dict[str, float]]) -> None:
         values = {}
@@ -174,7 +178,12 @@ def start_monitor(
     except ImportError:
         warnings.warn(_MISSING, stacklevel=4)
         return None
-    return Monitor(writer, _Machine(psutil).read, first_step(f"{_before()}{_FIRST}"))
+    try:
+        check_key("Metric", f"{_before()}{_FIRST}")
+        return Monitor(writer, _Machine(psutil).read, first_step(f"{_before()}{_FIRST}"))
+    except Exception as error:  # whatever a machine refuses to tell: the run goes on
+        warnings.warn(f"System metrics are not logged: {error}", stacklevel=4)
+        return None
 
 
 class _Machine:

@@ -150,6 +150,11 @@ def test_a_name_that_several_runs_have_is_the_newest_run_s(runs: Path, tmp_path:
     assert page.html.count(newest.info.run_id) == 2
 
 
+def test_a_note_that_is_cut_says_so(runs: Path, tmp_path: Path) -> None:
+    page = note_of(runs, tmp_path, "word " * 25_000)
+    assert "125,000 characters" in page.problems[0] and "This note is longer" in page.html
+
+
 def test_links_lead_to_runs_and_experiments(runs: Path, tmp_path: Path) -> None:
     page = note_of(runs, tmp_path, "[best](run:net-16) of [all](experiment:Nets)")
     assert page.problems == ()

@@ -49,6 +49,14 @@ def test_series_that_would_be_called_alike_have_their_patterns_as_names() -> Non
     assert len(found) == 6
 
 
+def test_several_images_of_a_step_and_files_that_are_numbers_only() -> None:
+    found = steps_of(f"images/x/{step}-{n}.png" for step in (0, 10, 20) for n in range(2))
+    assert set(found.values()) == {
+        (f"images/x/*-{n}.png", step) for n in range(2) for step in (0, 10, 20)
+    }
+    assert steps_of(f"{n}.png" for n in range(3))["1.png"] == ("*.png", 1)
+
+
 def test_a_run_with_a_thousand_images_has_players_and_previews_for_the_rest(archive: Path) -> None:
     with runreport.start_run():
         for step in range(90):

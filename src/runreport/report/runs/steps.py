@@ -15,6 +15,8 @@ _LOGGED = re.compile(
     r"(?:[%+][^/.]+)?\.\w+"
 )
 _NUMBERED = re.compile(r"(?P<before>.*?)(?P<step>\d{1,18})(?P<after>\D*\.\w+)")
+_OF_SEVERAL = re.compile(r"(?P<before>.*/)(?P<step>\d{1,18})(?P<after>-\d{1,4}\.\w+)")
+"""Of several images of a step the second number says which: ``images/samples/100-3.png``."""
 _LEAST = 3
 """Files that differ in a number only and are a series by that alone."""
 
@@ -25,7 +27,7 @@ def steps_of(paths: Iterable[str]) -> dict[str, tuple[str, int]]:
     for path in paths:
         if logged := _LOGGED.fullmatch(path):
             groups[logged["key"].replace("#", "/"), ""].append((path, int(logged["step"])))
-        elif match := _NUMBERED.fullmatch(path):
+        elif match := _OF_SEVERAL.fullmatch(path) or _NUMBERED.fullmatch(path):
             pattern = f"{match['before']}*{match['after']}"
             groups[_title(match["before"]), pattern].append((path, int(match["step"])))
     kept = {
@@ -33,7 +35,7 @@ def steps_of(paths: Iterable[str]) -> dict[str, tuple[str, int]]:
     }
     titles = Counter(title for title, _ in kept)
     return {
-        path: (title if titles[title] == 1 or not pattern else pattern, step)
+        path: (title if title and (titles[title] == 1 or not pattern) else pattern, step)
         for (title, pattern), own in kept.items()
         for path, step in own
     }
