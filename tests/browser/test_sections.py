@@ -101,3 +101,19 @@ def test_an_experiment_shows_all_curves_of_its_runs_by_section(
 
 def row_name() -> str:
     return "a_name_that_goes_on_and_on_until_no_column_has_room"
+
+
+def test_small_charts_have_the_width_of_their_card_after_a_search(
+    browser: Browser, address: str
+) -> None:
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(address)
+    page.locator(".crumbs a").nth(1).click()
+    section = page.locator("#curve-sections")
+    section.get_by_role("searchbox").fill("val/loss")
+    expect(section.locator("svg.points")).to_have_count(1)
+    section.get_by_role("searchbox").fill("")
+    section.locator("details").first.locator("summary").click()
+    expect(section.locator("svg.points")).to_have_count(2)
+    widths = section.locator("svg.points").evaluate_all("all => all.map(s => s.clientWidth)")
+    assert len(set(widths)) == 1 and widths[0] > 250, widths

@@ -13,8 +13,9 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_DIGITS = re.compile(r"\d+")
-_FAMILY = 5
+_DIGITS = re.compile(r"(?<=[_/.\- ])\d+")
+"""A number that stands alone in a name, unlike that of top5 and recall@10."""
+_FAMILY = 3
 _HELD_OUT = frozenset(
     "val valid validation test eval evaluation dev holdout heldout oof cv".split()
 )

@@ -59,6 +59,8 @@ class Fence:
 
     kind: str
     text: str
+    line: int
+    """Of the note, from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def read_note(
             kind = token.info.strip()
             if token.type == "fence" and token.level == 0 and kind in kinds:
                 parts.append(str(parser.renderer.render(tokens[begin:place], parser.options, env)))
-                parts.append(Fence(kind, token.content))
+                parts.append(Fence(kind, token.content, (token.map or [0])[0] + 1))
                 begin = place + 1
         parts.append(str(parser.renderer.render(tokens[begin:], parser.options, env)))
     except Exception as error:
@@ -137,6 +139,14 @@ def _plain_path(url: str) -> str:
     """The path that a relative address names."""
     path = posixpath.normpath(unquote(url.partition("#")[0].partition("?")[0]))
     return path.removeprefix("./")
+
+
+def scheme_of(url: str) -> str:
+    """The scheme of an address; empty of a relative one."""
+    try:
+        return urlsplit(url.strip()).scheme
+    except ValueError:
+        return ""
 
 
 def _is_allowed(url: str) -> bool:
@@ -181,6 +191,10 @@ def _open_link(self: Any, tokens: Sequence[Token], index: int, options: Any, env
     own = env["files"].get(_plain_path(href))
     if own is not None:
         token.attrSet("href", own)
+    elif "find" in env and not scheme_of(href) and href.partition("#")[0].endswith(".md"):
+        env.setdefault("missed", []).append(unquote(href))
+        env["is_missed"] = True
+        return '<a class="missed">'
     token.attrSet("rel", _REL)
     return str(self.renderToken(tokens, index, options, env))
 
@@ -210,6 +224,9 @@ def _image(self: Any, tokens: Sequence[Token], index: int, options: Any, env: An
     url = str(token.attrGet("src") or "")
     label = self.renderInlineAsText(token.children or [], options, env) or url
     own = env["files"].get(_plain_path(url))
+    if own is None and "find" in env and not scheme_of(url):
+        env.setdefault("missed", []).append(unquote(url))
+        return f'<span class="note">{escape(label)} (there is no such image)</span>'
     if own is not None and own.lower().endswith(PICTURES):
         alt = escape(self.renderInlineAsText(token.children or [], options, env))
         return f'<img src="{escape(own)}" alt="{alt}" loading="lazy">'

@@ -21,7 +21,19 @@ _SCRIPT = """\
     known ??= build;
     const fields = 'textarea, select, input[type="search"], input[type="text"]';
     const isTyping = document.activeElement?.matches(fields);
-    if (build !== known && !isTyping) location.reload();
+    if (build === known) return;
+    if (!isTyping) location.reload();
+    else tell();
+  };
+  const tell = () => {
+    if (document.getElementById("newer")) return;
+    const button = document.createElement("button");
+    button.id = "newer";
+    button.type = "button";
+    button.textContent = "There are new results: reload";
+    Object.assign(button.style, { position: "fixed", bottom: "16px", right: "16px", zIndex: "9" });
+    button.addEventListener("click", () => location.reload());
+    document.body.append(button);
   };
   const ask = () => {
     if (document.hidden) return;

@@ -95,10 +95,13 @@ print("stays code")
         ("```chart\n```", "lacks chart"),
         ('```chart\nchart = "lien;y=x"\n```', "line"),
         ("```runs\nx ==\n```", "no TOML"),
-        ("```runs\nexperiments = [1]\n```", "a list of texts"),
+        ("```runs\nexperiments = [1]\n```", "must be a list of texts"),
         ("```runs\nlimit = 500\n```", "from 1 to 100"),
         ("[x](RUN:nobody)", "run:nobody"),
         ("[x](run:nobody)", "run:nobody"),
+        ("[x](nowhere.md)", "nowhere.md"),
+        ("![x](nowhere.png)", "nowhere.png"),
+        ("```runs\nlimt = 1\n```", "n.md:5:"),
     ],
 )
 def test_what_a_note_names_in_vain_is_said_and_the_rest_stays(
@@ -106,7 +109,7 @@ def test_what_a_note_names_in_vain_is_said_and_the_rest_stays(
 ) -> None:
     page = note_of(runs, tmp_path, f"# T\n\nbefore\n\n{block}\n\nafter")
     (told,) = page.problems
-    assert problem.lower() in told.lower() and told.startswith("note n")
+    assert problem.lower() in told.lower() and told.startswith("notes: n.md")
     assert "before" in page.html and "after" in page.html
 
 

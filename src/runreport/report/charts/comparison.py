@@ -29,8 +29,10 @@ def comparison_charts(asked: Asked) -> tuple[Chart, ...]:
     order = "newest" if table.direction is None else "best"
     every = range(len(table.labels))
     best = replace(asked, numbers=table.ranked() or every, total=len(every))
+    # Where there is room, those that diverged: what became of them is what one looks for.
+    with_curves = replace(best, numbers=[*dict.fromkeys([*best.numbers, *every])])
     params = telling_params(table)
-    lines = _curves(replace(best, most=CURVE_RUNS), order)
+    lines = _curves(replace(with_curves, most=CURVE_RUNS), order)
     points = make_chart(
         _scatter_text(table, params), "scatter", asked, order="newest", is_wide=lines is None
     ) if table.primary and params else None  # fmt: skip

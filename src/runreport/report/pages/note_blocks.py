@@ -146,10 +146,10 @@ def _read(fence: Fence, where: str) -> dict[str, Any]:
             hint = did_you_mean(key, known)
             raise ConfigError(f"{where}: a block {fence.kind!r} has no {key!r}.{hint}")
         if not isinstance(value, known[key]) or isinstance(value, bool):
-            kind = {str: "a text", list: "a list", int: "a number"}[known[key]]
-            raise ConfigError(f"{where}: {key} of a block {fence.kind!r} is {kind}.")
+            kind = {str: "a text", list: 'a list, e.g. ["a", "b"]', int: "a number"}[known[key]]
+            raise ConfigError(f"{where}: {key} of a block {fence.kind!r} must be {kind}.")
         if isinstance(value, list) and not all(isinstance(own, str) for own in value):
-            raise ConfigError(f"{where}: {key} of a block {fence.kind!r} is a list of texts.")
+            raise ConfigError(f"{where}: {key} of a block {fence.kind!r} must be a list of texts.")
     limit = found.get("limit", 1)
     if not 1 <= limit <= MOST_ROWS:
         raise ConfigError(f"{where}: limit is {limit}; it is from 1 to {MOST_ROWS}.")
@@ -204,7 +204,9 @@ def _value(
     name = _column_of(table, str(asked.get("metric") or table.primary), where)
     column, of = table.columns[name], asked.get("of", "best")
     if of not in _OF:
-        raise ConfigError(f"{where}: of is {of!r}.{did_you_mean(of, _OF)} It is {', '.join(_OF)}.")
+        raise ConfigError(
+            f"{where}: of is {of!r}.{did_you_mean(of, _OF)} It must be {', '.join(_OF)}."
+        )
     values = {
         n: float(v)
         for n, v in enumerate(column.values)

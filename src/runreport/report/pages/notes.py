@@ -134,14 +134,15 @@ def _page(
     first, _, rest = text.lstrip().partition("\n")
     title = first.removeprefix("# ").strip() if first.startswith("# ") else stem
     body = rest if first.startswith("# ") else text
+    before = text[: len(text) - len(body)].count("\n")
     files = {name: f"../../{folder}/index.html" for name, folder in folders.items()}
     files |= {path: file.path for path, file in pictures.items()}
     read = read_note(body, KINDS, files, ground.find)
-    where = f"note {stem}"
+    where = f"notes: {stem}.md"
     parts = tuple(
         NotePart(html=part)
         if isinstance(part, str)
-        else make_part(part, where, f"block-{number}", ground)
+        else make_part(part, f"{where}:{part.line + before}", f"block-{number}", ground)
         for number, part in enumerate(read.parts)
     )
     problems = [part.problem for part in parts if part.problem]

@@ -15,53 +15,50 @@ const HEIGHT = 170;
 const PAUSE_MS = 400;
 
 /**
- * Draw each section when it is opened; open ones follow the table.
+ * Draw each section when it is opened; open ones follow the table, and what a search shows again.
  * @param {Shown} shown
  * @param {HTMLElement} place
  */
 export function startSmall(shown, place) {
   const sections = every(place, "details.fold", HTMLDetailsElement);
-  /** @type {Set<HTMLDetailsElement>} */
-  const drawn = new Set();
+  let state = 0;
   const draw = (/** @type {HTMLDetailsElement} */ section) => {
-    if (!section.open || drawn.has(section)) return;
-    drawn.add(section);
-    drawSection(shown, section).catch(() => drawn.delete(section));
+    if (section.open) drawSection(shown, section, state).catch(() => {}); // tried again when it is opened
   };
-  for (const section of sections) {
-    section.addEventListener("toggle", () => draw(section));
-    draw(section);
-  }
+  const drawAll = () => sections.forEach(draw);
+  for (const section of sections) section.addEventListener("toggle", () => draw(section));
+  place.addEventListener("input", () => setTimeout(drawAll)); // the search hides and shows first
+  drawAll();
   let waiting = 0;
   shown.listeners.push(() => {
     clearTimeout(waiting);
     waiting = window.setTimeout(() => {
-      drawn.clear();
-      sections.forEach(draw);
+      state++;
+      drawAll();
     }, PAUSE_MS);
   });
 }
 
-/** The number of the last drawing of each section: an earlier one that ends later is dropped. */
-const tickets = new WeakMap();
-
 /**
- * Draw the pictures of a section one after the other, as long as it is open.
+ * Draw the pictures of a section that are seen and are of an earlier state, one after the other.
  * @param {Shown} shown
  * @param {HTMLDetailsElement} section
+ * @param {number} state of the table
  */
-async function drawSection(shown, section) {
-  const ticket = (tickets.get(section) || 0) + 1;
-  tickets.set(section, ticket);
+async function drawSection(shown, section, state) {
   await Promise.all([loadNamed("specs"), loadLibraries()]);
   const { source, runs, isNarrow } = shown;
   for (const figure of every(section, "figure[data-metric]")) {
-    const isWanted = () => section.open && tickets.get(section) === ticket;
+    if (figure.hidden || figure.dataset.state === String(state)) continue;
+    figure.dataset.state = String(state);
+    const isWanted = () => section.open && !figure.hidden && figure.dataset.state === String(state);
     const asked = { source, chart: chartOf(figure.dataset.metric || ""), runs, isNarrow, isWanted };
     await loadChart(asked);
-    if (!isWanted()) return;
-    const made = await fillChart(asked);
-    if (!isWanted()) return;
+    const made = isWanted() ? await fillChart(asked) : null;
+    if (!made || !isWanted()) {
+      if (figure.dataset.state === String(state)) delete figure.dataset.state;
+      continue;
+    }
     const drawing = within(figure, ".drawing");
     if (!made.rows.length) {
       drawing.textContent = "No run of this view has this curve.";

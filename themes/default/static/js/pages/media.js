@@ -67,7 +67,13 @@ function startPlayer(figure, series, asked) {
   };
   slider.addEventListener("input", () => {
     show();
-    all.setAttribute("aria-pressed", "false");
+    const detail = { slider, step: steps[Number(slider.value)][0] };
+    document.dispatchEvent(new CustomEvent("player-step", { detail }));
+  });
+  document.addEventListener("player-step", (event) => {
+    if (!(event instanceof CustomEvent) || event.detail.slider === slider) return;
+    slider.value = String(placeOf(series, event.detail.step)); // the others show the same step
+    if (all.getAttribute("aria-pressed") !== "true") show();
   });
   slider.addEventListener("change", () => {
     putHash(writeHash({ ...readHash(location.hash), step: String(steps[Number(slider.value)][0]) }));
@@ -75,6 +81,8 @@ function startPlayer(figure, series, asked) {
   const all = makeButton(`All ${plural(steps.length, "step")}`, () => {
     const isAll = all.getAttribute("aria-pressed") !== "true";
     all.setAttribute("aria-pressed", String(isAll));
+    all.textContent = isAll ? "One at a time" : `All ${plural(steps.length, "step")}`;
+    slider.hidden = told.hidden = isAll;
     if (!isAll) return show();
     frames.classList.remove("one");
     const entries = steps.map((own) =>

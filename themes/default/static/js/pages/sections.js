@@ -104,6 +104,9 @@ function findNames(section, text, told) {
     }
     count += own;
     details.hidden = !own;
+    const total = within(details, "summary .count");
+    total.dataset.built ??= total.textContent || "";
+    total.textContent = words.length ? `${own} of ${total.dataset.built}` : total.dataset.built;
     if (words.length) {
       details.dataset.before ??= String(details.open);
       details.open = own > 0;
