@@ -394,18 +394,23 @@ def test_no_format_needs_the_tool_that_wrote_it() -> None:
     assert len(FORMATS) > 10
 
 
+GREATEST = sys.float_info.max
+DATABASES_LOSE = (0.0, math.inf, -math.inf, GREATEST, -GREATEST)
+
+
 @settings(max_examples=12, deadline=None, phases=[Phase.generate])
 @given(st.lists(RUNS, min_size=1, max_size=3))
 def test_mlflow_migrates_a_store_to_what_is_imported_of_it(
     tmp_path_factory: pytest.TempPathFactory, runs: list[Written]
 ) -> None:
-    """Infinities and -0.0 aside, which only the folder keeps, and lines that MLflow refuses."""
+    """Lines that MLflow refuses aside, and values that only the folder keeps: -0.0, infinities and
+    the greatest number, as which a database has these."""
     from mlflow.store.fs2db import migrate
 
     for run in runs:  # MLflow reads lines of 2, 3 and 5 columns, the last without their step
         for key, lines in list(run.metrics.items()):
             run.metrics[key] = [replace(line, form=3, end="\n") for line in lines]
-            if not lines or any(line.value in (0.0, math.inf, -math.inf) for line in lines):
+            if not lines or any(line.value in DATABASES_LOSE for line in lines):
                 del run.metrics[key]
     folder = tmp_path_factory.mktemp("migrated")
     build(folder / "files" / "mlruns", runs)
