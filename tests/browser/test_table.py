@@ -194,6 +194,19 @@ def test_groups_have_means_deviations_and_counts(page: Page) -> None:
     assert set(cells(page, 8)) == {"128"}
 
 
+def test_groups_say_how_many_values_a_setting_has_instead_of_averaging_it(page: Page) -> None:
+    tool(page, "Group").get_by_role("button", name="hidden").click()
+    expect(page.locator("#shown")).to_contain_text("4 groups by hidden")
+    names = ["hidden", *heads(page)]
+    rows = page.locator("#run-table tbody tr")
+    of_16 = dict(zip(names, rows.first.locator("th, td").all(), strict=True))
+    assert of_16["seed"].inner_text() == "3 values"
+    assert of_16["seed"].get_attribute("title") == "0, 1, 2"
+    assert of_16["learning_rate"].inner_text() == "4 values"
+    of_512 = dict(zip(names, rows.last.locator("th, td").all(), strict=True))
+    assert of_512["learning_rate"].inner_text() == "0.001"
+
+
 def test_all_rows_can_be_shown_at_once(page: Page) -> None:
     page.get_by_role("button", name="Show all").click()
     expect(page.locator("#run-table")).to_have_attribute("aria-rowcount", "74")

@@ -1,5 +1,6 @@
 // Runs by a param or tag: how many each value has, and mean ± standard deviation of what they
 // reached. The deviation is that of a sample (n - 1); values that are missing or NaN count nowhere.
+// What was set is not averaged: no run has the mean of three seeds.
 
 import {
   MARKS,
@@ -7,6 +8,7 @@ import {
   ROUGH,
   formatNumber,
   formatValue,
+  plural,
   quoted,
   thousands,
   unsaid,
@@ -26,6 +28,10 @@ import { restOf, textOf } from "../core/words.js";
 
 /** Columns that a group says nothing of. */
 const OF_A_RUN = ["run_name", "start_time", "run_id"];
+/** Groups of columns that say what was set, not what came of it. */
+const SET = ["params", "tags"];
+/** As many values of a group are named. */
+const NAMED = 12;
 
 /**
  * The groups as rows of texts, sorted as the view asks.
@@ -115,23 +121,55 @@ function momentsOf(values) {
  * @returns {Summary}
  */
 function summaryOf(source, column, group) {
-  const isCounted = column.kind === "text" || column.kind === "time";
+  const isCounted = column.kind === "text" || column.kind === "time" || SET.includes(column.group);
   return isCounted ? valuesIn(source, column, group) : meanOf(source, column, group);
 }
 
 /**
- * The one value that all runs of a group have, or how many there are.
+ * The one value that all runs of a group have, or how many there are; and how many runs have one,
+ * where not all do.
  * @param {Source} source
  * @param {Column} column
  * @param {Group} group
  * @returns {Summary}
  */
 function valuesIn(source, column, { runs }) {
-  const kinds = new Set(runs.map((run) => source.logged(column.name, run)));
-  if (kinds.size > 1) return { text: `${thousands(kinds.size)} values`, key: "" };
-  const status = column.name === "status" ? MARKS[[...kinds][0]]?.[1] : "";
-  const text = status || textOf(source, column, runs[0]);
-  return { text, key: text, rest: restOf(source, column, runs[0]) };
+  const firsts = new Map();
+  let n = 0;
+  for (const run of runs) {
+    const logged = source.logged(column.name, run);
+    if (logged === null) continue;
+    n += 1;
+    if (!firsts.has(logged)) firsts.set(logged, run);
+  }
+  const isText = column.kind === "text";
+  const none = isText ? "" : NaN;
+  if (!n) return { text: textOf(source, column, runs[0]), key: none };
+  const counted = n < runs.length ? ` (n ${thousands(n)})` : "";
+  const [[logged, run]] = firsts;
+  if (firsts.size > 1) {
+    const text = `${plural(firsts.size, "value")}${counted}`;
+    return { text, key: none, rest: listed(source, column, [...firsts.values()]) };
+  }
+  const status = column.name === "status" ? MARKS[logged]?.[1] : "";
+  const text = status || textOf(source, column, run);
+  const key = isText ? text : source.valuesOf(column.name)[run];
+  return { text: text + counted, key, rest: restOf(source, column, run) };
+}
+
+/**
+ * The values of some runs for a title, in order; the first of them where there are many.
+ * @param {Source} source
+ * @param {Column} column
+ * @param {number[]} runs
+ */
+function listed(source, column, runs) {
+  const values = source.valuesOf(column.name);
+  const inOrder = runs.sort((a, b) => compareKeys(values[a], values[b], 1));
+  const texts = inOrder
+    .slice(0, NAMED)
+    .map((run) => restOf(source, column, run) || textOf(source, column, run));
+  return [...texts, ...(runs.length > NAMED ? ["…"] : [])].join(", ");
 }
 
 /**
