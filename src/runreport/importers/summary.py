@@ -46,14 +46,13 @@ class OfFormat(NamedTuple):
 def by_format(sources: Sequence[Source]) -> list[OfFormat]:
     """What the sources of each format hold, and what became of their runs."""
     found: dict[str, OfFormat] = {}
+    counts = Counter(source.title for source in sources)
     for source, outcome in zip(sources, outcomes_of(sources), strict=True):
-        own = found.get(source.title)
-        if own is None:
-            own = OfFormat(source.format, source.title, source.place, Counter(), Counter())
-        else:
-            count = sum(other.title == source.title for other in sources)
-            own = own._replace(places=f"in {count:,} places")
-        found[source.title] = own
+        count = counts[source.title]
+        places = source.place if count == 1 else f"in {count:,} places"
+        own = found.setdefault(
+            source.title, OfFormat(source.format, source.title, places, Counter(), Counter())
+        )
         own.counts.update(source.counts)
         own.outcome.update(outcome)
     return list(found.values())

@@ -141,22 +141,16 @@ def _plain_path(url: str) -> str:
     return path.removeprefix("./")
 
 
-def scheme_of(url: str) -> str:
-    """The scheme of an address; empty of a relative one."""
+def _scheme(url: str) -> str | None:
+    """The scheme of an address; empty of a relative one, None of what is no address."""
     try:
         return urlsplit(url.strip()).scheme
     except ValueError:
-        return ""
+        return None
 
 
 def _is_allowed(url: str) -> bool:
-    try:
-        parts = urlsplit(url.strip())
-    except ValueError:
-        return False
-    return parts.scheme.lower() in (*_SCHEMES, *OWN_SCHEMES) and not url.lstrip().startswith(
-        ("//", "\\")
-    )
+    return _scheme(url) in (*_SCHEMES, *OWN_SCHEMES) and not url.lstrip().startswith(("//", "\\"))
 
 
 @lru_cache(maxsize=1)
@@ -180,23 +174,26 @@ def _open_link(self: Any, tokens: Sequence[Token], index: int, options: Any, env
     token = tokens[index]
     href = str(token.attrGet("href") or "")
     scheme, _, named = href.partition(":")
-    if scheme.lower() in OWN_SCHEMES:
-        found = env["find"](scheme.lower(), unquote(named)) if "find" in env else None
-        if found is None:
-            env.setdefault("missed", []).append(unquote(href))
-            env["is_missed"] = True
-            return '<a class="missed">'
-        token.attrSet("href", found)
-        return str(self.renderToken(tokens, index, options, env))
-    own = env["files"].get(_plain_path(href))
-    if own is not None:
-        token.attrSet("href", own)
-    elif "find" in env and not scheme_of(href) and href.partition("#")[0].endswith(".md"):
-        env.setdefault("missed", []).append(unquote(href))
+    is_own, is_page = scheme.lower() in OWN_SCHEMES, "find" in env
+    if is_own:
+        found = env["find"](scheme.lower(), unquote(named)) if is_page else None
+    else:
+        found = env["files"].get(_plain_path(href))
+    is_note = is_page and not _scheme(href) and href.partition("#")[0].endswith(".md")
+    if found is None and (is_own or is_note):
+        _miss(env, href)
         env["is_missed"] = True
         return '<a class="missed">'
-    token.attrSet("rel", _REL)
+    if found is not None:
+        token.attrSet("href", found)
+    if not is_own:
+        token.attrSet("rel", _REL)
     return str(self.renderToken(tokens, index, options, env))
+
+
+def _miss(env: Any, href: str) -> None:
+    """Remember what leads to nothing of the report."""
+    env.setdefault("missed", []).append(unquote(href))
 
 
 def _close_link(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
@@ -224,8 +221,8 @@ def _image(self: Any, tokens: Sequence[Token], index: int, options: Any, env: An
     url = str(token.attrGet("src") or "")
     label = self.renderInlineAsText(token.children or [], options, env) or url
     own = env["files"].get(_plain_path(url))
-    if own is None and "find" in env and not scheme_of(url):
-        env.setdefault("missed", []).append(unquote(url))
+    if own is None and "find" in env and not _scheme(url):
+        _miss(env, url)
         return f'<span class="note">{escape(label)} (there is no such image)</span>'
     if own is not None and own.lower().endswith(PICTURES):
         alt = escape(self.renderInlineAsText(token.children or [], options, env))

@@ -108,7 +108,7 @@ def _make_view(
         for text in view.charts
     ] or _default_charts(table)
     asked = Asked(table, every, curves, total=len(numbers))
-    drawn = drawn_charts(texts, asked)
+    drawn = _drawn(texts, asked)
     shown = range(min(len(every), MOST_COLUMNS))
     return ViewPage(
         name=view.name,
@@ -131,7 +131,7 @@ def _make_view(
     )
 
 
-def drawn_charts(texts: Sequence[ChartText], asked: Asked) -> list[Chart | None]:
+def _drawn(texts: Sequence[ChartText], asked: Asked) -> list[Chart | None]:
     """The charts, those of curves made first: they say which runs have a look."""
     by_place = sorted(enumerate(texts), key=lambda pair: pair[1].type != "line")
     made = {place: make_chart(text, f"chart-{place}", asked) for place, text in by_place}

@@ -42,6 +42,8 @@ class OutputFile:
     size_bytes: int = 0
     digest: str = ""
     """The same for the same content as it was logged; what it was nobody can try."""
+    series: tuple[str, int] | None = None
+    """Key and step, of a file that a player shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +112,10 @@ def list_files(
         place = addresses[shown]
         if config.html == "scripted" and media_type == "text/html":
             place = place.removesuffix(".txt")
-        is_step = shown in steps  # a player shows them
-        previewed += not is_step
+        series = steps.get(shown)
+        previewed += series is None
         preview = Preview("none")
-        if previewed <= MOST_PREVIEWS and not is_step:
+        if previewed <= MOST_PREVIEWS and series is None:
             preview = _preview(content, media_type, place, redactor, shown, addresses)
         if shown == evaluations.TABLE_FILE and preview.kind == "table":  # it has a page of its own
             preview = Preview("none", note=preview.note)
@@ -128,6 +130,7 @@ def list_files(
                 searched.note,
                 size,
                 redactor.keyed(str(row["sha256"]))[:16],
+                series,
             )
         )
     return tuple(files), tuple(published)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runreport.report.runs.files import OutputFile
-from runreport.report.runs.steps import kind_of, steps_of
+from runreport.report.runs.steps import kind_of
 
 _SHOWN = 4
 
@@ -40,11 +40,10 @@ class MediaSeries:
 
 def media_series(files: Sequence[OutputFile]) -> tuple[MediaSeries, ...]:
     """The series of a run's files, by key; of two files of one step the later counts."""
-    steps = steps_of(file.path for file in files if kind_of(file.media_type))
     by_key: dict[tuple[str, str], dict[int, Step]] = defaultdict(dict)
     for file in files:
-        if file.url and file.path in steps:
-            key, step = steps[file.path]
+        if file.series is not None:
+            key, step = file.series
             by_key[key, kind_of(file.media_type)][step] = Step(step, file.url)
     return tuple(
         MediaSeries(key, kind, tuple(own for _, own in sorted(found.items())))
