@@ -70,6 +70,13 @@ def choose(figure: Locator, name: str, value: str) -> None:
     expect(figure).not_to_have_attribute("aria-busy", "true")
 
 
+LOOK_OF_DOT = """dot => {
+  const { backgroundImage, backgroundColor } = getComputedStyle(dot);
+  const mark = parseFloat(getComputedStyle(dot, "::before").width);
+  return { button: `${backgroundImage} ${backgroundColor}`, mark };
+}"""
+
+
 def test_no_chart_library_is_loaded_before_the_reader_asks(page: Page) -> None:
     page.wait_for_timeout(300)
     assert page.evaluate("typeof window.vega") == "undefined"
@@ -234,6 +241,9 @@ def test_a_run_has_one_colour_in_table_and_curves(page: Page) -> None:
     page.locator("#filter").fill("relu")  # rows that a script draws
     curves = chart(page, "curves")
     expect(page.locator("#run-table .dot.d2")).to_have_count(6)
+    for form in ("d0", "d1", "d2"):  # the mark is drawn in the button, which is larger
+        look = page.locator(f"#run-table button.dot.{form}").first.evaluate(LOOK_OF_DOT)
+        assert look == {"button": "none rgba(0, 0, 0, 0)", "mark": 10}, form
     colours = curves.locator("svg.marks .role-legend-symbol path")
     for place, name in enumerate(curves.locator("svg.marks .role-legend-label text").all()):
         text = name.text_content()
