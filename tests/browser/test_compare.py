@@ -20,7 +20,9 @@ def link(site: Path, find: Find, *wanted: tuple[str, int]) -> str:
     parts = []
     for experiment, number in wanted:
         page = find(experiment)
-        ids = re.findall(r'data-run="([0-9a-f]{32})"', (site / page).read_text())
+        ids = re.findall(
+            r'data-run="([0-9a-f]{32})"', (site / page).read_text().rpartition("<tbody>")[2]
+        )
         parts.append(f"{page.split('/')[1]}:{ids[number][:8]}")
     return f"compare/index.html#v=1&sel={','.join(parts)}"
 

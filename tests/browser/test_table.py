@@ -17,13 +17,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Find = Callable[[str], str]
 
 
-def cells(page: Page, column: int) -> list[str]:
+def cells(page: Page, name: str = "Run") -> list[str]:
     """The texts of a column; the first has the check boxes."""
+    column = 1 + heads(page).index(name)
     return page.locator(f"#run-table tbody tr > :nth-child({column + 1})").all_inner_texts()
 
 
 def heads(page: Page) -> list[str]:
-    return page.locator("#run-table thead th").all_inner_texts()[1:]
+    return page.locator("#run-table thead tr:first-child th").all_inner_texts()[1:]
 
 
 @pytest.fixture
@@ -48,11 +49,11 @@ def tool(page: Page, name: str) -> Locator:
 def test_a_click_sorts_all_runs_and_a_second_one_turns_round(page: Page) -> None:
     header(page, "val_accuracy").click()
     expect(page.locator("th[aria-sort=descending]")).to_have_text("val_accuracy")
-    column = [float(text) for text in cells(page, 5)]
+    column = [float(text) for text in cells(page, "val_accuracy")]
     assert column == sorted(column, reverse=True) and column[0] == 0.9815
     header(page, "val_accuracy").click()
     expect(page.locator("th[aria-sort=ascending]")).to_have_text("val_accuracy")
-    assert float(cells(page, 5)[0]) < 0.8
+    assert float(cells(page, "val_accuracy")[0]) < 0.8
     assert "sort=metrics.val_accuracy" in page.url
     header(page, "val_loss").click()  # less is better, so the least come first
     expect(page.locator("th[aria-sort=ascending]")).to_have_text("val_loss")
@@ -61,7 +62,7 @@ def test_a_click_sorts_all_runs_and_a_second_one_turns_round(page: Page) -> None
 
 
 def test_a_whole_cell_of_the_head_sorts(page: Page) -> None:
-    head = page.locator("#run-table thead th", has_text="val_loss")
+    head = page.get_by_role("columnheader", name="val_loss", exact=True)
     head.scroll_into_view_if_needed()
     box = head.bounding_box()
     assert box is not None
@@ -70,7 +71,7 @@ def test_a_whole_cell_of_the_head_sorts(page: Page) -> None:
 
 
 def test_the_shift_key_selects_a_range(page: Page) -> None:
-    boxes = page.locator("#run-table input[data-select]")
+    boxes = page.locator("#run-table tbody input[data-select]")
     boxes.nth(2).click()
     boxes.nth(6).click(modifiers=["Shift"])
     expect(page.locator("#selection")).to_contain_text("5 selected")
@@ -85,7 +86,7 @@ def test_words_and_queries_filter_and_the_count_is_said(page: Page) -> None:
     expect(page.locator("#shown")).to_have_text("0 of 73 runs match")
     page.locator("#filter").fill("run_name like '%tanh%' and params.hidden = 64")
     expect(page.locator("#shown")).to_have_text("12 of 73 runs match")
-    assert all("mlp-64-tanh" in text for text in cells(page, 1))
+    assert all("mlp-64-tanh" in text for text in cells(page))
     page.locator("#filter").fill("not (params.hidden < 128 or metrics.val_loss.min > 0.2)")
     expect(page.locator("#shown")).to_have_text("19 of 73 runs match")
     page.get_by_role("button", name="Reset view").click()
@@ -105,7 +106,7 @@ def test_what_is_wrong_with_a_query_is_said_below_it(page: Page) -> None:
     expect(advice.locator("mark")).to_have_text("val_acuracy")
     assert "q=tanh" in page.url  # a link shows what its sender sees
     assert field.get_attribute("aria-invalid") == "true"
-    assert len(cells(page, 1)) == 36  # the rows stay until the query can be read
+    assert len(cells(page)) == 36  # the rows stay until the query can be read
     field.fill("metrics.val_acuracy > 0.9")
     expect(advice).to_contain_text("Did you mean metrics.val_accuracy?")
     expect(page.locator("#shown")).to_have_text("0 of 73 runs match")
@@ -134,7 +135,7 @@ def test_a_query_that_is_overtaken_while_its_data_loads_is_dropped(page: Page) -
 def test_facets_filter_and_say_what_they_count(page: Page) -> None:
     page.get_by_role("button", name="killed 1").click()
     expect(page.locator("#shown")).to_have_text("1 of 73 runs match")
-    assert cells(page, 1) == ["mlp-512-relu-killed"]
+    assert cells(page) == ["mlp-512-relu-killed"]
     assert "f.status=KILLED" in page.url
     page.get_by_role("button", name="finished 72").click()
     expect(page.locator("#shown")).to_have_text("1–50 of 73 runs")
@@ -146,7 +147,7 @@ def test_numbers_are_filtered_by_least_and_greatest(page: Page) -> None:
     pane.get_by_label("Greatest val_loss").fill("0.08")
     pane.get_by_label("Greatest val_loss").press("Enter")
     expect(page.locator("#shown")).to_contain_text("of 73 runs match")
-    assert all(float(text) <= 0.08 for text in cells(page, 6))
+    assert all(float(text) <= 0.08 for text in cells(page, "val_loss"))
     assert "r.metrics.val_loss=..0.08" in page.url
     pane.get_by_label("Greatest val_loss").fill("much")
     pane.get_by_label("Greatest val_loss").press("Enter")
@@ -161,7 +162,7 @@ def test_columns_are_found_pinned_moved_and_hidden(page: Page) -> None:
     pane.get_by_role("checkbox", name="batch_size").check()
     expect(page.locator("#run-table thead")).to_contain_text("batch_size")
     pane.get_by_role("button", name="Move up batch_size").click()
-    expect(page.locator("#run-table thead th").nth(11)).to_have_text("batch_size")
+    assert heads(page)[-2] == "batch_size"
     expect(pane.get_by_role("button", name="Move up batch_size")).to_be_focused()
     pane.get_by_role("button", name="Pin batch_size").click()
     expect(page.locator("#run-table thead th").nth(2)).to_have_text("batch_size")
@@ -191,7 +192,7 @@ def test_groups_have_means_deviations_and_counts(page: Page) -> None:
     assert re.search(r"0\.9\d+ ± 0\.0\d+", rows.first.inner_text())
     page.get_by_role("button", name="128", exact=True).click()
     expect(page.locator("#shown")).to_have_text("24 of 73 runs match")
-    assert set(cells(page, 8)) == {"128"}
+    assert set(cells(page, "hidden")) == {"128"}
 
 
 def test_groups_say_how_many_values_a_setting_has_instead_of_averaging_it(page: Page) -> None:
@@ -257,11 +258,11 @@ def test_a_view_is_a_link(page: Page, reader: Any) -> None:
     page.locator("#filter").fill("relu")
     header(page, "val_loss").click()
     expect(page.locator("#shown")).to_have_text("37 of 73 runs match")
-    shown, url = cells(page, 1), page.url
+    shown, url = cells(page), page.url
     fresh = page.context.new_page()
     fresh.goto(url)
     expect(fresh.locator("#shown")).to_have_text("37 of 73 runs match")
-    assert cells(fresh, 1) == shown
+    assert cells(fresh) == shown
     assert fresh.locator("#filter").input_value() == "relu"
 
 
@@ -281,7 +282,7 @@ def test_what_a_link_names_in_vain_is_said(page: Page) -> None:
 def test_pages_and_links_to_runs(page: Page) -> None:
     page.get_by_role("button", name="Page 2").click()
     expect(page.locator("#shown")).to_have_text("51–73 of 73 runs")
-    name = cells(page, 1)[0]
+    name = cells(page)[0]
     page.get_by_role("link", name=name, exact=True).click()
     expect(page.locator("h1")).to_have_text(name)
 
@@ -290,7 +291,7 @@ def test_a_runs_page_knows_its_neighbours_in_the_view_it_was_opened_from(page: P
     page.locator("#filter").fill("params.hidden = 64")
     header(page, "val_loss").click()
     expect(page.locator("#shown")).to_have_text("24 of 73 runs match")
-    names = cells(page, 1)
+    names = cells(page)
     page.get_by_role("link", name=names[3], exact=True).click()
     expect(page.locator("#neighbours")).to_contain_text("4 of 24 in the view")
     page.get_by_role("link", name="Next run").click()
@@ -335,3 +336,52 @@ def test_without_its_data_the_table_keeps_the_servers_rows_and_says_so(
     expect(opened.locator("#shown")).to_contain_text("could not be loaded")
     assert opened.locator("#run-table tbody tr").count() == 50
     opened.close()
+
+
+def test_the_baseline_stays_in_sight_and_others_have_differences_to_it(page: Page) -> None:
+    base = page.locator("#run-table thead tr.base")
+    expect(base.locator("th")).to_contain_text("mlp-16-relu-0.001-s0")
+    expect(page.locator("#against")).to_have_text("Δ to the baseline mlp-16-relu-0.001-s0")
+    header(page, "val_loss").click()
+    first = page.locator("#run-table tbody tr").first
+    expect(first.locator(".change").nth(1).locator(".delta.better")).to_have_text(
+        re.compile(r"^▼ −0\.\d+ better$")
+    )
+    page.get_by_role("button", name="Page 2").click()
+    expect(base.get_by_role("link")).to_have_text("mlp-16-relu-0.001-s0")
+
+
+def test_a_reader_chooses_a_baseline_and_the_link_keeps_it(page: Page) -> None:
+    tool(page, "Baseline").get_by_role("searchbox").fill("512")
+    page.get_by_role("button", name="mlp-512-relu-killed").click()
+    base = page.locator("#run-table thead tr.base")
+    expect(base.locator("th")).to_contain_text("mlp-512-relu-killed")
+    expect(page.locator("#run-table tbody .delta.better").first).to_be_visible()
+    page.reload()
+    expect(base.locator("th")).to_contain_text("mlp-512-relu-killed")
+    tool(page, "Baseline").get_by_role("button", name="No baseline").click()
+    expect(page.locator("#run-table .change")).to_have_count(0)
+    expect(page.locator("#against")).to_be_hidden()
+    assert page.url.endswith("base=-")
+    tool(page, "Baseline").get_by_role("searchbox").fill("mlp-16-relu-0.001-s0")
+    page.get_by_role("button", name="mlp-16-relu-0.001-s0").click()
+    expect(base).to_have_count(1)
+    assert "base=" not in page.url  # as the report was built
+
+
+def test_differences_are_exported_as_numbers(page: Page) -> None:
+    page.locator("#filter").fill("mlp-512")
+    expect(page.locator("#run-table tbody tr")).to_have_count(1)
+    with page.expect_download() as download:
+        tool(page, "Export").get_by_role("button", name="Download CSV").click()
+    rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text())))
+    value, change = (
+        float(rows[0][k]) for k in ("metrics.val_accuracy", "delta(metrics.val_accuracy)")
+    )
+    assert value - 0.9277777777777778 == pytest.approx(change)
+
+
+def test_a_link_to_a_baseline_that_is_not_here_says_so(page: Page) -> None:
+    page.evaluate("location.hash = '#v=1&base=ffffffff'")
+    expect(page.locator("#advice")).to_contain_text("The link compares with ffffffff; no run here")
+    expect(page.locator("#run-table .change")).to_have_count(0)

@@ -18,6 +18,7 @@ import {
   isSetTag,
   unsaid,
 } from "../../themes/default/static/js/core/format.js";
+import { deltaOf } from "../../themes/default/static/js/core/deltas.js";
 
 test("numbers, durations and times are written as in Python", () => {
   const forms = {
@@ -33,6 +34,17 @@ test("numbers, durations and times are written as in Python", () => {
     for (const [value, text] of cases[kind]) assert.equal(form(value), text, `${kind} of ${value}`);
   }
   for (const [longest, unit] of cases.unit) assert.equal(durationUnit(longest)[0], unit);
+});
+
+test("differences are written as in Python", () => {
+  for (const [given, told] of cases.delta) {
+    const { text, share, sense } = deltaOf(...given);
+    assert.deepEqual([text, share, sense], told, String(given));
+  }
+  for (const pair of cases.no_delta) {
+    const [value, base] = pair.map((one) => (one === null ? null : Number(one)));
+    assert.equal(deltaOf(value, base, "max"), null, String(pair));
+  }
 });
 
 test("statuses are marked and tags are hidden as in Python", () => {

@@ -6,7 +6,7 @@ their number; all other pages are made at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -131,7 +131,7 @@ def assemble_report(
     places = _places(found)
     names = {one.identity: (one.name, one.folder) for one in found}
     evaluations = assemble_evaluations(index, shown, snapshot.storage, redactor, names)
-    experiments = tuple(_experiments(ground, found, evaluations.pages, all_rows=all_rows))
+    experiments = tuple(_experiments(ground, found, evaluations.pages, baselines, all_rows))
     views = make_views(config, ground.full, places, ground.curves, ground.as_of or 0)
     view_links = tuple(ViewLink(v.name, f"{v.folder}/index.html", v.total) for v in views)
     tags, jobs = tag_listings(index, shown, places), job_listings(index, shown, places)
@@ -233,7 +233,7 @@ def _experiments(
     ground: _Ground,
     found: Sequence[ShownExperiment],
     evaluations: Sequence[EvaluationsPage],
-    *,
+    baselines: Mapping[str, str],
     all_rows: bool,
 ) -> Iterator[ExperimentPage]:
     evaluated = {page.experiment_url: f"{page.folder}/index.html" for page in evaluations}
@@ -246,6 +246,7 @@ def _experiments(
             one.folder,
             one.note,
             all_rows=all_rows,
+            baseline=baselines.get(one.identity, ""),
         )
         yield replace(page, evaluations=evaluated.get(f"{one.folder}/index.html", ""))
 

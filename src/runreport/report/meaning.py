@@ -82,6 +82,12 @@ def better(name: str) -> str | None:
     return found
 
 
+def direction_of(name: str, primary: str | None, told: str | None) -> str | None:
+    """Which values of a metric are better: of the primary one as a config says, where it does;
+    else as the name does."""
+    return told if told is not None and name == primary else better(name)
+
+
 def _is_negated(words: Sequence[str]) -> bool:
     """``neg_mean_squared_error`` and ``negative_elbo``, but not the F1 of the class
     ``negative``."""

@@ -105,11 +105,13 @@ def make_experiment_page(
     note: str,
     *,
     all_rows: bool,
+    baseline: str = "",
 ) -> ExperimentPage:
     """The page model of one experiment.
 
     Args:
         note: Markdown; empty where nobody wrote one.
+        baseline: id of the run that the others are compared with; empty for none.
     """
     asked = Asked(table, range(len(table.labels)), curves)
     drawn = comparison_charts(asked)
@@ -144,6 +146,7 @@ def make_experiment_page(
             all_rows=all_rows,
             looks=asked.looks,
             telling=[param.name for param in telling_params(table)[:MOST_TOLD]],
+            baseline=baseline,
         ),
     )
 

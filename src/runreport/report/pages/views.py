@@ -118,7 +118,7 @@ def _make_view(
         total=len(numbers),
         params=tuple(_row(column, shown) for column in _differing(table, "params")),
         metrics=tuple(
-            _row(column, shown, table.told_direction if column.label == table.primary else None)
+            _row(column, shown, table.direction_of(column))
             for column in table.columns.values()
             if column.group == "metrics"
         ),

@@ -10,6 +10,7 @@ from runreport.entities import Run
 from runreport.report.charts.curves import Curve, CurveReader, curve_note, ends_of
 from runreport.report.config import ExperimentConfig
 from runreport.report.deltas import Delta, delta
+from runreport.report.meaning import direction_of
 from runreport.report.runs.record import RunFacts
 from runreport.report.shown import Shown, show_number
 
@@ -42,7 +43,7 @@ class CurvePicture:
 
 def metric_field(row: dict[str, Any], facts: RunFacts, config: ExperimentConfig) -> MetricField:
     first, last = row["first_step"], row["last_step"]
-    direction = config.direction if row["key"] == config.primary_metric else None
+    direction = direction_of(row["key"], config.primary_metric, config.direction)
 
     def to(other: Run | None) -> Delta:
         base = None if other is None else other.data.metrics.get(row["key"])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from runreport.events import float_text
@@ -64,7 +64,8 @@ def data_scripts(
     primary: str = "",
     direction: str | None = None,
     telling: Sequence[str] = (),
-    less: Collection[str] = (),
+    better: Mapping[str, str] | None = None,
+    base: str = "",
 ) -> tuple[DataScript, tuple[DataScript, ...]]:
     """The manifest script of a run table and the data scripts it names.
 
@@ -78,7 +79,8 @@ def data_scripts(
         primary: the metric that the runs are about.
         direction: ``max`` or ``min``, which of its values are better.
         telling: the params that go with it most, first.
-        less: the columns of which less is better.
+        better: ``max`` or ``min`` of each column of which one is better.
+        base: the id of the run that the others are compared with; empty where there is none.
     """
     places: dict[str, list[str]] = {column.name: [] for column in columns}
     scripts = []
@@ -93,9 +95,10 @@ def data_scripts(
         "primary": primary,
         "direction": direction or "",
         "telling": [*telling],
+        "base": base,
         "columns": [
             _describe(column, places[column.name])
-            | ({"less": True} if column.name in less else {})
+            | ({"better": better[column.name]} if better and column.name in better else {})
             for column in columns
         ],
     }

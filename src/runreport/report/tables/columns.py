@@ -75,6 +75,11 @@ class Column:
         return self.kind != "text"
 
     @property
+    def is_compared(self) -> bool:
+        """Whether its values have differences to those of a baseline."""
+        return self.group in ("metrics", OF_METRICS)
+
+    @property
     def varies(self) -> bool:
         """Whether runs differ in it."""
         return self.distinct > 1 or (self.distinct == 1 and None in self.values)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from runreport.cards import STATUS_MARKS
+from runreport.report.deltas import NONE, Delta, delta
 from runreport.report.links import RunLink, moment
 from runreport.report.shown import Shown, show_text
 from runreport.report.tables.column_scripts import DataScript, data_scripts, facet_counts
@@ -38,6 +40,8 @@ class TableRow:
     """Why it failed, in a few words."""
     look: int | None = None
     """Its colour in the charts of the page; None where it has none."""
+    deltas: tuple[Delta, ...] = ()
+    """To the baseline, one a cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ class RunTable:
     facets: tuple[Facet, ...]
     manifest: DataScript
     scripts: tuple[DataScript, ...]
+    baseline: TableRow | None = None
+    """The run that the others are compared with; it stands in sight above them, too."""
 
 
 def run_table(
@@ -77,6 +83,7 @@ def run_table(
     pages: int | None = None,
     looks: Mapping[int, int] | None = None,
     telling: Sequence[str] = (),
+    baseline: str = "",
 ) -> RunTable:
     """A run table with its pre-rendered rows and the scripts that hold all of them.
 
@@ -87,13 +94,17 @@ def run_table(
         pages: how many pages of rows to pre-render otherwise.
         looks: of the runs that the page's charts draw in a colour of their own.
         telling: the params that go with the primary metric most, first.
+        baseline: id of the run that the others are compared with; empty for none.
     """
     count = len(table.labels)
     page_size, pages = page_size or PAGE_SIZE, pages or MAX_PAGES
     most = count if all_rows else min(count, page_size * pages)
-    rows = tuple(_row(table, number, shown, folder, looks or {}) for number in range(most))
+    base = table.place_of(baseline)
+    make = partial(_row, table, shown, folder, looks or {}, base)
+    rows = tuple(make(number) for number in range(most))
     # Scripts make statistics of what they have for the filter box.
     columns = tuple(c for c in table.columns.values() if c.group != OF_METRICS)
+    better = {c.name: way for c in columns if (way := table.direction_of(c)) is not None}
     manifest, scripts = data_scripts(
         columns,
         count,
@@ -101,14 +112,30 @@ def run_table(
         primary=table.primary,
         direction=table.told_direction,
         telling=telling,
-        less={column.name for column in columns if table.direction_of(column) == "min"},
+        better=better,
+        base=baseline if base is not None else "",
     )
-    facets = _facets(columns)
-    return RunTable(shown, rows, page_size, count, folder, columns, facets, manifest, scripts)
+    return RunTable(
+        shown,
+        rows,
+        page_size,
+        count,
+        folder,
+        columns,
+        _facets(columns),
+        manifest,
+        scripts,
+        make(base) if base is not None else None,
+    )
 
 
 def _row(
-    table: Table, number: int, shown: Sequence[Column], folder: str, looks: Mapping[int, int]
+    table: Table,
+    shown: Sequence[Column],
+    folder: str,
+    looks: Mapping[int, int],
+    base: int | None,
+    number: int,
 ) -> TableRow:
     own = table.values(FOLDER)[number] if FOLDER in table.columns else folder
     return TableRow(
@@ -121,7 +148,17 @@ def _row(
         tuple(cell(column, number) for column in shown),
         table.problem_of(number),
         looks.get(number),
+        () if base is None else tuple(_delta(table, column, number, base) for column in shown),
     )
+
+
+def _delta(table: Table, column: Column, number: int, base: int) -> Delta:
+    if not column.is_compared or number == base:
+        return NONE
+    value, other = column.values[number], column.values[base]
+    if not isinstance(value, int | float) or not isinstance(other, int | float):
+        return NONE
+    return delta(value, other, table.direction_of(column))
 
 
 def _facets(columns: Sequence[Column]) -> tuple[Facet, ...]:

@@ -13,7 +13,7 @@ from runreport.numbers import MISSING, full_number
 from runreport.query.index import RunIndex
 from runreport.report.config import ExperimentConfig
 from runreport.report.formatting import diverged_text, problem_text
-from runreport.report.meaning import better
+from runreport.report.meaning import better, direction_of
 from runreport.report.shown import (
     EMPTY,
     MISSING_VALUE,
@@ -63,7 +63,12 @@ class Table:
             label = label.rpartition(".")[0]
         elif column.group != "metrics":
             return None
-        return self.direction if label == self.primary else better(label)
+        return direction_of(label, self.primary, self.direction)
+
+    def place_of(self, run_id: str) -> int | None:
+        """A run's place in the table; None where it is not there."""
+        ids = self.values("run_id")
+        return ids.index(run_id) if run_id in ids else None
 
     def values(self, name: str) -> tuple[object, ...]:
         """The values of a column, one a run."""

@@ -1,1 +1,1 @@
-runreport.latest("activity","columns-0d6dcbcc71fe.js");
+runreport.latest("activity","columns-977f7262f225.js");

@@ -1,1 +1,1 @@
-runreport.latest("activity","columns-8d330a7c7aa5.js");
+runreport.latest("activity","columns-a60f04702eca.js");

@@ -156,7 +156,7 @@ export function ramp(source, column, runs) {
   const all = source.valuesOf(column.name);
   const values = new Map(runs.filter((run) => Number.isFinite(all[run])).map((run) => [run, all[run]]));
   const kind = spreadOf([...values.values()]).kind === "log" ? "log" : "number";
-  const own = column.less ? `${kind}-down` : kind;
+  const own = column.better === "min" ? `${kind}-down` : kind;
   return { kind: own, values, title: column.label, texts: [], looks: [], note: "" };
 }
 

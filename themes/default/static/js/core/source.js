@@ -3,14 +3,16 @@
 import { decodeColumn } from "./decoding.js";
 import { loadScript, siteUrl } from "./loading.js";
 
+/** @import { Delta } from "./deltas.js" */
+
 /**
  * A column of runs: a property, metric, param or tag, a statistic of a metric, or what a filter looks at.
  * @typedef {{name: string, label: string, group: string, kind: string, distinct: number, varies: boolean,
  *   files: string[], curves?: boolean, min?: number, max?: number, facet?: [string, number][],
- *   ordered?: string[], slots?: [string, number][], less?: boolean,
+ *   ordered?: string[], slots?: [string, number][], better?: "max" | "min", deltas?: (Delta | null)[],
  *   of?: {metric: string, stats: string, place: number}}} Column
  * @typedef {{runs: number, columns: Column[], primary?: string, direction?: string,
- *   telling?: string[]}} Manifest
+ *   telling?: string[], base?: string}} Manifest
  */
 
 /** What may follow a metric's key to ask for more than its last value. */
@@ -34,6 +36,8 @@ export class Source {
     this.direction = manifest.direction || "";
     /** The params that go with it most, first. */
     this.telling = manifest.telling || [];
+    /** The id of the run that the others are compared with; empty where nobody chose one. */
+    this.base = manifest.base || "";
     this.byName = new Map(manifest.columns.map((column) => [column.name, column]));
     for (const column of manifest.columns) if (column.group === "metrics") this.addStatistics(column);
     /**

@@ -63,7 +63,9 @@ function gather(found) {
     }
   }
   const { primary = "", direction = "", telling = [] } = found[0]?.data || {};
-  const picked = new Source("compare", { runs: found.length, columns: [], primary, direction, telling });
+  const { base = "" } = found.find(({ data, run }) => data.base === data.valuesOf("run_id")[run])?.data || {};
+  const told = { primary, direction, telling, base };
+  const picked = new Source("compare", { runs: found.length, columns: [], ...told });
   for (const column of columns.values()) gatherColumn(picked, column, found);
   picked.values.set(
     "_folder",

@@ -1,10 +1,10 @@
 // The table of a comparison: a column a run, a row what they have.
 
 import { cellOf, make, makeBox, makeButton, makeChoice, scrolling } from "../core/dom.js";
-import { ROUGH, formatNumber } from "../core/format.js";
+import { deltaOf, makeDelta } from "../core/deltas.js";
 import { siteUrl } from "../core/loading.js";
 import { makeDot } from "../core/looks.js";
-import { changeSelection, selection } from "../core/selection.js";
+import { changeSelection, selection, shortIds } from "../core/selection.js";
 import { runPlace } from "../core/sources.js";
 import { differs, restOf, runLabels, textOf } from "../core/words.js";
 import { keepHash } from "../table/update.js";
@@ -28,9 +28,10 @@ export function drawSides(shown, section) {
   const { source, view, runs } = shown;
   const ids = source.valuesOf("run_id"),
     names = runLabels(source, runs);
+  const wanted = view.base || source.base;
   const base = Math.max(
     0,
-    ids.findIndex((id) => view.base && id.startsWith(view.base)),
+    ids.findIndex((id) => wanted && id.startsWith(wanted)),
   );
   const redraw = () => {
     keepHash(shown);
@@ -43,7 +44,7 @@ export function drawSides(shown, section) {
   same.input.checked = view.same;
   const choices = runs.map((run) => [ids[run], names[run] || ids[run]]);
   const choice = makeChoice("Deltas against", choices, ids[base], (id) => {
-    view.base = id === ids[0] ? "" : id.slice(0, 8);
+    view.base = id === (source.base || ids[0]) ? "" : shortIds(ids)[ids.indexOf(id)];
     redraw();
   });
   const heads = runs.map((run) => runHead(shown, run, names[run]));
@@ -131,31 +132,7 @@ function valueCell(source, column, run, base) {
   const cell = make("td", cellOf(kind, restOf(source, column, run)), textOf(source, column, run));
   const values = source.valuesOf(column.name);
   if (column.group !== "metrics" || run === base) return cell;
-  const delta = deltaOf(source, column, values[run], values[base]);
+  const delta = makeDelta(deltaOf(values[run], values[base], column.better));
   if (delta) cell.append(" ", delta);
   return cell;
-}
-
-/**
- * `+0.012`, with ▲ or ▼ and a word where a direction says which is better; as report/deltas.py has it.
- * @param {Source} source
- * @param {Column} column
- * @param {number} value
- * @param {number} base
- */
-function deltaOf({ primary, direction }, column, value, base) {
-  if (!Number.isFinite(value) || !Number.isFinite(base)) return null;
-  const change = value - base;
-  if (!Number.isFinite(change)) return null;
-  if (change === 0) return make("span", { class: "delta" }, "=");
-  const text = `${change > 0 ? "+" : "−"}${formatNumber(Math.abs(change), ROUGH)}`;
-  if (!direction || column.label !== primary) return make("span", { class: "delta" }, text);
-  const word = change > 0 === (direction === "max") ? "better" : "worse";
-  return make(
-    "span",
-    { class: `delta ${word}` },
-    make("span", { "aria-hidden": "true" }, change > 0 ? "▲ " : "▼ "),
-    text,
-    make("span", { class: "hidden" }, ` ${word}`),
-  );
 }

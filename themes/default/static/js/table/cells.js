@@ -8,6 +8,7 @@ import { makeDot } from "../core/looks.js";
 import { changeSelection, isSelected, select, selection } from "../core/selection.js";
 import { runPlace } from "../core/sources.js";
 import { restOf, textOf } from "../core/words.js";
+import { deltaCell } from "./deltas.js";
 
 /** @import { Selected } from "../core/selection.js" */
 /** @import { Column, Source } from "../core/source.js" */
@@ -50,6 +51,7 @@ export function emptyRow(shown, width) {
  * @param {number} run
  */
 function makeCell(shown, column, run) {
+  if (column.deltas) return deltaCell(column, run);
   const { source } = shown;
   const value = source.valuesOf(column.name)[run];
   if (column.name === "run_name") {
@@ -129,7 +131,7 @@ function viewOfLink({ source, view, box }, run) {
  */
 export function lineUp(rows, columns, most = []) {
   columns.forEach((column, place) => {
-    if (column.kind !== "number") return;
+    if (column.kind !== "number" || column.deltas) return;
     const cells = rows.map((row) => row.cells[place + 1]).filter(Boolean);
     const counts = cells.map((cell) => decimalsOf(cell.textContent || ""));
     most[place] = counts.reduce((a, b) => Math.max(a, b), most[place] || 0);

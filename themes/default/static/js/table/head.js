@@ -1,6 +1,8 @@
 // The head of the run table: what it is sorted by, and columns that stay in sight.
 
 import { every, make, makeButton } from "../core/dom.js";
+import { makeRow } from "./cells.js";
+import { baselineOf, deltaHead } from "./deltas.js";
 
 /** @import { Column } from "../core/source.js" */
 /** @import { Shown } from "./shown.js" */
@@ -16,6 +18,10 @@ export function drawHead(shown, table, columns) {
   const hidden = make("span", { class: "hidden" }, "Selected");
   const row = make("tr", {}, make("th", { scope: "col", class: "select" }, hidden));
   for (const column of columns) {
+    if (column.deltas) {
+      row.append(deltaHead(column));
+      continue;
+    }
     const button = makeButton(column.label, () => sortBy(shown, column), { "data-sort": column.name });
     const cell = make("th", { scope: "col", class: column.kind }, button);
     cell.addEventListener("click", (event) => {
@@ -27,6 +33,20 @@ export function drawHead(shown, table, columns) {
     if (focused === column.name) requestAnimationFrame(() => button.focus());
   }
   table.tHead?.replaceChildren(row);
+}
+
+/**
+ * The run that the others are compared with stays in sight below the head.
+ * @param {Shown} shown
+ * @param {HTMLTableElement} table
+ * @param {Column[]} columns
+ */
+export function drawBaseline(shown, table, columns) {
+  const base = baselineOf(shown);
+  if (base < 0) return;
+  const row = makeRow(shown, columns, base);
+  row.className = "base";
+  table.tHead?.append(row);
 }
 
 /**
@@ -44,8 +64,8 @@ function orderOf(sort, name) {
  * @param {Shown} shown
  * @param {Column} column
  */
-function sortBy({ view, update }, { kind, name, less }) {
-  const isUp = kind === "text" || less;
+function sortBy({ view, update }, { kind, name, better }) {
+  const isUp = kind === "text" || better === "min";
   const [first, second] = isUp ? [name, `-${name}`] : [`-${name}`, name];
   view.sort = view.sort === first ? second : first;
   view.p = 1;

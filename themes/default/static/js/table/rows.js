@@ -1,22 +1,27 @@
 // The run table: the server's rows stay until the reader sorts, filters or chooses columns.
 
-import { byId, make } from "../core/dom.js";
+import { byId, every, make } from "../core/dom.js";
 import { loaded } from "../core/loading.js";
 import { differs } from "../core/words.js";
 import { emptyRow, lineUp, makeRow } from "./cells.js";
-import { drawHead, stickColumns } from "./head.js";
+import { tellBaseline, withDeltas } from "./deltas.js";
+import { drawBaseline, drawHead, stickColumns } from "./head.js";
 import { drawPages, pageCount, pageRows } from "./paging.js";
 
 /** @import { Column } from "../core/source.js" */
 /** @import { Shown } from "./shown.js" */
 
 /**
- * The columns as shown: with "differ" only those in which the matching runs do.
+ * The columns as shown: with "differ" only those in which the matching runs do; with a baseline the
+ * differences to it, too.
  * @param {Shown} shown
  */
-export function shownColumns({ source, view, runs, chosenColumns }) {
-  if (!view.differ || runs.length < 2) return chosenColumns;
-  return chosenColumns.filter((column) => column.name === "run_name" || differs(source, column, runs));
+export function shownColumns(shown) {
+  const { source, view, runs, chosenColumns } = shown;
+  if (!view.differ || runs.length < 2) return withDeltas(shown, chosenColumns);
+  const isShown = (/** @type {Column} */ column) =>
+    column.name === "run_name" || differs(source, column, runs);
+  return withDeltas(shown, chosenColumns.filter(isShown));
 }
 
 /**
@@ -27,12 +32,14 @@ export function drawTable(shown) {
   const { view, source } = shown;
   const table = byId("run-table", HTMLTableElement);
   if (!view.all || view.group) loaded.tools?.closeWindow();
+  tellBaseline(shown);
   if (view.group && source.column(view.group)) {
     loaded.tools?.drawGroups(shown, table);
     return;
   }
   const columns = shownColumns(shown);
   drawHead(shown, table, columns);
+  drawBaseline(shown, table, columns);
   view.p = Math.min(view.p, pageCount(shown));
   if (view.all) loaded.tools?.drawWindow(shown, table, columns);
   else drawPage(shown, table, columns);
@@ -48,7 +55,7 @@ export function drawTable(shown) {
 function drawPage(shown, table, columns) {
   const start = (shown.view.p - 1) * pageRows();
   const rows = shown.runs.slice(start, start + pageRows()).map((run) => makeRow(shown, columns, run));
-  lineUp(rows, columns);
+  lineUp([...every(table, "thead .base", HTMLTableRowElement), ...rows], columns);
   if (!shown.runs.length) rows.push(emptyRow(shown, columns.length + 1));
   table.tBodies[0].replaceWith(make("tbody", {}, ...rows));
 }

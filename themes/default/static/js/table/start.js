@@ -47,7 +47,10 @@ export async function startTable(shown) {
   startFilter(shown);
   for (const menu of every(document, "[data-tool]", HTMLDetailsElement)) startTool(shown, menu);
   byId("toolbar").hidden = false;
-  drawHead(shown, byId("run-table", HTMLTableElement), shownColumns(shown));
+  const table = byId("run-table", HTMLTableElement);
+  const baseline = table.tHead?.rows[1]; // as it was built, until the table is drawn
+  drawHead(shown, table, shownColumns(shown));
+  table.tHead?.append(...(baseline ? [baseline] : []));
   upgradeRows(shown.source);
   loadOnIntent(shown);
   const isAsked = Boolean(shown.view.charts);
@@ -104,7 +107,7 @@ function startFilter(shown) {
  * @param {Source} source
  */
 function upgradeRows(source) {
-  for (const row of every(document, "#run-table tbody tr[data-run]", HTMLTableRowElement)) {
+  for (const row of every(document, "#run-table tr[data-run]", HTMLTableRowElement)) {
     const { run: id = "", name = "", folder } = row.dataset;
     row.querySelector(".dot")?.remove();
     row.querySelector("th")?.append(makeDot(id, name));

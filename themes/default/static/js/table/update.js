@@ -6,6 +6,7 @@ import { changeSelection, selection } from "../core/selection.js";
 import { ADDRESS } from "../core/source.js";
 import { readHash, unknownTold } from "../core/hash.js";
 import { PROBLEM } from "./cells.js";
+import { NO_BASELINE, baselineOf } from "./deltas.js";
 import { matchingRuns, sortRuns } from "./matching.js";
 import { drawPages } from "./paging.js";
 import { drawTable } from "./rows.js";
@@ -58,6 +59,7 @@ export async function update(shown, isFirst) {
     return;
   }
   if (turn !== shown.turns) return;
+  if (view.base) advise(shown, shown.box); // whether it is here, the ids say
   shown.runs = matchingRuns(source, view, shown.box);
   if (view.sort) sortRuns(source, shown.runs, view.sort);
   finish(shown, drawTable);
@@ -183,6 +185,16 @@ function missingNames({ view, source }) {
 }
 
 /**
+ * Whether the link names a baseline that is not here.
+ * @param {Shown} shown
+ */
+function isLost(shown) {
+  const { base } = shown.view;
+  const isLoaded = shown.source.valuesOf("run_id").length > 0;
+  return Boolean(base) && base !== NO_BASELINE && isLoaded && baselineOf(shown) < 0;
+}
+
+/**
  * What of the link names nothing here.
  * @param {Shown} shown
  * @returns {string[]}
@@ -193,6 +205,7 @@ function adviceOfLink(shown) {
   if (view.charts && !document.querySelector(".charts")) {
     said.push("The link asks for charts, which this page does not draw.");
   }
+  if (isLost(shown)) said.push(`The link compares with ${view.base}; no run here has such an ID.`);
   if (missed.length) {
     said.push(`The link selects ${missed.join(", ")}; no run here, or more than one, has such an ID.`);
   }

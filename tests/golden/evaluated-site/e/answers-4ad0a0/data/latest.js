@@ -1,1 +1,1 @@
-runreport.latest("e/answers-4ad0a0","columns-3723ee983902.js");
+runreport.latest("e/answers-4ad0a0","columns-aa28f81a8419.js");

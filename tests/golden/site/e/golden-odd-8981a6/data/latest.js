@@ -1,1 +1,1 @@
-runreport.latest("e/golden-odd-8981a6","columns-eb9b3c89cc03.js");
+runreport.latest("e/golden-odd-8981a6","columns-57e2f0c4ca08.js");

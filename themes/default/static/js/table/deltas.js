@@ -1,0 +1,84 @@
+// The run that the others of the table are compared with, as the report was built or as the reader chose,
+// and the columns of differences to it.
+
+import { deltaOf, makeDelta } from "../core/deltas.js";
+import { make } from "../core/dom.js";
+import { MISSING } from "../core/format.js";
+import { siteUrl } from "../core/loading.js";
+import { findIds } from "../core/selection.js";
+import { runPlace } from "../core/sources.js";
+
+/** @import { Column } from "../core/source.js" */
+/** @import { Shown } from "./shown.js" */
+
+/** What a link says of a reader who wants no baseline, though the report was built with one. */
+export const NO_BASELINE = "-";
+/** Groups of columns of which values can be compared. */
+const COMPARED = ["metrics", "statistics"];
+
+/**
+ * The number of the run that the others are compared with; -1 where there is none.
+ * @param {Shown} shown whose run ids are loaded
+ */
+export function baselineOf({ source, view }) {
+  const wanted = view.base || source.base;
+  if (!wanted || wanted === NO_BASELINE) return -1;
+  return findIds([wanted], source.valuesOf("run_id")).found[0] ?? -1;
+}
+
+/**
+ * Columns, and beside each that can be compared one of differences, which is empty until the ids of runs
+ * are loaded.
+ * @param {Shown} shown
+ * @param {Column[]} columns
+ * @returns {Column[]}
+ */
+export function withDeltas(shown, columns) {
+  const base = baselineOf(shown);
+  const isLoaded = shown.source.valuesOf("run_id").length > 0;
+  const wanted = shown.view.base || shown.source.base;
+  if (base < 0 && (isLoaded || !wanted || wanted === NO_BASELINE)) return columns;
+  return columns.flatMap((column) => {
+    if (!COMPARED.includes(column.group)) return [column];
+    const { name, label, better } = column;
+    const values = shown.source.valuesOf(name);
+    const own = values.map((value, run) => (run === base ? null : deltaOf(value, values[base], better)));
+    const changes = values.map((value, run) => (own[run] ? value - values[base] : null));
+    const made = { ...column, name: `delta(${name})`, label: `Δ ${label}`, group: "deltas", deltas: own };
+    shown.source.values.set(made.name, changes); // for exports
+    return [column, made];
+  });
+}
+
+/**
+ * The head of differences, which stand beside what they are of and are sorted with it.
+ * @param {Column} column
+ */
+export function deltaHead({ label }) {
+  const of = make("span", { class: "hidden" }, `${label.slice(1)} to the baseline`);
+  return make("th", { scope: "col", class: "change" }, "Δ", of);
+}
+
+/**
+ * A run's difference, nothing where it has none.
+ * @param {Column} column
+ * @param {number} run
+ */
+export function deltaCell({ deltas = [] }, run) {
+  return make("td", { class: "change" }, makeDelta(deltas[run]) || "");
+}
+
+/**
+ * Say above the table what the differences are to.
+ * @param {Shown} shown
+ */
+export function tellBaseline(shown) {
+  const place = document.getElementById("against");
+  if (!place) return;
+  const { source } = shown;
+  const base = baselineOf(shown);
+  place.hidden = base < 0;
+  if (base < 0) return;
+  const name = source.valuesOf("run_name")[base] || MISSING;
+  place.replaceChildren("Δ to the baseline ", make("a", { href: siteUrl(runPlace(source, base)) }, name));
+}
