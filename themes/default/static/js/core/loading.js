@@ -5,6 +5,7 @@
 /**
  * @typedef {{
  *   filters: typeof import("../filters.js"),
+ *   deltas: typeof import("../deltas.js"),
  *   tools: typeof import("../tools.js"),
  *   charts: typeof import("../charts.js"),
  *   pages: typeof import("../pages.js"),

@@ -4,8 +4,9 @@ import { make, makeButton } from "../core/dom.js";
 import { thousands } from "../core/format.js";
 import { selection, shortIds } from "../core/selection.js";
 import { runLabels } from "../core/words.js";
-import { NO_BASELINE, baselineOf } from "./deltas.js";
+import { baselineOf } from "./deltas.js";
 import { makePane } from "./pane.js";
+import { NO_BASELINE } from "./shown.js";
 
 /** @import { Shown } from "./shown.js" */
 

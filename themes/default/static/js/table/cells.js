@@ -3,12 +3,11 @@
 import { cellOf, every, make, makeButton } from "../core/dom.js";
 import { MARKS, MISSING, decimalsOf, divergedText } from "../core/format.js";
 import { readHash, writeHash } from "../core/hash.js";
-import { siteUrl } from "../core/loading.js";
+import { loaded, siteUrl } from "../core/loading.js";
 import { makeDot } from "../core/looks.js";
 import { changeSelection, isSelected, select, selection } from "../core/selection.js";
 import { runPlace } from "../core/sources.js";
 import { restOf, textOf } from "../core/words.js";
-import { deltaCell } from "./deltas.js";
 
 /** @import { Selected } from "../core/selection.js" */
 /** @import { Column, Source } from "../core/source.js" */
@@ -51,7 +50,7 @@ export function emptyRow(shown, width) {
  * @param {number} run
  */
 function makeCell(shown, column, run) {
-  if (column.deltas) return deltaCell(column, run);
+  if (column.deltas) return loaded.deltas?.deltaCell(column, run) || "";
   const { source } = shown;
   const value = source.valuesOf(column.name)[run];
   if (column.name === "run_name") {

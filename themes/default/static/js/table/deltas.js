@@ -7,12 +7,11 @@ import { MISSING } from "../core/format.js";
 import { siteUrl } from "../core/loading.js";
 import { findIds } from "../core/selection.js";
 import { runPlace } from "../core/sources.js";
+import { makeRow } from "./cells.js";
 
 /** @import { Column } from "../core/source.js" */
 /** @import { Shown } from "./shown.js" */
 
-/** What a link says of a reader who wants no baseline, though the report was built with one. */
-export const NO_BASELINE = "-";
 /** Groups of columns of which values can be compared. */
 const COMPARED = ["metrics", "statistics"];
 
@@ -20,10 +19,9 @@ const COMPARED = ["metrics", "statistics"];
  * The number of the run that the others are compared with; -1 where there is none.
  * @param {Shown} shown whose run ids are loaded
  */
-export function baselineOf({ source, view }) {
-  const wanted = view.base || source.base;
-  if (!wanted || wanted === NO_BASELINE) return -1;
-  return findIds([wanted], source.valuesOf("run_id")).found[0] ?? -1;
+export function baselineOf({ source, baseline }) {
+  if (!baseline) return -1;
+  return findIds([baseline], source.valuesOf("run_id")).found[0] ?? -1;
 }
 
 /**
@@ -36,8 +34,7 @@ export function baselineOf({ source, view }) {
 export function withDeltas(shown, columns) {
   const base = baselineOf(shown);
   const isLoaded = shown.source.valuesOf("run_id").length > 0;
-  const wanted = shown.view.base || shown.source.base;
-  if (base < 0 && (isLoaded || !wanted || wanted === NO_BASELINE)) return columns;
+  if (base < 0 && (isLoaded || !shown.baseline)) return columns;
   return columns.flatMap((column) => {
     if (!COMPARED.includes(column.group)) return [column];
     const { name, label, better } = column;
@@ -66,6 +63,20 @@ export function deltaHead({ label }) {
  */
 export function deltaCell({ deltas = [] }, run) {
   return make("td", { class: "change" }, makeDelta(deltas[run]) || "");
+}
+
+/**
+ * The run that the others are compared with stays in sight below the head.
+ * @param {Shown} shown
+ * @param {HTMLTableElement} table
+ * @param {Column[]} columns
+ */
+export function drawBaseline(shown, table, columns) {
+  const base = baselineOf(shown);
+  if (base < 0) return;
+  const row = makeRow(shown, columns, base);
+  row.className = "base";
+  table.tHead?.append(row);
 }
 
 /**

@@ -1,8 +1,7 @@
 // The head of the run table: what it is sorted by, and columns that stay in sight.
 
 import { every, make, makeButton } from "../core/dom.js";
-import { makeRow } from "./cells.js";
-import { baselineOf, deltaHead } from "./deltas.js";
+import { loaded } from "../core/loading.js";
 
 /** @import { Column } from "../core/source.js" */
 /** @import { Shown } from "./shown.js" */
@@ -19,7 +18,7 @@ export function drawHead(shown, table, columns) {
   const row = make("tr", {}, make("th", { scope: "col", class: "select" }, hidden));
   for (const column of columns) {
     if (column.deltas) {
-      row.append(deltaHead(column));
+      row.append(loaded.deltas?.deltaHead(column) || "");
       continue;
     }
     const button = makeButton(column.label, () => sortBy(shown, column), { "data-sort": column.name });
@@ -33,20 +32,6 @@ export function drawHead(shown, table, columns) {
     if (focused === column.name) requestAnimationFrame(() => button.focus());
   }
   table.tHead?.replaceChildren(row);
-}
-
-/**
- * The run that the others are compared with stays in sight below the head.
- * @param {Shown} shown
- * @param {HTMLTableElement} table
- * @param {Column[]} columns
- */
-export function drawBaseline(shown, table, columns) {
-  const base = baselineOf(shown);
-  if (base < 0) return;
-  const row = makeRow(shown, columns, base);
-  row.className = "base";
-  table.tHead?.append(row);
 }
 
 /**

@@ -4,8 +4,7 @@ import { byId, every, make } from "../core/dom.js";
 import { loaded } from "../core/loading.js";
 import { differs } from "../core/words.js";
 import { emptyRow, lineUp, makeRow } from "./cells.js";
-import { tellBaseline, withDeltas } from "./deltas.js";
-import { drawBaseline, drawHead, stickColumns } from "./head.js";
+import { drawHead, stickColumns } from "./head.js";
 import { drawPages, pageCount, pageRows } from "./paging.js";
 
 /** @import { Column } from "../core/source.js" */
@@ -18,10 +17,10 @@ import { drawPages, pageCount, pageRows } from "./paging.js";
  */
 export function shownColumns(shown) {
   const { source, view, runs, chosenColumns } = shown;
-  if (!view.differ || runs.length < 2) return withDeltas(shown, chosenColumns);
-  const isShown = (/** @type {Column} */ column) =>
+  const isDiffering = (/** @type {Column} */ column) =>
     column.name === "run_name" || differs(source, column, runs);
-  return withDeltas(shown, chosenColumns.filter(isShown));
+  const columns = view.differ && runs.length > 1 ? chosenColumns.filter(isDiffering) : chosenColumns;
+  return loaded.deltas?.withDeltas(shown, columns) || columns;
 }
 
 /**
@@ -32,14 +31,14 @@ export function drawTable(shown) {
   const { view, source } = shown;
   const table = byId("run-table", HTMLTableElement);
   if (!view.all || view.group) loaded.tools?.closeWindow();
-  tellBaseline(shown);
+  loaded.deltas?.tellBaseline(shown);
   if (view.group && source.column(view.group)) {
     loaded.tools?.drawGroups(shown, table);
     return;
   }
   const columns = shownColumns(shown);
   drawHead(shown, table, columns);
-  drawBaseline(shown, table, columns);
+  loaded.deltas?.drawBaseline(shown, table, columns);
   view.p = Math.min(view.p, pageCount(shown));
   if (view.all) loaded.tools?.drawWindow(shown, table, columns);
   else drawPage(shown, table, columns);

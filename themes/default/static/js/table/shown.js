@@ -18,6 +18,9 @@ import { readHash, writeHash } from "../core/hash.js";
  */
 export const EMPTY_BOX = { text: "", words: [], tree: null, error: null };
 
+/** What a link says of a reader who wants no baseline, though the report was built with one. */
+export const NO_BASELINE = "-";
+
 /** @param {View} view */
 const identity = (view) => view;
 
@@ -70,6 +73,12 @@ export class Shown {
   get isNarrow() {
     const { q, facets, ranges, w } = this.view;
     return Boolean(q || facets.size || ranges.size || w);
+  }
+
+  /** What names the run that the others are compared with; empty where nothing does. */
+  get baseline() {
+    const wanted = this.view.base || this.source.base;
+    return wanted === NO_BASELINE ? "" : wanted;
   }
 
   /** The hash of the present view: a link shows what its sender sees. */

@@ -47,6 +47,7 @@ export async function startTable(shown) {
   startFilter(shown);
   for (const menu of every(document, "[data-tool]", HTMLDetailsElement)) startTool(shown, menu);
   byId("toolbar").hidden = false;
+  if (shown.baseline) await loadLater("deltas").catch(() => {}); // said when the table is drawn
   const table = byId("run-table", HTMLTableElement);
   const baseline = table.tHead?.rows[1]; // as it was built, until the table is drawn
   drawHead(shown, table, shownColumns(shown));

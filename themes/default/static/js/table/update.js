@@ -6,7 +6,6 @@ import { changeSelection, selection } from "../core/selection.js";
 import { ADDRESS } from "../core/source.js";
 import { readHash, unknownTold } from "../core/hash.js";
 import { PROBLEM } from "./cells.js";
-import { NO_BASELINE, baselineOf } from "./deltas.js";
 import { matchingRuns, sortRuns } from "./matching.js";
 import { drawPages } from "./paging.js";
 import { drawTable } from "./rows.js";
@@ -54,6 +53,7 @@ export async function update(shown, isFirst) {
   try {
     await source.load(neededColumns(shown));
     if (view.group || view.all) await loadLater("tools");
+    if (shown.baseline) await loadLater("deltas");
   } catch {
     say("The data of this table could not be loaded, so the rows stay as they were built.");
     return;
@@ -189,9 +189,8 @@ function missingNames({ view, source }) {
  * @param {Shown} shown
  */
 function isLost(shown) {
-  const { base } = shown.view;
   const isLoaded = shown.source.valuesOf("run_id").length > 0;
-  return Boolean(base) && base !== NO_BASELINE && isLoaded && baselineOf(shown) < 0;
+  return isLoaded && shown.baseline !== "" && (loaded.deltas?.baselineOf(shown) ?? 0) < 0;
 }
 
 /**
