@@ -35,26 +35,46 @@ def test_a_results_table_is_sorted_and_filtered(reader: Any, compared: str) -> N
     expect(rows).to_have_count(0)
 
 
-def test_two_runs_are_compared_row_by_row(reader: Any, compared: str) -> None:
+def test_two_runs_are_compared_row_by_row(reader: Any, sample_site: Path, compared: str) -> None:
     page = reader.open(compared)
     rows = page.locator("#difference-table tbody tr")
     expect(rows).to_have_count(12)
-    static = page.locator("#difference-table tbody").inner_text()
-    page.get_by_label("Only rows that differ").check()
+    page.get_by_label("Rows", exact=True).select_option("differ")
     expect(page.locator("#difference-shown")).to_contain_text("of 12 rows")
     assert 0 < rows.count() < 12
-    page.get_by_label("Only rows that differ").uncheck()
-    expect(rows).to_have_count(12)
-    # What the script draws is what the server wrote.
-    assert page.locator("#difference-table tbody").inner_text() == static
-    page.get_by_label("with").select_option(label="retriever-shortest")
+    page.get_by_label("To", exact=True).select_option(label="retriever-shortest")
+    expect(page.locator("#pair-shown")).to_contain_text("to retriever-shortest, over 12 rows")
     heads = page.locator("#difference-table thead th").all_inner_texts()
-    expect(page.locator("#difference-shown")).to_contain_text("retriever-shortest")
-    assert heads[2] == "retriever-tf-idf"
-    url = page.url
-    assert "compare=" in url
+    assert heads[2:4] == ["retriever-overlap", "retriever-shortest"]
+    assert "compare=" in page.url and "rows=differ" in page.url
     page.reload()
-    expect(page.locator("#difference-shown")).to_contain_text("retriever-shortest")
+    expect(page.locator("#pair-shown")).to_contain_text("retriever-shortest")
+    expect(page.get_by_label("Rows", exact=True)).to_have_value("differ")
+
+
+def test_what_the_script_draws_is_what_the_build_wrote(
+    browser: Browser, reader: Any, root: str, compared: str
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    plain = context.new_page()
+    plain.goto(root + compared)
+    drawn = reader.open(compared)
+    expect(drawn.locator("#changes button").first).to_be_visible()
+    for place in ("#changes tbody", "#difference-table tbody"):
+        assert drawn.locator(place).inner_text() == plain.locator(place).inner_text()
+    context.close()
+
+
+def test_a_count_of_losses_shows_their_rows(reader: Any, compared: str) -> None:
+    page = reader.open(compared)
+    rows = page.locator("#difference-table tbody tr")
+    page.get_by_role("button", name="1: show rows worse in exact_match").click()
+    expect(rows).to_have_count(1)
+    expect(rows.locator(".delta.worse").first).to_be_visible()
+    page.get_by_role("button", name="1: show rows worse in exact_match").click()
+    expect(rows).to_have_count(12)
+    page.get_by_label("Order").select_option("worse")
+    expect(rows.first.locator(".scores")).to_contain_text("exact_match 1 → 0")
 
 
 def test_without_script_the_newest_two_are_compared(

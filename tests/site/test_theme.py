@@ -134,7 +134,16 @@ def test_a_theme_adds_a_style_and_scripts_of_its_own(tmp_path: Path) -> None:
     assert theme.styles[-1] == "brand/mine.css" and theme.styles.count("page.css") == 1
     scripts = theme_scripts(theme)
     names = [a.path.split("/")[1].split("-")[0] for a in (scripts.first, *scripts.later)]
-    assert names == ["runreport", "filters", "tools", "charts", "pages", "pointing", "more"]
+    assert names == [
+        "runreport",
+        "filters",
+        "deltas",
+        "tools",
+        "charts",
+        "pages",
+        "pointing",
+        "more",
+    ]
     first, more = (asset.content.decode() for asset in (scripts.first, scripts.later[-1]))
     (own,) = scripts.added
     assert own.path.startswith("static/own-mine-") and b'["mine.js"] ??=' in own.content

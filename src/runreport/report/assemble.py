@@ -23,8 +23,8 @@ from runreport.report.charts.curves import CurveReader
 from runreport.report.charts.texts import charted_names
 from runreport.report.config import Config
 from runreport.report.config_advice import config_advice
-from runreport.report.evaluations.listing import assemble_evaluations
-from runreport.report.evaluations.page import TABLE_FILE, EvaluationsPage
+from runreport.report.evaluations.listing import EvaluationsPage, assemble_evaluations
+from runreport.report.evaluations.page import TABLE_FILE
 from runreport.report.findings import Finding
 from runreport.report.links import Moment, ViewLink, moment
 from runreport.report.models.assembling import ModelReport, assemble_models

@@ -11,7 +11,8 @@ from runreport.archive.directory import open_archive
 from runreport.archive.reading import read_archive
 from runreport.report.assemble import Report, assemble_report
 from runreport.report.config import parse_config
-from runreport.report.evaluations.page import TABLE_FILE, compare_rows
+from runreport.report.evaluations.comparison import compare_tables
+from runreport.report.evaluations.page import TABLE_FILE
 
 
 def report_of(archive: Path) -> Report:
@@ -72,16 +73,19 @@ def test_what_differs_is_told_with_both_scores(archive: Path) -> None:
     evaluate("new", ["the a", "the b"])
     (page,) = report_of(archive).evaluations
     second = page.compared[1]
-    assert second.outputs == ("the b", "no") and second.differs
-    scores = [(name, str(one), str(other)) for name, one, other in second.scores]
-    assert scores == [("exact_match", "1", "0"), ("token_count", "2", "1")]
+    assert second.outputs == ("no", "the b") and second.differs
+    scores = [(one.name, str(one.before), str(one.after), one.outcome) for one in second.scores]
+    assert scores == [("exact_match", "0", "1", "better"), ("token_count", "1", "2", "higher")]
+    assert [(one.name, one.gains, one.losses, one.same) for one in page.changes] == [
+        ("exact_match", 1, 0, 1), ("token_count", 1, 0, 1)
+    ]  # fmt: skip
 
 
 def test_questions_asked_twice_are_told_apart(archive: Path) -> None:
     evaluate("old", ["x", "y"], ("a?", "a?"))
     evaluate("new", ["x", "z"], ("a?", "a?"))
     tables = [page.evaluation.table for page in pages_of(report_of(archive)) if page.evaluation]
-    assert [row.differs for row in compare_rows(tables[0], tables[1])] == [False, True]
+    assert [row.differs for row in compare_tables(tables[0], tables[1]).rows] == [False, True]
 
 
 @pytest.mark.parametrize(

@@ -14,25 +14,57 @@ from runreport.archive.storage import Storage
 from runreport.entities import Run
 from runreport.query.index import RunIndex
 from runreport.query.search import make_runs
+from runreport.report.evaluations.comparison import (
+    Comparison,
+    RowDifference,
+    ScoreChange,
+    compare_tables,
+)
 from runreport.report.evaluations.page import (
     PRE_RENDERED,
     TABLE_FILE,
-    EvaluatedRun,
-    EvaluationsPage,
     EvaluationTable,
-    RowDifference,
-    compare_rows,
-    metric_cells,
-    metric_names,
     read_table,
     table_script,
 )
 from runreport.report.redaction import Redactor
-from runreport.report.shown import Shown, show_time
+from runreport.report.shown import Shown, show_number, show_time
 from runreport.report.urls import run_folder
 
 _LOOKED_AT = 12
 """So many of the newest are searched for two to compare."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluatedRun:
+    """A run that has a results table, in the list of an experiment's evaluations."""
+
+    run_id: str
+    name: str
+    url: str
+    """Of its results table, from the site's root."""
+    script: str
+    """From the site's root."""
+    started: Shown
+    values: tuple[Shown, ...]
+    """One a metric of the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationsPage:
+    """The evaluations of an experiment, and the two newest row by row."""
+
+    experiment: str
+    experiment_url: str
+    folder: str
+    metrics: tuple[str, ...]
+    runs: tuple[EvaluatedRun, ...]
+    """Newest first."""
+    pair: tuple[EvaluatedRun, EvaluatedRun] | None
+    """The two that are compared here, the older one first: the newest that were asked the same."""
+    changes: tuple[ScoreChange, ...]
+    compared: tuple[RowDifference, ...]
+    compared_total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +115,8 @@ def assemble_evaluations(
 
 def _page(experiment: str, folder: str, found: Sequence[_Evaluated]) -> EvaluationsPage:
     metrics = [one.run.data.metrics for one in found]
-    names = metric_names(metrics, [one.table for one in found])
-    cells = metric_cells(names, metrics)
+    names = _metric_names(metrics, [one.table for one in found])
+    cells = _metric_cells(names, metrics)
     pair, compared = _comparison(found)
     runs = tuple(_evaluated_run(one, values) for one, values in zip(found, cells, strict=True))
     return EvaluationsPage(
@@ -94,23 +126,20 @@ def _page(experiment: str, folder: str, found: Sequence[_Evaluated]) -> Evaluati
         metrics=tuple(names),
         runs=runs,
         pair=None if pair is None else (runs[pair[0]], runs[pair[1]]),
-        compared=compared[:PRE_RENDERED],
-        compared_total=len(compared),
+        changes=compared.changes,
+        compared=compared.rows[:PRE_RENDERED],
+        compared_total=len(compared.rows),
     )
 
 
-def _comparison(
-    found: Sequence[_Evaluated],
-) -> tuple[tuple[int, int] | None, tuple[RowDifference, ...]]:
-    """The newest two that were asked the same and have a score in common, row by row."""
+def _comparison(found: Sequence[_Evaluated]) -> tuple[tuple[int, int] | None, Comparison]:
+    """The newest two that were asked the same and have a score in common, the older one first."""
     newest = range(min(len(found), _LOOKED_AT))
-    for left, right in itertools.combinations(newest, 2):
-        one, other = found[left].table, found[right].table
-        if {*one.scores} & {*other.scores}:
-            rows = compare_rows(one, other)
-            if rows:
-                return (left, right), rows
-    return ((0, 1), ()) if len(found) > 1 else (None, ())
+    for after, before in itertools.combinations(newest, 2):
+        compared = compare_tables(found[before].table, found[after].table)
+        if compared.rows and compared.changes:
+            return (before, after), compared
+    return ((1, 0), Comparison()) if len(found) > 1 else (None, Comparison())
 
 
 def _evaluated_run(one: _Evaluated, values: tuple[Shown, ...]) -> EvaluatedRun:
@@ -125,3 +154,28 @@ def _evaluated_run(one: _Evaluated, values: tuple[Shown, ...]) -> EvaluatedRun:
         show_time(info.start_time),
         values,
     )
+
+
+def _metric_names(
+    runs: Sequence[Mapping[str, float]], tables: Sequence[EvaluationTable]
+) -> list[str]:
+    """The metrics that these evaluations logged: those named after their scores, and all that
+    every run has."""
+    prefixes = {name.removesuffix("/score") for table in tables for name in table.scores}
+    names: dict[str, int] = {}
+    for metrics in runs:
+        for name in metrics:
+            names[name] = names.get(name, 0) + 1
+    shown = [
+        name
+        for name in sorted(names)
+        if any(name in (prefix, f"{prefix}/mean", f"{prefix}/ratio") for prefix in prefixes)
+    ]
+    return shown or [name for name, count in sorted(names.items()) if count == len(runs)][:6]
+
+
+def _metric_cells(
+    metrics: Sequence[str], runs: Sequence[Mapping[str, float]]
+) -> list[tuple[Shown, ...]]:
+    """The values of some metrics, one row a run."""
+    return [tuple(show_number(run.get(name)) for name in metrics) for run in runs]

@@ -1,4 +1,4 @@
-"""Evaluations: a run's results table as a page, and the runs of an experiment row by row."""
+"""A run's results table, and its page."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any
 from runreport.archive.storage import Storage
 from runreport.errors import Damaged
 from runreport.events import whole_text
+from runreport.report.meaning import better, words_of
 from runreport.report.redaction import Redactor
 from runreport.report.redaction.stored import read_stored
 from runreport.report.shown import MISSING_VALUE, Shown, show_number
@@ -26,8 +27,11 @@ PRE_RENDERED = 200
 MAX_CELL = 2000
 FEW_INPUTS = 3
 """More inputs come behind the scores."""
-NAMED_INPUTS = 8
-"""Of many inputs as many are named where two runs are compared."""
+_LESS_IS_BETTER = frozenset("toxicity latency grade hallucination".split())
+_MORE_IS_BETTER = frozenset(
+    "match correctness similarity relevance faithfulness groundedness helpfulness".split()
+)
+"""Beside the words that metrics of training have."""
 _ENDING = re.compile(r"(/v\d+)?/score$")
 
 
@@ -40,11 +44,16 @@ class EvaluationColumn:
     """input, target, output, score or justification."""
 
     @property
+    def direction(self) -> str | None:
+        """Which of its values are better, of a score; None where nobody knows."""
+        return score_direction(self.name) if self.kind == "score" else None
+
+    @property
     def label(self) -> str:
         """Its name without what every score's name ends in."""
         if self.kind == "justification":
             return "why"
-        return _ENDING.sub("", self.name) if self.kind == "score" else self.name
+        return score_label(self.name) if self.kind == "score" else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,49 +88,6 @@ class EvaluationPage:
     rows: tuple[tuple[Shown, ...], ...]
     """Those that are there without script."""
     script: DataScript
-
-
-@dataclass(frozen=True, slots=True)
-class EvaluatedRun:
-    """A run that has a results table, in the list of an experiment's evaluations."""
-
-    run_id: str
-    name: str
-    url: str
-    """Of its results table, from the site's root."""
-    script: str
-    """From the site's root."""
-    started: Shown
-    values: tuple[Shown, ...]
-    """One a metric of the list."""
-
-
-@dataclass(frozen=True, slots=True)
-class RowDifference:
-    """One row of two evaluations."""
-
-    inputs: str
-    target: str
-    outputs: tuple[str, str]
-    scores: tuple[tuple[str, Shown, Shown], ...]
-    """Name, and the score of each."""
-    differs: bool
-
-
-@dataclass(frozen=True, slots=True)
-class EvaluationsPage:
-    """The evaluations of an experiment, and the two newest row by row."""
-
-    experiment: str
-    experiment_url: str
-    folder: str
-    metrics: tuple[str, ...]
-    runs: tuple[EvaluatedRun, ...]
-    """Newest first."""
-    pair: tuple[EvaluatedRun, EvaluatedRun] | None
-    """The two that are compared here: the newest that were asked the same."""
-    compared: tuple[RowDifference, ...]
-    compared_total: int
 
 
 def read_table(
@@ -201,6 +167,19 @@ def _cell(value: Any, kind: str, name: str, redactor: Redactor) -> object:
     return text if len(text) <= MAX_CELL else f"{text[: MAX_CELL - 1]}…"
 
 
+def score_label(name: str) -> str:
+    """A score's name without what every score's name ends in."""
+    return _ENDING.sub("", name)
+
+
+def score_direction(name: str) -> str | None:
+    """Which values of a score are better, as its name says; None where it does not."""
+    words = {*words_of(score_label(name))}
+    if words & _LESS_IS_BETTER:
+        return "min"
+    return "max" if words & _MORE_IS_BETTER else better(score_label(name))
+
+
 def make_evaluation_page(
     run_id: str, run_name: str, run_folder: str, table: EvaluationTable
 ) -> EvaluationPage:
@@ -218,97 +197,9 @@ def make_evaluation_page(
 def table_script(run_id: str, table: EvaluationTable) -> DataScript:
     """The rows for the browser; floats that JSON has not travel as text."""
     content = {
-        "columns": [[column.name, column.kind] for column in table.columns],
+        "columns": [[one.name, one.kind, one.direction or ""] for one in table.columns],
         "rows": [[json_number(value) for value in row] for row in table.rows],
     }
     text = f"runreport.evaluation({script_json(run_id)},{script_json(content)});\n"
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     return DataScript(f"rows-{digest}.js", text)
-
-
-def compare_rows(one: EvaluationTable, other: EvaluationTable) -> tuple[RowDifference, ...]:
-    """Two tables row by row: rows of the same inputs, in the order of the first table."""
-    theirs = _keyed(other)
-    names = [name for name in one.scores if name in other.scores]
-    cells = (one.shown(MAX_ROWS), other.shown(MAX_ROWS))
-    found = []
-    for key, place in _keyed(one).items():
-        their = theirs.get(key)
-        if their is None:
-            continue
-        left, right = (
-            dict(zip((c.name for c in table.columns), rows[at], strict=True))
-            for table, rows, at in zip((one, other), cells, (place, their), strict=True)
-        )
-        outputs = (
-            _of_kind(one, cells[0][place], "output"),
-            _of_kind(other, cells[1][their], "output"),
-        )
-        scores = tuple((_ENDING.sub("", name), left[name], right[name]) for name in names)
-        found.append(
-            RowDifference(
-                _inputs(one, cells[0][place]),
-                _of_kind(one, cells[0][place], "target"),
-                outputs,
-                scores,
-                outputs[0] != outputs[1] or any(a != b for _, a, b in scores),
-            )
-        )
-    return tuple(found)
-
-
-def _keyed(table: EvaluationTable) -> dict[tuple[object, ...], int]:
-    """The place of each row by its inputs and by how often they came before."""
-    asked = [place for place, column in enumerate(table.columns) if column.kind == "input"]
-    seen: dict[tuple[object, ...], int] = {}
-    places = {}
-    for number, row in enumerate(table.rows):
-        inputs = tuple(row[place] for place in asked)
-        seen[inputs] = seen.get(inputs, 0) + 1
-        places[*inputs, seen[inputs]] = number
-    return places
-
-
-def _of_kind(table: EvaluationTable, row: Sequence[Shown], kind: str) -> str:
-    found = [
-        cell.text for column, cell in zip(table.columns, row, strict=True) if column.kind == kind
-    ]
-    return " · ".join(found)
-
-
-def _inputs(table: EvaluationTable, row: Sequence[Shown]) -> str:
-    """What the model was asked: by itself, or several by name."""
-    found = [
-        (column.name, cell.text)
-        for column, cell in zip(table.columns, row, strict=True)
-        if column.kind == "input"
-    ]
-    if len(found) == 1:
-        return found[0][1]
-    more = f" and {len(found) - NAMED_INPUTS} more" if len(found) > NAMED_INPUTS else ""
-    return " · ".join(f"{name} {text}" for name, text in found[:NAMED_INPUTS]) + more
-
-
-def metric_names(
-    runs: Sequence[Mapping[str, float]], tables: Sequence[EvaluationTable]
-) -> list[str]:
-    """The metrics that these evaluations logged: those named after their scores, and all that
-    every run has."""
-    prefixes = {name.removesuffix("/score") for table in tables for name in table.scores}
-    names: dict[str, int] = {}
-    for metrics in runs:
-        for name in metrics:
-            names[name] = names.get(name, 0) + 1
-    shown = [
-        name
-        for name in sorted(names)
-        if any(name in (prefix, f"{prefix}/mean", f"{prefix}/ratio") for prefix in prefixes)
-    ]
-    return shown or [name for name, count in sorted(names.items()) if count == len(runs)][:6]
-
-
-def metric_cells(
-    metrics: Sequence[str], runs: Sequence[Mapping[str, float]]
-) -> list[tuple[Shown, ...]]:
-    """The values of some metrics, one row a run."""
-    return [tuple(show_number(run.get(name)) for name in metrics) for run in runs]

@@ -13,7 +13,8 @@
  * @typedef {[key: string, kind: string, steps: [step: number, url: string][]]} StoredSeries
  * @typedef {{curves: Map<string, StoredCurve>, files?: StoredFile[], media?: StoredSeries[],
  *   packages?: Object<string, string>}} Details
- * @typedef {{columns: [name: string, kind: string][], rows: any[][], run?: string}} Evaluation
+ * @typedef {{columns: [name: string, kind: string, direction: "" | "max" | "min"][], rows: any[][],
+ *   run?: string}} Evaluation
  * @typedef {{type: string, x?: string, y?: string, runs_built?: string[], runs?: string, order?: string,
  *   is_cut?: boolean, pointed?: Pointed}} BuiltChart
  * @typedef {{entries: [kind: string, name: string, url: string, more?: string][],

@@ -20,6 +20,26 @@ export function diffLines(left, right) {
   return [...left.slice(0, start).map(both), ...middle, ...left.slice(left.length - end).map(both)];
 }
 
+/** Words of longer texts are not compared. */
+const MOST_WORDS = 200;
+/** Of two texts that share less, none of the words is worth a mark: they are two texts. */
+const LEAST_SHARED = 0.3;
+
+/**
+ * The words of two texts, each with the blanks after it, like lines above; null where they have too little
+ * in common, or are too long.
+ * @param {string} left
+ * @param {string} right
+ * @returns {Line[] | null}
+ */
+export function diffWords(left, right) {
+  const [from, to] = [left, right].map((text) => text.split(/(?<=\s)(?=\S)/));
+  if (from.length * to.length > MOST_WORDS * MOST_WORDS) return null;
+  const words = diffLines(from, to);
+  const shared = words.reduce((sum, [kind, text]) => sum + (kind ? 0 : text.length), 0);
+  return shared < LEAST_SHARED * Math.max(left.length, right.length) ? null : words;
+}
+
 /**
  * How many lines the rest of two texts have in common, from each place of each.
  * @param {string[]} a

@@ -1,12 +1,16 @@
-// Results tables of two runs, row by row.
+// Results tables of two runs: what became of each score, and row by row.
 
 import { brought } from "../core/brought.js";
-import { byId, cellOf, every, make, makeBox, makeChoice, putHash } from "../core/dom.js";
+import { byId, every, make, makeChoice, within } from "../core/dom.js";
+import { plural } from "../core/format.js";
 import { loadScript, siteUrl } from "../core/loading.js";
-import { compareRows } from "./pairing.js";
-import { SHOWN_ROWS, cellText, countOf, hasWords, restOfCell, wordsBox } from "./results.js";
+import { keepWanted, keptRows, readWanted } from "./outcomes.js";
+import { compareTables } from "./pairing.js";
+import { changeRow, differenceRow } from "./paired_rows.js";
+import { SHOWN_ROWS, countOf, wordsBox } from "./results.js";
 
-/** @import { PairedRow } from "./pairing.js" */
+/** @import { Wanted } from "./outcomes.js" */
+/** @import { ScoreChange } from "./pairing.js" */
 
 /** Start the page. */
 export function startEvaluations() {
@@ -16,67 +20,88 @@ export function startEvaluations() {
   const named = new Map(
     runs.map(({ dataset: { run = "", name = "", script = "" } }) => [run, { run, name, script }]),
   );
-  const asked = /(?:^#|&)compare=([^&,]+),([^&,]+)/.exec(location.hash);
-  const choices = [...named.values()].map(({ run, name }) => [run, name]);
-  const { left: first = "", right: second = "" } = table.dataset;
-  const left = makeChoice("Compare", choices, asked && named.has(asked[1]) ? asked[1] : first);
-  const right = makeChoice("with", choices, asked && named.has(asked[2]) ? asked[2] : second);
-  const only = makeBox("Only rows that differ");
-  let words = "";
+  const built = `${table.dataset.left},${table.dataset.right}`;
+  const wanted = readWanted(built, [...named.keys()]);
+  const change = (/** @type {Partial<Wanted>} */ changes) => {
+    Object.assign(wanted, changes);
+    keepWanted(wanted, built);
+    draw();
+  };
   const draw = async () => {
-    const pair = [left, right].flatMap(({ input }) => named.get(input.value) || []);
+    const pair = wanted.compare.split(",").flatMap((run) => named.get(run) || []);
     await Promise.all(pair.map(({ script }) => loadScript(siteUrl(script))));
-    const [one, other] = pair.map(({ run }) => brought.evaluations.get(run));
-    if (!one || !other) return;
-    const all = compareRows(one, other);
-    const found = all.filter(({ inputs, target, outputs }) => hasWords([inputs, target, ...outputs], words));
-    const shown = only.input.checked ? found.filter((row) => row.differs) : found;
+    const [before, after] = pair.map(({ run }) => brought.evaluations.get(run));
+    if (!before || !after) return;
+    const { rows, changes } = compareTables(before, after);
+    if (!changes.some(({ name }) => name === wanted.score)) wanted.score = "";
+    const found = keptRows(rows, { ...wanted, score: wanted.score || changes[0]?.name || "" });
+    const names = `From ${pair[0].name} to ${pair[1].name}`;
+    byId("pair-shown").textContent = `${names}, over ${plural(rows.length, "row")} with the same inputs`;
+    byId("changes", HTMLTableElement).tBodies[0].replaceChildren(
+      ...changes.map((one) => changeRow(one, wanted, changes[0].name, change)),
+    );
     const heads = table.tHead?.rows[0].cells;
     pair.forEach(({ name }, place) => {
       if (heads) heads[2 + place].textContent = name;
     });
-    table.tBodies[0].replaceChildren(...shown.slice(0, SHOWN_ROWS).map(differenceRow));
-    const differing = found.filter((row) => row.differs).length;
-    const verb = differing === 1 ? "differs" : "differ";
-    const told = `${countOf(shown.length, found.length)}, ${differing} ${verb}`;
-    byId("difference-shown").textContent = `${pair[0].name} and ${pair[1].name}: ${told}`;
+    table.tBodies[0].replaceChildren(...found.slice(0, SHOWN_ROWS).map(differenceRow));
+    byId("difference-shown").textContent = countOf(found.length, rows.length);
+    drawTools(changes, wanted, change);
   };
-  const change = () => {
-    putHash(`#v=1&compare=${left.input.value},${right.input.value}`);
-    draw();
-  };
-  left.input.addEventListener("change", change);
-  right.input.addEventListener("change", change);
-  only.input.addEventListener("change", draw);
-  const tools = byId("difference-tools");
-  tools.append(
-    left.label,
-    right.label,
-    only.label,
-    wordsBox((text) => {
-      words = text;
-      draw();
-    }),
+  startTools(
+    [...named.values()].map(({ run, name }) => [run, name]),
+    wanted,
+    change,
   );
-  tools.hidden = false;
-  if (asked) draw();
+  draw().catch(() => {}); // the built rows stay
 }
 
-/** @param {PairedRow} row */
-function differenceRow({ inputs, target, outputs, scores, differs }) {
-  const value = (/** @type {any} */ own) => make("strong", cellOf("", restOfCell(own)), cellText(own));
-  const lines = scores.map(([name, one, other]) => {
-    const line = make("div", {}, `${name} `, value(one));
-    if (one !== other) line.append(" → ", value(other));
-    return line;
-  });
-  return make(
-    "tr",
-    differs ? { class: "differs" } : {},
-    make("td", { class: "input" }, inputs),
-    make("td", { class: "target" }, target),
-    make("td", { class: "output" }, outputs[0]),
-    make("td", { class: "output" }, outputs[1]),
-    make("td", { class: "scores" }, ...lines),
+/**
+ * @param {string[][]} choices
+ * @param {Wanted} wanted
+ * @param {(changes: Partial<Wanted>) => void} change
+ */
+function startTools(choices, wanted, change) {
+  const [before, after] = wanted.compare.split(",");
+  const choose = () => change({ compare: `${from.input.value},${to.input.value}` });
+  const from = makeChoice("From", choices, before, choose);
+  const to = makeChoice("To", choices, after, choose);
+  const words = wordsBox((text) => change({ words: text }));
+  byId("pair-tools").append(from.label, to.label);
+  byId("difference-tools").append(make("span", { class: "choices" }), words);
+  for (const id of ["pair-tools", "difference-tools"]) byId(id).hidden = false;
+}
+
+/**
+ * Which rows, by which score, in which order; a score of which nobody knows which values are better has
+ * other words.
+ * @param {ScoreChange[]} changes
+ * @param {Wanted} wanted
+ * @param {(changes: Partial<Wanted>) => void} change
+ */
+function drawTools(changes, wanted, change) {
+  const own = changes.find(({ name }) => name === wanted.score) || changes[0];
+  const [up, down] = own?.direction ? ["Better", "Worse"] : ["Higher", "Lower"];
+  const rows = [
+    ["all", "All"],
+    ["differ", "That differ"],
+    ["better", up],
+    ["worse", down],
+    ["same", "Same"],
+  ];
+  const orders = [
+    ["asked", "As asked"],
+    ["worse", `${down} first`],
+    ["better", `${up} first`],
+  ];
+  const scores = changes.map(({ name }) => [name, name]);
+  const place = within(byId("difference-tools"), ".choices");
+  const focused = document.activeElement?.getAttribute("aria-label");
+  place.replaceChildren(
+    makeChoice("Rows", rows, wanted.rows, (chosen) => change({ rows: chosen })).label,
+    makeChoice("Score", scores, own?.name || "", (score) => change({ score })).label,
+    makeChoice("Order", orders, wanted.order, (order) => change({ order })).label,
   );
+  const again = focused && place.querySelector(`select[aria-label="${CSS.escape(focused)}"]`);
+  if (again instanceof HTMLElement) again.focus();
 }

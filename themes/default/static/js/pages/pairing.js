@@ -5,34 +5,89 @@ import { cellText } from "./results.js";
 /** @import { Evaluation } from "../core/brought.js" */
 
 /**
- * @typedef {{inputs: string, target: string, outputs: string[],
- *   scores: [name: string, one: any, other: any][], differs: boolean}} PairedRow
+ * What became of a value; "higher" and "lower" where nobody knows which is better, nothing where one of
+ * the two is no number.
+ * @typedef {"better" | "worse" | "same" | "higher" | "lower" | ""} Outcome
+ * @typedef {{name: string, before: any, after: any, outcome: Outcome}} ScorePair
+ * @typedef {{inputs: string, target: string, outputs: string[], scores: ScorePair[],
+ *   differs: boolean}} PairedRow
+ * @typedef {{name: string, before: number | null, after: number | null, direction: "" | "max" | "min",
+ *   gains: number, losses: number, same: number}} ScoreChange
  */
 
 const NAMED_INPUTS = 8;
 
 /**
- * Rows of the same inputs, in the order of the first.
- * @param {Evaluation} one
- * @param {Evaluation} other
- * @returns {PairedRow[]}
+ * Rows of the same inputs, in the order of the first, and what became of each score; as
+ * report/evaluations/comparison.py has it.
+ * @param {Evaluation} before
+ * @param {Evaluation} after
+ * @returns {{rows: PairedRow[], changes: ScoreChange[]}}
  */
-export function compareRows(one, other) {
-  const theirs = keyRows(other);
-  const scores = placesOf(one, "score").flatMap(([name, place]) => {
-    const their = placesOf(other, "score").find(([own]) => own === name);
-    return their ? [{ name: name.replace(/(\/v\d+)?\/score$/, ""), place, their: their[1] }] : [];
-  });
-  return [...keyRows(one)].flatMap(([key, row]) => {
+export function compareTables(before, after) {
+  const theirs = keyRows(after);
+  const scores = commonScores(before, after);
+  const rows = [...keyRows(before)].flatMap(([key, row]) => {
     const their = theirs.get(key);
     if (!their) return [];
-    const outputs = [textsOf(one, row, "output"), textsOf(other, their, "output")];
-    const pairs = scores.map(
-      (score) => /** @type {[string, any, any]} */ ([score.name, row[score.place], their[score.their]]),
-    );
-    const differs = outputs[0] !== outputs[1] || pairs.some(([, a, b]) => a !== b);
-    const target = textsOf(one, row, "target");
-    return [{ inputs: inputsOf(one, row), target, outputs, scores: pairs, differs }];
+    const outputs = [textsOf(before, row, "output"), textsOf(after, their, "output")];
+    const own = scores.map(({ name, direction, here, there }) => ({
+      name,
+      before: row[here],
+      after: their[there],
+      outcome: outcomeOf(row[here], their[there], direction),
+    }));
+    const differs = outputs[0] !== outputs[1] || own.some((pair) => pair.before !== pair.after);
+    const target = textsOf(before, row, "target");
+    return [{ inputs: inputsOf(before, row), target, outputs, scores: own, differs }];
+  });
+  const changes = scores.map(({ name, direction }, place) => {
+    const pairs = rows.map((row) => row.scores[place]).filter(({ outcome }) => outcome);
+    return { name, direction, ...changeOf(pairs) };
+  });
+  return { rows, changes };
+}
+
+/** @param {ScorePair[]} pairs */
+function changeOf(pairs) {
+  const count = (/** @type {Outcome[]} */ ...kinds) =>
+    pairs.filter(({ outcome }) => kinds.includes(outcome)).length;
+  const mean = (/** @type {any[]} */ values) =>
+    values.length ? values.reduce((sum, value) => sum + Number(value), 0) / values.length : null;
+  return {
+    before: mean(pairs.map((pair) => pair.before)),
+    after: mean(pairs.map((pair) => pair.after)),
+    gains: count("better", "higher"),
+    losses: count("worse", "lower"),
+    same: count("same"),
+  };
+}
+
+/**
+ * @param {any} before a number, or a text where JSON has none for it
+ * @param {any} after
+ * @param {string} direction
+ * @returns {Outcome}
+ */
+function outcomeOf(before, after, direction) {
+  if (before === null || after === null) return "";
+  const [from, to] = [Number(before), Number(after)];
+  if (Number.isNaN(from) || Number.isNaN(to)) return "";
+  if (from === to) return "same";
+  if (!direction) return to > from ? "higher" : "lower";
+  return to > from === (direction === "max") ? "better" : "worse";
+}
+
+/**
+ * The scores that both tables have, and their places.
+ * @param {Evaluation} before
+ * @param {Evaluation} after
+ */
+function commonScores(before, after) {
+  return before.columns.flatMap(([name, kind, direction], here) => {
+    const there = after.columns.findIndex(([own, of]) => own === name && of === "score");
+    if (kind !== "score" || there < 0) return [];
+    return [{ name: name.replace(/(\/v\d+)?\/score$/, ""), direction, here, there }];
   });
 }
 
