@@ -36,6 +36,33 @@ def test_any_two_versions_are_compared_and_only_what_differs(reader: Any) -> Non
     assert columns(page) == ["5", "4", "3", "2", "1"]
 
 
+def test_the_page_begins_with_what_the_latest_version_changed(reader: Any) -> None:
+    page = reader.open(MODEL)
+    latest = page.locator(".latest")
+    expect(latest.locator("h2")).to_have_text("v5 since v4")
+    expect(latest.locator("li", has_text="roc_auc").locator(".delta.worse")).to_be_visible()
+    expect(latest).to_contain_text("C 1.0 → 10.0")
+
+
+def test_differences_are_to_the_next_version_that_is_shown(reader: Any) -> None:
+    page = reader.open(MODEL)
+    one, four = (
+        float(row(page, "roc_auc").locator("td").nth(n).get_attribute("data-value"))
+        for n in (4, 1)
+    )  # type: ignore[arg-type]
+    latest = row(page, "roc_auc").locator("td").first
+    expect(latest.locator(".delta.worse")).to_contain_text("−0.00467")
+    page.get_by_label("with").select_option("1")
+    now = float(latest.get_attribute("data-value") or "")
+    assert (
+        abs(
+            float(latest.locator(".delta").inner_text().split()[1].replace("−", "-")) - (now - one)
+        )
+        < 1e-5
+    )
+    assert now < four
+
+
 def test_a_comparison_is_a_link(reader: Any) -> None:
     page = reader.open(MODEL)
     page.get_by_label("Compare").select_option("3")

@@ -32,7 +32,7 @@ def test_the_worked_example_builds(tmp_path: Path) -> None:
     archive = sample_archive(tmp_path / "a", runs=2)
     build_site(str(archive), str(tmp_path / "site"), config)
     page = (tmp_path / "site" / "index.html").read_text()
-    assert "What we found: 2 runs in 1 experiment." in page and "Best runs" in page
+    assert "What we found: 2 runs in 1 experiment." in page and "Best run" in page
     assert "Vision group. Questions: room 4.12." in page
     (style,) = (tmp_path / "site" / "static").glob("style-*.css")
     assert "--accent: #7e19d3" in style.read_text() and "#d5a6ff" in style.read_text()

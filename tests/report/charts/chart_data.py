@@ -27,7 +27,7 @@ def column(name: str, values: list[Any], **more: Any) -> dict[str, Any]:
     if kind == "text" and group in ("params", "tags"):
         made["ordered"] = [*order_of(v for v in values if v is not None)]
     if group == "metrics" and better(made["label"]) == "min":
-        made["less"] = True
+        made["better"] = "min"
     return {**made, **more}
 
 

@@ -73,7 +73,10 @@ def assemble_models(
         pages.append(
             (
                 make_model_page(model, versions, settings),
-                tuple(map(make_version_page, versions, before)),
+                tuple(
+                    make_version_page(*pair, settings)
+                    for pair in zip(versions, before, strict=False)
+                ),
             )
         )
         for version in versions:

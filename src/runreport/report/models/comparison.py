@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from runreport.models.schema import ParamSchema, Schema, TensorSpec, type_text
+from runreport.report.config import ExperimentConfig
+from runreport.report.deltas import Delta, delta
 from runreport.report.formatting import format_size
 from runreport.report.links import VersionLink
+from runreport.report.meaning import direction_of
 from runreport.report.models.files import ModelFiles
 from runreport.report.shown import EMPTY, Shown, show_number, show_text
 
@@ -23,7 +27,23 @@ class ComparedRow:
     name: str
     values: tuple[Shown, ...]
     """One a version; empty where it has none."""
-    is_number: bool = False
+    numbers: tuple[float | None, ...] = ()
+    """Of a metric."""
+    direction: str | None = None
+    """Which of them are better."""
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is a metric."""
+        return bool(self.numbers)
+
+    @property
+    def deltas(self) -> tuple[Delta, ...]:
+        """Of each number to that of the next version, which is the one before it."""
+        return tuple(
+            delta(value, before, self.direction)
+            for value, before in itertools.pairwise((*self.numbers, None))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +66,22 @@ class Comparison:
 
 
 def compare_versions(
-    versions: Sequence[Compared], *, left_out: int = 0, only_different: bool = False
+    versions: Sequence[Compared],
+    config: ExperimentConfig,
+    *,
+    left_out: int = 0,
+    only_different: bool = False,
 ) -> Comparison:
     """Some versions side by side.
 
     Args:
         versions: the columns, newest first.
+        config: says which values of the primary metric are better.
         left_out: older ones that get no column.
         only_different: leave out what all have in common.
     """
     groups: tuple[ComparedGroup, ...] = (
-        ComparedGroup("Metrics", _metrics([metrics for _, metrics, _, _ in versions])),
+        ComparedGroup("Metrics", _metrics([metrics for _, metrics, _, _ in versions], config)),
         ComparedGroup("Hyperparameters", _rows([params for _, _, params, _ in versions])),
         ComparedGroup("Signature", _rows([_signature(files) for *_, files in versions])),
         ComparedGroup("Requirements", _rows([files.packages for *_, files in versions])),
@@ -74,26 +99,27 @@ def compare_versions(
     )
 
 
-def _metrics(each: Sequence[Mapping[str, float]]) -> tuple[ComparedRow, ...]:
-    def texts(name: str) -> tuple[Shown, ...]:
-        values = [metrics.get(name) for metrics in each]
-        return tuple(EMPTY if value is None else show_number(value) for value in values)
-
-    return _named(each, texts, is_number=True)
+def _metrics(
+    each: Sequence[Mapping[str, float]], config: ExperimentConfig
+) -> tuple[ComparedRow, ...]:
+    """The primary one first."""
+    first = config.primary_metric
+    rows = []
+    for name in sorted(
+        {name for one in each for name in one}, key=lambda name: (name != first, name)
+    ):
+        values = tuple(one.get(name) for one in each)
+        texts = tuple(EMPTY if value is None else show_number(value) for value in values)
+        direction = direction_of(name, first, config.direction)
+        rows.append(ComparedRow(name, texts, values, direction))
+    return tuple(rows)
 
 
 def _rows(each: Sequence[Mapping[str, str]]) -> tuple[ComparedRow, ...]:
-    return _named(each, lambda name: tuple(show_text(one.get(name, "")) for one in each))
-
-
-def _named(
-    each: Sequence[Mapping[str, object]],
-    texts: Callable[[str], tuple[Shown, ...]],
-    *,
-    is_number: bool = False,
-) -> tuple[ComparedRow, ...]:
-    names = sorted({name for one in each for name in one})
-    return tuple(ComparedRow(name, texts(name), is_number) for name in names)
+    return tuple(
+        ComparedRow(name, tuple(show_text(one.get(name, "")) for one in each))
+        for name in sorted({name for one in each for name in one})
+    )
 
 
 def _signature(files: ModelFiles) -> dict[str, str]:

@@ -15,7 +15,7 @@ from runreport.report.charts.templates import template, titled
 from runreport.report.config import ExperimentConfig
 from runreport.report.formatting import plural
 from runreport.report.links import Field, Moment, RunLink, VersionLink, moment
-from runreport.report.models.comparison import Comparison, compare_versions
+from runreport.report.models.comparison import Compared, Comparison, compare_versions
 from runreport.report.models.files import ModelFiles
 from runreport.report.notes import render_note
 from runreport.report.shown import EMPTY, Shown, show_number, show_text
@@ -75,6 +75,8 @@ class ModelPage:
     latest: VersionLink | None
     updated: Moment
     best: BestVersion | None
+    change: Comparison | None
+    """In what the latest version differs from the one before it; None where there is none."""
     charts: tuple[Chart, ...]
     columns: tuple[VersionColumn, ...]
     rows: tuple[VersionRow, ...]
@@ -150,6 +152,9 @@ def make_model_page(
         latest=versions[0].link if versions else None,
         updated=moment(model.last_updated_timestamp),
         best=best_version(versions, config),
+        change=compare_versions(_compared(versions[:2]), config, only_different=True)
+        if len(versions) > 1
+        else None,
         charts=tuple(_chart(versions, name) for name in _charted(versions, names)),
         columns=(
             *(VersionColumn(name, is_number=True) for name in shown),
@@ -169,12 +174,17 @@ def make_model_page(
             for version in versions
         ),
         comparison=compare_versions(
-            [(v.link, v.metrics, v.params, v.files) for v in versions[:COMPARED]],
+            _compared(versions[:COMPARED]),
+            config,
             left_out=max(0, len(versions) - COMPARED),
         )
         if len(versions) > 1
         else None,
     )
+
+
+def _compared(versions: Sequence[Version]) -> list[Compared]:
+    return [(v.link, v.metrics, v.params, v.files) for v in versions]
 
 
 def make_model_card(

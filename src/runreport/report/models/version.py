@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from runreport.models.names import version_uri
 from runreport.models.schema import ColSpec, ParamSpec, TensorSpec, type_text
 from runreport.numbers import MISSING
+from runreport.report.config import ExperimentConfig
 from runreport.report.formatting import format_size
 from runreport.report.links import Field, Moment, RunLink, VersionLink, moment
 from runreport.report.models.comparison import Comparison, compare_versions
@@ -52,7 +53,9 @@ class VersionPage:
     """What differs from the version before it."""
 
 
-def make_version_page(version: Version, before: Version | None) -> VersionPage:
+def make_version_page(
+    version: Version, before: Version | None, config: ExperimentConfig
+) -> VersionPage:
     """The page of one version.
 
     Args:
@@ -98,7 +101,9 @@ def make_version_page(version: Version, before: Version | None) -> VersionPage:
             for file in version.files.files
         ),
         uri=version_uri(entity.name, entity.version),
-        before=compare_versions(pairs, only_different=True) if before is not None else None,
+        before=compare_versions(pairs, config, only_different=True)
+        if before is not None
+        else None,
     )
 
 

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runreport.entities import RunStatus
+from runreport.numbers import format_number
 from runreport.report.config import Config
+from runreport.report.deltas import NONE, Delta, delta
+from runreport.report.formatting import plural
 from runreport.report.links import Moment, RunLink, ViewLink, moment
 from runreport.report.notes import render_note
 from runreport.report.pages.experiment import BestRun, ShownExperiment, best_run
 from runreport.report.pages.notes import Notes
-from runreport.report.shown import EMPTY, Shown
+from runreport.report.tables.ranking import may_be_best
 from runreport.report.tables.run_table import run_link, status_counts
 from runreport.report.tables.table import Table
 
@@ -22,19 +25,32 @@ LISTED = 8
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """The best run of an experiment, and what it is better than."""
+
+    best: BestRun
+    is_new: bool
+    gain: Delta
+    """To the best of the runs that started before it."""
+
+
+@dataclass(frozen=True, slots=True)
 class ExperimentCard:
     """An experiment as the overview shows it."""
 
     name: str
     url: str
     runs: int
+    new: int
     counts: tuple[tuple[str, int], ...]
     last_started: Moment
     metric: str
-    best: RunLink | None
-    best_value: Shown
+    record: Record | None
+    """None where nobody knows which values are better."""
     trend: tuple[float, ...]
     """The primary metric of its runs, oldest first; NaN where a run has none."""
+    trend_text: str
+    """What a drawing of it shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,30 +62,13 @@ class OverviewPage:
     counts: tuple[tuple[str, int], ...]
     new: tuple[RunLink, ...]
     new_total: int
-    best: tuple[BestRun, ...]
     failed: tuple[RunLink, ...]
     failed_total: int
     cards: tuple[ExperimentCard, ...]
+    """Those with the newest runs first."""
     views: tuple[ViewLink, ...]
     notes: tuple[tuple[str, str], ...]
     """Title and URL from the root."""
-
-
-def _card(one: ShownExperiment) -> ExperimentCard:
-    table = one.table
-    best = best_run(table)
-    started = [v for v in table.values("start_time") if isinstance(v, int)]
-    return ExperimentCard(
-        name=one.name,
-        url=f"{one.folder}/index.html",
-        runs=len(table.labels),
-        counts=status_counts(table.values("status")),
-        last_started=moment(max(started, default=None)),
-        metric=table.primary,
-        best=best.run if best else None,
-        best_value=best.value if best else EMPTY,
-        trend=tuple(math.nan if score is None else score for score in reversed(table.scores)),
-    )
 
 
 def make_overview(
@@ -82,7 +81,6 @@ def make_overview(
     """The page model of the overview."""
     new: list[tuple[int, str, Table, int]] = []
     failed: list[tuple[int, str, Table, int]] = []
-    best: list[BestRun] = []
     statuses: list[object] = []
     for one in found:
         table = one.table
@@ -91,25 +89,78 @@ def make_overview(
         for number, (started, status) in enumerate(zip(starts, states, strict=True)):
             if not isinstance(started, int) or as_of is None:
                 continue
-            if started > as_of - NEW_MS:
+            if _is_new(started, as_of):
                 new.append((-started, one.name, table, number))
             if status in (RunStatus.FAILED, RunStatus.KILLED):
                 failed.append((-started, one.name, table, number))
-        if (winner := best_run(table, one.name)) is not None:
-            best.append(winner)
+    newest_first = sorted(found, key=lambda one: _last_started(one.table) or -1, reverse=True)
     return OverviewPage(
         description_html=render_note(config.description) if config.description else "",
         runs=len(statuses),
         counts=status_counts(statuses),
         new=_links(new),
         new_total=len(new),
-        best=tuple(best),
         failed=_links(failed),
         failed_total=len(failed),
-        cards=tuple(map(_card, found)),
+        cards=tuple(_card(one, as_of) for one in newest_first),
         views=views,
         notes=tuple((page.title, f"{page.folder}/index.html") for page in notes.pages),
     )
+
+
+def _card(one: ShownExperiment, as_of: int | None) -> ExperimentCard:
+    table = one.table
+    started = [v for v in table.values("start_time") if isinstance(v, int)]
+    trend = tuple(math.nan if score is None else score for score in reversed(table.scores))
+    return ExperimentCard(
+        name=one.name,
+        url=f"{one.folder}/index.html",
+        runs=len(table.labels),
+        new=sum(_is_new(value, as_of) for value in started),
+        counts=status_counts(table.values("status")),
+        last_started=moment(_last_started(table)),
+        metric=table.primary,
+        record=_record(table, as_of),
+        trend=trend,
+        trend_text=_trend_text(table.primary, trend),
+    )
+
+
+def _last_started(table: Table) -> int | None:
+    return max((v for v in table.values("start_time") if isinstance(v, int)), default=None)
+
+
+def _is_new(started: int, as_of: int | None) -> bool:
+    return as_of is not None and started > as_of - NEW_MS
+
+
+def _record(table: Table, as_of: int | None) -> Record | None:
+    best = best_run(table)
+    if best is None:
+        return None
+    starts, statuses = table.values("start_time"), table.values("status")
+    ranked = [number for number in table.ranked() if may_be_best(statuses[number])]
+    first, started = ranked[0], starts[ranked[0]]
+    before = next(
+        (n for n in ranked if _is_before(starts[n], started)),
+        None,
+    )
+    gain = NONE
+    if before is not None:
+        gain = delta(table.scores[first], table.scores[before], table.direction)
+    return Record(best, isinstance(started, int) and _is_new(started, as_of), gain)
+
+
+def _is_before(start: object, other: object) -> bool:
+    return isinstance(start, int) and isinstance(other, int) and start < other
+
+
+def _trend_text(metric: str, trend: Sequence[float]) -> str:
+    finite = [value for value in trend if math.isfinite(value)]
+    if len(finite) < 2:
+        return ""
+    low, high = format_number(min(finite)), format_number(max(finite))
+    return f"{metric} of {plural(len(finite), 'run')}, oldest first: {low} to {high}"
 
 
 def _links(entries: list[tuple[int, str, Table, int]]) -> tuple[RunLink, ...]:

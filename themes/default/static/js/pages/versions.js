@@ -1,5 +1,6 @@
 // A model's page: of all versions side by side, any two, and only what differs between them.
 
+import { deltaOf, makeDelta } from "../core/deltas.js";
 import { byId, every, makeBox, makeChoice, putHash } from "../core/dom.js";
 import { plural } from "../core/format.js";
 
@@ -63,11 +64,26 @@ function readPair(hash, numbers) {
 }
 
 /**
- * What a cell stands for: its title where its text leaves something out.
+ * What a cell stands for: its number, or its title where its text leaves something out.
  * @param {HTMLElement} cell
  */
 function valueOf(cell) {
-  return cell.querySelector("[title]")?.getAttribute("title") ?? cell.textContent;
+  return cell.dataset.value ?? cell.querySelector("[title]")?.getAttribute("title") ?? cell.textContent;
+}
+
+/**
+ * Each number says what it differs by from that of the next version that is shown.
+ * @param {HTMLTableRowElement} row
+ * @param {HTMLTableCellElement[]} cells that are shown
+ */
+function drawDeltas(row, cells) {
+  const better = /** @type {"max" | "min" | null} */ (row.dataset.better || null);
+  const numbers = cells.map(({ dataset }) => (dataset.value ? Number(dataset.value) : null));
+  cells.forEach((cell, place) => {
+    cell.querySelector(".delta")?.remove();
+    const delta = makeDelta(deltaOf(numbers[place], numbers[place + 1], better));
+    if (delta) cell.append(" ", delta);
+  });
 }
 
 /**
@@ -91,7 +107,9 @@ function showVersions(table, numbers, wanted, withSame) {
   for (const body of table.tBodies) {
     const [title, ...rows] = body.rows;
     for (const row of rows) {
-      const differs = new Set(hideOthers(row).map(valueOf)).size > 1;
+      const cells = hideOthers(row);
+      const differs = new Set(cells.map(valueOf)).size > 1;
+      drawDeltas(row, cells);
       row.classList.toggle("differs", differs);
       row.hidden = !differs && !withSame;
     }
