@@ -13,6 +13,7 @@ from runreport.report.links import RunLink, moment
 from runreport.report.shown import Shown, show_text
 from runreport.report.tables.column_scripts import DataScript, data_scripts, facet_counts
 from runreport.report.tables.columns import EXPERIMENT, FOLDER, OF_METRICS, Column
+from runreport.report.tables.families import Member, family_order
 from runreport.report.tables.table import Table, cell
 from runreport.tags import is_set_tag
 
@@ -42,6 +43,9 @@ class TableRow:
     """Its colour in the charts of the page; None where it has none."""
     deltas: tuple[Delta, ...] = ()
     """To the baseline, one a cell."""
+    depth: int = 0
+    """How many parents it stands below, of those in the table."""
+    children: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,8 @@ def run_table(
     most = count if all_rows else min(count, page_size * pages)
     base = table.place_of(baseline)
     make = partial(_row, table, shown, folder, looks or {}, base)
-    rows = tuple(make(number) for number in range(most))
+    members = family_order(table.run_ids, table.parents)[:most]
+    rows = tuple(make(one, place) for place, one in enumerate(members))
     # Scripts make statistics of what they have for the filter box.
     columns = tuple(c for c in table.columns.values() if c.group != OF_METRICS)
     better = {c.name: way for c in columns if (way := table.direction_of(c)) is not None}
@@ -125,7 +130,7 @@ def run_table(
         _facets(columns),
         manifest,
         scripts,
-        make(base) if base is not None else None,
+        make(Member(base), base) if base is not None else None,
     )
 
 
@@ -135,11 +140,13 @@ def _row(
     folder: str,
     looks: Mapping[int, int],
     base: int | None,
-    number: int,
+    member: Member,
+    place: int,
 ) -> TableRow:
+    number = member.number
     own = table.values(FOLDER)[number] if FOLDER in table.columns else folder
     return TableRow(
-        number,
+        place,
         str(table.values("run_id")[number]),
         str(table.values("run_name")[number]),
         str(own),
@@ -149,6 +156,8 @@ def _row(
         table.problem_of(number),
         looks.get(number),
         () if base is None else tuple(_delta(table, column, number, base) for column in shown),
+        member.depth,
+        member.children,
     )
 
 

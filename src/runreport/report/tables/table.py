@@ -30,7 +30,7 @@ from runreport.report.tables.filter_columns import filter_columns
 from runreport.report.tables.palette import Palette
 from runreport.report.tables.ranking import metrics_by_meaning
 from runreport.report.urls import run_folder, view_url
-from runreport.tags import ERROR_TAG, MESSAGE_TAG
+from runreport.tags import ERROR_TAG, MESSAGE_TAG, PARENT_TAG
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,18 @@ class Table:
         elif column.group != "metrics":
             return None
         return direction_of(label, self.primary, self.direction)
+
+    @property
+    def run_ids(self) -> list[str]:
+        """The ids of the runs."""
+        return [str(run_id) for run_id in self.values("run_id")]
+
+    @property
+    def parents(self) -> list[str | None]:
+        """The ids of the runs that started these."""
+        column = self.columns.get(f"tags.{PARENT_TAG}")
+        values = (None,) * len(self.labels) if column is None else column.values
+        return [None if value is None else str(value) for value in values]
 
     def place_of(self, run_id: str) -> int | None:
         """A run's place in the table; None where it is not there."""

@@ -9,6 +9,7 @@ import { openGroup } from "./table/groups.js";
 export { showHelp } from "./pages/help.js";
 export { startSearch } from "./pages/search.js";
 export { copyText, download } from "./table/clipboard.js";
+export { familyButton, foldedRows, reachedBelow } from "./table/families.js";
 export { drawGroups } from "./table/groups.js";
 export { closeWindow, drawWindow } from "./table/window.js";
 

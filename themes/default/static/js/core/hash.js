@@ -13,6 +13,8 @@ const KEYS = {
   sort: "text",
   group: "text",
   differ: "flag",
+  flat: "flag",
+  open: "list",
   all: "flag",
   p: "page",
   e: "list",
@@ -35,8 +37,8 @@ const KEYS = {
  * @typedef {{type: string, title?: string, x?: string, y?: string, c?: string, g?: string, scale?: string,
  *   smooth?: string, runs?: string}} Chart
  * @typedef {{q: string, facets: Map<string, Set<string>>, ranges: Map<string, [string, string]>,
- *   cols: string[] | null, pin: string[], sort: string, group: string, differ: boolean,
- *   all: boolean, p: number, e: string[], sel: string[], base: string, same: boolean,
+ *   cols: string[] | null, pin: string[], sort: string, group: string, differ: boolean, flat: boolean,
+ *   open: string[], all: boolean, p: number, e: string[], sel: string[], base: string, same: boolean,
  *   charts: Chart[] | null, w: string, id: string, axis: string, smooth: string, step: string,
  *   find: string[], fold: string[], theme: string,
  *   unknown: [string, string][]}} View

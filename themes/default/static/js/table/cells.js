@@ -25,9 +25,10 @@ const MOST_LACKING = 9;
  * @param {number} run
  */
 export function makeRow(shown, columns, run) {
+  const depth = shown.members?.get(run)?.depth;
   return make(
     "tr",
-    { "data-run": shown.source.valuesOf("run_id")[run] },
+    { "data-run": shown.source.valuesOf("run_id")[run], ...(depth && { class: `child depth-${depth}` }) },
     selectCell(shown.source, run),
     ...columns.map((column) => makeCell(shown, column, run)),
   );
@@ -53,10 +54,17 @@ function makeCell(shown, column, run) {
   if (column.deltas) return loaded.deltas?.deltaCell(column, run) || "";
   const { source } = shown;
   const value = source.valuesOf(column.name)[run];
+  const member = shown.members?.get(run);
   if (column.name === "run_name") {
     const href = siteUrl(runPlace(source, run)) + viewOfLink(shown, run);
     const dot = makeDot(source.valuesOf("run_id")[run], value || MISSING);
-    return make("th", { scope: "row" }, make("a", { href }, value || MISSING), dot);
+    const name = make("a", { href }, value || MISSING);
+    const family = member?.below.length && loaded.tools?.familyButton(shown, member, value);
+    return make("th", { scope: "row" }, name, dot, ...(family ? [" ", family] : []));
+  }
+  if (member?.below.length && value === null) {
+    const reached = loaded.tools?.reachedBelow(source, column, member);
+    if (reached) return make("td", { class: column.kind }, reached);
   }
   if (column.name === "status" && value) return make("td", {}, makeStatus(value, problemOf(source, run)));
   return make("td", cellOf(column.kind, restOf(source, column, run)), textOf(source, column, run));

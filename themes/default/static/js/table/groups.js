@@ -1,11 +1,12 @@
 // The grouped table, and the menu that groups.
 
-import { cellOf, make, makeButton, say } from "../core/dom.js";
+import { cellOf, make, makeBox, makeButton, say } from "../core/dom.js";
 import { plural, thousands } from "../core/format.js";
 import { groupTable } from "./grouping.js";
 import { drawHead } from "./head.js";
 import { drawPages } from "./paging.js";
 import { foundColumns, groupedList, makePane } from "./pane.js";
+import { PARENT } from "./shown.js";
 
 /** @import { Column } from "../core/source.js" */
 /** @import { Group } from "./grouping.js" */
@@ -19,7 +20,12 @@ import { foundColumns, groupedList, makePane } from "./pane.js";
 export function openGroup(shown, menu) {
   const { pane, search } = makePane(menu, "columns to group by", () => list());
   const all = make("div", { class: "list" });
-  pane.append(all);
+  const fold = makeBox("Fold runs into those that started them", (isOn) => {
+    shown.view.flat = !isOn;
+    shown.view.p = 1;
+    shown.update();
+  });
+  pane.append(fold.label, all);
   const choose = (/** @type {string} */ name) => {
     shown.view.group = name;
     shown.view.p = 1;
@@ -35,6 +41,8 @@ export function openGroup(shown, menu) {
       search.value,
       ({ varies, group, name }) => varies && (["params", "tags"].includes(group) || name === "status"),
     );
+    fold.input.checked = !shown.view.flat;
+    fold.label.hidden = !shown.source.column(PARENT);
     all.replaceChildren(
       choice("No groups", ""),
       ...groupedList(found, ({ label, name }) => choice(label, name)),

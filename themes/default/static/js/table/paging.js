@@ -12,8 +12,8 @@ export const pageRows = () => Number(document.body.dataset.rows) || 50;
  * How many pages the matching runs fill.
  * @param {Shown} shown
  */
-export function pageCount({ view, runs }) {
-  return view.all ? 1 : Math.max(1, Math.ceil(runs.length / pageRows()));
+export function pageCount({ view, rows }) {
+  return view.all ? 1 : Math.max(1, Math.ceil(rows.length / pageRows()));
 }
 
 /**
@@ -21,17 +21,20 @@ export function pageCount({ view, runs }) {
  * @param {Shown} shown
  */
 export function drawPages(shown) {
-  const { view, runs, source } = shown;
+  const { view, runs, rows, source } = shown;
   const pages = pageCount(shown);
   const place = byId("pages");
   place.replaceChildren();
   if (source.column(view.group)) return;
   if (pages > 1 || view.all) place.append(pageList(shown, pages));
   const start = (view.p - 1) * pageRows();
-  const end = Math.min(start + pageRows(), runs.length);
+  const end = Math.min(start + pageRows(), rows.length);
   const span = pages > 1 ? `${thousands(start + 1)}–${thousands(end)} of ` : "";
   const all = plural(source.count, "run");
-  say(runs.length === source.count ? `${span}${all}` : `${span}${thousands(runs.length)} of ${all} match`);
+  const folded = runs.length - rows.length;
+  const told = folded ? `, ${thousands(folded)} folded into the runs that started them` : "";
+  const isAll = runs.length === source.count;
+  say(isAll ? `${span}${all}${told}` : `${span}${thousands(runs.length)} of ${all} match`);
 }
 
 /**

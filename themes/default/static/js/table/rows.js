@@ -53,7 +53,7 @@ export function drawTable(shown) {
  */
 function drawPage(shown, table, columns) {
   const start = (shown.view.p - 1) * pageRows();
-  const rows = shown.runs.slice(start, start + pageRows()).map((run) => makeRow(shown, columns, run));
+  const rows = shown.rows.slice(start, start + pageRows()).map((run) => makeRow(shown, columns, run));
   lineUp([...every(table, "thead .base", HTMLTableRowElement), ...rows], columns);
   if (!shown.runs.length) rows.push(emptyRow(shown, columns.length + 1));
   table.tBodies[0].replaceWith(make("tbody", {}, ...rows));

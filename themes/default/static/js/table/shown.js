@@ -4,6 +4,7 @@ import { readHash, writeHash } from "../core/hash.js";
 
 /** @import { View } from "../core/hash.js" */
 /** @import { Source } from "../core/source.js" */
+/** @import { Member } from "./families.js" */
 /** @import { Tree } from "./grammar.js" */
 /** @import { FilterError } from "./tokens.js" */
 
@@ -18,6 +19,8 @@ import { readHash, writeHash } from "../core/hash.js";
  */
 export const EMPTY_BOX = { text: "", words: [], tree: null, error: null };
 
+/** The column that names the run that started a run. */
+export const PARENT = "tags.mlflow.parentRunId";
 /** What a link says of a reader who wants no baseline, though the report was built with one. */
 export const NO_BASELINE = "-";
 
@@ -38,6 +41,16 @@ export class Shown {
      * @type {number[]}
      */
     this.runs = Array.from({ length: source.count }, (_, place) => source.count - 1 - place);
+    /**
+     * Those that are rows: all that match, without those that are folded into their parents.
+     * @type {number[]}
+     */
+    this.rows = this.runs;
+    /**
+     * The families of the rows, by run; null where each run stands by itself.
+     * @type {Map<number, Member> | null}
+     */
+    this.members = null;
     /**
      * The last filter that could be read; the rows show it until the next one can. Before the first is read
      * it has the text of the link.
@@ -73,6 +86,12 @@ export class Shown {
   get isNarrow() {
     const { q, facets, ranges, w } = this.view;
     return Boolean(q || facets.size || ranges.size || w);
+  }
+
+  /** Whether runs are folded into the runs that started them. */
+  get isFolded() {
+    const { view, source, isNarrow } = this;
+    return !view.flat && !view.group && !isNarrow && Boolean(source.column(PARENT));
   }
 
   /** What names the run that the others are compared with; empty where nothing does. */

@@ -9,7 +9,7 @@ import { PROBLEM } from "./cells.js";
 import { matchingRuns, sortRuns } from "./matching.js";
 import { drawPages } from "./paging.js";
 import { drawTable } from "./rows.js";
-import { EMPTY_BOX } from "./shown.js";
+import { EMPTY_BOX, PARENT } from "./shown.js";
 
 /** @import { Source } from "../core/source.js" */
 /** @import { Box, Shown } from "./shown.js" */
@@ -23,6 +23,7 @@ export function neededColumns({ view, box, source, chosenColumns }) {
   for (const name of [...view.facets.keys(), ...view.ranges.keys()]) names.add(name);
   if (view.sort) names.add(view.sort.replace(/^-/, ""));
   if (view.group) names.add(view.group);
+  if (source.column(PARENT)) names.add(PARENT);
   for (const name of [...PROBLEM, `metrics.${source.primary}`]) if (source.column(name)) names.add(name);
   for (const name of loaded.filters?.columnsOfBox(source, box) ?? []) names.add(name);
   return [...names];
@@ -46,13 +47,13 @@ export async function update(shown, isFirst) {
   }
   if (turn !== shown.turns) return;
   takeBox(shown, boxOf(source, view.q));
-  if (isFirst && !shown.hash) {
+  if (isFirst && !shown.hash && !shown.isFolded) {
     finish(shown, drawPages);
     return;
   }
   try {
     await source.load(neededColumns(shown));
-    if (view.group || view.all) await loadLater("tools");
+    if (view.group || view.all || shown.isFolded) await loadLater("tools");
     if (shown.baseline) await loadLater("deltas");
   } catch {
     say("The data of this table could not be loaded, so the rows stay as they were built.");
@@ -62,6 +63,9 @@ export async function update(shown, isFirst) {
   if (view.base) advise(shown, shown.box); // whether it is here, the ids say
   shown.runs = matchingRuns(source, view, shown.box);
   if (view.sort) sortRuns(source, shown.runs, view.sort);
+  const folded = shown.isFolded ? loaded.tools?.foldedRows(shown) : null;
+  shown.members = folded?.members || null;
+  shown.rows = folded?.rows || shown.runs;
   finish(shown, drawTable);
 }
 

@@ -25,7 +25,7 @@ export function drawWindow(shown, table, columns) {
   const region = table.closest(".scroll");
   if (!region) return;
   region.classList.add("windowed");
-  const { runs } = shown;
+  const { rows: runs } = shown;
   const height =
     [...table.tBodies[0].rows].find((row) => !row.classList.contains("spacer"))?.offsetHeight || 32;
   table.setAttribute("aria-rowcount", String(runs.length + 1));
