@@ -114,7 +114,7 @@ def _assembled(snapshot: Snapshot, config: Config, theme: Theme) -> Report:
         all_rows=not theme.has_scripts,
     )
     of_config = (f"runreport.toml: {advice}" for advice in report.advice)
-    of_notes = (problem for note in report.notes.pages for problem in note.problems)
+    of_notes = (problem for body in report.bodies for problem in body.problems)
     return replace(report, advice=(*of_config, *of_notes, *theme.unused))
 
 

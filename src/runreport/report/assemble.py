@@ -33,6 +33,7 @@ from runreport.report.pages.activity import ActivityPage, make_activity_page
 from runreport.report.pages.experiment import ExperimentPage, ShownExperiment, make_experiment_page
 from runreport.report.pages.listings import ListingGroup, Places, job_listings, tag_listings
 from runreport.report.pages.note_blocks import NoteGround
+from runreport.report.pages.note_bodies import NoteBody
 from runreport.report.pages.note_links import link_finder
 from runreport.report.pages.notes import NotedRun, Notes, excerpt, gather_notes, read_notes
 from runreport.report.pages.overview import OverviewPage, make_overview
@@ -88,10 +89,19 @@ class Report:
     run_pages: RunPages
 
     @property
+    def bodies(self) -> tuple[NoteBody, ...]:
+        """What was written, with what its blocks ask for."""
+        described = (page.description for page in self.experiments)
+        return (
+            *(note.body for note in self.notes.pages),
+            *(body for body in described if body is not None),
+        )
+
+    @property
     def charts(self) -> int:
         """How many comparison charts its pages show."""
         own = sum(len(page.charts) for page in self.experiments)
-        noted = sum(len(note.charts) for note in self.notes.pages)
+        noted = sum(len(body.charts) for body in self.bodies)
         return own + noted + sum(len(view.charts) for view in self.views)
 
     @property
@@ -131,7 +141,6 @@ def assemble_report(
     places = _places(found)
     names = {one.identity: (one.name, one.folder) for one in found}
     evaluations = assemble_evaluations(index, shown, snapshot.storage, redactor, names)
-    experiments = tuple(_experiments(ground, found, evaluations.pages, baselines, all_rows))
     views = make_views(config, ground.full, places, ground.curves, ground.as_of or 0)
     view_links = tuple(ViewLink(v.name, f"{v.folder}/index.html", v.total) for v in views)
     tags, jobs = tag_listings(index, shown, places), job_listings(index, shown, places)
@@ -143,6 +152,9 @@ def assemble_report(
         "../../",
     )
     note_ground = NoteGround(ground.full, places, ground.curves, ground.as_of or 0, find)
+    experiments = tuple(
+        _experiments(ground, found, evaluations.pages, baselines, note_ground, all_rows)
+    )
     notes = gather_notes(
         read_notes(config.notes, config.folder, redactor, note_ground),
         [(one.name, f"{one.folder}/index.html", one.note) for one in found],
@@ -234,6 +246,7 @@ def _experiments(
     found: Sequence[ShownExperiment],
     evaluations: Sequence[EvaluationsPage],
     baselines: Mapping[str, str],
+    note_ground: NoteGround,
     all_rows: bool,
 ) -> Iterator[ExperimentPage]:
     evaluated = {page.experiment_url: f"{page.folder}/index.html" for page in evaluations}
@@ -245,6 +258,7 @@ def _experiments(
             ground.config.for_experiment(one.name),
             one.folder,
             one.note,
+            note_ground,
             all_rows=all_rows,
             baseline=baselines.get(one.identity, ""),
         )

@@ -18,10 +18,13 @@ from urllib.parse import unquote, urlsplit
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
 
+from runreport.report.note_code import highlighted
 from runreport.report.note_files import PICTURES
+from runreport.report.note_math import math_html
 
 MAX_NOTE = 100_000
 """Characters of a note that are shown."""
@@ -90,12 +93,15 @@ def read_note(
     kinds: Sequence[str],
     files: Mapping[str, str],
     find: Callable[[str, str], str | None],
+    *,
+    top: int = _PAGE_LEVEL,
 ) -> NoteText:
     """A note in parts: HTML, and fenced blocks of some kinds.
 
     Args:
         files: see `render_note`.
         find: the address of a page of the report, by the scheme of a link and what it names.
+        top: the level of its largest heading on the page.
     """
     shown = text[:MAX_NOTE]
     headings: list[Heading] = []
@@ -105,7 +111,7 @@ def read_note(
     try:
         tokens = parser.parse(shown, env)
         levels = [int(token.tag[1]) for token in tokens if token.type == "heading_open"]
-        env["shift"] = _PAGE_LEVEL - min(levels, default=_PAGE_LEVEL)
+        env["shift"] = top - min(levels, default=top)
         parts: list[str | Fence] = []
         begin = 0
         for place, token in enumerate(tokens):
@@ -155,16 +161,26 @@ def _is_allowed(url: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _markdown() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "linkify": False})
+    options = {
+        "html": False,
+        "linkify": False,
+        "highlight": lambda code, of, _: highlighted(code, of),
+    }
+    parser = MarkdownIt("commonmark", options)
     parser.enable(["table", "strikethrough"])
     footnote_plugin(parser)
     tasklists_plugin(parser, label=True)
+    # "$5 and $6" is no math: what stands beside a dollar must be no blank and no digit.
+    dollarmath_plugin(parser, allow_labels=False, allow_space=False, allow_digits=False)
     parser.validateLink = _is_allowed  # type: ignore[method-assign]
     parser.add_render_rule("link_open", _open_link)
     parser.add_render_rule("link_close", _close_link)
     parser.add_render_rule("image", _image)
     parser.add_render_rule("heading_open", _open_heading)
     parser.add_render_rule("heading_close", _close_heading)
+    parser.add_render_rule("math_inline", _inline_math)
+    parser.add_render_rule("math_inline_double", _block_math)
+    parser.add_render_rule("math_block", _block_math)
     parser.add_render_rule("th_open", _open_cell)
     parser.add_render_rule("td_open", _open_cell)
     return parser
@@ -228,6 +244,15 @@ def _image(self: Any, tokens: Sequence[Token], index: int, options: Any, env: An
         alt = escape(self.renderInlineAsText(token.children or [], options, env))
         return f'<img src="{escape(own)}" alt="{alt}" loading="lazy">'
     return f'<a href="{escape(own or url)}" rel="{_REL}">{escape(label)}</a>'
+
+
+def _inline_math(_1: Any, tokens: Sequence[Token], index: int, _2: Any, _3: Any) -> str:
+    return math_html(tokens[index].content, is_block=False)
+
+
+def _block_math(_1: Any, tokens: Sequence[Token], index: int, _2: Any, _3: Any) -> str:
+    formula = math_html(tokens[index].content.strip(), is_block=True)
+    return f'<div class="formula" tabindex="0" role="region" aria-label="Formula">{formula}</div>'
 
 
 def _open_heading(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:

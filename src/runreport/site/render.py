@@ -152,7 +152,7 @@ class Pages:
                 "note.html",
                 nav="notes",
                 page=note,
-                pictures=self._pictures(note.charts),
+                pictures=self._pictures(note.body.charts),
             )
         yield self.page("n/index.html", "notes.html", nav="notes", page=report.notes)
         yield self.page("about/index.html", "about.html", nav="about", page=report.about)
@@ -315,7 +315,9 @@ class Pages:
         if self.theme.has_scripts and page.chart_script is not None:
             yield _text_file(f"{folder}/data/{page.chart_script.name}", page.chart_script.content)
         yield SiteFile(f"{folder}/data/{PARQUET}", page.parquet)
-        pictures = self._pictures(page.charts)
+        pictures = self._pictures(
+            (*page.charts, *(page.description.charts if page.description else ()))
+        )
         last = max(1, -(-len(table.rows) // table.page_size))
         for number in range(1, last + 1):
             rows = table.rows[(number - 1) * table.page_size : number * table.page_size]

@@ -67,19 +67,19 @@ print("stays code")
 ```
 """,
     )
-    assert page.problems == ()
-    best, mean = (part.value for part in page.parts if part.value)
+    assert page.body.problems == ()
+    best, mean = (part.value for part in page.body.parts if part.value)
     assert best and best.run and (best.value, best.run.name) == ("0.75", "net-16")
     assert mean and mean.value == "0.725 ± 0.03536" and mean.title.endswith("2 runs")
-    (table,) = (part.table for part in page.parts if part.table)
+    (table,) = (part.table for part in page.body.parts if part.table)
     assert [name for name, _ in table.columns] == ["val_accuracy", "width"]
     assert [(run.name, str(cells[1])) for run, cells in table.rows] == [
         ("net-16", "16"), ("net-32", "32"),
     ]  # fmt: skip
     assert (table.title, table.total) == ("The best two", 3)
-    assert [chart.title for chart in page.charts] == ["val_accuracy over steps"]
-    assert "stays code" in page.html
-    assert [heading.text for heading in page.headings] == ["Which is best"]
+    assert [chart.title for chart in page.body.charts] == ["val_accuracy over steps"]
+    assert "stays code" in page.body.html
+    assert [heading.text for heading in page.body.headings] == ["Which is best"]
 
 
 @pytest.mark.parametrize(
@@ -108,9 +108,9 @@ def test_what_a_note_names_in_vain_is_said_and_the_rest_stays(
     runs: Path, tmp_path: Path, block: str, problem: str
 ) -> None:
     page = note_of(runs, tmp_path, f"# T\n\nbefore\n\n{block}\n\nafter")
-    (told,) = page.problems
+    (told,) = page.body.problems
     assert problem.lower() in told.lower() and told.startswith("notes: n.md")
-    assert "before" in page.html and "after" in page.html
+    assert "before" in page.body.html and "after" in page.body.html
 
 
 def test_a_mean_of_the_largest_numbers_and_a_best_that_failed(
@@ -127,8 +127,8 @@ def test_a_mean_of_the_largest_numbers_and_a_best_that_failed(
         '```value\nof = "mean"\nfilter = "metrics.loss > 2"\n```\n\n'
         '```value\nmetric = "loss"\n```',
     )
-    mean, best = (part.value for part in page.parts if part.value)
-    assert page.problems == () and mean and mean.value.startswith("1.25e308 ±")
+    mean, best = (part.value for part in page.body.parts if part.value)
+    assert page.body.problems == () and mean and mean.value.startswith("1.25e308 ±")
     assert best and best.value == "1e308", "a failed run is no best run"
     assert "guessed" in best.title
 
@@ -139,9 +139,9 @@ def test_the_order_is_as_asked_and_the_latest_is_the_newest(runs: Path, tmp_path
         tmp_path,
         '```runs\norder = "-params.width"\n```\n\n```value\nof = "latest"\n```',
     )
-    (table,) = (part.table for part in page.parts if part.table)
+    (table,) = (part.table for part in page.body.parts if part.table)
     assert [run.name for run, _ in table.rows] == ["net-32", "net-16", "net-8"]
-    (value,) = (part.value for part in page.parts if part.value)
+    (value,) = (part.value for part in page.body.parts if part.value)
     assert value.run and value.run.name == "net-32"
 
 
@@ -150,29 +150,31 @@ def test_a_name_that_several_runs_have_is_the_newest_run_s(runs: Path, tmp_path:
     with runreport.start_run(run_name="net-16") as newest:
         runreport.log_metric("val_accuracy", 0.1)
     page = note_of(runs, tmp_path, f"[x](run:net-16) [y](run:{newest.info.run_id[:12]})")
-    assert page.html.count(newest.info.run_id) == 2
+    assert page.body.html.count(newest.info.run_id) == 2
 
 
 def test_a_note_that_is_cut_says_so(runs: Path, tmp_path: Path) -> None:
     page = note_of(runs, tmp_path, "word " * 25_000)
-    assert "125,000 characters" in page.problems[0] and "This note is longer" in page.html
+    assert (
+        "125,000 characters" in page.body.problems[0] and "This note is longer" in page.body.html
+    )
 
 
 def test_links_lead_to_runs_and_experiments(runs: Path, tmp_path: Path) -> None:
     page = note_of(runs, tmp_path, "[best](run:net-16) of [all](experiment:Nets)")
-    assert page.problems == ()
-    assert page.html.count('href="../../') == 2 and "../../r/" in page.html
+    assert page.body.problems == ()
+    assert page.body.html.count('href="../../') == 2 and "../../r/" in page.body.html
 
 
 def test_task_lists_footnotes_and_headings_that_can_be_quoted(tmp_path: Path) -> None:
     (tmp_path / "n.md").write_text("# T\n\n## A\n\n- [x] done\n\n## A\n\nso[^1]\n\n[^1]: why\n")
     (page,) = read_notes(".", str(tmp_path), Redactor(), GROUND)
-    assert [heading.identity for heading in page.headings] == [
+    assert [heading.identity for heading in page.body.headings] == [
         "user-content-a",
         "user-content-a-2",
     ]
-    assert 'href="#user-content-a-2"' in page.html
-    assert 'type="checkbox"' in page.html and "footnote" in page.html
+    assert 'href="#user-content-a-2"' in page.body.html
+    assert 'type="checkbox"' in page.body.html and "footnote" in page.body.html
 
 
 def test_markdown_files_become_pages_with_their_first_heading(tmp_path: Path) -> None:
@@ -181,7 +183,7 @@ def test_markdown_files_become_pages_with_their_first_heading(tmp_path: Path) ->
     (tmp_path / "notes" / "a.md").write_text("no heading")
     first, second = read_notes("notes", str(tmp_path), Redactor(), GROUND)
     assert (first.title, second.title) == ("a", "What we learned")
-    assert "<b>" not in second.html and "<em>matters</em>" in second.html
+    assert "<b>" not in second.body.html and "<em>matters</em>" in second.body.html
     assert second.folder == "n/b" and second.excerpt == "<b>Width</b> matters."
 
 
@@ -212,4 +214,32 @@ def test_images_that_a_note_shows_come_with_it(tmp_path: Path) -> None:
     (tmp_path / "notes" / "n.md").write_text(text)
     (page,) = read_notes("notes", str(tmp_path), Redactor(), GROUND)
     assert [file.path for file in page.files] == ["files/plots/a.png"]
-    assert 'src="files/plots/a.png"' in page.html and "<img" not in page.html.split("up")[1]
+    assert (
+        'src="files/plots/a.png"' in page.body.html and "<img" not in page.body.html.split("up")[1]
+    )
+
+
+def test_a_comparison_stands_runs_side_by_side(runs: Path, tmp_path: Path) -> None:
+    text = '```comparison\nagainst = "net-16"\ntitle = "All three"\n```'
+    page = note_of(runs, tmp_path, text)
+    (part,) = page.body.parts
+    assert part.sides is not None and part.title == "All three"
+    assert [run.name for run in part.sides.runs] == ["net-16", "net-32", "net-8"]
+    (accuracy,) = part.sides.metrics
+    assert [value.delta.text for value in accuracy.values] == ["", "−0.05", "−0.25"]
+    assert [row.name for row in part.sides.params] == ["width"]
+    assert part.sides.link.startswith("#v=1&sel=")
+
+
+def test_a_comparison_with_a_run_that_is_not_there_says_so(runs: Path, tmp_path: Path) -> None:
+    page = note_of(runs, tmp_path, '```comparison\nagainst = "nobody"\n```')
+    (problem,) = page.body.problems
+    assert "against is 'nobody'; no run of the block is called so" in problem
+
+
+def test_an_experiment_s_description_takes_blocks(runs: Path) -> None:
+    note = "Best:\n\n```value\n```\n\n```chart\nchart = 'bar;x=params.width;y=nothing'\n```"
+    (page,) = report_of(runs, experiments={"Nets": {"description": note}}).experiments
+    assert page.description is not None
+    assert [part.value is not None for part in page.description.parts] == [False, True, False]
+    assert page.description.problems[0].startswith("description of Nets:6")

@@ -35,9 +35,9 @@ def test_a_view_shows_what_differs_against_the_first_run_and_its_charts(sample: 
     settings = {"primary_metric": "accuracy", "direction": "max", "views": {"Nets": {
         "filter": "params.model = 'net'", "charts": CHARTS}}}  # fmt: skip
     (view,) = report_of(sample, **settings).views
-    assert view.total == 3 and [run.name for run in view.runs] == ["run-5", "run-3", "run-1"]
-    assert [row.name for row in view.params] == ["lr", "seed"]
-    accuracy = next(row for row in view.metrics if row.name == "accuracy")
+    assert view.total == 3 and [run.name for run in view.sides.runs] == ["run-5", "run-3", "run-1"]
+    assert [row.name for row in view.sides.params] == ["lr", "seed"]
+    accuracy = next(row for row in view.sides.metrics if row.name == "accuracy")
     assert [value.delta.text for value in accuracy.values] == ["", "−0.1", "−0.2"]
     assert accuracy.values[1].delta.sense == "worse"
     assert view.left_out == () and {chart.shows for chart in view.charts} == {"3 runs"}
@@ -62,8 +62,8 @@ def test_runs_of_several_experiments_are_chosen_by_id(sample: Path) -> None:
     first = runreport.search_runs(experiment_names=["Sample"], output_format="list")[0]
     ids = [run.info.run_id[:12], first.info.run_id]
     (view,) = report_of(sample, views={"Both": {"runs": ids}}).views
-    assert [link.name for link in view.runs] == ["other", first.info.run_name]
-    assert next(row for row in view.params if row.name == "lr").values[0].cell.text == "fast"
+    assert [link.name for link in view.sides.runs] == ["other", first.info.run_name]
+    assert next(row for row in view.sides.params if row.name == "lr").values[0].cell.text == "fast"
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,8 @@ from runreport.report.config import ExperimentConfig
 from runreport.report.formatting import format_time
 from runreport.report.links import Field, RunLink
 from runreport.report.meaning import rank_in_sections
-from runreport.report.notes import render_note
+from runreport.report.pages.note_blocks import NoteGround
+from runreport.report.pages.note_bodies import NoteBody, make_body
 from runreport.report.sections import Section, in_sections
 from runreport.report.shown import Shown, show_number, show_text
 from runreport.report.tables.asked_columns import full_name
@@ -74,7 +75,7 @@ class ExperimentPage:
     experiment_id: str
     name: str
     folder: str
-    description_html: str
+    description: NoteBody | None
     tags: tuple[Field, ...]
     counts: tuple[tuple[str, int], ...]
     """(status, runs), as the header shows them."""
@@ -103,6 +104,7 @@ def make_experiment_page(
     config: ExperimentConfig,
     folder: str,
     note: str,
+    ground: NoteGround,
     *,
     all_rows: bool,
     baseline: str = "",
@@ -111,6 +113,7 @@ def make_experiment_page(
 
     Args:
         note: Markdown; empty where nobody wrote one.
+        ground: what its blocks and links are made of.
         baseline: id of the run that the others are compared with; empty for none.
     """
     asked = Asked(table, range(len(table.labels)), curves)
@@ -121,7 +124,9 @@ def make_experiment_page(
         experiment_id=state.experiment_id,
         name=state.name,
         folder=folder,
-        description_html=render_note(note) if note else "",
+        description=make_body(note, f"description of {state.name}", ground, top=3)
+        if note
+        else None,
         tags=tuple(
             Field(key, show_text(value))
             for key, value in sorted(state.tags.items())

@@ -27,7 +27,15 @@ from runreport.report.links import RunLink
 from runreport.report.meaning import better
 from runreport.report.notes import Fence
 from runreport.report.pages.listings import Places
-from runreport.report.pages.views import MOST_RUNS, chosen_runs, picked_table, place_of
+from runreport.report.pages.views import (
+    MOST_COLUMNS,
+    MOST_RUNS,
+    Sides,
+    chosen_runs,
+    make_sides,
+    picked_table,
+    place_of,
+)
 from runreport.report.shown import Shown, show_number
 from runreport.report.tables.asked_columns import full_name
 from runreport.report.tables.kinds import sort_places
@@ -47,6 +55,7 @@ _KEYS: Mapping[str, Mapping[str, type]] = {
     "runs": {**_CHOOSING, "columns": list, "order": str, "limit": int, "title": str},
     "chart": {**_CHOOSING, "chart": str},
     "value": {**_CHOOSING, "metric": str, "of": str, "title": str},
+    "comparison": {**_CHOOSING, "against": str, "title": str},
 }
 KINDS = tuple(_KEYS)
 _OF = ("best", "latest", "mean")
@@ -81,6 +90,9 @@ class NotePart:
     table: NoteTable | None = None
     chart: Chart | None = None
     value: NoteValue | None = None
+    sides: Sides | None = None
+    title: str = ""
+    """Of a comparison."""
     problem: str = ""
     """Why a block shows nothing."""
 
@@ -118,6 +130,9 @@ def make_part(fence: Fence, where: str, name: str, ground: NoteGround) -> NotePa
         numbers = chosen_runs(view, ground.index, ground.places, ground.now_ms, where)
         if not numbers:
             raise ConfigError(f"{where}: no run matches.")
+        if fence.kind == "comparison":
+            sides = _sides(asked, numbers, ground.places, where)
+            return NotePart(sides=sides, title=asked.get("title", ""))
         most = MOST_RUNS if fence.kind == "chart" else len(numbers)
         table = picked_table(ground.places, numbers[:most])
         if fence.kind == "runs":
@@ -248,6 +263,21 @@ def _mean_text(values: Sequence[float]) -> str:
     if len(values) < 2:
         return mean
     return f"{mean} ± {show_number(statistics.stdev(shares) * largest).text}"
+
+
+def _sides(asked: Mapping[str, Any], numbers: Sequence[int], places: Places, where: str) -> Sides:
+    """The runs in the order of the block, the one that they are compared with first."""
+    wanted = asked.get("against", "")
+    if wanted:
+        names = [str(run_link(*place_of(places, n)).name) for n in numbers]
+        if wanted not in names:
+            hint = did_you_mean(wanted, names)
+            raise ConfigError(
+                f"{where}: against is {wanted!r}; no run of the block is called so.{hint}"
+            )
+        first = numbers[names.index(wanted)]
+        numbers = [first, *(n for n in numbers if n != first)]
+    return make_sides(picked_table(places, numbers[:MOST_COLUMNS]), numbers, places, {})
 
 
 def _chart(

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from runreport.errors import ConfigError
-from runreport.report.charts.chart import Chart
 from runreport.report.links import RunLink
 from runreport.report.note_files import note_files, note_pictures
-from runreport.report.notes import Heading, linked_pictures, read_note
-from runreport.report.pages.note_blocks import KINDS, NoteGround, NotePart, make_part
+from runreport.report.notes import linked_pictures
+from runreport.report.pages.note_blocks import NoteGround
+from runreport.report.pages.note_bodies import NoteBody, make_body
 from runreport.report.redaction import Redactor, published_file
 from runreport.report.runs.files import PublishedFile
 from runreport.report.urls import file_path, note_folder
@@ -28,23 +28,10 @@ class NotePage:
     title: str
     folder: str
     """From the site's root."""
-    parts: tuple[NotePart, ...]
+    body: NoteBody
     excerpt: str
     files: tuple[PublishedFile, ...] = ()
     """The images it shows, from its folder."""
-    headings: tuple[Heading, ...] = ()
-    problems: tuple[str, ...] = ()
-    """What it names that is not there."""
-
-    @property
-    def html(self) -> str:
-        """Its text."""
-        return "".join(part.html for part in self.parts)
-
-    @property
-    def charts(self) -> tuple[Chart, ...]:
-        """The charts of its blocks."""
-        return tuple(part.chart for part in self.parts if part.chart is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,25 +124,12 @@ def _page(
     before = text[: len(text) - len(body)].count("\n")
     files = {name: f"../../{folder}/index.html" for name, folder in folders.items()}
     files |= {path: file.path for path, file in pictures.items()}
-    read = read_note(body, KINDS, files, ground.find)
-    where = f"notes: {stem}.md"
-    parts = tuple(
-        NotePart(html=part)
-        if isinstance(part, str)
-        else make_part(part, f"{where}:{part.line + before}", f"block-{number}", ground)
-        for number, part in enumerate(read.parts)
-    )
-    problems = [part.problem for part in parts if part.problem]
-    problems += [f"{where}: {read.problem}"] if read.problem else []
-    problems += [f"{where}: the link {name!r} leads to nothing here." for name in read.missed]
     return NotePage(
         title,
         note_folder(stem),
-        parts,
+        make_body(body, f"notes: {stem}.md", ground, files, before=before),
         excerpt(_FENCED.sub("", body)),
         tuple(pictures.values()),
-        read.headings,
-        tuple(problems),
     )
 
 

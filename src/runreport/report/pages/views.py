@@ -55,6 +55,23 @@ class ComparedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Sides:
+    """Runs side by side."""
+
+    runs: tuple[RunLink, ...]
+    """The first is what the others are compared with."""
+    total: int
+    """With those that have no column."""
+    params: tuple[ComparedRow, ...]
+    """In which the runs differ."""
+    metrics: tuple[ComparedRow, ...]
+    looks: tuple[int | None, ...] = ()
+    """Of ``runs``, their colours in the charts of the page."""
+    link: str = ""
+    """Hash of the page that compares runs, for the same ones."""
+
+
+@dataclass(frozen=True, slots=True)
 class ViewPage:
     """A saved comparison."""
 
@@ -62,19 +79,15 @@ class ViewPage:
     folder: str
     """From the site's root."""
     description_html: str
-    runs: tuple[RunLink, ...]
-    """Those that stand side by side; the first is what the others are compared with."""
-    total: int
-    params: tuple[ComparedRow, ...]
-    """In which the runs differ."""
-    metrics: tuple[ComparedRow, ...]
+    sides: Sides
     charts: tuple[Chart, ...]
     left_out: tuple[str, ...]
     """Charts for which no run has values, as the config writes them."""
-    link: str
-    """Hash of the page that compares runs, for the same ones."""
-    looks: tuple[int | None, ...] = ()
-    """Of ``runs``, their colours in the charts."""
+
+    @property
+    def total(self) -> int:
+        """How many runs it is of."""
+        return self.sides.total
 
 
 def make_views(
@@ -109,11 +122,30 @@ def _make_view(
     ] or _default_charts(table)
     asked = Asked(table, every, curves, total=len(numbers))
     drawn = _drawn(texts, asked)
-    shown = range(min(len(every), MOST_COLUMNS))
     return ViewPage(
         name=view.name,
         folder=comparison_folder(view.name),
         description_html=render_note(view.description) if view.description else "",
+        sides=make_sides(table, numbers, places, asked.looks),
+        charts=tuple(chart for chart in drawn if chart is not None),
+        left_out=tuple(
+            text for text, chart in zip(view.charts, drawn, strict=False) if chart is None
+        ),
+    )
+
+
+def make_sides(
+    table: Table, numbers: Sequence[int], places: Places, looks: Mapping[int, int]
+) -> Sides:
+    """Runs side by side, the first of them.
+
+    Args:
+        table: of the first runs at least.
+        numbers: of all runs, in their order.
+        looks: their colours in the charts of the page, by their places in the table.
+    """
+    shown = range(min(len(table.labels), MOST_COLUMNS))
+    return Sides(
         runs=tuple(run_link(*place_of(places, n)) for n in numbers[: len(shown)]),
         total=len(numbers),
         params=tuple(_row(column, shown) for column in _differing(table, "params")),
@@ -122,12 +154,8 @@ def _make_view(
             for column in table.columns.values()
             if column.group == "metrics"
         ),
-        charts=tuple(chart for chart in drawn if chart is not None),
-        left_out=tuple(
-            text for text, chart in zip(view.charts, drawn, strict=False) if chart is None
-        ),
+        looks=tuple(looks.get(number) for number in shown),
         link=_link(places, numbers[: len(shown)]),
-        looks=tuple(asked.looks.get(number) for number in shown),
     )
 
 

@@ -149,6 +149,7 @@ export function reachedBelow(source, { name, group, better }, { below }) {
   const deviation = formatNumber(Math.sqrt(squares / (numbers.length - 1)), ROUGH);
   const spread = numbers.length > 1 ? ` ± ${deviation}` : "";
   const word = better ? "best" : "mean";
-  const title = `${word} of ${plural(numbers.length, "run")} below${spread && ", and their standard deviation"}`;
+  const scatter = spread && ", and their standard deviation";
+  const title = `${word} of ${plural(numbers.length, "run")} below${scatter}`;
   return make("span", { class: "below", title }, `${word} `, make("span", {}, formatNumber(best)), spread);
 }
