@@ -81,7 +81,7 @@ def test_no_chart_library_is_loaded_before_the_reader_asks(page: Page) -> None:
     page.wait_for_timeout(300)
     assert page.evaluate("typeof window.vega") == "undefined"
     for name in ("curves", "scatter", "parallel"):
-        expect(page.locator(f"figure[data-chart={name}] svg.chart-svg")).to_be_visible()
+        expect(page.locator(f"figure[data-chart={name}] svg.chart-svg:visible")).to_be_visible()
 
 
 def test_another_metric_redraws_the_curves_and_goes_into_the_link(page: Page) -> None:

@@ -112,6 +112,6 @@ def test_a_saved_comparison_is_whole_without_script(
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{root}compare/{folder.name}/index.html")
-    expect(page.locator("svg.chart-svg").first).to_be_visible()
+    expect(page.locator("svg.chart-svg:visible").first).to_be_visible()
     assert page.locator("table.compared tbody tr").count() > 3
     context.close()

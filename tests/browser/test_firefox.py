@@ -66,5 +66,5 @@ def test_without_script_rows_and_charts_are_there(
     page.goto(f"file://{sample_site}/{page_kinds(sample_site)['experiment']}")
     count = "selector => document.querySelectorAll(selector).length"
     assert page.evaluate(count, "#run-table tbody tr") == 50
-    assert page.evaluate(count, "svg.chart-svg") == 3
+    assert page.evaluate(count, ".wide svg.chart-svg") == 3
     firefox.close()

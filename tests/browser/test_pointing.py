@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,12 +15,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 @pytest.fixture
 def page(reader: Any, find_experiment: Callable[[str], str]) -> Page:
     opened: Page = reader.open(find_experiment("digits"))
-    expect(opened.locator("figure[data-chart=scatter] svg.points")).to_be_visible()
+    expect(opened.locator("figure[data-chart=scatter] svg.points:visible")).to_be_visible()
     return opened
 
 
 def picture(page: Page, name: str) -> Locator:
-    return page.locator(f"figure[data-chart={name}] svg.points")
+    return page.locator(f"figure[data-chart={name}] svg.points:visible")
 
 
 def point_at(page: Page, svg: Locator, across: float, down: float) -> None:
@@ -125,14 +126,14 @@ def test_a_live_chart_answers_as_well(page: Page) -> None:
     figure = page.locator("figure[data-chart=curves]")
     figure.get_by_role("button", name="Edit chart").click()
     expect(figure.locator("svg.marks.points")).to_be_visible()
-    point_at(page, figure.locator("svg.points"), 0.5, 0.4)
+    point_at(page, figure.locator("svg.points:visible"), 0.5, 0.4)
     expect(page.locator(".tip.spot .row")).to_have_count(6)
     expect(page.locator(".tip:not(.spot):visible")).to_have_count(0)
 
 
 def test_the_curves_of_a_run_show_one_step_together(page: Page) -> None:
     page.locator("#run-table tbody tr", has_text="relu-0.003").first.locator("th a").click()
-    curves = page.locator(".curves svg.points")
+    curves = page.locator(".curves svg.points:visible")
     expect(curves).to_have_count(3)
     point_at(page, curves.nth(1), 0.5, 0.5)
     expect(page.locator(".pointing line")).to_have_count(3)
@@ -141,9 +142,75 @@ def test_the_curves_of_a_run_show_one_step_together(page: Page) -> None:
 
 def test_the_curves_of_a_run_are_walked_by_keyboard_too(page: Page) -> None:
     page.locator("#run-table tbody tr", has_text="relu-0.003").first.locator("th a").click()
-    expect(page.locator(".curves svg.points")).to_have_count(3)
+    expect(page.locator(".curves svg.points:visible")).to_have_count(3)
     page.locator(".curves .drawing").first.focus()
     page.keyboard.press("End")
     expect(page.locator(".tip.spot .head")).to_have_text("Step 30")
     page.keyboard.press("ArrowLeft")
     expect(page.locator(".tip.spot .head")).to_have_text("Step 29")
+
+
+def drag(page: Page, svg: Locator, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Drag from one share of a picture to another."""
+    point_at(page, svg, *start)
+    page.mouse.down()
+    point_at(page, svg, (start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
+    point_at(page, svg, *end)
+    page.mouse.up()
+
+
+def test_a_drag_shows_a_part_and_a_double_click_all_again(page: Page) -> None:
+    curves = page.locator("figure[data-chart=curves]")
+    drag(page, picture(page, "curves"), (0.4, 0.3), (0.7, 0.32))
+    live = curves.locator("svg.marks")
+    expect(live).to_be_visible()
+    expect(curves.locator(".shows")).to_contain_text(re.compile(r"Step 1\d\.\d+ to 2\d"))
+    assert "xlim=" in page.url and "ylim=" not in page.url
+    ticks = curves.locator(".role-axis-label text").all_inner_texts()
+    assert not {"2", "4", "28", "30"} & {*ticks}
+    page.reload()
+    again = page.locator("figure.chart[data-type=line]")
+    expect(again.locator(".shows")).to_contain_text("Step 1")
+    box = again.locator("svg.marks.points").bounding_box()
+    assert box is not None
+    page.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + 20)
+    expect(again.locator(".shows")).not_to_contain_text("Step")
+    assert "xlim=" not in page.url
+
+
+def test_a_drag_over_a_part_of_the_height_limits_both_axes_and_opens_no_run(page: Page) -> None:
+    drag(page, picture(page, "scatter"), (0.3, 0.1), (0.9, 0.45))
+    scatter = page.locator("figure[data-chart=scatter]")
+    expect(scatter.locator(".shows")).to_contain_text("val_accuracy 0.")
+    assert "xlim=" in page.url and "ylim=" in page.url and "/e/digits" in page.url
+
+
+def test_the_ends_of_axes_are_typed_and_outliers_left_out(page: Page) -> None:
+    curves = page.locator("figure[data-chart=curves]")
+    curves.get_by_role("button", name="Edit").click()
+    curves.get_by_role("textbox", name="Y from").fill("0.9")
+    curves.get_by_role("textbox", name="Y from").press("Enter")
+    expect(curves.locator(".shows")).to_contain_text("val_accuracy from 0.9")
+    curves.get_by_role("textbox", name="Y from").fill("much")
+    curves.get_by_role("textbox", name="Y from").press("Enter")
+    expect(curves.get_by_role("textbox", name="Y from")).to_have_attribute("aria-invalid", "true")
+    curves.get_by_label("Without outliers").check()
+    expect(curves.locator(".shows")).to_contain_text(
+        "the outermost 2 % of val_accuracy lie outside"
+    )
+    assert "ylim=clip" in page.url
+
+
+def test_a_live_chart_follows_the_width_of_the_window(page: Page) -> None:
+    scatter = page.locator("figure[data-chart=scatter]")
+    scatter.get_by_role("button", name="Edit").click()
+    live = scatter.locator("svg.marks")
+    expect(live).to_be_visible()
+    wide = live.bounding_box()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function(
+        "() => document.querySelector('figure[data-chart=scatter] svg.marks')"
+        ".getBoundingClientRect().right <= innerWidth - 16"
+    )
+    small = live.bounding_box()
+    assert wide is not None and small is not None and small["width"] < wide["width"]

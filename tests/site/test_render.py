@@ -99,7 +99,7 @@ def test_all_rows_are_there_without_script_over_pages(sites: dict[str, Path]) ->
 def test_charts_are_drawn_with_the_themes_colours(sites: dict[str, Path]) -> None:
     (page,) = (sites["default"] / "e").glob("*/index.html")
     text = page.read_text()
-    assert text.count('<svg class="chart-svg"') == 3
+    assert text.count('<div class="wide"><svg class="chart-svg"') == 3
     assert "var(--c1)" in text and 'id="clip' not in text
 
 

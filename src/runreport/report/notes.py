@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
@@ -178,6 +179,7 @@ def _markdown() -> MarkdownIt:
     parser.add_render_rule("image", _image)
     parser.add_render_rule("heading_open", _open_heading)
     parser.add_render_rule("heading_close", _close_heading)
+    parser.add_render_rule("fence", _fence)
     parser.add_render_rule("math_inline", _inline_math)
     parser.add_render_rule("math_inline_double", _block_math)
     parser.add_render_rule("math_block", _block_math)
@@ -244,6 +246,12 @@ def _image(self: Any, tokens: Sequence[Token], index: int, options: Any, env: An
         alt = escape(self.renderInlineAsText(token.children or [], options, env))
         return f'<img src="{escape(own)}" alt="{alt}" loading="lazy">'
     return f'<a href="{escape(own or url)}" rel="{_REL}">{escape(label)}</a>'
+
+
+def _fence(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    """Code, which is wide on a small screen: it scrolls, also by keys."""
+    text = RendererHTML.fence(self, tokens, index, options, env)
+    return text.replace("<pre>", '<pre tabindex="0">', 1)
 
 
 def _inline_math(_1: Any, tokens: Sequence[Token], index: int, _2: Any, _3: Any) -> str:

@@ -37,6 +37,7 @@ from runreport.report.urls import up
 from runreport.site.chart_svg import NotDrawn, chart_svg
 from runreport.site.lines import curve_svg, importance_svg, sparkline_svg
 from runreport.site.memory import digest_of
+from runreport.site.narrow import narrow
 from runreport.site.scripts import theme_scripts
 from runreport.site.theme import Asset, Theme, hashed_asset
 
@@ -217,7 +218,10 @@ class Pages:
         found = {}
         for chart in charts:
             try:
-                found[chart.name] = self._picture(chart)
+                wide, small = self._picture(chart), self._picture(narrow(chart))
+                found[chart.name] = Markup(
+                    '<div class="wide">{}</div><div class="narrow">{}</div>'
+                ).format(wide, small)
             except (NotDrawn, ValueError) as error:
                 redactor = self.report.run_pages.redactor
                 redactor.tell(f"{NOT_SHOWN}: {error}", f"chart {chart.title}")

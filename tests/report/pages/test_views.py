@@ -77,6 +77,12 @@ def test_runs_of_several_experiments_are_chosen_by_id(sample: Path) -> None:
         ({"charts": ["bar;colour=x"]}, "'colour=x' of 'bar;colour=x' is no field"),
         ({"charts": ["line;y=metrics.loss;smooth=7"]}, "'7'; it must be from 0 to below 1"),
         ({"charts": ["line;y=metrics.loss;scale=cubic"]}, "'cubic'; allowed are linear, log"),
+        ({"charts": ["line;y=metrics.loss;xlim=3"]}, "is '3'; a line or scatter chart"),
+        (
+            {"charts": ["line;y=metrics.loss;ylim=2..1"]},
+            "LOW..HIGH, e.g. 0..0.5, 10.. or ..20 or clip",
+        ),
+        ({"charts": ["bar;x=lr;y=loss;ylim=clip"]}, "is 'clip'; a line or scatter"),
         ({"chart": []}, "unknown key 'views.V.chart'. Did you mean 'charts'"),
     ],
 )

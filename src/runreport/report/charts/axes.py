@@ -11,6 +11,7 @@ from typing import Any
 
 from runreport.numbers import LARGEST
 from runreport.report.charts.chart import Row, Spec
+from runreport.report.charts.limits import end_of
 from runreport.report.formatting import duration_unit
 
 CLOCK = {
@@ -41,7 +42,7 @@ def fit_axes(spec: Mapping[str, Any], rows: Sequence[Mapping[str, object]]) -> d
     encodings = [layer["encoding"] for layer in layers]
     for channel, guide in _GUIDES:
         own, fields = _measured(spec, encodings, channel, guide)
-        numbers = _numbers(rows, fields)
+        numbers = _in_sight(_numbers(rows, fields), own, channel)
         for encoding in own:
             one = encoding[channel]
             changed = _guide(one, guide, numbers, is_made=one["field"] in _made(spec))
@@ -85,6 +86,22 @@ def _numbers(rows: Sequence[Row], fields: set[str]) -> list[float]:
         for field in fields
         if isinstance(value := row.get(field), int | float) and math.isfinite(value)
     ]
+
+
+def _in_sight(
+    numbers: list[float], encodings: Sequence[dict[str, Any]], channel: str
+) -> list[float]:
+    """The numbers between the limits of an axis, and these; all where it has none."""
+    scales = [encoding[channel].get("scale") or {} for encoding in encodings]
+    least, most = (
+        next((end for scale in scales if (end := end_of(scale, name)) is not None), None)
+        for name in ("domainMin", "domainMax")
+    )
+    if least is None and most is None:
+        return numbers
+    low, high = -math.inf if least is None else least, math.inf if most is None else most
+    ends = [end for end in (least, most) if end is not None]
+    return [number for number in numbers if low <= number <= high] + ends
 
 
 def _is_measured(one: Any, guide: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from runreport.report.charts.chart import Row
 from runreport.report.charts.curves import Curve, CurveReader
 from runreport.report.charts.forms import Form
+from runreport.report.charts.limits import NO_LIMITS, Limits
 from runreport.report.charts.looks import Coloured
 from runreport.report.charts.texts import ChartText
 from runreport.report.tables.columns import Column
@@ -62,6 +63,7 @@ class Filled:
     is_time: bool = False
     """Whether x is milliseconds since the epoch."""
     curves: Sequence[Curve] = ()
+    limits: Limits = NO_LIMITS
     axes: Sequence[tuple[str, Column]] = ()
     """Of parallel coordinates, with what they are called."""
 

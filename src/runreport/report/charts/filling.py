@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from runreport.report.charts.axes import in_unit
 from runreport.report.charts.chart import Row
@@ -23,6 +24,7 @@ from runreport.report.charts.filled import (
     row_of,
 )
 from runreport.report.charts.forms import Form
+from runreport.report.charts.limits import limits_of
 from runreport.report.charts.looks import Coloured, coloured, give_looks, ramp, run_colours
 from runreport.report.charts.parallel_charts import fill_parallel
 from runreport.report.charts.texts import ChartText
@@ -37,7 +39,10 @@ MOST_TICKS = 8
 def fill(text: ChartText, asked: Asked) -> Filled | None:
     """What a chart shows of some runs; None where none of them has the values."""
     filled = _FILL[text.type](text, asked)
-    return filled if filled is not None and filled.rows else None
+    if filled is None or not filled.rows:
+        return None
+    across = "" if filled.form.x == "word" else text["xlim"]
+    return replace(filled, limits=limits_of(across, text["ylim"], filled.rows))
 
 
 def _with_colour(colours: Coloured, numbers: Sequence[int]) -> list[int]:

@@ -8,6 +8,7 @@ from runreport.report.charts.chart import WIDE, Chart, Row, Spec, is_drawable
 from runreport.report.charts.curves import Curve, ends_of
 from runreport.report.charts.filled import Asked, Filled
 from runreport.report.charts.filling import fill
+from runreport.report.charts.limits import limited, limits_text
 from runreport.report.charts.pointed import pointed
 from runreport.report.charts.templates import painted, template, titled
 from runreport.report.charts.texts import ChartText
@@ -42,6 +43,8 @@ def make_chart(
     )
     if filled.colours.note:
         shows += f"; {filled.colours.note}"
+    if out := limits_text(filled.limits, filled.titles, is_time=filled.is_time):
+        shows += f"; {out}"
     hue = f", coloured by {filled.colours.title}" if filled.colours.title else ""
     columns, cells = _told(filled, rows, asked.table)
     return Chart(
@@ -115,7 +118,7 @@ def chart_spec(filled: Filled, *, is_wide: bool = False) -> Spec:
     if filled.form.type == "box":
         # A box plot has several layers, of which the outliers' would come first.
         x["scale"] = {"domain": [*dict.fromkeys(row["x"] for row in filled.rows)]}
-    return spec
+    return limited(spec, filled.limits)
 
 
 def _told(

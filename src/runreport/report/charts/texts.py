@@ -11,6 +11,7 @@ from urllib.parse import quote_plus, unquote_plus
 
 from runreport.errors import ConfigError
 from runreport.nearest import did_you_mean
+from runreport.report.charts.limits import CLIP, read_ends
 from runreport.report.config import ViewConfig
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -23,7 +24,9 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "histogram": ("x",),
     "heatmap": ("x", "y", "c"),
 }
-KNOWN = ("x", "y", "c", "g", "scale", "smooth", "runs", "title")
+KNOWN = ("x", "y", "c", "g", "scale", "smooth", "xlim", "ylim", "runs", "title")
+LIMITED = ("line", "scatter")
+"""The types whose axes can have limits."""
 COLUMNS = ("x", "y", "c", "g")
 """The fields that name columns."""
 SEVERAL = ("parallel", "x")
@@ -89,6 +92,16 @@ def read_chart(text: str, where: str) -> ChartText:
         raise ConfigError(
             f"{where}: smooth of {text!r} is {fields['smooth']!r}; it must be from 0 to below 1."
         )
+    for name in ("xlim", "ylim"):
+        own = fields.get(name)
+        if not own or (name == "ylim" and own == CLIP and kind in LIMITED):
+            continue
+        if kind not in LIMITED or read_ends(own) is None:
+            clip = f" or {CLIP}" if name == "ylim" else ""
+            raise ConfigError(
+                f"{where}: {name} of {text!r} is {own!r}; a {' or '.join(LIMITED)} chart takes "
+                f"LOW..HIGH, e.g. 0..0.5, 10.. or ..20{clip}."
+            )
     return ChartText(kind, fields)
 
 

@@ -8,16 +8,19 @@ import { spotAt, spotOf, spotOfValue } from "./pointing/finding.js";
 import { clearSpot, drawSpot, showSpotTip, spotTold, xText } from "./pointing/overlay.js";
 import { pictures, showHidden, shownLines, startLegend } from "./pointing/hiding.js";
 import { readMarks, readSmall } from "./pointing/places.js";
+import { startZoom } from "./pointing/zooming.js";
 
 /** @import { Line, Picture, Pointed } from "./pointing/places.js" */
+/** @import { Part } from "./pointing/zooming.js" */
 /** @import { Spot } from "./pointing/finding.js" */
 
 export { setHidden } from "./pointing/hiding.js";
 
 /**
  * How the lines of a picture lead to runs: the address of a line's run from the site's root, and its id;
- * empty where it has none.
- * @typedef {{hrefOf: (line: Line) => string, idOf: (line: Line) => string}} Ways
+ * empty where it has none. `zoom` shows a part of the picture, where that can be; `isPart`: it is one.
+ * @typedef {{hrefOf: (line: Line) => string, idOf: (line: Line) => string,
+ *   zoom?: (part: Part) => void, isPart?: boolean}} Ways
  */
 
 /**
@@ -42,6 +45,7 @@ export function attach(drawing, svg, told, ways) {
   svg.addEventListener("click", (event) => follow(picture, event));
   answerKeys(picture);
   startLegend(picture, leave);
+  if (ways.zoom) startZoom(picture, ways.zoom, leave);
   showHidden(picture);
   return true;
 }
@@ -134,6 +138,10 @@ export function startRows() {
   table?.addEventListener("pointerleave", () => emphasise("", null));
 }
 
+/** How long a click may wait for a second one. */
+const DOUBLE_MS = 300;
+let opening = 0;
+
 /**
  * Open the run that is meant.
  * @param {Picture} picture
@@ -143,15 +151,31 @@ function follow(picture, event) {
   const href = current?.meant ? picture.hrefOf(current.meant) : "";
   const isTouched = event instanceof PointerEvent && event.pointerType === "touch";
   if (!href || isTouched) return; // a finger has no other way to ask what is there
-  if (event.ctrlKey || event.metaKey) window.open(siteUrl(href));
-  else location.href = siteUrl(href);
+  if (event.ctrlKey || event.metaKey) {
+    window.open(siteUrl(href));
+    return;
+  }
+  clearTimeout(opening); // of a part, a second click asks for all of it
+  const open = () => {
+    location.href = siteUrl(href);
+  };
+  if (!picture.isPart) open();
+  else if (event.detail < 2) opening = window.setTimeout(open, DOUBLE_MS);
 }
 
 /**
- * The picture that each region shows now: a region outlives its pictures.
- * @type {WeakMap<HTMLElement, Picture>}
+ * The regions that answer to keys: they outlive their pictures.
+ * @type {WeakSet<HTMLElement>}
  */
-const shownIn = new WeakMap();
+const answering = new WeakSet();
+
+/**
+ * The picture that a region shows now: as it was built, one for wide screens or one for small ones.
+ * @param {HTMLElement} drawing
+ */
+function shownIn(drawing) {
+  return pictures.find((one) => one.drawing === drawing && one.svg.isConnected && one.svg.checkVisibility());
+}
 
 /**
  * Keys of a picture that has the focus: along x, between lines, into a run.
@@ -159,9 +183,8 @@ const shownIn = new WeakMap();
  */
 function answerKeys(picture) {
   const { drawing, told } = picture;
-  const isKnown = shownIn.has(drawing);
-  shownIn.set(drawing, picture);
-  if (isKnown) return;
+  if (answering.has(drawing)) return;
+  answering.add(drawing);
   if (!drawing.hasAttribute("tabindex")) {
     drawing.tabIndex = 0;
     drawing.setAttribute("role", "group");
@@ -169,8 +192,8 @@ function answerKeys(picture) {
   }
   drawing.addEventListener("blur", () => leave());
   drawing.addEventListener("keydown", (event) => {
-    const shown = shownIn.get(drawing);
-    if (!shown?.svg.isConnected || event.altKey || event.ctrlKey || event.metaKey) return;
+    const shown = shownIn(drawing);
+    if (!shown || event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "Escape") leave();
     else if (event.key === "Enter" && current?.meant && shown.hrefOf(current.meant)) {
       location.href = siteUrl(shown.hrefOf(current.meant));

@@ -33,11 +33,26 @@ export function makeMenu(shown, one, acts) {
     copying("Copy Vega-Lite", "the spec with its data", () => specText(one)),
     makeButton("Download SVG", () => savePicture(one, "svg")),
     makeButton("Download PNG", () => savePicture(one, "png")),
+    makeButton("Full screen", () => showWhole(one, said)),
     makeButton("Remove chart", acts.remove),
     said,
   ];
   const summary = make("summary", { "aria-label": "Chart actions" }, "Actions");
   return make("details", { class: "menu actions" }, summary, make("div", { class: "pane list" }, ...items));
+}
+
+/**
+ * Give a chart the whole screen, or take it back.
+ * @param {Figure} one
+ * @param {HTMLElement} said
+ */
+async function showWhole({ figure }, said) {
+  try {
+    if (document.fullscreenElement) await document.exitFullscreen();
+    else await figure.requestFullscreen();
+  } catch {
+    said.textContent = "The browser refused the full screen.";
+  }
 }
 
 /** @param {Figure} one */

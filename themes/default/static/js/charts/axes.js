@@ -3,6 +3,7 @@
 
 import { axisFormat } from "./ticks.js";
 import { endsOf } from "./kinds.js";
+import { endOf } from "./limits.js";
 
 /** @import { Row, Spec } from "./asked.js" */
 
@@ -52,8 +53,26 @@ function measuredOf(spec, rows, channel, guide) {
   );
   /** @type {string[]} */
   const fields = [...new Set(named.map((field) => made[field] || field))];
-  const numbers = rows.flatMap((row) => fields.map((field) => row[field])).filter(Number.isFinite);
+  const all = rows.flatMap((row) => fields.map((field) => row[field])).filter(Number.isFinite);
+  const numbers = inSight(all, own, channel);
   return { own, made, fields, numbers };
+}
+
+/**
+ * The numbers between the limits of an axis, and these; all where it has none.
+ * @param {number[]} numbers
+ * @param {any[]} encodings
+ * @param {string} channel
+ */
+function inSight(numbers, encodings, channel) {
+  const scales = encodings.map((encoding) => encoding[channel].scale);
+  const end = (/** @type {string} */ name) =>
+    scales.map((scale) => endOf(scale, name)).find((own) => own !== undefined);
+  const ends = [end("domainMin"), end("domainMax")];
+  if (ends.every((own) => own === undefined)) return numbers;
+  const [low = -Infinity, high = Infinity] = ends;
+  const inside = numbers.filter((number) => low <= number && number <= high);
+  return [...inside, ...ends.filter((own) => own !== undefined)];
 }
 
 /**

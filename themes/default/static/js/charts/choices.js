@@ -4,6 +4,7 @@ import { AXES } from "../core/hash.js";
 import { LOOKS } from "../core/looks.js";
 import { STEPS, isNumeric } from "./asked.js";
 import { NAMING, fieldsOf } from "./fields.js";
+import { CLIP, readEnds } from "./limits.js";
 
 /** @import { Chart } from "../core/hash.js" */
 /** @import { Column, Source } from "../core/source.js" */
@@ -17,6 +18,7 @@ const MAX_CATEGORIES = 40;
 const SETTINGS = {
   scale: (text) => ["", "linear", "log"].includes(text),
   smooth: (text) => Number(text) >= 0 && Number(text) < 1,
+  limits: (text) => text === "" || text === CLIP || readEnds(text) !== null,
   runs: (text) => ["", "built", "all"].includes(text),
 };
 

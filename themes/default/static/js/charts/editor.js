@@ -5,6 +5,7 @@ import { AXES } from "../core/hash.js";
 import { makeMenu } from "./actions.js";
 import { choicesFor, completeChart } from "./choices.js";
 import { TYPES, fieldsOf, titleOf } from "./fields.js";
+import { CLIP, readEnds } from "./limits.js";
 
 /** @import { Source } from "../core/source.js" */
 /** @import { Shown } from "../table/shown.js" */
@@ -26,6 +27,8 @@ const FIELD_NAMES = {
   g: "Mean over",
   scale: "Scale",
   smooth: "Smoothing",
+  xlim: "X from",
+  ylim: "Y from",
   runs: "Runs",
 };
 
@@ -124,6 +127,7 @@ function fieldControl(source, chart, field, kind, set) {
   const isColouredBy = field === "c" && ["parallel", "heatmap"].includes(chart.type);
   const text = isColouredBy ? "Colour by" : FIELD_NAMES[field];
   if (kind === "smooth") return smoothControl(text, chart, set);
+  if (kind === "limits") return limitsControl(text, chart[field] || "", field === "ylim", set);
   if (kind === "several") return axesControl(source, chart, set);
   return makeChoice(text, choicesOf(source, chart, field, kind), chart[field] || "", set).label;
 }
@@ -165,6 +169,49 @@ function smoothControl(text, chart, set) {
   const input = makeSmoothing(chart.smooth || "");
   input.addEventListener("change", () => set(Number(input.value) ? input.value : ""));
   return make("label", {}, make("span", {}, text), " ", input);
+}
+
+/**
+ * The ends of an axis; of y also without its outermost numbers.
+ * @param {string} text
+ * @param {string} now
+ * @param {boolean} canClip
+ * @param {Setter} set
+ */
+function limitsControl(text, now, canClip, set) {
+  const [low = null, high = null] = readEnds(now) || [];
+  const field = (/** @type {string} */ label, /** @type {number | null} */ end) =>
+    make("input", {
+      type: "text",
+      inputmode: "decimal",
+      size: "6",
+      "aria-label": label,
+      value: String(end ?? ""),
+    });
+  const [from, to] = [field(text, low), field(text.replace("from", "to"), high)];
+  const change = () => {
+    const wanted = [from, to].map(({ value }) => value.trim());
+    const ends = wanted.some(Boolean) ? wanted.join("..") : "";
+    const isRead = !ends || readEnds(ends) !== null;
+    for (const input of [from, to]) input.setAttribute("aria-invalid", String(!isRead));
+    if (isRead) set(ends);
+  };
+  for (const input of [from, to]) input.addEventListener("change", change);
+  const label = make(
+    "span",
+    { class: "limits" },
+    make("span", {}, text),
+    " ",
+    from,
+    make("span", {}, " to "),
+    to,
+  );
+  if (!canClip) return label;
+  const clip = makeBox("Without outliers", (isOn) => set(isOn ? CLIP : ""));
+  clip.input.checked = now === CLIP;
+  clip.input.setAttribute("aria-label", "Without outliers");
+  label.append(" ", clip.label);
+  return label;
 }
 
 /**

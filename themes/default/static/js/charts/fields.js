@@ -1,5 +1,5 @@
 // Charts as data: which fields a type has, what they may be, and what a chart is called. A chart is
-// {type, title, x, y, c, g, scale, smooth, runs}, as the hash has it.
+// {type, title, x, y, c, g, scale, smooth, xlim, ylim, runs}, as the hash has it.
 
 import { writeChart } from "../core/hash.js";
 import { ADDRESS } from "../core/source.js";
@@ -9,7 +9,7 @@ import { ADDRESS } from "../core/source.js";
 
 /**
  * Fields of a chart.
- * @typedef {"x" | "y" | "c" | "g" | "scale" | "smooth" | "runs"} FieldName
+ * @typedef {"x" | "y" | "c" | "g" | "scale" | "smooth" | "xlim" | "ylim" | "runs"} FieldName
  */
 
 /**
@@ -26,13 +26,23 @@ export const TYPES = {
       g: "mean?",
       scale: "scale",
       smooth: "smooth",
+      xlim: "limits",
+      ylim: "limits",
       runs: "runs",
     },
   },
   bar: { title: "Bar", fields: { x: "category", y: "metric", c: "group?", runs: "runs" } },
   scatter: {
     title: "Scatter",
-    fields: { x: "any", y: "metric", c: "colour?", scale: "scale", runs: "runs" },
+    fields: {
+      x: "any",
+      y: "metric",
+      c: "colour?",
+      scale: "scale",
+      xlim: "limits",
+      ylim: "limits",
+      runs: "runs",
+    },
   },
   box: { title: "Box", fields: { x: "category", y: "metric", c: "group?", scale: "scale", runs: "runs" } },
   parallel: { title: "Parallel coordinates", fields: { x: "several", c: "metric", runs: "runs" } },

@@ -7,6 +7,7 @@ import { drawSpec, loadLibraries } from "./drawing.js";
 import { fillChart, loadChart } from "./filling.js";
 import { pointedOf } from "./pointed.js";
 import { forgetRuns } from "./looks.js";
+import { ROOM, narrowed } from "./narrow.js";
 import { numbersOf } from "./told.js";
 
 /** @import { Source } from "../core/source.js" */
@@ -103,10 +104,16 @@ async function drawNow(one, asked) {
   tellFigure(one, made);
   const before = one.drawn;
   if (rows.length) {
-    const { container, view, full } = await drawSpec({ ...made, spec: sizedSpec(made.spec, drawing) });
+    const { container, view, full } = await drawSpec({ ...made, spec: sizedSpec(made, drawing) });
     one.drawn = { view, full, title, shows };
     drawing.replaceChildren(container);
-    await answer(drawing, container, made, asked.source);
+    const isPart = Boolean(one.chart.xlim || one.chart.ylim);
+    const zoom = (/** @type {{xlim: string, ylim: string}} */ part) => {
+      if (!isPart && !part.xlim && !part.ylim) return;
+      Object.assign(one.chart, part);
+      one.change();
+    };
+    await answer(drawing, container, made, asked.source, { zoom, isPart });
     one.figure.append(numbersOf(rows, title, fields));
   } else {
     one.drawn = null;
@@ -121,24 +128,29 @@ async function drawNow(one, asked) {
  * @param {HTMLElement} container
  * @param {Pick<Made, "filled" | "rows">} made
  * @param {Source} source
+ * @param {{zoom?: (part: {xlim: string, ylim: string}) => void, isPart?: boolean}} [more]
  */
-export async function answer(drawing, container, made, source) {
+export async function answer(drawing, container, made, source, more = {}) {
   const told = pointedOf(made);
   const svg = container.querySelector("svg");
   if (!told || !svg) return;
   const { attach } = await loadLater("pointing");
-  if (attach(drawing, svg, told, runWays(source))) container.dataset.pointed = "";
+  if (attach(drawing, svg, told, { ...runWays(source), ...more })) container.dataset.pointed = "";
 }
 
 /**
- * @param {Spec} spec
+ * The spec of a chart for the room that it has.
+ * @param {Made} made
  * @param {HTMLElement} drawing
  * @returns {Spec}
  */
-function sizedSpec(spec, drawing) {
+function sizedSpec({ spec, rows }, drawing) {
   const { paddingLeft, paddingRight } = getComputedStyle(drawing);
-  const width = drawing.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
-  return { ...spec, width: Math.max(260, width), autosize: { type: "fit-x", contains: "padding" } };
+  const width = Math.max(260, drawing.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight));
+  const own = width < ROOM ? narrowed(spec, rows, width) : spec;
+  const isWhole = document.fullscreenElement?.contains(drawing);
+  const height = isWhole ? { height: Math.max(200, innerHeight - 260) } : {};
+  return { ...own, ...height, width, autosize: { type: "fit-x", contains: "padding" } };
 }
 
 /**

@@ -9,6 +9,7 @@ import { closeEditor, openEditor } from "./editor.js";
 import { completeChart, fullNames } from "./choices.js";
 import { NAMING, TYPES, chartsText, plainChart } from "./fields.js";
 import { drawFigure, dropFigure, emptyFigure, figureOf } from "./figure.js";
+import { followSize } from "./following.js";
 import { rememberRuns } from "./looks.js";
 
 /** @import { BuiltChart } from "../core/brought.js" */
@@ -71,6 +72,7 @@ async function takeFigures(shown, charts) {
     waiting = window.setTimeout(follow, CHART_PAUSE_MS); // the rows come first
   });
   if (shown.isNarrow) for (const one of figures) drawFigure(shown, one);
+  followSize(figures, (one) => drawFigure(shown, one));
 }
 
 /**
@@ -196,6 +198,18 @@ export function showAll(name) {
   const one = builtFigure(name);
   if (!one) return;
   one.chart.runs = "all";
+  one.change();
+}
+
+/**
+ * Show a part of a built chart.
+ * @param {string} name
+ * @param {{xlim: string, ylim: string}} part
+ */
+export function zoomFigure(name, part) {
+  const one = builtFigure(name);
+  if (!one) return;
+  Object.assign(one.chart, part);
   one.change();
 }
 

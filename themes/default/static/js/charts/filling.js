@@ -5,6 +5,7 @@ import { brought } from "../core/brought.js";
 import { plural, thousands } from "../core/format.js";
 import { isBuilt } from "./asked.js";
 import { columnsOfChart, isDrawable, titleOf } from "./fields.js";
+import { limit, limitsOf, limitsText } from "./limits.js";
 import { fillLines, loadCurves } from "./lines.js";
 import { paint, uncoloured } from "./looks.js";
 import { fillCategories, fillHeatmap, fillHistogram, fillScatter } from "./marks.js";
@@ -43,10 +44,17 @@ export async function fillChart(asked) {
   const { source, chart, runs } = asked;
   await source.load(columnsOfChart(source, chart));
   const filled = isDrawable(source, chart) ? await FILL[chart.type](asked) : undrawn();
+  const across = filled.form[1] === "word" ? "" : chart.xlim;
+  const limits = limitsOf(across || "", chart.ylim || "", filled.rows);
   const spec = settledSpec(filled);
+  limit(spec, limits);
   const [order, total] = isBuilt(asked) ? [chart.order || "best", source.count] : ["first", runs.length];
   const drawn = filled.runs.length;
-  const shows = [showsText(drawn, filled.usable, total, order, source.primary), filled.colours.note];
+  const shows = [
+    showsText(drawn, filled.usable, total, order, source.primary),
+    filled.colours.note,
+    limitsText(limits, filled),
+  ];
   return {
     filled,
     spec: harmless(spec),

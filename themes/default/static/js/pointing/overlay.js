@@ -16,7 +16,7 @@ const MOST_TOLD = 12;
  * @param {string} tag
  * @param {Object<string, string | number>} attributes
  */
-function makeSvg(tag, attributes) {
+export function makeSvg(tag, attributes) {
   const element = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
   return element;

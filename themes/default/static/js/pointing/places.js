@@ -15,7 +15,7 @@
  * A picture that answers to a pointer. `isPoints`: each line is one point.
  * @typedef {{svg: SVGSVGElement, drawing: HTMLElement, frame: SVGGraphicsElement, width: number,
  *   height: number, begin: {left: number, top: number}, lines: Line[], told: Pointed, isPoints: boolean,
- *   hrefOf: (line: Line) => string, idOf: (line: Line) => string}} Picture
+ *   hrefOf: (line: Line) => string, idOf: (line: Line) => string, isPart?: boolean}} Picture
  */
 
 const VERTEX = /[ML]\s*(-?[\d.e+-]+)[ ,](-?[\d.e+-]+)/g;
@@ -34,12 +34,15 @@ export function readMarks(svg, told) {
   const isPoints = told.lines.every(([, , , x]) => x.length === 1);
   const elements = isPoints ? pointsOf(svg) : linesOf(svg);
   if (elements.length !== told.lines.length || !elements.length) return null;
+  const [width, height] = [Number(size[1]), Number(size[2])];
+  const isInside = (/** @type {number[]} */ [left, top]) =>
+    left >= -1 && left <= width + 1 && top >= -1 && top <= height + 1;
   const lines = elements.flatMap((element, place) => {
-    const line = placed(told.lines[place], element, isPoints ? [centre(element)] : vertices(element));
+    const places = isPoints ? [centre(element)] : vertices(element);
+    const line = placed(told.lines[place], element, places, isInside);
     return line ? [line] : [];
   });
-  const box = { width: Number(size[1]), height: Number(size[2]), begin: { left: 0, top: 0 } };
-  return { frame, ...box, lines, isPoints };
+  return { frame, width, height, begin: { left: 0, top: 0 }, lines, isPoints };
 }
 
 /**
@@ -66,14 +69,19 @@ export function readSmall(svg, told) {
  * @param {ToldLine} told
  * @param {SVGElement} element
  * @param {number[][]} places
- * @returns {Line | null} null where the picture has other points than are told
+ * @param {(place: number[]) => boolean} [isInside] whether a point is in sight
+ * @returns {Line | null} null where the picture has other points than are told, or none in sight
  */
-function placed([run, name, color, x, y], element, places) {
-  if (places.length !== x.length || !places.length) return null;
-  const order = places.map((_, place) => place).sort((a, b) => places[a][0] - places[b][0] || a - b);
+function placed([run, name, color, x, y], element, places, isInside = () => true) {
+  if (places.length !== x.length) return null;
+  const order = places
+    .map((_, place) => place)
+    .filter((place) => isInside(places[place]))
+    .sort((a, b) => places[a][0] - places[b][0] || a - b);
   const sorted = (/** @type {any[]} */ values) => order.map((place) => values[place]);
   const left = sorted(places.map(([own]) => own)),
     top = sorted(places.map(([, own]) => own));
+  if (!order.length) return null;
   return { run, name, color, x: sorted(x), y: sorted(y), left, top, element };
 }
 

@@ -56,7 +56,7 @@ export async function startTable(shown) {
   loadOnIntent(shown);
   const isAsked = Boolean(shown.view.charts);
   startSmallCurves(shown).catch(() => {}); // the sections stay folded
-  startPictures(shown.source).catch(() => {}); // without their values they stay pictures
+  startPictures(shown).catch(() => {}); // without their values they stay pictures
   await selectFromLink(shown);
   await update(shown, true);
   startCharts(shown, isAsked);
@@ -134,19 +134,34 @@ async function startSmallCurves(shown) {
 }
 
 /**
- * The pictures of the page answer to a pointer.
- * @param {Source} source
+ * The live charts of the page.
+ * @param {Shown} shown
  */
-async function startPictures(source) {
+async function openCharts(shown) {
+  const charts = await loadLater("charts");
+  await charts.startFigures(shown);
+  return charts;
+}
+
+/**
+ * The pictures of the page answer to a pointer.
+ * @param {Shown} shown
+ */
+async function startPictures(shown) {
+  const { source } = shown;
   const drawn = every(document, "figure.chart[data-chart] svg.chart-svg", SVGSVGElement);
   if (!drawn.length) return;
   const [pointing] = await Promise.all([loadLater("pointing"), source.load(ADDRESS)]);
   pointing.startRows();
   for (const svg of drawn) {
-    const told = brought.charts[svg.closest("figure")?.dataset.chart || ""]?.pointed;
+    const name = svg.closest("figure")?.dataset.chart || "";
+    const told = brought.charts[name]?.pointed;
     const drawing = svg.closest(".drawing");
     if (told && drawing instanceof HTMLElement && svg.isConnected) {
-      pointing.attach(drawing, svg, told, runWays(source));
+      const zoom = async (/** @type {{xlim: string, ylim: string}} */ part) => {
+        if (part.xlim || part.ylim) (await openCharts(shown)).zoomFigure(name, part);
+      };
+      pointing.attach(drawing, svg, told, { ...runWays(source), zoom });
     }
   }
 }
@@ -199,11 +214,7 @@ function startCharts(shown, isAsked) {
   const isWorthIt = shown.source.count > 1 && shown.source.columnsOf("metrics").length;
   if (place.hidden && !isAsked && !isWorthIt) return;
   place.hidden = false;
-  const open = async () => {
-    const charts = await loadLater("charts");
-    await charts.startFigures(shown);
-    return charts;
-  };
+  const open = () => openCharts(shown);
   for (const button of every(place, "[data-all]")) {
     button.hidden = false;
     button.addEventListener("click", async () => (await open()).showAll(button.dataset.all || ""));
