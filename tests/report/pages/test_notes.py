@@ -238,8 +238,12 @@ def test_a_comparison_with_a_run_that_is_not_there_says_so(runs: Path, tmp_path:
 
 
 def test_an_experiment_s_description_takes_blocks(runs: Path) -> None:
+    runreport.set_experiment("Better ones")
+    with runreport.start_run():
+        runreport.log_metric("val_accuracy", 1.0)
     note = "Best:\n\n```value\n```\n\n```chart\nchart = 'bar;x=params.width;y=nothing'\n```"
-    (page,) = report_of(runs, experiments={"Nets": {"description": note}}).experiments
+    _, page = report_of(runs, experiments={"Nets": {"description": note}}).experiments
     assert page.description is not None
     assert [part.value is not None for part in page.description.parts] == [False, True, False]
+    assert page.description.parts[1].value.value == "0.75"  # of its own runs
     assert page.description.problems[0].startswith("description of Nets:6")

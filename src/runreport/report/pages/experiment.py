@@ -124,7 +124,9 @@ def make_experiment_page(
         experiment_id=state.experiment_id,
         name=state.name,
         folder=folder,
-        description=make_body(note, f"description of {state.name}", ground, top=3)
+        description=make_body(
+            note, f"description of {state.name}", replace(ground, experiment=state.name), top=3
+        )
         if note
         else None,
         tags=tuple(

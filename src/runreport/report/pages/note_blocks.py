@@ -108,6 +108,8 @@ class NoteGround:
     now_ms: int
     find: Callable[[str, str], str | None]
     """The address of a page of the report; see `notes.read_note`."""
+    experiment: str = ""
+    """Whose runs a block is about that names no experiment; empty for all."""
 
 
 def make_part(fence: Fence, where: str, name: str, ground: NoteGround) -> NotePart:
@@ -119,11 +121,10 @@ def make_part(fence: Fence, where: str, name: str, ground: NoteGround) -> NotePa
     """
     try:
         asked = _read(fence, where)
+        own = asked.get("experiment", ground.experiment)
         view = ViewConfig(
             name,
-            experiments=tuple(asked.get("experiments", ())) or tuple(
-                [asked["experiment"]] if "experiment" in asked else ()
-            ),
+            experiments=tuple(asked.get("experiments", [own] if own else ())),
             runs=tuple(map(str, asked.get("runs", ()))),
             filter=asked.get("filter", ""),
         )  # fmt: skip

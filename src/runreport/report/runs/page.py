@@ -90,6 +90,8 @@ class RunPage:
     duration: Shown
     status: str
     status_note: str
+    resumed: str
+    """Where it went on after it had ended; empty where nothing says so."""
     traceback: str
     """The end of what it said when it failed."""
     params: tuple[Section[Field], ...]
@@ -162,6 +164,7 @@ def make_run_page(
         duration=show_duration(_span(info)),
         status=info.status,
         status_note=_status_note(facts, own_config.primary_metric),
+        resumed=_resumed(pictures),
         traceback=tags.get(TRACEBACK_TAG, "") if info.status == "FAILED" else "",
         params=in_sections((_param(row, tags) for row in facts.params), lambda own: own.name),
         metrics=in_sections(metrics, lambda own: own.name, rank_in_sections),
@@ -233,6 +236,12 @@ def _status_note(facts: RunFacts, primary: str | None) -> str:
     told = [diverged_text(name, lasts.get(name)) for name in ([primary] if primary else lasts)]
     problem = problem_text(status, tags.get(ERROR_TAG), tags.get(MESSAGE_TAG))
     return problem or next(filter(None, told), "")
+
+
+def _resumed(pictures: Sequence[CurvePicture]) -> str:
+    """The steps from which it logged again what it had logged before."""
+    steps = sorted({one.curve.steps[at] for one in pictures for at in one.curve.resumed})
+    return f"at step {', '.join(f'{step:,}' for step in steps)}" if steps else ""
 
 
 def _other_link(run: Run | None) -> RunLink | None:
