@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 from builders import sample_archive
 
 import runreport
+from runreport import upkeep
 from runreport.pipeline import build_site
 from runreport.report.config import Config, parse_config
 from runreport.site import making
@@ -202,3 +205,9 @@ def test_runs_beyond_the_cap_are_in_scripts_of_details(tmp_path: Path) -> None:
     build_site(str(archive), str(site), capped)
     build_site(str(archive), str(tmp_path / "clean"), capped)
     assert digests(site) == digests(tmp_path / "clean")
+
+
+def test_a_build_looks_at_the_version_of_each_library_that_makes_pages() -> None:
+    project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text())
+    names = {re.split(r"[><=~!]", own)[0] for own in project["project"]["dependencies"]}
+    assert names - {*upkeep._LIBRARIES} == {"click", "pyyaml", "wrapt"}  # no page is made by them

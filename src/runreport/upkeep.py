@@ -28,9 +28,11 @@ from runreport.site.theme import Theme, load_theme
 _LIBRARIES = (
     "google-re2",
     "jinja2",
+    "latex2mathml",
     "markdown-it-py",
     "mdit-py-plugins",
     "pyarrow",
+    "pygments",
     "vl-convert-python",
 )
 """What they make of the same input may change with their version."""

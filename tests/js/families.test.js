@@ -12,7 +12,7 @@ test("runs stand below their parents", () => {
       return place < 0 ? undefined : place;
     });
     assert.deepEqual(
-      found.map(({ run, depth, below }) => [ids[run], depth, below.length]),
+      found.map(({ run, depth, children }) => [ids[run], depth, children]),
       order,
     );
   }

@@ -47,8 +47,8 @@ test("the words of two answers that only one has", () => {
   assert.deepEqual(
     words.filter(([kind]) => kind),
     [
-      ["del", "quick "],
-      ["add", "slow "],
+      ["del", "quick"],
+      ["add", "slow"],
     ],
   );
   assert.equal(words.map(([kind, text]) => (kind === "add" ? "" : text)).join(""), "the quick fox runs home");

@@ -189,7 +189,8 @@ def assemble_report(
         RunPages(
             index, shown, names, ground.curves, snapshot, redactor, config,
             evaluations.tables,
-            models.by_run, baselines, paged,
+            models.by_run, baselines,
+            {one.identity: one.table.primary for one in found}, paged,
         ),
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -64,6 +64,15 @@ class ExperimentConfig:
     """Markdown."""
     baseline: str = ""
     """Id, unique beginning of one, or name of the run that others are compared with."""
+
+    def settled(self, primary: str) -> ExperimentConfig:
+        """The same with a metric that its direction is about, where it names none.
+
+        Args:
+            primary: what the report takes for the primary metric.
+        """
+        is_open = self.direction is not None and self.primary_metric is None
+        return replace(self, primary_metric=primary) if is_open and primary else self
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import decimal
 import math
 from dataclasses import dataclass
+from decimal import Decimal
 
 from runreport.numbers import ROUGH, format_number
 
 SAME = "="
+_TWO_DIGITS = decimal.Context(prec=2, rounding=decimal.ROUND_HALF_UP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,8 @@ def delta(value: float | None, base: float | None, direction: str | None) -> Del
     sign = "+" if change > 0 else "−"
     share = ""
     if base != 0 and abs(change / base) < 10:
-        percent = float(f"{abs(change / base) * 100:.1e}")
+        # half of the last digit upwards, as scripts round
+        percent = float(_TWO_DIGITS.create_decimal(Decimal(abs(change / base) * 100)))
         share = f"{sign}{format_number(percent)} %"
     sense = ""
     if direction is not None:

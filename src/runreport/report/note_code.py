@@ -22,4 +22,4 @@ def highlighted(code: str, language: str) -> str:
     from pygments.lexers import get_lexer_by_name
 
     formatter = HtmlFormatter(nowrap=True, classprefix=_CLASS)
-    return str(highlight(code, get_lexer_by_name(language.lower()), formatter))
+    return str(highlight(code, get_lexer_by_name(language.lower(), stripnl=False), formatter))

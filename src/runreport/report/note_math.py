@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from xml.etree import ElementTree as ET
 
@@ -18,6 +19,9 @@ _ATTRIBUTES = frozenset(
     "columnspacing width height depth voffset notation".split()
 )
 """What a formula may say of its look; none of them leads anywhere."""
+_LENGTHS = frozenset("width height depth voffset lspace rspace minsize maxsize".split())
+_LENGTH = re.compile(r"[0-3]?(?:\.\d+)?em")
+"""A formula that could move or grow further would lie over other parts of the page."""
 
 
 def math_html(tex: str, *, is_block: bool) -> str:
@@ -31,7 +35,7 @@ def math_html(tex: str, *, is_block: bool) -> str:
         root = ET.fromstring(convert(tex, display=display))
         if not any((part.text or "").strip() for part in root.iter()):
             raise ValueError("empty")
-        return _written(root, f' display="{display}" aria-label="{escape(tex)}"')
+        return _written(root, f' display="{display}"')
     except Exception:  # whatever stands there: the note's other words stay
         return f"<code>{escape(tex)}</code>"
 
@@ -45,6 +49,8 @@ def _written(part: ET.Element, own: str = "") -> str:
     if name not in _ELEMENTS:
         return inner
     said = "".join(
-        f' {key}="{escape(value)}"' for key, value in part.attrib.items() if key in _ATTRIBUTES
+        f' {key}="{escape(value)}"'
+        for key, value in part.attrib.items()
+        if key in _ATTRIBUTES and (key not in _LENGTHS or _LENGTH.fullmatch(value))
     )
     return f"<{name}{own}{said}>{inner}</{name}>"

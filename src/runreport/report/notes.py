@@ -171,8 +171,10 @@ def _markdown() -> MarkdownIt:
     parser.enable(["table", "strikethrough"])
     footnote_plugin(parser)
     tasklists_plugin(parser, label=True)
-    # "$5 and $6" is no math: what stands beside a dollar must be no blank and no digit.
-    dollarmath_plugin(parser, allow_labels=False, allow_space=False, allow_digits=False)
+    dollarmath_plugin(
+        parser, allow_labels=False, allow_space=False, allow_digits=False, double_inline=True
+    )
+    _guard_dollars(parser)
     parser.validateLink = _is_allowed  # type: ignore[method-assign]
     parser.add_render_rule("link_open", _open_link)
     parser.add_render_rule("link_close", _close_link)
@@ -181,11 +183,28 @@ def _markdown() -> MarkdownIt:
     parser.add_render_rule("heading_close", _close_heading)
     parser.add_render_rule("fence", _fence)
     parser.add_render_rule("math_inline", _inline_math)
-    parser.add_render_rule("math_inline_double", _block_math)
+    parser.add_render_rule("math_inline_double", _inline_math)
     parser.add_render_rule("math_block", _block_math)
     parser.add_render_rule("th_open", _open_cell)
     parser.add_render_rule("td_open", _open_cell)
     return parser
+
+
+def _guard_dollars(parser: MarkdownIt) -> None:
+    """Dollars beside words are no math: ``$HOME/$BAR``, ``US$5/m and A$B``."""
+    (rule,) = (rule for rule in parser.inline.ruler.__rules__ if rule.name == "math_inline")
+
+    def guarded(state: Any, silent: bool, make: Any = rule.fn) -> bool:
+        begin, made = state.pos, len(state.tokens)
+        if (begin and state.src[begin - 1].isalnum()) or not make(state, silent):
+            return False
+        if state.pos < len(state.src) and state.src[state.pos].isalnum():
+            state.pos = begin
+            del state.tokens[made:]
+            return False
+        return True
+
+    parser.inline.ruler.at("math_inline", guarded)
 
 
 def _open_link(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
@@ -260,7 +279,7 @@ def _inline_math(_1: Any, tokens: Sequence[Token], index: int, _2: Any, _3: Any)
 
 def _block_math(_1: Any, tokens: Sequence[Token], index: int, _2: Any, _3: Any) -> str:
     formula = math_html(tokens[index].content.strip(), is_block=True)
-    return f'<div class="formula" tabindex="0" role="region" aria-label="Formula">{formula}</div>'
+    return f'<div class="formula" tabindex="0" role="group" aria-label="Formula">{formula}</div>'
 
 
 def _open_heading(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
@@ -269,7 +288,7 @@ def _open_heading(self: Any, tokens: Sequence[Token], index: int, options: Any, 
     level = min(6, int(token.tag[1]) + env.get("shift", 2))
     token.tag = f"h{level}"
     tokens[index + 2].tag = f"h{level}"
-    title = self.renderInlineAsText(tokens[index + 1].children or [], options, env)
+    title = "".join(_words(child) for child in tokens[index + 1].children or [])
     name = re.sub(r"[^a-z0-9]+", "-", tokens[index + 1].content.lower()).strip("-")
     taken = env.setdefault("ids", set())
     identity, number = f"user-content-{name}", 1
@@ -280,6 +299,13 @@ def _open_heading(self: Any, tokens: Sequence[Token], index: int, options: Any, 
     token.attrSet("id", identity)
     env.setdefault("headings", []).append(Heading(level, title, identity))
     return str(self.renderToken(tokens, index, options, env))
+
+
+def _words(token: Token) -> str:
+    """What a piece of a heading says."""
+    if token.type in ("softbreak", "hardbreak"):
+        return " "
+    return token.content if token.type != "html_inline" else ""
 
 
 def _close_heading(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:

@@ -218,10 +218,7 @@ class Pages:
         found = {}
         for chart in charts:
             try:
-                wide, small = self._picture(chart), self._picture(narrow(chart))
-                found[chart.name] = Markup(
-                    '<div class="wide">{}</div><div class="narrow">{}</div>'
-                ).format(wide, small)
+                found[chart.name] = self._both(chart)
             except (NotDrawn, ValueError) as error:
                 redactor = self.report.run_pages.redactor
                 redactor.tell(f"{NOT_SHOWN}: {error}", f"chart {chart.title}")
@@ -229,6 +226,15 @@ class Pages:
                     '<p class="note">This chart could not be drawn: {}.</p>'
                 ).format(str(error).rstrip("."))
         return found
+
+    def _both(self, chart: Chart) -> Markup:
+        """A chart for wide screens and for small ones; for all where only one can be drawn."""
+        wide = self._picture(chart)
+        try:
+            small = self._picture(narrow(chart))
+        except (NotDrawn, ValueError):
+            return wide
+        return Markup('<div class="wide">{}</div><div class="narrow">{}</div>').format(wide, small)
 
     def _picture(self, chart: Chart) -> Markup:
         key = digest_of(script_json((chart.name, chart.spec, chart.rows)))

@@ -57,7 +57,8 @@ def test_what_is_no_number_has_no_outcome() -> None:
         ("answer_correctness/v1/score", "max"), ("rougeL/v1/score", "max"),
         ("toxicity/v1/score", "min"), ("flesch_kincaid_grade_level/v1/score", "min"),
         ("latency", "min"), ("token_count", None), ("perplexity/score", "min"),
-        ("politeness/v1/score", None),
+        ("politeness/v1/score", None), ("judge_grade/v1/score", None),
+        ("hallucination_free/score", None), ("error_match/score", "min"),
     ],
 )  # fmt: skip
 def test_a_score_says_which_values_are_better(name: str, direction: str | None) -> None:

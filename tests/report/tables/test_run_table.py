@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from builders import pages_of
 from report.test_assemble import report_of
 
 import runreport
@@ -42,3 +43,17 @@ def test_each_metric_has_its_difference_to_the_baseline_and_its_own_direction(ru
 def test_without_a_baseline_there_are_no_differences(runs: Path) -> None:
     table = table_of(runs)
     assert table.baseline is None and {row.deltas for row in table.rows} == {()}
+
+
+def test_a_direction_without_a_metric_is_that_of_the_metric_the_report_chose(
+    archive: Path,
+) -> None:
+    """On tables and on the runs' pages alike."""
+    for name, value in (("first", 0.5), ("second", 0.75)):
+        with runreport.start_run(run_name=name):
+            runreport.log_metric("accuracy", value)
+    report = report_of(archive, direction="min", baseline="first")
+    row = next(row for row in report.experiments[0].table.rows if row.name == "second")
+    (delta,) = (delta for delta in row.deltas if delta != NONE)
+    (page,) = (page for page in pages_of(report) if page.name == "second")
+    assert delta.sense == page.metrics[0].items[0].to_baseline.sense == "worse"

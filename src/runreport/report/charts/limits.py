@@ -21,7 +21,7 @@ LEAST_CLIPPED = 20
 """Of fewer numbers none is an outlier."""
 _OUTERMOST = 0.01
 """Share of the numbers that is left out at each end."""
-_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _LIMITS = re.compile(rf"({_NUMBER})?\.\.({_NUMBER})?")
 Ends = tuple[float | None, float | None]
 

@@ -27,7 +27,7 @@ PRE_RENDERED = 200
 MAX_CELL = 2000
 FEW_INPUTS = 3
 """More inputs come behind the scores."""
-_LESS_IS_BETTER = frozenset("toxicity latency grade hallucination".split())
+_LESS_IS_BETTER = frozenset(("toxicity", "latency"))
 _MORE_IS_BETTER = frozenset(
     "match correctness similarity relevance faithfulness groundedness helpfulness".split()
 )
@@ -175,9 +175,9 @@ def score_label(name: str) -> str:
 def score_direction(name: str) -> str | None:
     """Which values of a score are better, as its name says; None where it does not."""
     words = {*words_of(score_label(name))}
-    if words & _LESS_IS_BETTER:
+    if words & _LESS_IS_BETTER or {"grade", "level"} <= words:
         return "min"
-    return "max" if words & _MORE_IS_BETTER else better(score_label(name))
+    return better(score_label(name)) or ("max" if words & _MORE_IS_BETTER else None)
 
 
 def make_evaluation_page(

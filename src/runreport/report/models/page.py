@@ -76,7 +76,8 @@ class ModelPage:
     updated: Moment
     best: BestVersion | None
     change: Comparison | None
-    """In what the latest version differs from the one before it; None where there is none."""
+    """In what the latest version differs from the one before it; None where there is none, or the
+    run of one of them is not shown."""
     charts: tuple[Chart, ...]
     columns: tuple[VersionColumn, ...]
     rows: tuple[VersionRow, ...]
@@ -153,7 +154,7 @@ def make_model_page(
         updated=moment(model.last_updated_timestamp),
         best=best_version(versions, config),
         change=compare_versions(_compared(versions[:2]), config, only_different=True)
-        if len(versions) > 1
+        if len(versions) > 1 and all(version.run is not None for version in versions[:2])
         else None,
         charts=tuple(_chart(versions, name) for name in _charted(versions, names)),
         columns=(

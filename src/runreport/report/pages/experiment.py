@@ -165,27 +165,32 @@ def _curve_sections(table: Table) -> tuple[Section[str], ...]:
     return tuple(replace(own, is_open=False) for own in found) if len(names) > 1 else ()
 
 
-def best_run(table: Table, experiment: str = "") -> BestRun | None:
-    """The best run that finished, or of which nobody recorded how it ended; None where neither
-    config nor the metric's name says what best is."""
+def best_number(table: Table) -> int | None:
+    """The place of the best run that finished, or of which nobody recorded how it ended; None
+    where neither config nor the metric's name says what best is."""
     if table.direction is None:
         return None
     statuses = table.values("status")
-    for number in table.ranked():
-        if may_be_best(statuses[number]):
-            return BestRun(
-                run=run_link(table, number, experiment),
-                metric=table.primary,
-                value=show_number(table.scores[number]),
-                direction="highest" if table.direction == "max" else "lowest",
-                settings=tuple(
-                    Field(param.label, cell(param, number))
-                    for param in telling_params(table)
-                    if param.values[number] is not None
-                )[:6],
-                is_guessed=table.is_guessed,
-            )
-    return None
+    return next((n for n in table.ranked() if may_be_best(statuses[n])), None)
+
+
+def best_run(table: Table) -> BestRun | None:
+    """The run of `best_number`."""
+    number = best_number(table)
+    if number is None:
+        return None
+    return BestRun(
+        run=run_link(table, number),
+        metric=table.primary,
+        value=show_number(table.scores[number]),
+        direction="highest" if table.direction == "max" else "lowest",
+        settings=tuple(
+            Field(param.label, cell(param, number))
+            for param in telling_params(table)
+            if param.values[number] is not None
+        )[:6],
+        is_guessed=table.is_guessed,
+    )
 
 
 def _shown_columns(table: Table, config: ExperimentConfig) -> tuple[Column, ...]:

@@ -1,4 +1,4 @@
-"""Fenced blocks of a note: a table of runs, a chart, a value, as the report is built.
+"""Fenced blocks of a note: a table of runs, a chart, a value, runs side by side.
 
 A block is TOML, with the words of a view in runreport.toml. What it names and is not there is said
 in its place, and is a warning of the build.

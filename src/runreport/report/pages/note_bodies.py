@@ -9,6 +9,9 @@ from runreport.report.charts.chart import Chart
 from runreport.report.notes import Heading, read_note
 from runreport.report.pages.note_blocks import KINDS, NoteGround, NotePart, make_part
 
+MOST_BLOCKS = 50
+"""Of one text, which whoever logs may write: each takes time to make."""
+
 
 @dataclass(frozen=True, slots=True)
 class NoteBody:
@@ -48,13 +51,20 @@ def make_body(
         top: the level of its largest heading on the page.
     """
     read = read_note(text, KINDS, files or {}, ground.find, top=top)
-    parts = tuple(
-        NotePart(html=part)
-        if isinstance(part, str)
-        else make_part(part, f"{where}:{part.line + before}", f"block-{number}", ground)
-        for number, part in enumerate(read.parts)
-    )
+    blocks = 0
+    parts = []
+    for number, part in enumerate(read.parts):
+        if isinstance(part, str):
+            parts.append(NotePart(html=part))
+            continue
+        blocks += 1
+        at = f"{where}:{part.line + before}"
+        if blocks > MOST_BLOCKS:
+            problem = f"{at}: this is block {blocks}; a text shows {MOST_BLOCKS}."
+            parts.append(NotePart(problem=problem))
+            break
+        parts.append(make_part(part, at, f"block-{number}", ground))
     problems = [part.problem for part in parts if part.problem]
     problems += [f"{where}: {read.problem}"] if read.problem else []
     problems += [f"{where}: the link {name!r} leads to nothing here." for name in read.missed]
-    return NoteBody(parts, read.headings, tuple(problems))
+    return NoteBody(tuple(parts), read.headings, tuple(problems))

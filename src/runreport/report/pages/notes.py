@@ -147,5 +147,7 @@ def gather_notes(
 ) -> Notes:
     """Notes of all kinds; of the runs', the first ``limit``."""
     noted = tuple(runs)
-    found = tuple((name, url, excerpt(text)) for name, url, text in experiments if text)
+    found = tuple(
+        (name, url, excerpt(_FENCED.sub("", text))) for name, url, text in experiments if text
+    )
     return Notes(pages, found, noted[:limit], len(noted))

@@ -13,7 +13,7 @@ from runreport.report.deltas import NONE, Delta, delta
 from runreport.report.formatting import plural
 from runreport.report.links import Moment, RunLink, ViewLink, moment
 from runreport.report.notes import render_note
-from runreport.report.pages.experiment import BestRun, ShownExperiment, best_run
+from runreport.report.pages.experiment import BestRun, ShownExperiment, best_number, best_run
 from runreport.report.pages.notes import Notes
 from runreport.report.tables.ranking import may_be_best
 from runreport.report.tables.run_table import run_link, status_counts
@@ -21,7 +21,7 @@ from runreport.report.tables.table import Table
 
 NEW_MS = 7 * 24 * 3600 * 1000
 """A run is new for this long before "as of"."""
-LISTED = 8
+MOST_NEW, MOST_FAILED = 5, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +98,9 @@ def make_overview(
         description_html=render_note(config.description) if config.description else "",
         runs=len(statuses),
         counts=status_counts(statuses),
-        new=_links(new),
+        new=_links(new, MOST_NEW),
         new_total=len(new),
-        failed=_links(failed),
+        failed=_links(failed, MOST_FAILED),
         failed_total=len(failed),
         cards=tuple(_card(one, as_of) for one in newest_first),
         views=views,
@@ -135,19 +135,18 @@ def _is_new(started: int, as_of: int | None) -> bool:
 
 
 def _record(table: Table, as_of: int | None) -> Record | None:
-    best = best_run(table)
-    if best is None:
+    best, number = best_run(table), best_number(table)
+    if best is None or number is None:
         return None
     starts, statuses = table.values("start_time"), table.values("status")
-    ranked = [number for number in table.ranked() if may_be_best(statuses[number])]
-    first, started = ranked[0], starts[ranked[0]]
-    before = next(
-        (n for n in ranked if _is_before(starts[n], started)),
-        None,
+    started = starts[number]
+    before = (
+        n for n in table.ranked() if may_be_best(statuses[n]) and _is_before(starts[n], started)
     )
+    other = next(before, None)
     gain = NONE
-    if before is not None:
-        gain = delta(table.scores[first], table.scores[before], table.direction)
+    if other is not None:
+        gain = delta(table.scores[number], table.scores[other], table.direction)
     return Record(best, isinstance(started, int) and _is_new(started, as_of), gain)
 
 
@@ -163,7 +162,7 @@ def _trend_text(metric: str, trend: Sequence[float]) -> str:
     return f"{metric} of {plural(len(finite), 'run')}, oldest first: {low} to {high}"
 
 
-def _links(entries: list[tuple[int, str, Table, int]]) -> tuple[RunLink, ...]:
+def _links(entries: list[tuple[int, str, Table, int]], most: int) -> tuple[RunLink, ...]:
     """The newest of some runs."""
-    newest = sorted(entries, key=lambda entry: (entry[0], entry[1], entry[3]))[:LISTED]
+    newest = sorted(entries, key=lambda entry: (entry[0], entry[1], entry[3]))[:most]
     return tuple(run_link(table, number, name) for _, name, table, number in newest)

@@ -25,8 +25,9 @@ _LOW_BITS = 2**40 - 1
 def run_keys(snapshot: Snapshot, runs: RunPages, notices: Iterable[Notice]) -> dict[int, str]:
     """A key for each shown run, by its number.
 
-    It holds the run's own facts, its parent's, the baseline's, its versions, and which of its
-    artifacts are damaged. What all pages depend on, config and theme, is the caller's.
+    It holds the run's own facts, its parent's, the baseline's, its versions, which of its
+    artifacts are damaged, and which metric its experiment is about. What all pages depend on,
+    config and theme, is the caller's.
 
     Args:
         notices: what of the archive is left out.
@@ -48,7 +49,8 @@ def run_keys(snapshot: Snapshot, runs: RunPages, notices: Iterable[Notice]) -> d
             "" if baseline == run_id else by_id.get(baseline, ""),
         )
         versions = runs.registered.get(run_id, ())
-        key = (own[number], others, runs.experiments[owner], versions, damaged.get(run_id, ()))
+        about = (runs.experiments[owner], runs.settings(owner).primary_metric)
+        key = (own[number], others, about, versions, damaged.get(run_id, ()))
         keys[number] = repr(key)
     return keys
 

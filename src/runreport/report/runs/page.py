@@ -14,7 +14,7 @@ from runreport.archive.storage import Storage
 from runreport.entities import DatasetInput, Run, RunInfo
 from runreport.numbers import MISSING
 from runreport.report.charts.curves import CurveReader, curve_script
-from runreport.report.config import Config
+from runreport.report.config import Config, ExperimentConfig
 from runreport.report.evaluations.page import (
     EvaluationPage,
     EvaluationTable,
@@ -126,6 +126,7 @@ def make_run_page(
     storage: Storage,
     redactor: Redactor,
     config: Config,
+    settings: ExperimentConfig,
     evaluation: EvaluationTable | None,
     *,
     with_files: bool = True,
@@ -133,19 +134,19 @@ def make_run_page(
     """The page model of one run.
 
     Args:
+        settings: how the runs of its experiment are shown.
         evaluation: its results table; None where it logged none.
         with_files: False: its artifacts are named in its record only, and nothing is published.
     """
     run = facts.run
     info, tags = run.info, run.data.tags
-    own_config = config.for_experiment(experiment)
     files: tuple[OutputFile, ...] = ()
     published: tuple[PublishedFile, ...] = ()
     if with_files:
         files, published = list_files(facts, storage, redactor, config)
     media = media_series(files)
     pictures = tuple(curve_pictures(curves, facts))
-    metrics = tuple(metric_field(row, facts, own_config) for row in facts.metrics)
+    metrics = tuple(metric_field(row, facts, settings) for row in facts.metrics)
     return RunPage(
         run_id=info.run_id,
         name=info.run_name,
@@ -156,14 +157,14 @@ def make_run_page(
         parent=_other_link(facts.parent),
         baseline=_other_link(facts.baseline),
         job=_job(facts.record),
-        primary=_primary(metrics, own_config.primary_metric),
+        primary=_primary(metrics, settings.primary_metric),
         source=tags.get("mlflow.source.name", MISSING),
         registered=facts.registered,
         started=moment(info.start_time),
         ended=moment(info.end_time),
         duration=show_duration(_span(info)),
         status=info.status,
-        status_note=_status_note(facts, own_config.primary_metric),
+        status_note=_status_note(facts, settings.primary_metric),
         resumed=_resumed(pictures),
         traceback=tags.get(TRACEBACK_TAG, "") if info.status == "FAILED" else "",
         params=in_sections((_param(row, tags) for row in facts.params), lambda own: own.name),

@@ -18,7 +18,7 @@ from runreport.query.index import RunIndex
 from runreport.query.search import make_runs
 from runreport.query.summaries import with_stats
 from runreport.report.charts.curves import CurveReader
-from runreport.report.config import Config
+from runreport.report.config import Config, ExperimentConfig
 from runreport.report.evaluations.page import EvaluationTable
 from runreport.report.links import VersionLink
 from runreport.report.redaction import Redactor
@@ -51,6 +51,8 @@ class RunPages:
     """The versions that runs were saved as, by run id."""
     baselines: Mapping[str, str]
     """The run that each experiment's are compared with, by experiment id."""
+    primaries: Mapping[str, str]
+    """What the report takes for each experiment's primary metric, by experiment id."""
     paged: frozenset[int] | None
     """The runs that get a page; None: all."""
 
@@ -58,16 +60,23 @@ class RunPages:
         """The page models of some runs, in their order."""
         for start in range(0, len(numbers), _BATCH):
             for facts in self._facts(numbers[start : start + _BATCH]):
+                owner = facts.run.info.experiment_id
                 yield make_run_page(
                     facts,
-                    *self.experiments[facts.run.info.experiment_id],
+                    *self.experiments[owner],
                     self.curves,
                     self.snapshot.storage,
                     self.redactor,
                     self.config,
+                    self.settings(owner),
                     self.evaluated.get(facts.run.info.run_id),
                     with_files=self.paged is None or bool(facts.number in self.paged),
                 )
+
+    def settings(self, owner: str) -> ExperimentConfig:
+        """How the runs of an experiment are shown, by its id."""
+        own = self.config.for_experiment(self.experiments[owner][0])
+        return own.settled(self.primaries.get(owner, ""))
 
     @property
     def own(self) -> pa.Array:

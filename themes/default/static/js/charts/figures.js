@@ -156,7 +156,7 @@ function askedChart({ source }, asked) {
  */
 function makeFigure(shown, chart) {
   const one = addOne(shown, figureOf(chart, emptyFigure(), true));
-  const place = within(document, ".charts");
+  const place = within(document, "section.charts");
   place.insertBefore(one.figure, place.querySelector(".add-chart"));
   closeEditor(shown, one, () => edit(shown, one));
   return one;

@@ -7,16 +7,25 @@ import { ROUGH, formatNumber } from "./format.js";
 /** @typedef {{text: string, share: string, sense: "" | "better" | "worse"}} Delta */
 
 /**
- * The difference of a value to a base; null where one of them is no finite number.
+ * The difference of a value to a base as a number; null where one of them is no finite number.
+ * @param {any} value
+ * @param {any} base
+ */
+export function changeOf(value, base) {
+  const change = Number.isFinite(value) && Number.isFinite(base) ? value - base : NaN;
+  return Number.isFinite(change) ? change : null; // two numbers at the two ends of all floats
+}
+
+/**
+ * The same as a page shows it.
  * @param {any} value
  * @param {any} base
  * @param {"max" | "min" | null} [direction] which values are better
  * @returns {Delta | null}
  */
 export function deltaOf(value, base, direction) {
-  if (!Number.isFinite(value) || !Number.isFinite(base)) return null;
-  const change = value - base;
-  if (!Number.isFinite(change)) return null; // two numbers at the two ends of all floats
+  const change = changeOf(value, base);
+  if (change === null) return null;
   if (change === 0) return { text: "=", share: "", sense: "" };
   const sign = change > 0 ? "+" : "−";
   const part = Math.abs(change / base);

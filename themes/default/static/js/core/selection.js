@@ -114,12 +114,19 @@ export function selectedIn(view) {
  * @param {string[]} ids
  */
 export function shortIds(ids) {
-  return ids.map((id) => {
-    const others = ids.filter((other) => other !== id);
-    let length = SHORT_ID;
-    while (length < id.length && others.some((other) => other.startsWith(id.slice(0, length)))) length++;
-    return id.slice(0, length);
-  });
+  return ids.map((id) => shortId(id, ids));
+}
+
+/**
+ * The beginning of an id that no other has.
+ * @param {string} id
+ * @param {string[]} ids
+ */
+export function shortId(id, ids) {
+  const others = ids.filter((other) => other !== id && other.startsWith(id.slice(0, SHORT_ID)));
+  let length = SHORT_ID;
+  while (length < id.length && others.some((other) => other.startsWith(id.slice(0, length)))) length++;
+  return id.slice(0, length);
 }
 
 /**

@@ -3,13 +3,12 @@
 import { decodeColumn } from "./decoding.js";
 import { loadScript, siteUrl } from "./loading.js";
 
-/** @import { Delta } from "./deltas.js" */
-
 /**
  * A column of runs: a property, metric, param or tag, a statistic of a metric, or what a filter looks at.
  * @typedef {{name: string, label: string, group: string, kind: string, distinct: number, varies: boolean,
  *   files: string[], curves?: boolean, min?: number, max?: number, facet?: [string, number][],
- *   ordered?: string[], slots?: [string, number][], better?: "max" | "min", deltas?: (Delta | null)[],
+ *   ordered?: string[], slots?: [string, number][], better?: "max" | "min",
+ *   deltas?: {name: string, base: number},
  *   of?: {metric: string, stats: string, place: number}}} Column
  * @typedef {{runs: number, columns: Column[], primary?: string, direction?: string,
  *   telling?: string[], base?: string}} Manifest

@@ -21,19 +21,19 @@ export function diffLines(left, right) {
 }
 
 /** Words of longer texts are not compared. */
-const MOST_WORDS = 200;
+const MOST_WORDS = 300;
 /** Of two texts that share less, none of the words is worth a mark: they are two texts. */
 const LEAST_SHARED = 0.3;
 
 /**
- * The words of two texts, each with the blanks after it, like lines above; null where they have too little
+ * The words of two texts and the blanks between, like lines above; null where they have too little
  * in common, or are too long.
  * @param {string} left
  * @param {string} right
  * @returns {Line[] | null}
  */
 export function diffWords(left, right) {
-  const [from, to] = [left, right].map((text) => text.split(/(?<=\s)(?=\S)/));
+  const [from, to] = [left, right].map((text) => text.match(/\s+|\S+/g) || []);
   if (from.length * to.length > MOST_WORDS * MOST_WORDS) return null;
   const words = diffLines(from, to);
   const shared = words.reduce((sum, [kind, text]) => sum + (kind ? 0 : text.length), 0);

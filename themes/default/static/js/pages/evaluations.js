@@ -25,13 +25,17 @@ export function startEvaluations() {
   const change = (/** @type {Partial<Wanted>} */ changes) => {
     Object.assign(wanted, changes);
     keepWanted(wanted, built);
-    draw();
+    draw().catch(() => {
+      byId("difference-shown").textContent = "The rows of this pair could not be loaded.";
+    });
   };
+  let turns = 0;
   const draw = async () => {
+    const turn = ++turns;
     const pair = wanted.compare.split(",").flatMap((run) => named.get(run) || []);
     await Promise.all(pair.map(({ script }) => loadScript(siteUrl(script))));
     const [before, after] = pair.map(({ run }) => brought.evaluations.get(run));
-    if (!before || !after) return;
+    if (!before || !after || turn !== turns) return;
     const { rows, changes } = compareTables(before, after);
     if (!changes.some(({ name }) => name === wanted.score)) wanted.score = "";
     const found = keptRows(rows, { ...wanted, score: wanted.score || changes[0]?.name || "" });

@@ -28,13 +28,15 @@ const KINDS = { better: ["better", "higher"], worse: ["worse", "lower"], same: [
 export function readWanted(built, runs) {
   const hash = new URLSearchParams(location.hash.slice(1));
   const asked = (hash.get("compare") || "").split(",");
+  const known = (/** @type {string} */ key, /** @type {string[]} */ values) =>
+    values.find((value) => value === hash.get(key)) || values[0];
   const isKnown = asked.length === 2 && asked.every((run) => runs.includes(run));
   return {
     ...AS_BUILT,
     compare: isKnown ? asked.join(",") : built,
     score: hash.get("score") || "",
-    rows: hash.get("rows") || AS_BUILT.rows,
-    order: hash.get("order") || AS_BUILT.order,
+    rows: known("rows", ["all", "differ", ...Object.keys(KINDS)]),
+    order: known("order", ["asked", "worse", "better"]),
   };
 }
 

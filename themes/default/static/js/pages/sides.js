@@ -4,7 +4,7 @@ import { cellOf, make, makeBox, makeButton, makeChoice, scrolling } from "../cor
 import { deltaOf, makeDelta } from "../core/deltas.js";
 import { siteUrl } from "../core/loading.js";
 import { makeDot } from "../core/looks.js";
-import { changeSelection, selection, shortIds } from "../core/selection.js";
+import { changeSelection, selection, shortId } from "../core/selection.js";
 import { runPlace } from "../core/sources.js";
 import { differs, restOf, runLabels, textOf } from "../core/words.js";
 import { keepHash } from "../table/update.js";
@@ -44,7 +44,7 @@ export function drawSides(shown, section) {
   same.input.checked = view.same;
   const choices = runs.map((run) => [ids[run], names[run] || ids[run]]);
   const choice = makeChoice("Deltas against", choices, ids[base], (id) => {
-    view.base = id === (source.base || ids[0]) ? "" : shortIds(ids)[ids.indexOf(id)];
+    view.base = id === (source.base || ids[0]) ? "" : shortId(id, ids);
     redraw();
   });
   const heads = runs.map((run) => runHead(shown, run, names[run]));

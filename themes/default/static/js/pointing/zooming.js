@@ -67,14 +67,14 @@ export function startZoom(picture, zoom, leave) {
     };
   };
   const end = () => {
-    box?.remove();
-    box = from = null;
+    box = from = box?.remove() || null;
   };
   svg.addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || event.pointerType === "touch") return; // a finger scrolls
     from = placeOf(event);
   });
   svg.addEventListener("pointermove", (event) => {
+    if (!(event.buttons & 1)) end(); // it was let go elsewhere
     const part = partTo(placeOf(event));
     if (!part || (!box && part.width < LEAST)) return;
     leave();
@@ -96,12 +96,22 @@ export function startZoom(picture, zoom, leave) {
     const part = box && partTo(placeOf(event));
     end();
     if (!part || part.width < LEAST) return;
-    svg.addEventListener("click", (click) => click.stopImmediatePropagation(), { capture: true, once: true });
+    swallowClick(svg);
     const asked = partOf(picture, part);
     if (asked) zoom(asked);
   });
   svg.addEventListener("pointercancel", end);
   svg.addEventListener("dblclick", () => zoom({ xlim: "", ylim: "" }));
+}
+
+/**
+ * The end of a drag is no click on what lies there.
+ * @param {SVGSVGElement} svg
+ */
+function swallowClick(svg) {
+  const swallow = (/** @type {Event} */ click) => click.stopImmediatePropagation();
+  svg.addEventListener("click", swallow, { capture: true });
+  setTimeout(() => svg.removeEventListener("click", swallow, { capture: true }));
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { make, makeButton } from "../core/dom.js";
 import { thousands } from "../core/format.js";
-import { selection, shortIds } from "../core/selection.js";
+import { selection, shortId } from "../core/selection.js";
 import { runLabels } from "../core/words.js";
 import { baselineOf } from "./deltas.js";
 import { makePane } from "./pane.js";
@@ -24,7 +24,7 @@ export function openBaseline(shown, menu) {
   pane.append(all);
   const choose = (/** @type {number} */ run) => {
     const ids = source.valuesOf("run_id");
-    const own = run < 0 ? NO_BASELINE : shortIds(ids)[run];
+    const own = run < 0 ? NO_BASELINE : shortId(ids[run], ids);
     const isBuilt = run < 0 ? !source.base : ids[run] === source.base;
     shown.view.base = isBuilt ? "" : own;
     menu.open = false;

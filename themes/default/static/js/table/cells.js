@@ -25,7 +25,7 @@ const MOST_LACKING = 9;
  * @param {number} run
  */
 export function makeRow(shown, columns, run) {
-  const depth = shown.members?.get(run)?.depth;
+  const depth = shown.members?.by.get(run)?.depth;
   return make(
     "tr",
     { "data-run": shown.source.valuesOf("run_id")[run], ...(depth && { class: `child depth-${depth}` }) },
@@ -51,19 +51,19 @@ export function emptyRow(shown, width) {
  * @param {number} run
  */
 function makeCell(shown, column, run) {
-  if (column.deltas) return loaded.deltas?.deltaCell(column, run) || "";
+  if (column.deltas) return loaded.deltas?.deltaCell(shown, column, run) || "";
   const { source } = shown;
   const value = source.valuesOf(column.name)[run];
-  const member = shown.members?.get(run);
+  const member = shown.members?.by.get(run);
   if (column.name === "run_name") {
     const href = siteUrl(runPlace(source, run)) + viewOfLink(shown, run);
     const dot = makeDot(source.valuesOf("run_id")[run], value || MISSING);
     const name = make("a", { href }, value || MISSING);
-    const family = member?.below.length && loaded.tools?.familyButton(shown, member, value);
+    const family = member?.children && loaded.tools?.familyButton(shown, member, value);
     return make("th", { scope: "row" }, name, dot, ...(family ? [" ", family] : []));
   }
-  if (member?.below.length && value === null) {
-    const reached = loaded.tools?.reachedBelow(source, column, member);
+  if (member?.children && value === null) {
+    const reached = loaded.tools?.reachedBelow(shown, column, member);
     if (reached) return make("td", { class: column.kind }, reached);
   }
   if (column.name === "status" && value) return make("td", {}, makeStatus(value, problemOf(source, run)));

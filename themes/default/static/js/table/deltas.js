@@ -1,7 +1,7 @@
 // The run that the others of the table are compared with, as the report was built or as the reader chose,
 // and the columns of differences to it.
 
-import { deltaOf, makeDelta } from "../core/deltas.js";
+import { changeOf, deltaOf, makeDelta } from "../core/deltas.js";
 import { make } from "../core/dom.js";
 import { MISSING } from "../core/format.js";
 import { siteUrl } from "../core/loading.js";
@@ -12,6 +12,8 @@ import { makeRow } from "./cells.js";
 /** @import { Column } from "../core/source.js" */
 /** @import { Shown } from "./shown.js" */
 
+/** What the colours go by. */
+const TOLD = "; better (▲ or ▼ in green) is what the config says, else what a metric's name does";
 /** Groups of columns of which values can be compared. */
 const COMPARED = ["metrics", "statistics"];
 
@@ -37,12 +39,19 @@ export function withDeltas(shown, columns) {
   if (base < 0 && (isLoaded || !shown.baseline)) return columns;
   return columns.flatMap((column) => {
     if (!COMPARED.includes(column.group)) return [column];
-    const { name, label, better } = column;
+    const { name, label } = column;
+    const made = {
+      ...column,
+      name: `delta(${name})`,
+      label: `Δ ${label}`,
+      group: "deltas",
+      deltas: { name, base },
+    };
     const values = shown.source.valuesOf(name);
-    const own = values.map((value, run) => (run === base ? null : deltaOf(value, values[base], better)));
-    const changes = values.map((value, run) => (own[run] ? value - values[base] : null));
-    const made = { ...column, name: `delta(${name})`, label: `Δ ${label}`, group: "deltas", deltas: own };
-    shown.source.values.set(made.name, changes); // for exports
+    shown.source.values.set(
+      made.name,
+      values.map((value) => changeOf(value, values[base])),
+    ); // for exports
     return [column, made];
   });
 }
@@ -58,11 +67,14 @@ export function deltaHead({ label }) {
 
 /**
  * A run's difference, nothing where it has none.
+ * @param {Shown} shown
  * @param {Column} column
  * @param {number} run
  */
-export function deltaCell({ deltas = [] }, run) {
-  return make("td", { class: "change" }, makeDelta(deltas[run]) || "");
+export function deltaCell({ source }, { deltas, better }, run) {
+  if (!deltas || run === deltas.base) return make("td", { class: "change" });
+  const values = source.valuesOf(deltas.name);
+  return make("td", { class: "change" }, makeDelta(deltaOf(values[run], values[deltas.base], better)) || "");
 }
 
 /**
@@ -88,8 +100,14 @@ export function tellBaseline(shown) {
   if (!place) return;
   const { source } = shown;
   const base = baselineOf(shown);
-  place.hidden = base < 0;
-  if (base < 0) return;
+  if (base < 0) {
+    place.hidden = true;
+    return;
+  }
   const name = source.valuesOf("run_name")[base] || MISSING;
-  place.replaceChildren("Δ to the baseline ", make("a", { href: siteUrl(runPlace(source, base)) }, name));
+  place.replaceChildren(
+    "Δ to the baseline ",
+    make("a", { href: siteUrl(runPlace(source, base)) }, name),
+    TOLD,
+  );
 }

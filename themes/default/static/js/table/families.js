@@ -2,15 +2,15 @@
 
 import { make, makeButton } from "../core/dom.js";
 import { ROUGH, formatNumber, plural } from "../core/format.js";
-import { findIds, shortIds } from "../core/selection.js";
+import { findIds, shortId } from "../core/selection.js";
 import { PARENT } from "./shown.js";
 
-/** @import { Column, Source } from "../core/source.js" */
+/** @import { Column } from "../core/source.js" */
 /** @import { Shown } from "./shown.js" */
 
 /**
- * A run in its family: how deep, and the runs below it.
- * @typedef {{run: number, depth: number, below: number[]}} Member
+ * A run in its family: how deep, how many runs are below it, and whether these are rows, too.
+ * @typedef {{run: number, depth: number, children: number, isOpen: boolean}} Member
  */
 
 const DEEPEST = 3;
@@ -29,9 +29,14 @@ export function familyOrder(runs, parentOf) {
   for (const run of runs) {
     const parent = parentOf(run);
     if (parent === undefined || roots.get(run) === run) continue;
-    below.set(parent, [...(below.get(parent) || []), run]);
+    const own = below.get(parent);
+    if (own) own.push(run);
+    else below.set(parent, [run]);
   }
-  return [...new Set(roots.values())].flatMap((root) => membersOf(root, below));
+  /** @type {Member[]} */
+  const members = [];
+  for (const root of new Set(roots.values())) addFamily(members, root, below);
+  return members;
 }
 
 /**
@@ -60,33 +65,34 @@ function rootsOf(runs, parentOf) {
 }
 
 /**
- * A run and those below it; without recursion, since a line may be long.
+ * Add a run and those below it; without recursion, since a line may be long.
+ * @param {Member[]} members
  * @param {number} root
  * @param {Map<number, number[]>} below
  */
-function membersOf(root, below) {
-  /** @type {Member[]} */
-  const found = [];
+function addFamily(members, root, below) {
   /** @type {[run: number, depth: number][]} */
   const waiting = [[root, 0]];
-  /** @type {Member[]} */
-  const line = [];
+  /** @type {number[]} */
+  const line = []; // the places of the parents of the run at hand
+  const closeTo = (/** @type {number} */ depth) => {
+    for (const place of line.splice(depth)) members[place].children = members.length - place - 1;
+  };
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const [run, depth] = next;
-    line.length = Math.min(depth, line.length);
-    for (const parent of line) parent.below.push(run);
-    const member = { run, depth: Math.min(depth, DEEPEST), below: [] };
-    line.push(member);
-    found.push(member);
-    for (const child of [...(below.get(run) || [])].reverse()) waiting.push([child, depth + 1]);
+    closeTo(depth);
+    line.push(members.length);
+    members.push({ run, depth: Math.min(depth, DEEPEST), children: 0, isOpen: false });
+    const own = below.get(run) || [];
+    for (let at = own.length - 1; at >= 0; at--) waiting.push([own[at], depth + 1]);
   }
-  return found;
+  closeTo(0);
 }
 
 /**
- * The families of the present view and its rows: those of folded parents are left out.
+ * The families of the present view, and its rows: those of folded parents are left out.
  * @param {Shown} shown
- * @returns {{members: Map<number, Member>, rows: number[]}}
+ * @returns {{members: Member[], rows: number[]}}
  */
 export function foldedRows({ source, view, runs }) {
   const ids = source.valuesOf("run_id");
@@ -94,14 +100,14 @@ export function foldedRows({ source, view, runs }) {
   const places = new Map(runs.map((run) => [ids[run], run]));
   const members = familyOrder(runs, (run) => places.get(parents[run]));
   const open = new Set(findIds(view.open, ids).found);
-  const hidden = new Set();
-  for (const { run, below } of members) {
-    if (below.length && (hidden.has(run) || !open.has(run))) for (const one of below) hidden.add(one);
+  const rows = [];
+  for (let at = 0; at < members.length; at++) {
+    const member = members[at];
+    member.isOpen = open.has(member.run);
+    rows.push(member.run);
+    if (!member.isOpen) at += member.children;
   }
-  return {
-    members: new Map(members.map((member) => [member.run, member])),
-    rows: members.flatMap(({ run }) => (hidden.has(run) ? [] : [run])),
-  };
+  return { members, rows };
 }
 
 /**
@@ -110,42 +116,38 @@ export function foldedRows({ source, view, runs }) {
  * @param {Member} member
  * @param {string} name
  */
-export function familyButton(shown, { run, below }, name) {
+export function familyButton(shown, { run, children, isOpen }, name) {
   const { source, view } = shown;
   const ids = source.valuesOf("run_id");
-  const open = findIds(view.open, ids).found;
-  const isOpen = open.includes(run);
   const toggle = () => {
-    const now = isOpen ? open.filter((one) => one !== run) : [...open, run];
-    const short = shortIds(ids);
-    view.open = now.map((one) => short[one]);
+    const own = shortId(ids[run], ids);
+    const others = view.open.filter((short) => !ids[run].startsWith(short));
+    view.open = isOpen ? others : [...others, own];
     shown.update();
   };
-  const labels = {
-    "aria-expanded": String(isOpen),
-    "aria-label": `${plural(below.length, "run")} below ${name}`,
-  };
-  const button = makeButton(`${isOpen ? "▾" : "▸"} ${below.length}`, toggle, { class: "family", ...labels });
-  button.dataset.family = ids[run];
-  return button;
+  const label = `${plural(children, "run")} below ${name}`;
+  const labels = { "aria-expanded": String(isOpen), "aria-label": label, "data-family": ids[run] };
+  return makeButton(`${isOpen ? "▾" : "▸"} ${children}`, toggle, { class: "family", ...labels });
 }
 
 /**
  * What the runs below a parent reached in a metric that it has not itself: the best, or the mean where nobody
  * knows which values are better, and how far they scatter (standard deviation of a sample); null where they
  * have no number.
- * @param {Source} source
+ * @param {Shown} shown
  * @param {Column} column
  * @param {Member} member
  */
-export function reachedBelow(source, { name, group, better }, { below }) {
-  if (group !== "metrics") return null;
+export function reachedBelow({ source, members }, { name, group, better }, member) {
+  if (group !== "metrics" || !members) return null;
   const values = source.valuesOf(name);
-  const numbers = below.map((run) => values[run]).filter(Number.isFinite);
+  const place = members.list.indexOf(member);
+  const below = members.list.slice(place + 1, place + 1 + member.children);
+  const numbers = below.map(({ run }) => values[run]).filter(Number.isFinite);
   if (!numbers.length) return null;
   const mean = numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
   const squares = numbers.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const best = better ? Math[better](...numbers) : mean;
+  const best = better ? numbers.reduce((a, b) => Math[better](a, b)) : mean;
   const deviation = formatNumber(Math.sqrt(squares / (numbers.length - 1)), ROUGH);
   const spread = numbers.length > 1 ? ` ± ${deviation}` : "";
   const word = better ? "best" : "mean";

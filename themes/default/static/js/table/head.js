@@ -64,11 +64,11 @@ function sortBy({ view, update }, { kind, name, better }) {
  * @param {Column[]} columns
  */
 export function stickColumns({ view: { pin } }, table, columns) {
-  const count = pin.length && columns.filter((column) => pin.includes(column.name)).length;
-  if (!count) return;
+  const last = columns.findLastIndex((column) => pin.includes(column.name));
+  if (last < 0) return;
   let left = 0;
   const heads = table.tHead?.rows[0].cells || [];
-  for (let place = 0; place < count + 2 && place < heads.length; place++) {
+  for (let place = 0; place <= last + 1 && place < heads.length; place++) {
     const width = heads[place].offsetWidth;
     for (const cell of every(table, `tr > :nth-child(${place + 1})`, HTMLTableCellElement)) {
       if (cell.colSpan > 1) continue;

@@ -31,6 +31,7 @@ export function drawTable(shown) {
   const { view, source } = shown;
   const table = byId("run-table", HTMLTableElement);
   if (!view.all || view.group) loaded.tools?.closeWindow();
+  document.getElementById("against")?.toggleAttribute("hidden", !shown.baseline || Boolean(view.group));
   loaded.deltas?.tellBaseline(shown);
   if (view.group && source.column(view.group)) {
     loaded.tools?.drawGroups(shown, table);
@@ -53,8 +54,10 @@ export function drawTable(shown) {
  */
 function drawPage(shown, table, columns) {
   const start = (shown.view.p - 1) * pageRows();
+  const focused = document.activeElement?.getAttribute("data-family");
   const rows = shown.rows.slice(start, start + pageRows()).map((run) => makeRow(shown, columns, run));
   lineUp([...every(table, "thead .base", HTMLTableRowElement), ...rows], columns);
   if (!shown.runs.length) rows.push(emptyRow(shown, columns.length + 1));
   table.tBodies[0].replaceWith(make("tbody", {}, ...rows));
+  if (focused) every(table, `[data-family="${CSS.escape(focused)}"]`)[0]?.focus();
 }

@@ -48,7 +48,7 @@ export class Shown {
     this.rows = this.runs;
     /**
      * The families of the rows, by run; null where each run stands by itself.
-     * @type {Map<number, Member> | null}
+     * @type {{list: Member[], by: Map<number, Member>} | null}
      */
     this.members = null;
     /**

@@ -47,6 +47,7 @@ export async function startTable(shown) {
   startFilter(shown);
   for (const menu of every(document, "[data-tool]", HTMLDetailsElement)) startTool(shown, menu);
   byId("toolbar").hidden = false;
+  document.getElementById("against")?.toggleAttribute("hidden", !shown.baseline);
   if (shown.baseline) await loadLater("deltas").catch(() => {}); // said when the table is drawn
   const table = byId("run-table", HTMLTableElement);
   const baseline = table.tHead?.rows[1]; // as it was built, until the table is drawn
@@ -209,7 +210,7 @@ async function selectFromLink(shown) {
  * @param {boolean} isAsked
  */
 function startCharts(shown, isAsked) {
-  const place = document.querySelector(".charts");
+  const place = document.querySelector("section.charts");
   if (!(place instanceof HTMLElement)) return;
   const isWorthIt = shown.source.count > 1 && shown.source.columnsOf("metrics").length;
   if (place.hidden && !isAsked && !isWorthIt) return;

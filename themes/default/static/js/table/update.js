@@ -64,7 +64,8 @@ export async function update(shown, isFirst) {
   shown.runs = matchingRuns(source, view, shown.box);
   if (view.sort) sortRuns(source, shown.runs, view.sort);
   const folded = shown.isFolded ? loaded.tools?.foldedRows(shown) : null;
-  shown.members = folded?.members || null;
+  const list = folded?.members;
+  shown.members = list ? { list, by: new Map(list.map((member) => [member.run, member])) } : null;
   shown.rows = folded?.rows || shown.runs;
   finish(shown, drawTable);
 }
@@ -205,7 +206,7 @@ function isLost(shown) {
 function adviceOfLink(shown) {
   const { view, source, missed } = shown;
   const said = unknownTold(view);
-  if (view.charts && !document.querySelector(".charts")) {
+  if (view.charts && !document.querySelector("section.charts")) {
     said.push("The link asks for charts, which this page does not draw.");
   }
   if (isLost(shown)) said.push(`The link compares with ${view.base}; no run here has such an ID.`);
