@@ -86,10 +86,17 @@ def _sweep() -> Any:
         column("params.flag", ["True", "False"] * 6),
         column("metrics.loss", [round(2.0 / (n + 1), 4) for n in range(12)], curves=True),
         column("metrics.acc", [round(1 - 1 / (n + 2), 4) for n in range(12)]),
+        column("metrics.other", [n % 5 + 0.5 for n in range(12)], curves=True),
         column("metrics.speed", [10.0 ** (n % 6 - 2) for n in range(12)]),
         column("metrics.partly", [0.5, None, NAN, INF, -1.0, 0.0, 2.0, 3.0, None, 8.0, 9.0, 1.0]),
         column("metrics.same", [3.5] * 12),
-        curves={n: {"loss": falling(2.0 / (n + 1), 6 - n % 3)} for n in range(12)},
+        curves={
+            n: {
+                "loss": falling(2.0 / (n + 1), 6 - n % 3),
+                **({"other": falling(1.0 + n % 5, 4, 0.9)} if n % 2 else {}),
+            }
+            for n in range(12)
+        },
     )
 
 
@@ -219,6 +226,9 @@ CHARTS: dict[str, list[str]] = {
             ";scale=log;ylim=0..1", ";g=params.seed;xlim=1..3", ";smooth=0.6;ylim=0.1..1",
             ";x=time;xlim=1750000001000..1750000003000",
         )),
+        "line;y=metrics.loss,metrics.other", "line;y=metrics.other,metrics.loss;smooth=0.6",
+        "line;y=metrics.loss,metrics.other;x=relative;scale=log",
+        "line;y=metrics.loss,metrics.acc",
         *(f"scatter;x=params.lr;y=metrics.acc{more}" for more in (
             ";xlim=0.001..0.01", ";ylim=0.7..0.9", ";ylim=clip", ";xlim=..0.01;ylim=0.5..",
         )),

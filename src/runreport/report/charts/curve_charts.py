@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from runreport.report.charts.axes import in_unit
 from runreport.report.charts.chart import Row
@@ -11,14 +12,26 @@ from runreport.report.charts.curves import Curve
 from runreport.report.charts.filled import MOST_BAND, MOST_LINES, Asked, Filled, most_of, row_of
 from runreport.report.charts.forms import Form
 from runreport.report.charts.line_rows import band, curves_of, line_rows, placed_curve, step_title
-from runreport.report.charts.looks import coloured, give_looks, grouped, run_colours
+from runreport.report.charts.looks import (
+    LOOKS,
+    Coloured,
+    coloured,
+    give_looks,
+    grouped,
+    run_colours,
+)
 from runreport.report.charts.texts import ChartText
+
+MOST_NAMED = 3
+"""Metrics of a chart that are named in its title."""
 
 
 def fill_lines(text: ChartText, asked: Asked) -> Filled | None:
     table = asked.table
     if text["g"]:
         return _band(text, asked)
+    if "," in text["y"]:
+        return _several(text, asked)
     metric = text["y"].removeprefix("metrics.")
     most = most_of(text, asked, MOST_LINES)
     axis = text["x"] or "step"
@@ -48,6 +61,58 @@ def fill_lines(text: ChartText, asked: Asked) -> Filled | None:
         is_time=axis == "time",
         curves=curves,
     )
+
+
+def _several(text: ChartText, asked: Asked) -> Filled | None:
+    """Several metrics of some runs: a colour a metric, a line each."""
+    table, axis = asked.table, text["x"] or "step"
+    wanted = [name.removeprefix("metrics.") for name in dict.fromkeys(text["y"].split(","))]
+    metrics = wanted[:LOOKS]
+    most = max(1, most_of(text, asked, MOST_LINES) // len(metrics))
+    found = {
+        metric: own
+        for metric in metrics
+        if (
+            own := curves_of(table, asked.numbers, metric, asked.reader, most, text["scale"], axis)
+        )
+    }
+    rows: list[Row] = []
+    for metric, own in found.items():
+        told = partial(_told_line, asked, metric)
+        rows += line_rows(own, axis, float(text["smooth"] or 0), told)
+    if all(row["y"] is None for row in rows):
+        return None
+    curves = [curve for own in found.values() for _, curve in own]
+    title = step_title(curves, axis)
+    if axis == "relative":
+        rows, title = in_unit(rows, title)
+    runs = [number for own in found.values() for number, _ in own]
+    note = f"the first {LOOKS} of {len(wanted)} metrics" if len(wanted) > LOOKS else ""
+    colours = Coloured("category", {}, "Metric", tuple(found), tuple(range(len(found))), note)
+    is_time = axis == "time"
+    is_all = all(len(own) < most for own in found.values())
+    return Filled(
+        Form("line", "time" if is_time else "number", text["scale"] or "linear", "category"),
+        rows,
+        runs,
+        max(_usable(asked, f"metrics.{metric}", len({*runs}), is_all=is_all) for metric in found),
+        {"x": title, "y": several_text([*found]), "color": colours.title},
+        colours,
+        is_time=is_time,
+        curves=curves,
+    )
+
+
+def _told_line(asked: Asked, metric: str, number: int) -> dict[str, object]:
+    table = asked.table
+    return {
+        "run": f"{table.labels[number]}, {metric}", "href": table.url_of(number), "color": metric
+    }  # fmt: skip
+
+
+def several_text(names: Sequence[str]) -> str:
+    """What several metrics are called together."""
+    return ", ".join(names) if len(names) <= MOST_NAMED else f"{len(names)} metrics"
 
 
 def _usable(asked: Asked, name: str, found: int, *, is_all: bool) -> int:

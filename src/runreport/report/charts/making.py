@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from runreport.report.charts.chart import WIDE, Chart, Row, Spec, is_drawable
+from runreport.report.charts.curve_charts import several_text
 from runreport.report.charts.curves import Curve, ends_of
 from runreport.report.charts.filled import Asked, Filled
 from runreport.report.charts.filling import fill
@@ -35,7 +36,7 @@ def make_chart(
     rows = [row for row in filled.rows if is_drawable(row)]
     title = text["title"] or title_of(text, asked.table, filled)
     shows = shows_text(
-        len(filled.runs),
+        len({*filled.runs}),
         filled.usable,
         len(asked.numbers) if asked.total is None else asked.total,
         order,
@@ -57,8 +58,8 @@ def make_chart(
         cells,
         {"type": text.type, **text.fields},
         shows,
-        tuple(filled.runs),
-        len(filled.runs) < filled.usable,
+        tuple(dict.fromkeys(filled.runs)),
+        len({*filled.runs}) < filled.usable,
         pointed(filled, rows),
     )
 
@@ -67,7 +68,7 @@ def title_of(text: ChartText, table: Table, filled: Filled) -> str:
     """What a chart is called where nobody gave it a title."""
     x, y, color = (table.label(text[field]) for field in ("x", "y", "c"))
     if text.type == "line":
-        metric = text["y"].removeprefix("metrics.")
+        metric = several_text([own.removeprefix("metrics.") for own in text["y"].split(",")])
         axis = "time" if text["x"] in ("time", "relative") else (
             "order" if filled.titles["x"] == "Order" else "steps"
         )  # fmt: skip
@@ -149,10 +150,13 @@ def _told(
 def _curve_table(
     filled: Filled, table: Table
 ) -> tuple[tuple[str, ...], tuple[tuple[Shown, ...], ...]]:
-    def row(number: int, curve: Curve) -> tuple[Shown, ...]:
+    named = [*dict.fromkeys(str(row["run"]) for row in filled.rows if "run" in row)]
+    names = named if len(named) == len(filled.runs) else [table.labels[n] for n in filled.runs]
+
+    def row(name: str, curve: Curve) -> tuple[Shown, ...]:
         last, low, high = ends_of(curve)
         return (
-            Shown(table.labels[number]),
+            Shown(name),
             Shown(
                 f"{curve.steps[0]:,} to {curve.steps[-1]:,}"
                 if curve.has_steps
@@ -164,7 +168,7 @@ def _curve_table(
 
     return (
         ("Run", "Steps", "Points", "First", "Last", "Min", "Max"),
-        tuple(row(n, c) for n, c in zip(filled.runs, filled.curves, strict=True)),
+        tuple(row(name, c) for name, c in zip(names, filled.curves, strict=True)),
     )
 
 

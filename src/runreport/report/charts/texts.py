@@ -29,8 +29,8 @@ LIMITED = ("line", "scatter")
 """The types whose axes can have limits."""
 COLUMNS = ("x", "y", "c", "g")
 """The fields that name columns."""
-SEVERAL = ("parallel", "x")
-"""The field that names several columns, between commas."""
+SEVERAL = (("parallel", "x"), ("line", "y"))
+"""The fields that name several columns, between commas."""
 AXES = ("step", "time", "relative")
 
 
@@ -102,6 +102,8 @@ def read_chart(text: str, where: str) -> ChartText:
                 f"{where}: {name} of {text!r} is {own!r}; a {' or '.join(LIMITED)} chart takes "
                 f"LOW..HIGH, e.g. 0..0.5, 10.. or ..20{clip}."
             )
+    if kind == "line" and fields.get("g") and "," in fields["y"]:
+        raise ConfigError(f"{where}: {text!r} asks for a mean (g) of several metrics; name one y.")
     return ChartText(kind, fields)
 
 
@@ -116,7 +118,7 @@ def renamed(chart: ChartText, rename: Callable[[str], str]) -> ChartText:
     def of(field: str, value: str) -> str:
         if not value or not names_columns(chart.type, field):
             return value
-        several = value.split(",") if (chart.type, field) == SEVERAL else [value]
+        several = value.split(",") if (chart.type, field) in SEVERAL else [value]
         return ",".join(map(rename, several))
 
     return ChartText(chart.type, {field: of(field, own) for field, own in chart.fields.items()})
@@ -129,7 +131,7 @@ def renamed_chart(text: str, rename: Callable[[str], str]) -> str:
         name, equals, value = part.partition("=")
         if equals and names_columns(parts[0], name):
             logged = unquote_plus(value)
-            several = logged.split(",") if (parts[0], name) == SEVERAL else [logged]
+            several = logged.split(",") if (parts[0], name) in SEVERAL else [logged]
             shown = ",".join(map(rename, several))
             parts[place] = part if shown == logged else f"{name}={quote_plus(shown)}"
     return ";".join(parts)

@@ -113,6 +113,7 @@ export function completeChart(source, type, given = {}, isNamed = false) {
     const text = from[field] || "";
     if (kind === "axis") chart[field] = AXES.some(([axis]) => axis === text) ? text : "step";
     else if (kind === "several") chart[field] = several(source, text);
+    else if (kind === "curve" && text.includes(",")) chart[field] = severalCurves(source, text);
     else if (SETTINGS[kind]) chart[field] = SETTINGS[kind](text) ? text : "";
     else {
       chart[field] = chosenColumn(source, kind, from, field, isNamed) ?? firstChoice(source, kind, chart.x);
@@ -154,6 +155,17 @@ function firstChoice(source, kind, taken) {
   const isVaried = (/** @type {string} */ name) =>
     source.column(name)?.varies && name !== "run_name" && name !== taken;
   return (kind === "category" && names.find(isVaried)) || (names[0] ?? "");
+}
+
+/**
+ * Several metrics that have curves; the first choice where none has.
+ * @param {Source} source
+ * @param {string} text
+ */
+function severalCurves(source, text) {
+  const names = choicesFor(source, "curve").map(([name]) => name);
+  const known = text.split(",").filter((name) => names.includes(name));
+  return known.join(",") || firstChoice(source, "curve");
 }
 
 /**

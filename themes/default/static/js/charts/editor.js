@@ -1,22 +1,22 @@
 // The editor of a chart, above its drawing.
 
-import { make, makeBox, makeButton, makeChoice, makeSmoothing, within } from "../core/dom.js";
+import { make, makeButton, makeChoice, makeSmoothing, within } from "../core/dom.js";
 import { AXES } from "../core/hash.js";
 import { makeMenu } from "./actions.js";
 import { choicesFor, completeChart } from "./choices.js";
+import { limitsControl, severalControl } from "./controls.js";
 import { TYPES, fieldsOf, titleOf } from "./fields.js";
-import { CLIP, readEnds } from "./limits.js";
 
 /** @import { Source } from "../core/source.js" */
 /** @import { Shown } from "../table/shown.js" */
 /** @import { OwnChart } from "./asked.js" */
+/** @import { Setter } from "./controls.js" */
 /** @import { FieldName } from "./fields.js" */
 /** @import { Figure } from "./figure.js" */
 
 /**
  * What an editor may do to the figures of its page.
  * @typedef {{close: () => void, remove: () => void, all: Figure[]}} Acts
- * @typedef {(value: string) => void} Setter
  */
 
 /** @type {Record<FieldName, string>} */
@@ -128,8 +128,14 @@ function fieldControl(source, chart, field, kind, set) {
   const text = isColouredBy ? "Colour by" : FIELD_NAMES[field];
   if (kind === "smooth") return smoothControl(text, chart, set);
   if (kind === "limits") return limitsControl(text, chart[field] || "", field === "ylim", set);
-  if (kind === "several") return axesControl(source, chart, set);
-  return makeChoice(text, choicesOf(source, chart, field, kind), chart[field] || "", set).label;
+  if (kind === "several") {
+    const columns = source.columnsOf("params", "metrics").filter((column) => column.varies);
+    return severalControl("Axes", columns, chart.x || "", set);
+  }
+  const choice = makeChoice(text, choicesOf(source, chart, field, kind), chart[field] || "", set).label;
+  if (kind !== "curve" || chart.g) return choice;
+  const metrics = source.columnsOf("metrics").filter((column) => column.curves);
+  return make("span", { class: "limits" }, choice, severalControl("And", metrics, chart.y || "", set));
 }
 
 /**
@@ -169,72 +175,4 @@ function smoothControl(text, chart, set) {
   const input = makeSmoothing(chart.smooth || "");
   input.addEventListener("change", () => set(Number(input.value) ? input.value : ""));
   return make("label", {}, make("span", {}, text), " ", input);
-}
-
-/**
- * The ends of an axis; of y also without its outermost numbers.
- * @param {string} text
- * @param {string} now
- * @param {boolean} canClip
- * @param {Setter} set
- */
-function limitsControl(text, now, canClip, set) {
-  const [low = null, high = null] = readEnds(now) || [];
-  const field = (/** @type {string} */ label, /** @type {number | null} */ end) =>
-    make("input", {
-      type: "text",
-      inputmode: "decimal",
-      size: "6",
-      "aria-label": label,
-      value: String(end ?? ""),
-    });
-  const [from, to] = [field(text, low), field(text.replace("from", "to"), high)];
-  const change = () => {
-    const wanted = [from, to].map(({ value }) => value.trim());
-    const ends = wanted.some(Boolean) ? wanted.join("..") : "";
-    const isRead = !ends || readEnds(ends) !== null;
-    for (const input of [from, to]) input.setAttribute("aria-invalid", String(!isRead));
-    if (isRead) set(ends);
-  };
-  for (const input of [from, to]) input.addEventListener("change", change);
-  const label = make(
-    "span",
-    { class: "limits" },
-    make("span", {}, text),
-    " ",
-    from,
-    make("span", {}, " to "),
-    to,
-  );
-  if (!canClip) return label;
-  const clip = makeBox("Without outliers", (isOn) => set(isOn ? CLIP : ""));
-  clip.input.checked = now === CLIP;
-  clip.input.setAttribute("aria-label", "Without outliers");
-  label.append(" ", clip.label);
-  return label;
-}
-
-/**
- * Which axes parallel coordinates have.
- * @param {Source} source
- * @param {OwnChart} chart
- * @param {Setter} set
- */
-function axesControl(source, chart, set) {
-  const chosen = () => (chart.x || "").split(",").filter(Boolean);
-  const columns = source
-    .columnsOf("params", "metrics")
-    .filter((column) => column.varies)
-    .slice(0, 60);
-  const boxes = columns.map(({ name, label }) => {
-    const box = makeBox(label, (isOn) => {
-      const others = chosen().filter((other) => other !== name);
-      set((isOn ? [...others, name] : others).join(","));
-    });
-    box.input.checked = chosen().includes(name);
-    box.input.setAttribute("aria-label", label);
-    return box.label;
-  });
-  const pane = make("div", { class: "pane" }, ...boxes);
-  return make("details", { class: "menu axes" }, make("summary", {}, "Axes"), pane);
 }

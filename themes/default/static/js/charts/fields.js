@@ -84,6 +84,17 @@ export function isDrawable(source, chart) {
   );
 }
 
+/** Metrics of a chart that are named in its title. */
+const MOST_NAMED = 3;
+
+/**
+ * What several metrics are called together.
+ * @param {string[]} names
+ */
+export function severalText(names) {
+  return names.length <= MOST_NAMED ? names.join(", ") : `${names.length} metrics`;
+}
+
 /**
  * The chart's title, unless the reader gave one, as report/charts/making.py has it.
  * @param {Source} source
@@ -97,7 +108,7 @@ export function titleOf(source, chart, axis = "") {
   const along = chart.x !== "step" ? "time" : axis === "Order" ? "order" : "steps";
   switch (chart.type) {
     case "line":
-      return `${y} over ${along}`;
+      return `${severalText((chart.y || "").split(",").map(label))} over ${along}`;
     case "histogram":
       return `Runs by ${x}`;
     case "heatmap":

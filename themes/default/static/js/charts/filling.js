@@ -10,12 +10,13 @@ import { fillLines, loadCurves } from "./lines.js";
 import { paint, uncoloured } from "./looks.js";
 import { fillCategories, fillHeatmap, fillHistogram, fillScatter } from "./marks.js";
 import { fillParallel } from "./parallel.js";
+import { fillSeveral, isSeveral, loadSeveral } from "./several.js";
 
 /** @import { Asked, FieldText, Filled, Made, Spec } from "./asked.js" */
 
 /** @type {Object<string, (asked: Asked) => Filled | Promise<Filled>>} */
 const FILL = {
-  line: fillLines,
+  line: (asked) => (isSeveral(asked.chart) ? fillSeveral(asked) : fillLines(asked)),
   scatter: fillScatter,
   parallel: fillParallel,
   bar: fillCategories,
@@ -32,7 +33,8 @@ const FILL = {
 export async function loadChart(asked) {
   const { source, chart } = asked;
   await source.load(columnsOfChart(source, chart));
-  if (chart.type === "line" && isDrawable(source, chart)) await loadCurves(asked);
+  if (chart.type !== "line" || !isDrawable(source, chart)) return;
+  await (isSeveral(chart) ? loadSeveral(asked) : loadCurves(asked));
 }
 
 /**
@@ -49,7 +51,7 @@ export async function fillChart(asked) {
   const spec = settledSpec(filled);
   limit(spec, limits);
   const [order, total] = isBuilt(asked) ? [chart.order || "best", source.count] : ["first", runs.length];
-  const drawn = filled.runs.length;
+  const drawn = new Set(filled.runs).size;
   const shows = [
     showsText(drawn, filled.usable, total, order, source.primary),
     filled.colours.note,

@@ -26,8 +26,8 @@ export function fillLines(asked) {
  */
 export async function loadCurves(asked) {
   const { chart } = asked;
-  const most = chart.g ? MAX_BAND : mostOf(chart, MAX_LINES, MAX_BAND);
   const runs = chart.g ? asked.runs : chosenRuns(asked);
+  const most = chart.g ? MAX_BAND : mostOf(chart, MAX_LINES, MAX_BAND);
   await curvesOf(asked.source, chart, runs, most, asked.isWanted);
 }
 
@@ -106,7 +106,7 @@ function paintedCurves(source, chart, every) {
  * @param {(run: number) => Row} more further fields of a run's rows
  * @returns {Row[]}
  */
-function lineRows(found, axis, weight, more) {
+export function lineRows(found, axis, weight, more) {
   return found.flatMap(({ run, curve }) => {
     const values = weight ? smoothed(curve.value, curve.count, weight) : curve.value;
     const end = endOf(curve.value);
@@ -134,7 +134,7 @@ function lineRows(found, axis, weight, more) {
  * @param {number} found
  * @param {boolean} isAll
  */
-function usableCurves(source, metric, runs, found, isAll) {
+export function usableCurves(source, metric, runs, found, isAll) {
   const values = source.valuesOf(metric);
   return isAll ? found : runs.filter((run) => (values[run] ?? null) !== null).length;
 }
@@ -143,7 +143,7 @@ function usableCurves(source, metric, runs, found, isAll) {
  * Those that the page was built with, unless the reader narrowed the view or asked for the table's.
  * @param {Asked} asked
  */
-function chosenRuns(asked) {
+export function chosenRuns(asked) {
   const { source, chart, runs } = asked;
   if (!isBuilt(asked)) return runs;
   const ids = source.valuesOf("run_id");
