@@ -8,7 +8,7 @@ import { keptRows } from "../../themes/default/static/js/pages/outcomes.js";
 import { compareTables } from "../../themes/default/static/js/pages/pairing.js";
 import { cellText } from "../../themes/default/static/js/pages/results.js";
 
-const { rows, changes } = compareTables(cases.before, cases.after);
+const { rows, changes, cut } = compareTables(cases.before, cases.after);
 const all = { compare: "", score: "exact_match", rows: "all", order: "asked", words: "" };
 
 test("rows of the same inputs have an outcome for each score", () => {
@@ -19,6 +19,7 @@ test("rows of the same inputs have an outcome for each score", () => {
     row.differs,
   ]);
   assert.deepEqual(told, cases.rows);
+  assert.equal(cut, ", of the first 6 of each");
 });
 
 test("a score has its means, gains and losses", () => {

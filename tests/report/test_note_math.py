@@ -52,3 +52,15 @@ def test_whatever_stands_there_is_quick_and_safe(tex: str) -> None:
     begun = time.monotonic()
     html = math_html(tex, is_block=True)
     assert "<script" not in html and time.monotonic() - begun < 2
+
+
+def test_a_formula_without_an_end_swallows_nothing() -> None:
+    html = render_note(
+        "$$\nx = 1\n\n```python\na = 1\n```\n\nPrice $$\n\nAnd $$y$$ too, $$z$$ ends."
+    )
+    assert "<pre" in html and "Price" in html and html.count("<math") == 2
+    assert "$<math" not in html and "</math>$" not in html
+
+
+def test_lines_of_a_formula_stand_below_each_other() -> None:
+    assert "<mtable" in math_html(r"\begin{aligned} a &= b \\ c &= d \end{aligned}", is_block=True)

@@ -31,6 +31,8 @@ def math_html(tex: str, *, is_block: bool) -> str:
             raise ValueError("too long")
         from latex2mathml.converter import convert
 
+        for name in ("aligned", "gathered"):  # what the library has under another name
+            tex = tex.replace(f"{{{name}}}", "{split}")
         display = "block" if is_block else "inline"
         root = ET.fromstring(convert(tex, display=display))
         if not any((part.text or "").strip() for part in root.iter()):

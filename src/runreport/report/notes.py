@@ -18,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
@@ -34,6 +35,7 @@ OWN_SCHEMES = ("run", "experiment", "model", "view")
 """Of links that lead to pages of the report: ``[best](run:mlp-128)``."""
 _PAGE_LEVEL = 2
 """Of the largest heading of a note that is a page: the page's title is the only larger one."""
+_ENDS_MATH = re.compile(r"\n[ \t]*\n|^[ \t]*(?:```|~~~)", re.MULTILINE)
 _REL = "noopener noreferrer nofollow ugc"
 
 
@@ -191,7 +193,8 @@ def _markdown() -> MarkdownIt:
 
 
 def _guard_dollars(parser: MarkdownIt) -> None:
-    """Dollars beside words are no math: ``$HOME/$BAR``, ``US$5/m and A$B``."""
+    """Dollars beside words are no math: ``$HOME/$BAR``, ``US$5/m and A$B``; nor is what goes on
+    behind a blank line or a fence, where somebody forgot the second pair."""
     (rule,) = (rule for rule in parser.inline.ruler.__rules__ if rule.name == "math_inline")
 
     def guarded(state: Any, silent: bool, make: Any = rule.fn) -> bool:
@@ -205,6 +208,25 @@ def _guard_dollars(parser: MarkdownIt) -> None:
         return True
 
     parser.inline.ruler.at("math_inline", guarded)
+    (block,) = (rule for rule in parser.block.ruler.__rules__ if rule.name == "math_block")
+
+    def one_paragraph(
+        state: Any, start: int, end: int, silent: bool, make: Any = block.fn
+    ) -> bool:
+        made, line = len(state.tokens), state.line
+        if not make(state, start, end, silent):
+            return False
+        text = state.tokens[-1].content.strip() if len(state.tokens) > made else ""
+        if _ENDS_MATH.search(text):  # the one at the end was never written
+            del state.tokens[made:]
+            state.line = line
+            return False
+        return True
+
+    alt: RuleOptionsType = {
+        "alt": ["paragraph", "reference", "blockquote", "list", "footnote_def"]
+    }
+    parser.block.ruler.at("math_block", one_paragraph, alt)
 
 
 def _open_link(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:

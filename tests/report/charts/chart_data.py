@@ -223,7 +223,8 @@ CHARTS: dict[str, list[str]] = {
         )),
         *(f"line;y=metrics.loss{more}" for more in (
             ";xlim=1..3", ";xlim=2..", ";ylim=..1.5", ";xlim=1..3;ylim=0.1..0.7", ";ylim=clip",
-            ";scale=log;ylim=0..1", ";g=params.seed;xlim=1..3", ";smooth=0.6;ylim=0.1..1",
+            ";scale=log;ylim=0..1", ";scale=log;ylim=-5..-1",
+            ";g=params.seed;xlim=1..3", ";smooth=0.6;ylim=0.1..1",
             ";x=time;xlim=1750000001000..1750000003000",
         )),
         "line;y=metrics.loss,metrics.other", "line;y=metrics.other,metrics.loss;smooth=0.6",
@@ -231,6 +232,7 @@ CHARTS: dict[str, list[str]] = {
         "line;y=metrics.loss,metrics.acc",
         *(f"scatter;x=params.lr;y=metrics.acc{more}" for more in (
             ";xlim=0.001..0.01", ";ylim=0.7..0.9", ";ylim=clip", ";xlim=..0.01;ylim=0.5..",
+            ";xlim=-1..0.01", ";ylim=0.90000001..0.90000002",
         )),
         "scatter;x=params.depth;y=metrics.loss;xlim=3..9",
         "histogram;x=params.lr;c=params.opt",

@@ -25,7 +25,8 @@ def table(name: str) -> EvaluationTable:
         )
         for row in CASES[name]["rows"]
     )
-    return EvaluationTable(columns, rows, len(rows))
+    told = (tuple(CASES[name][key]) for key in ("asked", "said"))
+    return EvaluationTable(columns, rows, CASES[name]["total"], *told)
 
 
 def test_rows_of_the_same_inputs_have_an_outcome_for_each_score() -> None:
@@ -34,6 +35,7 @@ def test_rows_of_the_same_inputs_have_an_outcome_for_each_score() -> None:
         [row.inputs, [*row.outputs], [pair.outcome for pair in row.scores], row.differs]
         for row in found.rows
     ] == CASES["rows"]
+    assert found.cut == ", of the first 6 of each"
 
 
 def test_a_score_has_its_means_gains_and_losses_over_the_rows_that_have_it() -> None:

@@ -116,3 +116,24 @@ def test_secrets_in_a_table_are_left_out(archive: Path) -> None:
     for run in pages_of(report):
         assert run.evaluation is not None
         assert secret not in repr(run.evaluation) and secret not in run.evaluation.script.content
+
+
+def test_inputs_are_told_apart_by_what_no_page_shows(archive: Path) -> None:
+    """Long prompts begin alike; columns may stand in another order."""
+    begin = "You are a helpful assistant. " * 80
+    evaluate("old", ["x", "y"], (f"{begin}a?", f"{begin}b?"))
+    evaluate("new", ["y", f"{begin}x"], (f"{begin}b?", f"{begin}a?"))
+    (page,) = report_of(archive).evaluations
+    assert [(row.outputs[0], row.outputs[1][:1]) for row in page.compared] == [
+        ("x", "Y"),
+        ("y", "y"),
+    ]
+    assert [row.differs for row in page.compared] == [True, False]
+
+
+def test_answers_differ_by_what_no_page_shows(archive: Path) -> None:
+    begin = "As I said before, " * 200
+    evaluate("old", [f"{begin}a", "n"])
+    evaluate("new", [f"{begin}b", "n"])
+    (page,) = report_of(archive).evaluations
+    assert [row.differs for row in page.compared] == [True, False]

@@ -42,7 +42,8 @@ def fill(text: ChartText, asked: Asked) -> Filled | None:
     if filled is None or not filled.rows:
         return None
     across = "" if filled.form.x == "word" else text["xlim"]
-    return replace(filled, limits=limits_of(across, text["ylim"], filled.rows))
+    is_log = filled.form.x == "log", filled.form.y == "log"
+    return replace(filled, limits=limits_of(across, text["ylim"], filled.rows, is_log=is_log))
 
 
 def _with_colour(colours: Coloured, numbers: Sequence[int]) -> list[int]:

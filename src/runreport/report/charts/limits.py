@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from runreport.numbers import format_number
+from runreport.numbers import format_number, full_number
 from runreport.report.charts.chart import Row, Spec
-from runreport.report.formatting import format_time
+from runreport.report.formatting import format_time, full_time
 
 CLIP = "clip"
 """Limits of y that leave out its outermost numbers."""
@@ -50,11 +50,18 @@ def read_ends(text: str) -> Ends | None:
     return None if low is not None and high is not None and low >= high else (low, high)
 
 
-def limits_of(x: str, y: str, rows: Sequence[Row]) -> Limits:
-    """The limits that a chart's fields ask for."""
-    across = read_ends(x) or (None, None)
+def limits_of(x: str, y: str, rows: Sequence[Row], *, is_log: tuple[bool, bool]) -> Limits:
+    """The limits that a chart's fields ask for.
+
+    Args:
+        is_log: whether x and y are logarithmic, so that no end is 0 or less.
+    """
+    across, down = (
+        _above_zero(read_ends(text) or (None, None), is_log=own)
+        for text, own in zip((x, y), is_log, strict=True)
+    )
     if y != CLIP:
-        return Limits(across, read_ends(y) or (None, None))
+        return Limits(across, down)
     numbers = sorted(
         float(v) for row in rows if isinstance(v := row.get("y"), int | float) and math.isfinite(v)
     )
@@ -65,6 +72,11 @@ def limits_of(x: str, y: str, rows: Sequence[Row]) -> Limits:
     high = numbers[math.ceil((1 - _OUTERMOST) * last)]
     is_clipped = low < high and (low > numbers[0] or high < numbers[-1])
     return Limits(across, (low, high) if is_clipped else (None, None), is_clipped)
+
+
+def _above_zero(ends: Ends, *, is_log: bool) -> Ends:
+    low, high = (None if is_log and end is not None and end <= 0 else end for end in ends)
+    return low, high
 
 
 def limited(spec: Spec, limits: Limits) -> Spec:
@@ -78,7 +90,7 @@ def limited(spec: Spec, limits: Limits) -> Spec:
             if one["type"] == "temporal" or scale.get("type") in ("log", "symlog"):
                 scale.pop("zero")
             for name, end in zip(("domainMin", "domainMax"), ends, strict=True):
-                if end is not None and (end > 0 or scale.get("type") != "log"):
+                if end is not None:
                     scale[name] = _written(end, one["type"])
             one["scale"] = scale
             mark = layer.get("mark", spec.get("mark"))
@@ -113,10 +125,17 @@ def limits_text(limits: Limits, titles: Mapping[str, str], *, is_time: bool) -> 
 
 
 def _range(ends: Ends, *, is_time: bool = False) -> str:
-    low, high = (
-        None if end is None else format_time(int(end)) if is_time else format_number(end)
-        for end in ends
-    )
+    low, high = (None if end is None else _end_text(end, is_time=is_time) for end in ends)
+    if low is not None and low == high:  # which differ in what a short spelling leaves out
+        low, high = (None if e is None else _whole_text(e, is_time=is_time) for e in ends)
     if low is None:
         return f"up to {high}"
     return f"from {low}" if high is None else f"{low} to {high}"
+
+
+def _end_text(end: float, *, is_time: bool) -> str:
+    return format_time(int(end)) if is_time else format_number(end)
+
+
+def _whole_text(end: float, *, is_time: bool) -> str:
+    return full_time(int(end)) if is_time else full_number(end)

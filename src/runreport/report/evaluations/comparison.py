@@ -64,6 +64,8 @@ class Comparison:
 
     rows: tuple[RowDifference, ...] = ()
     changes: tuple[ScoreChange, ...] = ()
+    cut: str = ""
+    """That only the first rows of a table are compared; empty where all are."""
 
 
 def compare_tables(before: EvaluationTable, after: EvaluationTable) -> Comparison:
@@ -86,7 +88,8 @@ def compare_tables(before: EvaluationTable, after: EvaluationTable) -> Compariso
             )
             for column, here, there in scores
         )
-        differs = outputs[0] != outputs[1] or any(pair.before != pair.after for pair in own)
+        is_other = before.said[one] != after.said[other]
+        differs = is_other or any(pair.before != pair.after for pair in own)
         rows.append(
             RowDifference(
                 _inputs(before, left), _of_kind(before, left, "target"), outputs, own, differs
@@ -96,7 +99,9 @@ def compare_tables(before: EvaluationTable, after: EvaluationTable) -> Compariso
         _change(column, [(before.rows[n][here], after.rows[m][there]) for n, m in pairs])
         for column, here, there in scores
     )
-    return Comparison(tuple(rows), tuple(changes))
+    most = [len(table.rows) for table in (before, after) if table.total > len(table.rows)]
+    cut = f", of the first {most[0]:,} of each" if most else ""
+    return Comparison(tuple(rows), tuple(changes), cut)
 
 
 def outcome(before: object, after: object, direction: str | None) -> str:
@@ -151,15 +156,13 @@ def _mean(values: Iterable[float]) -> float | None:
     return total / count if count else None
 
 
-def _keyed(table: EvaluationTable) -> dict[tuple[object, ...], int]:
+def _keyed(table: EvaluationTable) -> dict[tuple[str, int], int]:
     """The place of each row by its inputs and by how often they came before."""
-    asked = [place for place, column in enumerate(table.columns) if column.kind == "input"]
-    seen: dict[tuple[object, ...], int] = {}
+    seen: dict[str, int] = {}
     places = {}
-    for number, row in enumerate(table.rows):
-        inputs = tuple(row[place] for place in asked)
-        seen[inputs] = seen.get(inputs, 0) + 1
-        places[*inputs, seen[inputs]] = number
+    for number, asked in enumerate(table.asked):
+        seen[asked] = seen.get(asked, 0) + 1
+        places[asked, seen[asked]] = number
     return places
 
 

@@ -65,6 +65,8 @@ class EvaluationsPage:
     changes: tuple[ScoreChange, ...]
     compared: tuple[RowDifference, ...]
     compared_total: int
+    cut: str
+    """That only the first rows of a table are compared; empty where all are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,17 +131,21 @@ def _page(experiment: str, folder: str, found: Sequence[_Evaluated]) -> Evaluati
         changes=compared.changes,
         compared=compared.rows[:PRE_RENDERED],
         compared_total=len(compared.rows),
+        cut=compared.cut,
     )
 
 
 def _comparison(found: Sequence[_Evaluated]) -> tuple[tuple[int, int] | None, Comparison]:
     """The newest two that were asked the same and have a score in common, the older one first."""
     newest = range(min(len(found), _LOOKED_AT))
+    best: tuple[tuple[int, int] | None, Comparison] = (None, Comparison())
     for after, before in itertools.combinations(newest, 2):
         compared = compare_tables(found[before].table, found[after].table)
         if compared.rows and compared.changes:
             return (before, after), compared
-    return ((1, 0), Comparison()) if len(found) > 1 else (None, Comparison())
+        if best[0] is None or (compared.rows and not best[1].rows):
+            best = (before, after), compared
+    return best
 
 
 def _evaluated_run(one: _Evaluated, values: tuple[Shown, ...]) -> EvaluatedRun:

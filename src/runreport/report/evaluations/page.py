@@ -65,6 +65,10 @@ class EvaluationTable:
     """Text; numbers where the column is a score, None where there is none."""
     total: int
     """Rows in the file."""
+    asked: tuple[str, ...]
+    """A digest of the whole inputs of each row, by their names."""
+    said: tuple[str, ...]
+    """A digest of the whole outputs of each row."""
 
     def shown(self, limit: int = PRE_RENDERED) -> tuple[tuple[Shown, ...], ...]:
         """The first rows as a page shows them."""
@@ -108,21 +112,30 @@ def read_table(
         EvaluationColumn(redactor.name(str(name), "evaluations"), _kind(str(name), data, place))
         for place, name in enumerate(names)
     )
-    cells = tuple(
-        tuple(
-            _cell(one[name], column.kind, str(name), redactor)
+    whole = [
+        [
+            _whole(one[name], column.kind, str(name), redactor)
             for name, column in zip(names, columns, strict=True)
-        )
+        ]
         for one in rows
-    )
-    if not cells:
+    ]
+    if not whole:
         return None
     order = _order(columns)
     return EvaluationTable(
         tuple(columns[place] for place in order),
-        tuple(tuple(row[place] for place in order) for row in cells),
+        tuple(tuple(_cut(row[place]) for place in order) for row in whole),
         len(data),
+        tuple(_digest(columns, row, "input") for row in whole),
+        tuple(_digest(columns, row, "output") for row in whole),
     )
+
+
+def _digest(columns: Sequence[EvaluationColumn], row: Sequence[object], kind: str) -> str:
+    """What tells the texts of a kind from others: whole ones, of which a page shows less."""
+    told = zip(columns, row, strict=True)
+    own = sorted((column.name, str(value)) for column, value in told if column.kind == kind)
+    return hashlib.sha256(repr(own).encode()).hexdigest()[:12]
 
 
 def _order(columns: Sequence[EvaluationColumn]) -> list[int]:
@@ -154,7 +167,7 @@ def _kind(name: str, data: Sequence[Sequence[Any]], place: int) -> str:
     return "input"
 
 
-def _cell(value: Any, kind: str, name: str, redactor: Redactor) -> object:
+def _whole(value: Any, kind: str, name: str, redactor: Redactor) -> object:
     if value is None:
         return None
     if kind == "score":
@@ -163,8 +176,14 @@ def _cell(value: Any, kind: str, name: str, redactor: Redactor) -> object:
         except OverflowError:  # a whole number with more digits than a float has room for
             return math.inf if value > 0 else -math.inf
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    text = redactor.text(whole_text(text), "evaluations", name)
-    return text if len(text) <= MAX_CELL else f"{text[: MAX_CELL - 1]}…"
+    return redactor.text(whole_text(text), "evaluations", name)
+
+
+def _cut(value: object) -> object:
+    """A text as far as a page shows it."""
+    if not isinstance(value, str) or len(value) <= MAX_CELL:
+        return value
+    return f"{value[: MAX_CELL - 1]}…"
 
 
 def score_label(name: str) -> str:
@@ -199,6 +218,9 @@ def table_script(run_id: str, table: EvaluationTable) -> DataScript:
     content = {
         "columns": [[one.name, one.kind, one.direction or ""] for one in table.columns],
         "rows": [[json_number(value) for value in row] for row in table.rows],
+        "asked": table.asked,
+        "said": table.said,
+        "total": table.total,
     }
     text = f"runreport.evaluation({script_json(run_id)},{script_json(content)});\n"
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -144,6 +144,11 @@ function askedChart({ source }, asked) {
     if (wanted === undefined || chart[field] === fullNames(source, asked.type, field, wanted)) continue;
     tellLink(`The link asks for a chart of “${wanted}”, which no run here has or this type cannot show.`);
   }
+  for (const field of /** @type {const} */ (["xlim", "ylim"])) {
+    if (asked[field] && chart[field] !== asked[field]) {
+      tellLink(`The link asks for ${field} “${asked[field]}”, which is no range such as 0..0.5 here.`);
+    }
+  }
   if (chart.runs !== "built") return chart;
   const built = Object.values(brought.charts).find((one) => one.runs_built);
   return built ? { ...chart, ...ofBuilt(built) } : { ...chart, runs: "" };

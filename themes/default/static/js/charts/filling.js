@@ -47,7 +47,10 @@ export async function fillChart(asked) {
   await source.load(columnsOfChart(source, chart));
   const filled = isDrawable(source, chart) ? await FILL[chart.type](asked) : undrawn();
   const across = filled.form[1] === "word" ? "" : chart.xlim;
-  const limits = limitsOf(across || "", chart.ylim || "", filled.rows);
+  const limits = limitsOf(across || "", chart.ylim || "", filled.rows, [
+    filled.form[1] === "log",
+    filled.form[2] === "log",
+  ]);
   const spec = settledSpec(filled);
   limit(spec, limits);
   const [order, total] = isBuilt(asked) ? [chart.order || "best", source.count] : ["first", runs.length];

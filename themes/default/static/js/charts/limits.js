@@ -1,7 +1,7 @@
 // Between which numbers the axes of a chart lie, where somebody said: xlim=10..20, ylim=..0.5. As
 // report/charts/limits.py has it.
 
-import { formatNumber, formatTime } from "../core/format.js";
+import { formatNumber, formatTime, fullNumber, fullTime } from "../core/format.js";
 
 /** @import { Filled, Row, Spec } from "./asked.js" */
 
@@ -44,15 +44,21 @@ export function endsText(low, high) {
 }
 
 /**
- * The limits that a chart's fields ask for.
+ * The limits that a chart's fields ask for; of a logarithmic axis no end is 0 or less.
  * @param {string} x
  * @param {string} y
  * @param {Row[]} rows
+ * @param {boolean[]} isLog whether x and y are logarithmic
  * @returns {Limits}
  */
-export function limitsOf(x, y, rows) {
-  const across = readEnds(x) || [null, null];
-  if (y !== CLIP) return { x: across, y: readEnds(y) || [null, null], isClipped: false };
+export function limitsOf(x, y, rows, isLog) {
+  const [across, down] = [x, y].map((text, place) => {
+    const ends = (readEnds(text) || [null, null]).map((end) =>
+      isLog[place] && end !== null && end <= 0 ? null : end,
+    );
+    return /** @type {Ends} */ (ends);
+  });
+  if (y !== CLIP) return { x: across, y: down, isClipped: false };
   const numbers = rows.map((row) => row.y).filter(Number.isFinite);
   numbers.sort((a, b) => a - b);
   const last = numbers.length - 1;
@@ -79,7 +85,7 @@ export function limit(spec, limits) {
       if (one.type === "temporal" || ["log", "symlog"].includes(scale.type)) delete scale.zero;
       ["domainMin", "domainMax"].forEach((name, place) => {
         const end = ends[place];
-        if (end !== null && (end > 0 || scale.type !== "log")) scale[name] = written(end, one.type);
+        if (end !== null) scale[name] = endIn(one.type, end);
       });
       one.scale = scale;
       const mark = layer.mark ?? spec.mark;
@@ -90,10 +96,10 @@ export function limit(spec, limits) {
 
 /**
  * An end as a spec has it: one of times as an expression, since the interpreter makes no date of a number.
- * @param {number} end
  * @param {string} type
+ * @param {number} end
  */
-function written(end, type) {
+function endIn(type, end) {
   return type === "temporal" ? { expr: end.toFixed(0) } : end;
 }
 
@@ -129,10 +135,10 @@ const isLimited = (ends) => ends.some((end) => end !== null);
  * @param {boolean} [isTime]
  */
 function rangeText(ends, isTime) {
-  const [low, high] = ends.map((end) => {
-    if (end === null) return null;
-    return isTime ? formatTime(Math.trunc(end)) : formatNumber(end);
-  });
+  const written = (/** @type {(end: number) => string} */ form) =>
+    ends.map((end) => (end === null ? null : form(end)));
+  let [low, high] = written(isTime ? formatTime : formatNumber);
+  if (low !== null && low === high) [low, high] = written(isTime ? fullTime : fullNumber);
   if (low === null) return `up to ${high}`;
   return high === null ? `from ${low}` : `${low} to ${high}`;
 }

@@ -14,7 +14,7 @@
  * @typedef {{curves: Map<string, StoredCurve>, files?: StoredFile[], media?: StoredSeries[],
  *   packages?: Object<string, string>}} Details
  * @typedef {{columns: [name: string, kind: string, direction: "" | "max" | "min"][], rows: any[][],
- *   run?: string}} Evaluation
+ *   asked: string[], said: string[], total: number, run?: string}} Evaluation
  * @typedef {{type: string, x?: string, y?: string, runs_built?: string[], runs?: string, order?: string,
  *   is_cut?: boolean, pointed?: Pointed}} BuiltChart
  * @typedef {{entries: [kind: string, name: string, url: string, more?: string][],

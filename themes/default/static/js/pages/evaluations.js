@@ -14,13 +14,13 @@ import { SHOWN_ROWS, countOf, wordsBox } from "./results.js";
 
 /** Start the page. */
 export function startEvaluations() {
-  const table = document.getElementById("difference-table");
+  const rowsTable = document.getElementById("difference-table");
   const runs = every(document, "#evaluated-runs tr[data-run]");
-  if (!(table instanceof HTMLTableElement) || runs.length < 2) return;
+  if (!(rowsTable instanceof HTMLTableElement) || runs.length < 2) return;
   const named = new Map(
     runs.map(({ dataset: { run = "", name = "", script = "" } }) => [run, { run, name, script }]),
   );
-  const built = `${table.dataset.left},${table.dataset.right}`;
+  const built = `${rowsTable.dataset.left},${rowsTable.dataset.right}`;
   const wanted = readWanted(built, [...named.keys()]);
   const change = (/** @type {Partial<Wanted>} */ changes) => {
     Object.assign(wanted, changes);
@@ -36,22 +36,30 @@ export function startEvaluations() {
     await Promise.all(pair.map(({ script }) => loadScript(siteUrl(script))));
     const [before, after] = pair.map(({ run }) => brought.evaluations.get(run));
     if (!before || !after || turn !== turns) return;
-    const { rows, changes } = compareTables(before, after);
+    const { rows, changes, cut } = compareTables(before, after);
     if (!changes.some(({ name }) => name === wanted.score)) wanted.score = "";
     const found = keptRows(rows, { ...wanted, score: wanted.score || changes[0]?.name || "" });
     const names = `From ${pair[0].name} to ${pair[1].name}`;
-    byId("pair-shown").textContent = `${names}, over ${plural(rows.length, "row")} with the same inputs`;
-    byId("changes", HTMLTableElement).tBodies[0].replaceChildren(
+    const over = plural(rows.length, "row");
+    byId("pair-shown").textContent = `${names}, over ${over} with the same inputs${cut}`;
+    const table = byId("changes", HTMLTableElement);
+    const focused = document.activeElement?.getAttribute("data-count");
+    table.tBodies[0].replaceChildren(
       ...changes.map((one) => changeRow(one, wanted, changes[0].name, change)),
     );
-    const heads = table.tHead?.rows[0].cells;
+    if (focused) every(table, `[data-count="${CSS.escape(focused)}"]`)[0]?.focus();
+    const heads = rowsTable.tHead?.rows[0].cells;
     pair.forEach(({ name }, place) => {
       if (heads) heads[2 + place].textContent = name;
     });
-    table.tBodies[0].replaceChildren(...found.slice(0, SHOWN_ROWS).map(differenceRow));
+    rowsTable.tBodies[0].replaceChildren(...found.slice(0, SHOWN_ROWS).map(differenceRow));
     byId("difference-shown").textContent = countOf(found.length, rows.length);
     drawTools(changes, wanted, change);
   };
+  addEventListener("hashchange", () => {
+    Object.assign(wanted, readWanted(built, [...named.keys()]));
+    draw().catch(() => {});
+  });
   startTools(
     [...named.values()].map(({ run, name }) => [run, name]),
     wanted,

@@ -52,7 +52,10 @@ export function keepWanted({ compare, score, rows, order }, built) {
     rows !== AS_BUILT.rows && `rows=${rows}`,
     order !== AS_BUILT.order && `order=${order}`,
   ].filter(Boolean);
-  putHash(parts.length ? `#v=1&${parts.join("&")}` : "");
+  const others = location.hash.slice(1).split("&");
+  const kept = others.filter((part) => part && !/^(?:v|compare|score|rows|order)=/.test(part));
+  const all = [...parts, ...kept];
+  putHash(all.length ? `#v=1&${all.join("&")}` : "");
 }
 
 /**

@@ -26,7 +26,7 @@ export function changeRow(one, wanted, first, change) {
     const isOn = wanted.rows === rows && (wanted.score || first) === name;
     const show = () => change(isOn ? { rows: "all" } : { rows, score: name });
     const label = `${text}: show rows ${word && !direction ? word.trim() : rows} in ${name}`;
-    const labels = { "aria-pressed": String(isOn), "aria-label": label };
+    const labels = { "aria-pressed": String(isOn), "aria-label": label, "data-count": `${rows} ${name}` };
     return make("td", { class: "number" }, makeButton(text, show, labels));
   };
   const delta = makeDelta(deltaOf(after, before, direction || null));

@@ -1,5 +1,6 @@
 // Rows of two results tables that have the same inputs.
 
+import { thousands } from "../core/format.js";
 import { cellText } from "./results.js";
 
 /** @import { Evaluation } from "../core/brought.js" */
@@ -22,14 +23,16 @@ const NAMED_INPUTS = 8;
  * report/evaluations/comparison.py has it.
  * @param {Evaluation} before
  * @param {Evaluation} after
- * @returns {{rows: PairedRow[], changes: ScoreChange[]}}
+ * @returns {{rows: PairedRow[], changes: ScoreChange[], cut: string}} `cut`: that only the first rows of a
+ *   table are compared
  */
 export function compareTables(before, after) {
   const theirs = keyRows(after);
   const scores = commonScores(before, after);
-  const rows = [...keyRows(before)].flatMap(([key, row]) => {
-    const their = theirs.get(key);
-    if (!their) return [];
+  const rows = [...keyRows(before)].flatMap(([key, one]) => {
+    const other = theirs.get(key);
+    if (other === undefined) return [];
+    const [row, their] = [before.rows[one], after.rows[other]];
     const outputs = [textsOf(before, row, "output"), textsOf(after, their, "output")];
     const own = scores.map(({ name, direction, here, there }) => ({
       name,
@@ -37,7 +40,8 @@ export function compareTables(before, after) {
       after: their[there],
       outcome: outcomeOf(row[here], their[there], direction),
     }));
-    const differs = outputs[0] !== outputs[1] || own.some((pair) => pair.before !== pair.after);
+    const isOther = before.said[one] !== after.said[other];
+    const differs = isOther || own.some((pair) => pair.before !== pair.after);
     const target = textsOf(before, row, "target");
     return [{ inputs: inputsOf(before, row), target, outputs, scores: own, differs }];
   });
@@ -45,7 +49,8 @@ export function compareTables(before, after) {
     const pairs = rows.map((row) => row.scores[place]).filter(({ outcome }) => outcome);
     return { name, direction, ...changeOf(pairs) };
   });
-  return { rows, changes };
+  const most = [before, after].find(({ rows: own, total }) => total > own.length)?.rows.length;
+  return { rows, changes, cut: most ? `, of the first ${thousands(most)} of each` : "" };
 }
 
 /** @param {ScorePair[]} pairs */
@@ -92,18 +97,17 @@ function commonScores(before, after) {
 }
 
 /**
- * Each row by its inputs and by how often they came before.
+ * The place of each row by its inputs and by how often they came before.
  * @param {Evaluation} evaluation
  */
-function keyRows({ columns, rows }) {
+function keyRows({ asked }) {
   const seen = new Map();
-  /** @type {Map<string, any[]>} */
+  /** @type {Map<string, number>} */
   const keyed = new Map();
-  for (const row of rows) {
-    const inputs = JSON.stringify(row.filter((_, place) => columns[place][1] === "input"));
+  asked.forEach((inputs, place) => {
     seen.set(inputs, (seen.get(inputs) || 0) + 1);
-    keyed.set(`${inputs}${seen.get(inputs)}`, row);
-  }
+    keyed.set(`${inputs} ${seen.get(inputs)}`, place);
+  });
   return keyed;
 }
 
