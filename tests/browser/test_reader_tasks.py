@@ -48,7 +48,8 @@ def test_which_setting_is_best_and_how_sure(walk: Walk) -> None:
     walk.sees("learning_rate 0.003", ".winner")
     walk.sees("28 to 51 %", ".goes-with")
     walk.click(walk.page.locator("#toolbar summary", has_text="Group"))
-    walk.click(walk.page.get_by_role("button", name="learning_rate", exact=True))
+    pane = walk.page.locator("#toolbar details[open] > .pane")
+    walk.click(pane.get_by_role("button", name="learning_rate", exact=True))
     expect(rows(walk, "0.003").first).to_contain_text("±")
     walk.ends_within(clicks=3)
 
@@ -84,11 +85,11 @@ def test_the_same_picture_of_two_runs_at_a_step(walk: Walk) -> None:
     for name in ("patch-3-lr-0.3", "patch-11-lr-0.6"):
         walk.click(rows(walk, name).get_by_role("checkbox"))
     walk.click("Compare")
-    slider = walk.page.get_by_role("slider", name="Step of prediction")
+    slider = walk.page.get_by_role("slider", name="Step", exact=True)
     slider.focus()
     walk.page.keyboard.press("Home")
     walk.page.keyboard.press("ArrowRight")
-    expect(walk.page.locator(".side-images img[alt*='step 1']")).to_have_count(2)
+    expect(walk.page.locator(".side-images img[alt$='at step 1']")).to_have_count(2)
     walk.ends_within(clicks=4)
 
 

@@ -138,7 +138,7 @@ def test_a_statistic_is_a_column_one_can_show_sort_and_draw(
     )
     head = page.locator("#run-table thead")
     expect(head).to_contain_text("val_loss.min")
-    values = page.locator("#run-table tbody tr td:nth-child(4)").all_inner_texts()
+    values = page.locator("#run-table tbody tr td:nth-child(5)").all_inner_texts()
     numbers = [float(text) for text in values if text != "–"]
     assert len(numbers) > 20 and numbers == sorted(numbers)
     lasts = [

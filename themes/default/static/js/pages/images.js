@@ -56,16 +56,17 @@ export function imagesPart(source, runs) {
     const drawGrid = () => {
       const own = images.filter(({ step }) => step === null || step === steps[state.place]);
       grid.replaceChildren(
-        ...own
-          .slice(0, MOST_IMAGES)
-          .map(({ name, url }) =>
-            make(
-              "figure",
-              {},
-              make("img", { src: url, alt: `${state.name} of ${name}` }),
-              make("figcaption", {}, name),
-            ),
+        ...own.slice(0, MOST_IMAGES).map(({ name, url, step }) =>
+          make(
+            "figure",
+            {},
+            make("img", {
+              src: url,
+              alt: `${state.name} of ${name}${step === null ? "" : ` at step ${thousands(step)}`}`,
+            }),
+            make("figcaption", {}, name),
           ),
+        ),
       );
     };
     const choices = [...names.keys()].map((name) => [name, name]);
