@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -117,3 +120,17 @@ def test_small_charts_have_the_width_of_their_card_after_a_search(
     expect(section.locator("svg.points")).to_have_count(2)
     widths = section.locator("svg.points").evaluate_all("all => all.map(s => s.clientWidth)")
     assert len(set(widths)) == 1 and widths[0] > 250, widths
+
+
+def test_the_metrics_of_a_section_are_drawn_in_one_chart(
+    reader: Any, find_experiment: Callable[[str], str]
+) -> None:
+    page = reader.open(find_experiment("shape"))
+    section = page.locator("#curve-sections details.fold").first
+    section.locator("summary").click()
+    section.get_by_role("button", name="In one chart").click()
+    added = page.locator("figure.chart[data-type=line]").last
+    expect(added.locator("svg.marks.points")).to_be_visible()
+    expect(added.locator("figcaption")).to_contain_text("7 metrics over steps")
+    expect(added.locator(".role-legend-label text")).to_have_count(7)
+    assert "metrics.val/iou/class_circle" in page.url

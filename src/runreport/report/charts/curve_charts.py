@@ -30,7 +30,7 @@ def fill_lines(text: ChartText, asked: Asked) -> Filled | None:
     table = asked.table
     if text["g"]:
         return _band(text, asked)
-    if "," in text["y"]:
+    if "," in text["y"] and text["y"] not in table.columns:
         return _several(text, asked)
     metric = text["y"].removeprefix("metrics.")
     most = most_of(text, asked, MOST_LINES)

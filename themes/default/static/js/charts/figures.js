@@ -27,7 +27,6 @@ const figures = [];
 let builtCharts = "";
 /** @type {Promise<void> | null} */
 let started = null;
-
 const chartsOf = () => figures.map(({ chart }) => chart);
 
 /**
@@ -183,11 +182,13 @@ function edit(shown, one) {
 /**
  * Add a chart, and open its editor.
  * @param {Shown} shown
+ * @param {Chart} [asked] a scatter chart where none is
  */
-export function addFigure(shown) {
-  const one = makeFigure(shown, completeChart(shown.source, "scatter"));
+export function addFigure(shown, asked = { type: "scatter" }) {
+  const one = makeFigure(shown, completeChart(shown.source, asked.type, asked));
   one.change();
   edit(shown, one);
+  one.figure.scrollIntoView({ block: "center" });
 }
 
 /** @param {string} name of a chart that the page was built with */

@@ -16,7 +16,7 @@ import { fillSeveral, isSeveral, loadSeveral } from "./several.js";
 
 /** @type {Object<string, (asked: Asked) => Filled | Promise<Filled>>} */
 const FILL = {
-  line: (asked) => (isSeveral(asked.chart) ? fillSeveral(asked) : fillLines(asked)),
+  line: (asked) => (isSeveral(asked) ? fillSeveral(asked) : fillLines(asked)),
   scatter: fillScatter,
   parallel: fillParallel,
   bar: fillCategories,
@@ -34,7 +34,7 @@ export async function loadChart(asked) {
   const { source, chart } = asked;
   await source.load(columnsOfChart(source, chart));
   if (chart.type !== "line" || !isDrawable(source, chart)) return;
-  await (isSeveral(chart) ? loadSeveral(asked) : loadCurves(asked));
+  await (isSeveral(asked) ? loadSeveral(asked) : loadCurves(asked));
 }
 
 /**

@@ -12,10 +12,11 @@ import { labelsOf, useUnit } from "./rows.js";
 /** @import { RunCurve } from "./curves.js" */
 
 /**
- * Whether a chart is of several metrics.
- * @param {OwnChart} chart
+ * Whether a chart is of several metrics; one metric may have commas in its name.
+ * @param {Asked} asked
  */
-export const isSeveral = ({ type, y = "", g }) => type === "line" && !g && y.includes(",");
+export const isSeveral = ({ source, chart: { type, y = "", g } }) =>
+  type === "line" && !g && y.includes(",") && !source.column(y);
 
 /**
  * Load the curves that a chart of several metrics draws.

@@ -1,10 +1,11 @@
 // The curves of all metrics of an experiment, small, in sections that are drawn when they are opened.
 
 import { brought } from "../core/brought.js";
-import { every, within } from "../core/dom.js";
+import { every, make, makeButton, within } from "../core/dom.js";
 import { loadNamed } from "../core/loading.js";
 import { drawSpec, loadLibraries, makeSmall } from "./drawing.js";
 import { answer } from "./figure.js";
+import { addFigure, startFigures } from "./figures.js";
 import { fillChart, loadChart } from "./filling.js";
 
 /** @import { Shown } from "../table/shown.js" */
@@ -26,7 +27,10 @@ export function startSmall(shown, place) {
     if (section.open) drawSection(shown, section, state).catch(() => {}); // tried again when it is opened
   };
   const drawAll = () => sections.forEach(draw);
-  for (const section of sections) section.addEventListener("toggle", () => draw(section));
+  for (const section of sections) {
+    section.addEventListener("toggle", () => draw(section));
+    offerOne(shown, section);
+  }
   place.addEventListener("input", () => setTimeout(drawAll)); // the search hides and shows first
   drawAll();
   let waiting = 0;
@@ -37,6 +41,23 @@ export function startSmall(shown, place) {
       drawAll();
     }, PAUSE_MS);
   });
+}
+
+/**
+ * A section of several metrics offers these in one chart, those that the search shows.
+ * @param {Shown} shown
+ * @param {HTMLDetailsElement} section
+ */
+function offerOne(shown, section) {
+  const all = every(section, "figure[data-metric]");
+  if (all.length < 2) return;
+  const add = async () => {
+    await startFigures(shown);
+    const seen = all.filter((figure) => !figure.hidden);
+    const y = seen.map(({ dataset }) => `metrics.${dataset.metric}`).join(",");
+    addFigure(shown, { type: "line", y });
+  };
+  section.querySelector("summary")?.after(make("p", { class: "more one" }, makeButton("In one chart", add)));
 }
 
 /**
