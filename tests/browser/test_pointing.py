@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from browser.kinds import page_kinds
 from playwright.sync_api import Locator, Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -214,3 +216,16 @@ def test_a_live_chart_follows_the_width_of_the_window(page: Page) -> None:
     )
     small = live.bounding_box()
     assert wide is not None and small is not None and small["width"] < wide["width"]
+
+
+@pytest.mark.parametrize("kind", ["note", "saved comparison"])
+def test_pictures_of_notes_and_saved_comparisons_answer(
+    reader: Any, sample_site: Path, kind: str
+) -> None:
+    page = reader.open(page_kinds(sample_site)[kind])
+    svg = page.locator("figure[data-type=line] svg.points:visible").first
+    expect(svg).to_be_visible()
+    point_at(page, svg, 0.5, 0.3)
+    expect(page.locator(".tip.spot .head")).to_contain_text("Step")
+    assert len(told(page)) == 3  # means of three widths
+    assert page.evaluate("typeof window.vega") == "undefined"

@@ -31,7 +31,7 @@ from runreport.report.pages.about import PARQUET
 from runreport.report.pages.experiment import ExperimentPage
 from runreport.report.runs.page import RunPage
 from runreport.report.shown import lacking_decimals
-from runreport.report.tables.column_scripts import latest_script, script_json
+from runreport.report.tables.column_scripts import DataScript, latest_script, script_json
 from runreport.report.tables.run_table import RunTable
 from runreport.report.urls import up
 from runreport.site.chart_svg import NotDrawn, chart_svg
@@ -148,6 +148,7 @@ class Pages:
         for note in report.notes.pages:
             for published in note.files:
                 yield SiteFile(f"{note.folder}/{published.path}", published.content)
+            yield from self._chart_script(note.folder, note.body.chart_script)
             yield self.page(
                 f"{note.folder}/index.html",
                 "note.html",
@@ -203,6 +204,7 @@ class Pages:
     def views(self) -> Iterator[SiteFile]:
         """The page that compares runs, and the saved comparisons."""
         for view in self.report.views:
+            yield from self._chart_script(view.folder, view.chart_script)
             yield self.page(
                 f"{view.folder}/index.html",
                 "saved_view.html",
@@ -213,6 +215,10 @@ class Pages:
         yield self.page(
             "compare/index.html", "compare.html", nav="compare", views=self.report.views
         )
+
+    def _chart_script(self, folder: str, script: DataScript | None) -> Iterator[SiteFile]:
+        if self.theme.has_scripts and script is not None:
+            yield _text_file(f"{folder}/{script.name}", script.content)
 
     def _pictures(self, charts: Iterable[Chart]) -> dict[str, Markup]:
         found = {}

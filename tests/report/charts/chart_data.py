@@ -224,6 +224,8 @@ CHARTS: dict[str, list[str]] = {
         *(f"line;y=metrics.loss{more}" for more in (
             ";xlim=1..3", ";xlim=2..", ";ylim=..1.5", ";xlim=1..3;ylim=0.1..0.7", ";ylim=clip",
             ";scale=log;ylim=0..1", ";scale=log;ylim=-5..-1",
+            ";xscale=log", ";xscale=log;scale=log;xlim=2..4", ";xscale=log;g=params.seed",
+            ";xscale=log;x=time", ";xscale=log;x=relative",
             ";g=params.seed;xlim=1..3", ";smooth=0.6;ylim=0.1..1",
             ";x=time;xlim=1750000001000..1750000003000",
         )),

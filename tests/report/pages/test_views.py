@@ -84,6 +84,7 @@ def test_runs_of_several_experiments_are_chosen_by_id(sample: Path) -> None:
         ),
         ({"charts": ["bar;x=lr;y=loss;ylim=clip"]}, "is 'clip'; a line or scatter"),
         ({"charts": ["line;y=metrics.loss,metrics.accuracy;g=params.lr"]}, "asks for a mean"),
+        ({"charts": ["box;x=lr;y=loss;xscale=log"]}, "is 'log'; allowed are linear"),
         ({"chart": []}, "unknown key 'views.V.chart'. Did you mean 'charts'"),
     ],
 )

@@ -64,6 +64,8 @@ class Filled:
     """Whether x is milliseconds since the epoch."""
     curves: Sequence[Curve] = ()
     limits: Limits = NO_LIMITS
+    is_log_x: bool = False
+    """Whether the x of curves is logarithmic."""
     axes: Sequence[tuple[str, Column]] = ()
     """Of parallel coordinates, with what they are called."""
 

@@ -39,11 +39,18 @@ MOST_TICKS = 8
 def fill(text: ChartText, asked: Asked) -> Filled | None:
     """What a chart shows of some runs; None where none of them has the values."""
     filled = _FILL[text.type](text, asked)
+    if filled is not None and text["xscale"] == "log" and not filled.is_time:
+        rows = [row for row in filled.rows if _is_positive(row["x"])]
+        filled = replace(filled, rows=rows, is_log_x=True)
     if filled is None or not filled.rows:
         return None
     across = "" if filled.form.x == "word" else text["xlim"]
-    is_log = filled.form.x == "log", filled.form.y == "log"
+    is_log = filled.form.x == "log" or filled.is_log_x, filled.form.y == "log"
     return replace(filled, limits=limits_of(across, text["ylim"], filled.rows, is_log=is_log))
+
+
+def _is_positive(x: object) -> bool:
+    return isinstance(x, int | float) and x > 0
 
 
 def _with_colour(colours: Coloured, numbers: Sequence[int]) -> list[int]:

@@ -119,6 +119,9 @@ def chart_spec(filled: Filled, *, is_wide: bool = False) -> Spec:
     if filled.form.type == "box":
         # A box plot has several layers, of which the outliers' would come first.
         x["scale"] = {"domain": [*dict.fromkeys(row["x"] for row in filled.rows)]}
+    for layer in spec.get("layer", [spec]) if filled.is_log_x else ():
+        own = layer["encoding"]["x"]
+        own["scale"] = {**(own.get("scale") or {}), "type": "log"}
     return limited(spec, filled.limits)
 
 

@@ -7,9 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from runreport.report.charts.chart import Row
+from runreport.report.charts.chart import Chart, Row
 from runreport.report.charts.filled import Filled
-from runreport.report.tables.column_scripts import json_number
+from runreport.report.tables.column_scripts import (
+    DataScript,
+    hashed_name,
+    json_number,
+    script_json,
+)
 
 
 def pointed(filled: Filled, rows: Sequence[Row]) -> dict[str, object]:
@@ -42,6 +47,29 @@ def pointed_json(told: Mapping[str, object], runs: int) -> dict[str, object]:
         for run, *rest in told["lines"]  # type: ignore[attr-defined]
     ]
     return {**told, "lines": lines}
+
+
+def linked_script(charts: Iterable[Chart]) -> DataScript | None:
+    """What a pointer finds in the charts of a page that has no table of runs, with the addresses
+    of the runs by name; None where none of them answers."""
+    told = {
+        chart.name: {"type": chart.options["type"], "pointed": {**_unnumbered(chart.pointed),
+                     "hrefs": _hrefs(chart)}}
+        for chart in charts
+        if chart.pointed
+    }  # fmt: skip
+    if not told:
+        return None
+    content = f"runreport.charts({script_json(told)});\n"
+    return DataScript(hashed_name("charts", content), content)
+
+
+def _unnumbered(told: Mapping[str, object]) -> dict[str, object]:
+    return {**told, "lines": [[-1, *rest] for _, *rest in told["lines"]]}  # type: ignore[attr-defined]
+
+
+def _hrefs(chart: Chart) -> dict[str, object]:
+    return {str(row["run"]): row["href"] for row in chart.rows if "run" in row and "href" in row}
 
 
 def _grouped(rows: Iterable[Row], is_band: bool) -> list[list[Row]]:

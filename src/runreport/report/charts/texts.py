@@ -24,7 +24,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "histogram": ("x",),
     "heatmap": ("x", "y", "c"),
 }
-KNOWN = ("x", "y", "c", "g", "scale", "smooth", "xlim", "ylim", "runs", "title")
+KNOWN = ("x", "y", "c", "g", "scale", "xscale", "smooth", "xlim", "ylim", "runs", "title")
 LIMITED = ("line", "scatter")
 """The types whose axes can have limits."""
 COLUMNS = ("x", "y", "c", "g")
@@ -77,7 +77,13 @@ def read_chart(text: str, where: str) -> ChartText:
             f"{where}: {text!r} lacks {' and '.join(missing)}; a {kind} chart needs "
             f"{', '.join(FIELDS[kind])}."
         )
-    one_of = {"scale": ("linear", "log"), "runs": ("all",), "x": AXES if kind == "line" else ()}
+    scales = ("linear", "log")
+    one_of = {
+        "scale": scales,
+        "xscale": scales if kind == "line" else ("linear",),
+        "runs": ("all",),
+        "x": AXES if kind == "line" else (),
+    }
     for name, allowed in one_of.items():
         if fields.get(name) and allowed and fields[name] not in allowed:
             raise ConfigError(

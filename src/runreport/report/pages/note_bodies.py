@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from runreport.report.charts.chart import Chart
+from runreport.report.charts.pointed import linked_script
 from runreport.report.notes import Heading, read_note
 from runreport.report.pages.note_blocks import KINDS, NoteGround, NotePart, make_part
+from runreport.report.tables.column_scripts import DataScript
 
 MOST_BLOCKS = 50
 """Of one text, which whoever logs may write: each takes time to make."""
@@ -31,6 +33,11 @@ class NoteBody:
     def charts(self) -> tuple[Chart, ...]:
         """The charts of its blocks."""
         return tuple(part.chart for part in self.parts if part.chart is not None)
+
+    @property
+    def chart_script(self) -> DataScript | None:
+        """What a pointer finds in them."""
+        return linked_script(self.charts)
 
 
 def make_body(

@@ -16,6 +16,7 @@ from runreport.report.charts.choosing import telling_params
 from runreport.report.charts.curves import CurveReader
 from runreport.report.charts.filled import Asked
 from runreport.report.charts.making import make_chart
+from runreport.report.charts.pointed import linked_script
 from runreport.report.charts.texts import ChartText, read_chart, renamed
 from runreport.report.config import Config, ViewConfig
 from runreport.report.deltas import NONE, Delta, delta
@@ -24,6 +25,7 @@ from runreport.report.notes import render_note
 from runreport.report.pages.listings import Places
 from runreport.report.shown import Shown
 from runreport.report.tables.asked_columns import full_name
+from runreport.report.tables.column_scripts import DataScript
 from runreport.report.tables.columns import CURVES, FOLDER, OF_METRICS, VIEW, Column, make_column
 from runreport.report.tables.run_table import run_link
 from runreport.report.tables.table import Table, cell, logged_text, unique_labels, varying
@@ -83,6 +85,11 @@ class ViewPage:
     charts: tuple[Chart, ...]
     left_out: tuple[str, ...]
     """Charts for which no run has values, as the config writes them."""
+
+    @property
+    def chart_script(self) -> DataScript | None:
+        """What a pointer finds in the charts."""
+        return linked_script(self.charts)
 
     @property
     def total(self) -> int:

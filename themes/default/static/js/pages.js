@@ -1,5 +1,6 @@
 // What pages other than that of an experiment do, by the name that each has in its template.
 
+import { startCharted } from "./pages/charted.js";
 import { startCompare } from "./pages/compare.js";
 import { startView } from "./pages/details.js";
 import { startEvaluation } from "./pages/evaluation.js";
@@ -10,10 +11,11 @@ import { startVersions } from "./pages/versions.js";
 export { startSections } from "./pages/sections.js";
 export { startWindows } from "./pages/activity.js";
 
-/** @type {Object<string, () => void>} */
+/** @type {Object<string, () => unknown>} */
 const STARTS = {
   run: startRun,
   view: startView,
+  charted: startCharted,
   compare: startCompare,
   model: startVersions,
   evaluation: startEvaluation,

@@ -26,6 +26,7 @@ const FIELD_NAMES = {
   c: "Colour",
   g: "Mean over",
   scale: "Scale",
+  xscale: "X scale",
   smooth: "Smoothing",
   xlim: "X from",
   ylim: "Y from",

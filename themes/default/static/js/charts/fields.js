@@ -1,5 +1,5 @@
 // Charts as data: which fields a type has, what they may be, and what a chart is called. A chart is
-// {type, title, x, y, c, g, scale, smooth, xlim, ylim, runs}, as the hash has it.
+// {type, title, x, y, c, g, scale, xscale, smooth, xlim, ylim, runs}, as the hash has it.
 
 import { writeChart } from "../core/hash.js";
 import { ADDRESS } from "../core/source.js";
@@ -9,7 +9,7 @@ import { ADDRESS } from "../core/source.js";
 
 /**
  * Fields of a chart.
- * @typedef {"x" | "y" | "c" | "g" | "scale" | "smooth" | "xlim" | "ylim" | "runs"} FieldName
+ * @typedef {"x" | "y" | "c" | "g" | "scale" | "xscale" | "smooth" | "xlim" | "ylim" | "runs"} FieldName
  */
 
 /**
@@ -25,6 +25,7 @@ export const TYPES = {
       c: "colour?",
       g: "mean?",
       scale: "scale",
+      xscale: "scale",
       smooth: "smooth",
       xlim: "limits",
       ylim: "limits",

@@ -46,12 +46,17 @@ export async function fillChart(asked) {
   const { source, chart, runs } = asked;
   await source.load(columnsOfChart(source, chart));
   const filled = isDrawable(source, chart) ? await FILL[chart.type](asked) : undrawn();
+  const isLogX = chart.type === "line" && chart.xscale === "log" && !filled.isTime;
+  if (isLogX) filled.rows = filled.rows.filter(({ x }) => x > 0);
   const across = filled.form[1] === "word" ? "" : chart.xlim;
   const limits = limitsOf(across || "", chart.ylim || "", filled.rows, [
-    filled.form[1] === "log",
+    filled.form[1] === "log" || isLogX,
     filled.form[2] === "log",
   ]);
   const spec = settledSpec(filled);
+  for (const { encoding } of isLogX ? spec.layer || [spec] : []) {
+    encoding.x.scale = { ...encoding.x.scale, type: "log" };
+  }
   limit(spec, limits);
   const [order, total] = isBuilt(asked) ? [chart.order || "best", source.count] : ["first", runs.length];
   const drawn = new Set(filled.runs).size;

@@ -35,7 +35,7 @@ const KEYS = {
 /**
  * A chart as a link has it: its type and fields by name.
  * @typedef {{type: string, title?: string, x?: string, y?: string, c?: string, g?: string, scale?: string,
- *   smooth?: string, xlim?: string, ylim?: string, runs?: string}} Chart
+ *   xscale?: string, smooth?: string, xlim?: string, ylim?: string, runs?: string}} Chart
  * @typedef {{q: string, facets: Map<string, Set<string>>, ranges: Map<string, [string, string]>,
  *   cols: string[] | null, pin: string[], sort: string, group: string, differ: boolean, flat: boolean,
  *   open: string[], all: boolean, p: number, e: string[], sel: string[], base: string, same: boolean,

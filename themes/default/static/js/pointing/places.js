@@ -3,10 +3,11 @@
 
 /**
  * What a picture shows: `lines` are the place of its run in the table (-1 for several), its name, the text of
- * its colour, its xs and its ys; `texts` those of the legend, in its order.
+ * its colour, its xs and its ys; `texts` those of the legend, in its order; `hrefs` the addresses of runs by
+ * name, on a page without a table of runs.
  * @typedef {[run: number, name: string, color: string | null, x: any[], y: number[]]} ToldLine
  * @typedef {{x: string, y: string, color: string, texts: string[], time?: boolean,
- *   lines: ToldLine[]}} Pointed
+ *   lines: ToldLine[], hrefs?: Object<string, string>}} Pointed
  *
  * A line of a picture with its places: `left` and `top` in the units of `Picture.frame`.
  * @typedef {{run: number, name: string, color: string | null, x: any[], y: number[], left: number[],
