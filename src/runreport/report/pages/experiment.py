@@ -138,7 +138,7 @@ def make_experiment_page(
         runs=len(table.labels),
         active=_span(started),
         primary_metric=table.primary,
-        best=best_run(table),
+        best=best_run(table, contenders(table)),
         charts=drawn,
         chart_script=chart_script(drawn, len(table.labels)) if drawn else None,
         importance=param_importance(
@@ -165,20 +165,20 @@ def _curve_sections(table: Table) -> tuple[Section[str], ...]:
     return tuple(replace(own, is_open=False) for own in found) if len(names) > 1 else ()
 
 
-def best_number(table: Table) -> int | None:
-    """The place of the best run that finished, or of which nobody recorded how it ended; None
-    where neither config nor the metric's name says what best is."""
+def contenders(table: Table) -> list[int]:
+    """The places of the runs that finished, or of which nobody recorded how they ended, the best
+    one first; none where neither config nor the metric's name says what best is."""
     if table.direction is None:
-        return None
+        return []
     statuses = table.values("status")
-    return next((n for n in table.ranked() if may_be_best(statuses[n])), None)
+    return [number for number in table.ranked() if may_be_best(statuses[number])]
 
 
-def best_run(table: Table) -> BestRun | None:
-    """The run of `best_number`."""
-    number = best_number(table)
-    if number is None:
+def best_run(table: Table, ranked: Sequence[int]) -> BestRun | None:
+    """The first of the `contenders`."""
+    if not ranked:
         return None
+    number = ranked[0]
     return BestRun(
         run=run_link(table, number),
         metric=table.primary,

@@ -13,9 +13,8 @@ from runreport.report.deltas import NONE, Delta, delta
 from runreport.report.formatting import plural
 from runreport.report.links import Moment, RunLink, ViewLink, moment
 from runreport.report.notes import render_note
-from runreport.report.pages.experiment import BestRun, ShownExperiment, best_number, best_run
+from runreport.report.pages.experiment import BestRun, ShownExperiment, best_run, contenders
 from runreport.report.pages.notes import Notes
-from runreport.report.tables.ranking import may_be_best
 from runreport.report.tables.run_table import run_link, status_counts
 from runreport.report.tables.table import Table
 
@@ -135,15 +134,13 @@ def _is_new(started: int, as_of: int | None) -> bool:
 
 
 def _record(table: Table, as_of: int | None) -> Record | None:
-    best, number = best_run(table), best_number(table)
-    if best is None or number is None:
+    ranked = contenders(table)
+    best = best_run(table, ranked)
+    if best is None:
         return None
-    starts, statuses = table.values("start_time"), table.values("status")
+    starts, number = table.values("start_time"), ranked[0]
     started = starts[number]
-    before = (
-        n for n in table.ranked() if may_be_best(statuses[n]) and _is_before(starts[n], started)
-    )
-    other = next(before, None)
+    other = next((n for n in ranked if _is_before(starts[n], started)), None)
     gain = NONE
     if other is not None:
         gain = delta(table.scores[number], table.scores[other], table.direction)

@@ -9,7 +9,7 @@ import { ADDRESS } from "../core/source.js";
 import { findSource, runPlace } from "../core/sources.js";
 import { makeStatus } from "../table/cells.js";
 import { matchingRuns, sortRuns } from "../table/matching.js";
-import { Shown } from "../table/shown.js";
+import { PARENT, Shown } from "../table/shown.js";
 import { boxOf, neededColumns } from "../table/update.js";
 import { startCurves } from "./curves.js";
 import { startPlayers } from "./media.js";
@@ -17,7 +17,6 @@ import { startSections } from "./sections.js";
 
 /** @import { Source } from "../core/source.js" */
 
-const PARENT = "tags.mlflow.parentRunId";
 const MOST_NESTED = 200;
 
 /** Start the page. */
