@@ -96,8 +96,12 @@ def compare_tables(before: EvaluationTable, after: EvaluationTable) -> Compariso
             )
         )
     changes = (
-        _change(column, [(before.rows[n][here], after.rows[m][there]) for n, m in pairs])
-        for column, here, there in scores
+        _change(
+            column,
+            [(before.rows[n][here], after.rows[m][there]) for n, m in pairs],
+            [row.scores[place].outcome for row in rows],
+        )
+        for place, (column, here, there) in enumerate(scores)
     )
     most = [len(table.rows) for table in (before, after) if table.total > len(table.rows)]
     cut = f", of the first {most[0]:,} of each" if most else ""
@@ -132,9 +136,10 @@ def _common_scores(
     ]
 
 
-def _change(column: EvaluationColumn, pairs: Sequence[tuple[object, object]]) -> ScoreChange:
+def _change(
+    column: EvaluationColumn, pairs: Sequence[tuple[object, object]], outcomes: Sequence[str]
+) -> ScoreChange:
     own = [(float(a), float(b)) for a, b in pairs if _are_numbers(a, b)]  # type: ignore[arg-type]
-    outcomes = [outcome(a, b, column.direction) for a, b in own]
     before, after = _mean(a for a, _ in own), _mean(b for _, b in own)
     return ScoreChange(
         score_label(column.name),
