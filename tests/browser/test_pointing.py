@@ -9,7 +9,11 @@ from typing import Any
 
 import pytest
 from browser.kinds import page_kinds
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
+
+import runreport
+from runreport.pipeline import build_site
+from runreport.report.config import Config
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -229,3 +233,25 @@ def test_pictures_of_notes_and_saved_comparisons_answer(
     expect(page.locator(".tip.spot .head")).to_contain_text("Step")
     assert len(told(page)) == 3  # means of three widths
     assert page.evaluate("typeof window.vega") == "undefined"
+
+
+@pytest.mark.parametrize("place", ["e/*/index.html", "r/*/*/index.html"])
+def test_a_part_shows_the_points_that_were_logged_there(
+    browser: Browser, archive: Path, tmp_path: Path, place: str
+) -> None:
+    with runreport.start_run():
+        for step in range(8000):
+            runreport.log_metric("loss", step % 2 + 1.0, step=step)
+    build_site(str(archive), str(tmp_path / "site"), Config())
+    (path,) = (tmp_path / "site").glob(place)
+    page = browser.new_page()
+    loaded: list[str] = []
+    page.on("request", lambda request: loaded.append(request.url))
+    page.goto(path.as_uri())
+    drag(page, page.locator("svg.points:visible").first, (0.5, 0.5), (0.54, 0.52))
+    live = page.locator("svg.marks.points:visible").first
+    expect(live).to_be_visible()
+    point_at(page, live, 0.5, 0.5)
+    assert told(page)[0][1] in (1, 2), "the value of a step, not the mean of many"
+    assert sum("detail-" in url for url in loaded) == 1
+    page.close()

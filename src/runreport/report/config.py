@@ -41,6 +41,7 @@ PUBLISH_KEYS = (
     "unsearched",
     "max_file_mb",
     "max_run_pages",
+    "curve_points",
     "html",
 )
 HTML_FORMS = ("sandboxed", "scripted")
@@ -110,6 +111,8 @@ class Config:
     """Where the site will lie, e.g. ``https://org.github.io/repo/``; empty: nobody said."""
     max_run_pages: int = 20_000
     """Runs that get a page of their own; the others are shown by one page with script."""
+    curve_points: int = 40_000
+    """Points of a run's long curves that are published for readers who zoom in."""
     html: str = "sandboxed"
     """``scripted`` publishes HTML artifacts as pages, which a host then runs."""
     publish_environment: bool = False
@@ -210,6 +213,7 @@ def parse_config(content: Mapping[str, Any], path: str = FILE_NAME) -> Config:
         max_run_pages=int(
             _positive(publish, "max_run_pages", defaults.max_run_pages, path, "publish.")
         ),
+        curve_points=_count(publish, "curve_points", defaults.curve_points, path, "publish."),
         html=_one_of(publish, "html", HTML_FORMS, path, "publish.") or defaults.html,
         publish_environment=bool(_typed(publish, "environment", bool, path, "publish.")),
         allow_secrets=bool(_typed(publish, "allow_secrets", bool, path, "publish.")),
@@ -301,6 +305,15 @@ def _typed(table: Mapping[str, Any], key: str, kind: type, path: str, prefix: st
     if value is not None and not isinstance(value, kind):
         words = {str: "text in quotes", bool: "true or false", list: "a list", dict: "a table"}
         raise ConfigError(f"{path}: {prefix}{key} is {value!r}; it must be {words[kind]}.")
+    return value
+
+
+def _count(table: Mapping[str, Any], key: str, default: int, path: str, prefix: str) -> int:
+    value = table.get(key, default)
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ConfigError(
+            f"{path}: {prefix}{key} is {value!r}; it must be a whole number, 0 for none."
+        )
     return value
 
 

@@ -125,3 +125,21 @@ def test_numbers_json_has_no_word_for_travel_as_text(storage: LocalStorage) -> N
     log_run(storage, points=[math.nan, math.inf, 2.0]).finish()
     curves = CurveReader(read_archive(storage)).read(RUN)
     assert curve_script(curves)[0][1]["value"] == ["NaN", "Infinity", 2]
+
+
+def test_a_reader_who_zooms_finds_what_a_page_thins(storage: LocalStorage) -> None:
+    writer = log_run(storage, points=[math.sin(n) for n in range(3000)])
+    for n in range(9000):
+        writer.log_metric("val_accuracy", n / 9000, n, n)
+    writer.log_metric("short", 1.0, 0, 0)
+    reader = CurveReader(read_archive(storage))
+    curves = reader.read(RUN)
+    detail = reader.read_detail(RUN, curves, 10_000)
+    assert detail["loss"].values == tuple(math.sin(n) for n in range(3000))
+    assert {key: len(own.values) for key, own in detail.items()} == {
+        "loss": 3000,
+        "val_accuracy": 4501,  # two points each, but for the ends
+    }
+    assert [*reader.read_detail(RUN, curves, 2000)] == ["val_accuracy"]
+    assert reader.read_detail(RUN, curves, 0) == {}
+    writer.finish()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,7 +14,11 @@ from runreport.archive.reading import Snapshot
 from runreport.query.points import PointReader
 from runreport.report.charts.sessions import Logged, Span, in_order, settled
 from runreport.report.charts.thinning import MAX_BUCKETS, by_step, of_points, thinned
+from runreport.report.meaning import importance_of_name
 from runreport.report.tables.column_scripts import json_number
+
+LEAST_DETAIL = 4 * MAX_BUCKETS
+"""Points of a curve below which it is not worth a file of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +70,34 @@ class CurveReader(PointReader):
 
     def read(self, run_id: str) -> dict[str, Curve]:
         """The curves of a run by metric, each at most `MAX_BUCKETS` long."""
+        return dict(self._curves(run_id, MAX_BUCKETS))
+
+    def read_detail(self, run_id: str, curves: Mapping[str, Curve], room: int) -> dict[str, Curve]:
+        """What a run's page lacks of curves that it thins, for readers who zoom in.
+
+        Args:
+            curves: of the run, as `read` has them; of those that are thinned the most important
+                are read again.
+            room: points of all of them, each of which gets as many.
+        """
+        long = [key for key, own in curves.items() if own.counts and own.logged > MAX_BUCKETS]
+        long.sort(key=lambda key: (*importance_of_name(key), key))
+        kept = frozenset(long[: room // LEAST_DETAIL])
+        if not kept:
+            return {}
+        found = self._curves(run_id, room // len(kept), kept)
+        return {key: own for key, own in found if len(own.values) > len(curves[key].values)}
+
+    def _curves(
+        self, run_id: str, most: int, kept: frozenset[str] | None = None
+    ) -> Iterator[tuple[str, Curve]]:
         points = self.points_of(run_id)
         # Of one writer's points none is of a later session, whenever it was at work.
         is_one = pc.count_distinct(points.column("writer_id")).as_py() < 2
-        return _split(points, self._published, {} if is_one else self._spans)
+        spans = {} if is_one else self._spans
+        for name, logged in _split(points, self._published):
+            if kept is None or name in kept:
+                yield name, make_curve(name, logged, spans, most)
 
 
 def _spans_of(events: pa.Table) -> dict[str, Span]:
@@ -81,22 +109,23 @@ def _spans_of(events: pa.Table) -> dict[str, Span]:
     return {writer: (first, last) for writer, first, last in zip(*columns, strict=True)}
 
 
-def _split(
-    points: pa.Table, published: Callable[[str], str], spans: Mapping[str, Span]
-) -> dict[str, Curve]:
-    """Curves from points sorted by key and step."""
+def _split(points: pa.Table, published: Callable[[str], str]) -> Iterator[tuple[str, Logged]]:
+    """The points of each metric, from points sorted by key and step."""
     names = ("key", "step", "time", "value", "writer_id", "seq")
     keys, *columns = (points.column(name).to_pylist() for name in names)
-    curves, start = {}, 0
+    start = 0
     for end in range(1, len(keys) + 1):
         if end == len(keys) or keys[end] != keys[start]:
-            name = published(keys[start])
-            curves[name] = make_curve(name, Logged(*(own[start:end] for own in columns)), spans)
+            yield published(keys[start]), Logged(*(own[start:end] for own in columns))
             start = end
-    return curves
 
 
-def make_curve(key: str, logged: Logged, spans: Mapping[str, Span] | None = None) -> Curve:
+def make_curve(
+    key: str,
+    logged: Logged,
+    spans: Mapping[str, Span] | None = None,
+    most: int = MAX_BUCKETS,
+) -> Curve:
     """A curve from the points of one metric of one run.
 
     What was logged again by a later session is shown as the later session has it; values that one
@@ -105,6 +134,7 @@ def make_curve(key: str, logged: Logged, spans: Mapping[str, Span] | None = None
     Args:
         logged: sorted by step, time, writer and seq; at least one.
         spans: when each writer was at work; else the times of its points say it.
+        most: buckets of it.
     """
     spans = spans or {}
     total, has_steps = len(logged.steps), True
@@ -117,8 +147,8 @@ def make_curve(key: str, logged: Logged, spans: Mapping[str, Span] | None = None
     else:
         logged, resumed = settled(logged, spans)
         buckets, resumed = by_step(of_points(logged.steps, logged.times, logged.values), resumed)
-    if len(buckets.steps) > MAX_BUCKETS:
-        buckets, resumed = thinned(buckets, resumed)
+    if len(buckets.steps) > most:
+        buckets, resumed = thinned(buckets, resumed, most)
     is_plain = len(buckets.steps) == len(logged.steps)
     return Curve(
         key,

@@ -13,7 +13,7 @@ from typing import Any
 from runreport.archive.storage import Storage
 from runreport.entities import DatasetInput, Run, RunInfo
 from runreport.numbers import MISSING
-from runreport.report.charts.curves import CurveReader, curve_script
+from runreport.report.charts.curves import CurveReader, curve_json, curve_script
 from runreport.report.config import Config, ExperimentConfig
 from runreport.report.evaluations.page import (
     EvaluationPage,
@@ -45,6 +45,7 @@ from runreport.report.runs.metrics import CurvePicture, MetricField, curve_pictu
 from runreport.report.runs.record import RunFacts, run_json
 from runreport.report.sections import Section, in_sections
 from runreport.report.shown import Shown, show_duration, show_text
+from runreport.report.tables.column_scripts import DataScript, hashed_name, script_json
 from runreport.report.urls import job_folder, run_folder
 from runreport.tags import (
     ERROR_TAG,
@@ -110,6 +111,8 @@ class RunPage:
     """The packages as pip reads them; empty where none were recorded."""
     details: Mapping[str, object] | None = field(repr=False)
     """Curves, files and packages for the scripts; None where there are none."""
+    detail: tuple[DataScript, ...] = field(repr=False)
+    """More points of long curves, a script a curve, for readers who zoom in."""
     is_deleted: bool
     published: tuple[PublishedFile, ...]
     record: str
@@ -146,6 +149,7 @@ def make_run_page(
         files, published = list_files(facts, storage, redactor, config)
     media = media_series(files)
     pictures = tuple(curve_pictures(curves, facts))
+    detail = _detail(curves, pictures, info.run_id, config.curve_points) if with_files else {}
     metrics = tuple(metric_field(row, facts, settings) for row in facts.metrics)
     return RunPage(
         run_id=info.run_id,
@@ -187,7 +191,8 @@ def make_run_page(
         ),
         reproduction=reproduction(facts.record, tags),
         requirements=requirements_text(facts.record),
-        details=_details(pictures, files, media, facts.record),
+        details=_details(pictures, files, media, facts.record, detail, run_folder(info.run_id)),
+        detail=tuple(detail.values()),
         is_deleted=info.lifecycle_stage == "deleted",
         published=published,
         record=run_json(facts, experiment),
@@ -261,13 +266,29 @@ def _job(record: dict[str, Any]) -> tuple[str, str] | None:
     return f"{kind} {identity}", f"{job_folder(kind, identity)}/index.html"
 
 
+def _detail(
+    curves: CurveReader, pictures: Sequence[CurvePicture], run_id: str, room: int
+) -> dict[str, DataScript]:
+    """More points of the curves that a page thins, a script a metric."""
+    thinned = {one.curve.key: one.curve for one in pictures}
+    found = {}
+    for key, curve in sorted(curves.read_detail(run_id, thinned, room).items()):
+        told = script_json((run_id, key, curve_json(curve)))[1:-1]
+        content = f"runreport.detail({told});\n"
+        found[key] = DataScript(hashed_name("detail", content), content)
+    return found
+
+
 def _details(
     pictures: Sequence[CurvePicture],
     files: Sequence[OutputFile],
     media: Sequence[MediaSeries],
     record: dict[str, Any],
+    detail: Mapping[str, DataScript],
+    folder: str,
 ) -> dict[str, object] | None:
-    """What the scripts know of a run: curves, files to compare, packages; None without any."""
+    """What the scripts know of a run: curves, with where there is more of them, files to compare,
+    packages; None without any."""
     curves = {picture.curve.key: picture.curve for picture in pictures}
     compared = [
         [
@@ -285,7 +306,11 @@ def _details(
     if not curves and not compared and not packages and not media:
         return None
     series = [[own.key, own.kind, [[at.step, at.url] for at in own.steps]] for own in media]
-    found = {"curves": curve_script(curves), "files": compared, "packages": packages}
+    stored = curve_script(curves)
+    for key, curve in stored:
+        if key in detail:
+            curve["detail"] = f"{folder}/{detail[key].name}"
+    found = {"curves": stored, "files": compared, "packages": packages}
     return {**found, "media": series} if series else found
 
 

@@ -1,24 +1,17 @@
-// The curves of runs: which there are, read, placed along an axis, smoothed. As report/charts/curves.py and
+// The curves of runs: which there are, in order along an axis, smoothed. As report/charts/curves.py and
 // line_rows.py have it.
 
 import { brought } from "../core/brought.js";
-import { readNumber } from "../core/decoding.js";
 import { loadRun } from "../core/sources.js";
+import { inDetail } from "./detail.js";
+import { placesOf, storedCurve } from "./stored.js";
 
-/** @import { StoredCurve } from "../core/brought.js" */
 /** @import { Source } from "../core/source.js" */
 /** @import { OwnChart } from "./asked.js" */
+/** @import { Curve } from "./stored.js" */
 
-/**
- * A curve with its numbers read and what goes without saying; lists are as long as `value`. `low`, `high`:
- * of a bucket, where the curve was thinned.
- * @typedef {{step: number[], time: number[], value: number[], low: number[], high: number[], count: number[],
- *   spread: number[], isThinned: boolean, resumed: number[], hasSteps: boolean}} Curve
- * @typedef {{run: number, curve: Curve}} RunCurve
- */
+/** @typedef {{run: number, curve: Curve}} RunCurve */
 
-/** The beginning of 1990: what an importer has before it is no date but a time since the start. */
-const FIRST_DATE = 631_152_000_000;
 /** @type {Object<string, string>} */
 const STEP_TITLES = { step: "Step", time: "Time, UTC", relative: "Time since start" };
 
@@ -32,7 +25,7 @@ const STEP_TITLES = { step: "Step", time: "Time, UTC", relative: "Time since sta
  * @returns {Promise<RunCurve[]>}
  */
 export async function curvesOf(source, chart, runs, most, isWanted = () => true) {
-  const { y: metric = "", scale } = chart;
+  const { y: metric = "", scale, xlim } = chart;
   const axis = axisOf(chart);
   await source.load([metric]);
   const isDrawn = (/** @type {number} */ value) => Number.isFinite(value) && (value > 0 || scale !== "log");
@@ -42,12 +35,11 @@ export async function curvesOf(source, chart, runs, most, isWanted = () => true)
     if (source.valuesOf("_curves")[run] === null || source.valuesOf(metric)[run] === null) continue;
     await loadRun(source, run);
     const { curves } = brought.runs.get(source.valuesOf("run_id")[run]) || {};
-    const stored = curves?.get(metric.replace(/^metrics\./, ""));
-    const curve = stored && curveOf(stored);
+    const curve = storedCurve(curves?.get(metric.replace(/^metrics\./, "")));
     const isCurve = curve && curve.value.length > 1 && curve.value.some(isDrawn);
     if (isCurve && placesOf(curve, axis).some((x) => x !== null)) found.push({ run, curve });
   }
-  return found;
+  return chart.g ? found : inDetail(source, metric, found, axis, xlim);
 }
 
 /**
@@ -56,56 +48,6 @@ export async function curvesOf(source, chart, runs, most, isWanted = () => true)
  */
 export function axisOf({ x, g }) {
   return x === "time" && g ? "relative" : x || "step";
-}
-
-/**
- * Curves that were read; a chart asks for them again whenever its view changes.
- * @type {WeakMap<StoredCurve, Curve>}
- */
-const curvesRead = new WeakMap();
-
-/** @param {StoredCurve} stored */
-function curveOf(stored) {
-  const curve = curvesRead.get(stored) || readCurve(stored);
-  curvesRead.set(stored, curve);
-  return curve;
-}
-
-/**
- * @param {StoredCurve} stored
- * @returns {Curve}
- */
-function readCurve({ step, time, value: texts, low = [], high = [], count, spread, resumed = [], ordered }) {
-  const value = texts.map(readNumber);
-  return {
-    step,
-    time,
-    value,
-    resumed,
-    low: low.map(readNumber),
-    high: high.map(readNumber),
-    count: count || value.map(() => 1),
-    spread: spread ? spread.map(readNumber) : value.map(() => 0),
-    isThinned: Boolean(count),
-    hasSteps: !ordered,
-  };
-}
-
-/**
- * Where points lie on the x axis: steps, time, or milliseconds since the earliest point. A point whose time
- * nobody recorded has none (0), or all have only the time since their start: then they are no dates.
- * @param {Curve} curve
- * @param {string} axis
- * @returns {(number | null)[]}
- */
-export function placesOf({ step, time }, axis) {
-  if (axis === "step") return step;
-  const isDated = time.some((own) => own >= FIRST_DATE);
-  const isSpan = !isDated && axis === "relative" && time.some((own) => own !== 0);
-  const times = time.map((own) => (isSpan || own >= FIRST_DATE ? own : null));
-  if (axis === "time") return times;
-  const start = times.reduce((/** @type {number} */ least, own) => Math.min(least, own ?? least), Infinity);
-  return times.map((own) => (own === null ? null : own - start));
 }
 
 /**

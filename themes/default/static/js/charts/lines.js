@@ -3,9 +3,10 @@
 import { runPlace } from "../core/sources.js";
 import { MAX_BAND, MAX_LINES, isBuilt, mostOf } from "./asked.js";
 import { bandOf } from "./band.js";
-import { axisOf, curvesOf, endOf, placedCurve, placesOf, smoothed, stepTitle } from "./curves.js";
+import { axisOf, curvesOf, endOf, placedCurve, smoothed, stepTitle } from "./curves.js";
 import { coloured, drawRuns, grouped, runColours } from "./looks.js";
 import { labelsOf, useUnit } from "./rows.js";
+import { placesOf } from "./stored.js";
 
 /** @import { Source } from "../core/source.js" */
 /** @import { Asked, Filled, OwnChart, Row } from "./asked.js" */

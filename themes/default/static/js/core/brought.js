@@ -7,7 +7,7 @@
  * A curve as a data script has it; lists are as long as `value`. Numbers that JSON lacks are texts.
  * @typedef {{step: number[], time: number[], value: (number | string)[], low?: (number | string)[],
  *   high?: (number | string)[], spread?: (number | string)[], count?: number[], resumed?: number[],
- *   ordered?: boolean}} StoredCurve
+ *   ordered?: boolean, detail?: string}} StoredCurve `detail`: where more of its points are
  * @typedef {[path: string, url: string, kind: string, text: string, bytes: number,
  *   digest: string]} StoredFile
  * @typedef {[key: string, kind: string, steps: [step: number, url: string][]]} StoredSeries
@@ -47,6 +47,11 @@ export const brought = {
    * @type {Map<string, Details>}
    */
   runs: new Map(),
+  /**
+   * More points of curves by run id and metric.
+   * @type {Map<string, Map<string, StoredCurve>>}
+   */
+  details: new Map(),
   /**
    * Runs without a page, as run.json has them.
    * @type {Map<string, any>}

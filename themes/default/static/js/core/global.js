@@ -63,6 +63,15 @@ window.runreport = Object.freeze({
   run: bringRun,
   /**
    * @param {string} run
+   * @param {string} metric
+   * @param {StoredCurve} curve
+   */
+  detail(run, metric, curve) {
+    const own = brought.details.get(run) || new Map();
+    brought.details.set(run, own.set(metric, curve));
+  },
+  /**
+   * @param {string} run
    * @param {Evaluation} table
    */
   evaluation(run, table) {

@@ -7,6 +7,7 @@ import { loadLater, loadNamed, loadScript } from "../core/loading.js";
 import { Source } from "../core/source.js";
 
 /** @import { Pointed } from "../pointing/places.js" */
+/** @import { Part } from "../pointing/zooming.js" */
 /** @typedef {{x: string, smooth: string}} CurveState */
 
 /**
@@ -27,6 +28,7 @@ export function startCurves(id) {
   };
   const axis = makeChoice("X", AXES, state.x, (value) => {
     state.x = value;
+    parts.clear(); // of another axis
     change();
   });
   const smooth = makeSmoothing(state.smooth);
@@ -69,34 +71,67 @@ async function startBuilt(id) {
       texts: [],
       lines: [[-1, metric, null, x, y]],
     };
-    pointing.attach(within(figure, ".drawing"), svg, told, { hrefOf: () => "", idOf: () => "" });
+    const zoom = (/** @type {Part} */ part) => zoomTo(id, { x: "step", smooth: "" }, metric, part);
+    pointing.attach(within(figure, ".drawing"), svg, told, { hrefOf: () => "", idOf: () => "", zoom });
   }
 }
 
-/** The number of the last drawing asked for: an earlier one that ends later is dropped. */
 let drawings = 0;
+/**
+ * The number of the last drawing asked for of each metric: an earlier one that ends later is dropped.
+ * @type {Map<string, number>}
+ */
+const latest = new Map();
+
+/**
+ * The parts of its axes that each metric is shown in.
+ * @type {Map<string, Part>}
+ */
+const parts = new Map();
+
+/**
+ * Show a part of a metric's curve.
+ * @param {string} id of the run
+ * @param {CurveState} state
+ * @param {string} metric
+ * @param {Part} part
+ */
+function zoomTo(id, state, metric, part) {
+  if (part.xlim || part.ylim) parts.set(metric, part);
+  else if (!parts.delete(metric)) return;
+  drawCurves(id, state, metric).catch(() => say("The part could not be drawn, so the picture stays."));
+}
 
 /**
  * Draw the curves of a run's figures.
  * @param {string} id of the run
  * @param {CurveState} state
+ * @param {string} [only] metric that is drawn alone
  */
-export async function drawCurves(id, { x, smooth }) {
+export async function drawCurves(id, state, only) {
   const ticket = ++drawings;
+  const { x, smooth } = state;
+  const figures = every(document, ".curves figure[data-metric]").filter(
+    ({ dataset }) => only === undefined || dataset.metric === only,
+  );
+  for (const { dataset } of figures) latest.set(dataset.metric || "", ticket);
   const [charts] = await Promise.all([loadLater("charts"), loadNamed("specs")]);
   if (!brought.runs.has(id)) await loadScript("run.js");
   await charts.loadLibraries();
   const source = pickedRun(id);
-  for (const figure of every(document, ".curves figure[data-metric]")) {
-    const chart = { type: "line", y: `metrics.${figure.dataset.metric}`, x, c: "", g: "", smooth, scale: "" };
+  for (const figure of figures) {
+    const metric = figure.dataset.metric || "";
+    const part = parts.get(metric) || { xlim: "", ylim: "" };
+    const chart = { type: "line", y: `metrics.${metric}`, x, c: "", g: "", smooth, scale: "", ...part };
     const made = await charts.fillChart({ source, chart, runs: [0], isNarrow: false });
-    if (ticket !== drawings) return;
+    if (ticket !== latest.get(metric)) continue;
     if (!made.rows.length) continue; // run.js is of another build: the picture stays
     const drawing = within(figure, ".drawing");
     charts.makeSmall(made.spec, Math.max(200, drawing.clientWidth - 8), 170);
     const { container } = await charts.drawSpec(made);
     drawing.replaceChildren(container);
-    await charts.answer(drawing, container, made, source);
+    const zoom = (/** @type {Part} */ own) => zoomTo(id, state, metric, own);
+    await charts.answer(drawing, container, made, source, { zoom, isPart: parts.has(metric) });
   }
 }
 

@@ -1,0 +1,72 @@
+// A curve as a script brought it, with its numbers read, and where its points lie. As report/charts/curves.py
+// and line_rows.py have it.
+
+import { readNumber } from "../core/decoding.js";
+
+/** @import { StoredCurve } from "../core/brought.js" */
+
+/**
+ * A curve with its numbers read and what goes without saying; lists are as long as `value`. `low`, `high`:
+ * of a bucket, where the curve was thinned.
+ * @typedef {{step: number[], time: number[], value: number[], low: number[], high: number[], count: number[],
+ *   spread: number[], isThinned: boolean, resumed: number[], hasSteps: boolean, detail?: string}} Curve
+ */
+
+/** The beginning of 1990: what an importer has before it is no date but a time since the start. */
+const FIRST_DATE = 631_152_000_000;
+
+/**
+ * Curves that were read; a chart asks for them again whenever its view changes.
+ * @type {WeakMap<StoredCurve, Curve>}
+ */
+const curvesRead = new WeakMap();
+
+/**
+ * A curve that a script brought; null for none.
+ * @param {StoredCurve} [stored]
+ */
+export function storedCurve(stored) {
+  if (!stored) return null;
+  const curve = curvesRead.get(stored) || readCurve(stored);
+  curvesRead.set(stored, curve);
+  return curve;
+}
+
+/**
+ * @param {StoredCurve} stored
+ * @returns {Curve}
+ */
+function readCurve(stored) {
+  const { step, time, value: texts, low, high, count, spread, resumed = [], ordered, detail } = stored;
+  const value = texts.map(readNumber);
+  return {
+    step,
+    time,
+    value,
+    resumed,
+    detail,
+    low: low ? low.map(readNumber) : value,
+    high: high ? high.map(readNumber) : value,
+    count: count || value.map(() => 1),
+    spread: spread ? spread.map(readNumber) : value.map(() => 0),
+    isThinned: Boolean(count),
+    hasSteps: !ordered,
+  };
+}
+
+/**
+ * Where points lie on the x axis: steps, time, or milliseconds since the earliest point. A point whose time
+ * nobody recorded has none (0), or all have only the time since their start: then they are no dates.
+ * @param {Curve} curve
+ * @param {string} axis
+ * @returns {(number | null)[]}
+ */
+export function placesOf({ step, time }, axis) {
+  if (axis === "step") return step;
+  const isDated = time.some((own) => own >= FIRST_DATE);
+  const isSpan = !isDated && axis === "relative" && time.some((own) => own !== 0);
+  const times = time.map((own) => (isSpan || own >= FIRST_DATE ? own : null));
+  if (axis === "time") return times;
+  const start = times.reduce((/** @type {number} */ least, own) => Math.min(least, own ?? least), Infinity);
+  return times.map((own) => (own === null ? null : own - start));
+}
