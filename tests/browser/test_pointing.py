@@ -255,3 +255,26 @@ def test_a_part_shows_the_points_that_were_logged_there(
     assert told(page)[0][1] in (1, 2), "the value of a step, not the mean of many"
     assert sum("detail-" in url for url in loaded) == 1
     page.close()
+
+
+def test_a_hidden_run_stays_hidden_in_the_link(page: Page) -> None:
+    picture(page, "curves").locator(".entry").first.click(force=True)
+    expect(page.locator("#run-table .dot[aria-pressed=false]")).to_have_count(1)
+    assert "hide=" in page.url
+    page.reload()
+    expect(picture(page, "curves").locator(".mark-line path.off")).to_have_count(1)
+    page.locator("#run-table .dot[aria-pressed=false]").click()
+    expect(picture(page, "curves").locator(".mark-line path.off")).to_have_count(0)
+    assert "hide=" not in page.url
+
+
+def test_keys_hide_a_line_and_show_all_again(page: Page) -> None:
+    page.locator("figure[data-chart=curves] .drawing").focus()
+    page.keyboard.press("Home")
+    name = page.locator(".tip.spot .meant .name").inner_text()
+    page.keyboard.press("h")
+    expect(page.locator("#shown")).to_contain_text(f"Hid {name}")
+    expect(picture(page, "curves").locator(".mark-line path.off")).to_have_count(1)
+    page.keyboard.press("Shift+H")
+    expect(picture(page, "curves").locator(".mark-line path.off")).to_have_count(0)
+    assert "hide=" not in page.url

@@ -134,3 +134,27 @@ def test_the_metrics_of_a_section_are_drawn_in_one_chart(
     expect(added.locator("figcaption")).to_contain_text("7 metrics over steps")
     expect(added.locator(".role-legend-label text")).to_have_count(7)
     assert "metrics.val/iou/class_circle" in page.url
+
+
+def test_all_curves_are_smoothed_share_an_axis_and_have_a_legend(
+    reader: Any, find_experiment: Callable[[str], str]
+) -> None:
+    page = reader.open(find_experiment("digits"))
+    curves = page.locator("#curve-sections")
+    curves.locator("summary").first.click()
+    ticks = curves.locator("figure .role-axis:not(.role-axis-grid) text")
+    expect(curves.locator("figure svg.points")).to_have_count(3)
+    apart = ticks.all_inner_texts()
+    curves.get_by_label("Same Y in a section").check()
+    expect(curves.locator("figure[data-metric=val_accuracy] svg")).to_contain_text("1.5")
+    assert ticks.all_inner_texts() != apart
+    curves.get_by_role("slider").fill("0.6")
+    expect(curves.locator("figure[data-metric=val_loss] .mark-line path")).to_have_count(12)
+    assert "smooth=0.6" in page.url and "ysame=1" in page.url
+    legend = curves.locator(".legend .dot")
+    expect(legend).to_have_count(6)
+    legend.first.click()
+    expect(curves.locator("figure svg .off")).to_have_count(3)
+    page.reload()
+    expect(curves.locator("figure[data-metric=val_loss] .mark-line path")).to_have_count(12)
+    expect(curves.locator(".legend .dot[aria-pressed=false]")).to_have_count(1)

@@ -53,6 +53,8 @@ test("a view survives the hash, whatever is in it", () => {
       sel: some(),
       base: maybe(pick(), ""),
       same: random() < 0.5,
+      hide: some(),
+      ysame: random() < 0.5,
       charts: maybe([{ type: pick(), x: pick(), y: pick() }, { type: "line" }], null),
       w: maybe("2026-01-01..", ""),
       axis: maybe("time", ""),

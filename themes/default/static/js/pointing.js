@@ -1,12 +1,12 @@
 // Pictures that answer to a pointer and to keys, loaded on pages that have any: what was built answers
 // before any chart library is there.
 
-import { every, say } from "./core/dom.js";
-import { formatNumber } from "./core/format.js";
+import { every } from "./core/dom.js";
 import { siteUrl } from "./core/loading.js";
-import { spotAt, spotOf, spotOfValue } from "./pointing/finding.js";
-import { clearSpot, drawSpot, showSpotTip, spotTold, xText } from "./pointing/overlay.js";
+import { spotAt, spotOfValue } from "./pointing/finding.js";
+import { clearSpot, drawSpot, showSpotTip, spotTold } from "./pointing/overlay.js";
 import { pictures, showHidden, shownLines, startLegend } from "./pointing/hiding.js";
+import { answerKeys } from "./pointing/keys.js";
 import { readMarks, readSmall } from "./pointing/places.js";
 import { startZoom } from "./pointing/zooming.js";
 
@@ -14,7 +14,7 @@ import { startZoom } from "./pointing/zooming.js";
 /** @import { Part } from "./pointing/zooming.js" */
 /** @import { Spot } from "./pointing/finding.js" */
 
-export { setHidden } from "./pointing/hiding.js";
+export { setAllHidden, setHidden } from "./pointing/hiding.js";
 
 /**
  * How the lines of a picture lead to runs: the address of a line's run from the site's root, and its id;
@@ -43,7 +43,7 @@ export function attach(drawing, svg, told, ways) {
   svg.addEventListener("pointerdown", (event) => point(picture, event));
   svg.addEventListener("pointerleave", () => leave());
   svg.addEventListener("click", (event) => follow(picture, event));
-  answerKeys(picture);
+  answerKeys(picture, { spot: () => current, show, leave });
   startLegend(picture, leave);
   if (ways.zoom) startZoom(picture, ways.zoom, leave);
   showHidden(picture);
@@ -161,81 +161,4 @@ function follow(picture, event) {
   };
   if (!picture.isPart) open();
   else if (event.detail < 2) opening = window.setTimeout(open, DOUBLE_MS);
-}
-
-/**
- * The regions that answer to keys: they outlive their pictures.
- * @type {WeakSet<HTMLElement>}
- */
-const answering = new WeakSet();
-
-/**
- * The picture that a region shows now: as it was built, one for wide screens or one for small ones.
- * @param {HTMLElement} drawing
- */
-function shownIn(drawing) {
-  return pictures.find((one) => one.drawing === drawing && one.svg.isConnected && one.svg.checkVisibility());
-}
-
-/**
- * Keys of a picture that has the focus: along x, between lines, into a run.
- * @param {Picture} picture
- */
-function answerKeys(picture) {
-  const { drawing, told } = picture;
-  if (answering.has(drawing)) return;
-  answering.add(drawing);
-  if (!drawing.hasAttribute("tabindex")) {
-    drawing.tabIndex = 0;
-    drawing.setAttribute("role", "group");
-    drawing.setAttribute("aria-label", `${told.y} by ${told.x}: arrow keys walk along it`);
-  }
-  drawing.addEventListener("blur", () => leave());
-  drawing.addEventListener("keydown", (event) => {
-    const shown = shownIn(drawing);
-    if (!shown || event.altKey || event.ctrlKey || event.metaKey) return;
-    if (event.key === "Escape") leave();
-    else if (event.key === "Enter" && current?.meant && shown.hrefOf(current.meant)) {
-      location.href = siteUrl(shown.hrefOf(current.meant));
-    } else if (!moveTo(shown, event.key)) return;
-    event.preventDefault();
-  });
-}
-
-/**
- * Go on from the current spot.
- * @param {Picture} picture
- * @param {string} key
- * @returns {boolean} whether it is one of ours
- */
-function moveTo(picture, key) {
-  const lines = shownLines(picture);
-  const places = [...new Set(lines.flatMap(({ left }) => left))].sort((a, b) => a - b);
-  if (!places.length || !["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"].includes(key)) {
-    return false;
-  }
-  const before = current ? places.indexOf(current.left) : -1;
-  let at = before < 0 ? places.length - 1 : before;
-  if (key === "Home") at = 0;
-  else if (key === "End") at = places.length - 1;
-  else if (before >= 0 && key === "ArrowLeft") at = Math.max(0, at - 1);
-  else if (before >= 0 && key === "ArrowRight") at = Math.min(places.length - 1, at + 1);
-  const spot = spotOf(lines, places[at], null);
-  const inOrder = spot.points
-    .filter((own) => !picture.isPoints || own.line.left[0] === places[at])
-    .sort((a, b) => b.line.y[b.at] - a.line.y[a.at]);
-  const named = inOrder.findIndex(({ line }) => line === current?.meant);
-  const step = key === "ArrowUp" ? -1 : key === "ArrowDown" ? 1 : 0;
-  const own = inOrder[Math.max(0, Math.min(inOrder.length - 1, named + (named < 0 ? 1 : step)))];
-  const points = picture.isPoints ? [own] : spot.points;
-  const whole = { ...spot, points, x: own.line.x[own.at], meant: own.line };
-  const matrix = picture.frame.getScreenCTM();
-  const screen = new DOMPoint(own.line.left[own.at], own.line.top[own.at]).matrixTransform(
-    matrix || undefined,
-  );
-  show(picture, whole, screen.x, screen.y);
-  say(
-    `${picture.told.x} ${xText(picture, whole.x)}: ${own.line.name} ${formatNumber(own.line.y[own.at], 5)}`,
-  );
-  return true;
 }

@@ -1,15 +1,21 @@
 // The curves of all metrics of an experiment, small, in sections that are drawn when they are opened.
 
 import { brought } from "../core/brought.js";
-import { every, make, makeButton, within } from "../core/dom.js";
+import { curveTools } from "../core/curve_tools.js";
+import { every, make, makeBox, makeButton, within } from "../core/dom.js";
 import { loadNamed } from "../core/loading.js";
+import { looks, makeDot } from "../core/looks.js";
+import { keepHash } from "../table/update.js";
 import { drawSpec, loadLibraries, makeSmall } from "./drawing.js";
 import { answer } from "./figure.js";
 import { addFigure, startFigures } from "./figures.js";
 import { fillChart, loadChart } from "./filling.js";
+import { limit } from "./limits.js";
 
+/** @import { CurveState } from "../core/curve_tools.js" */
+/** @import { Source } from "../core/source.js" */
 /** @import { Shown } from "../table/shown.js" */
-/** @import { OwnChart } from "./asked.js" */
+/** @import { Made, OwnChart, Row } from "./asked.js" */
 
 const HEIGHT = 170;
 /** How long the table rests before open sections follow it. */
@@ -23,10 +29,17 @@ const PAUSE_MS = 400;
 export function startSmall(shown, place) {
   const sections = every(place, "details.fold", HTMLDetailsElement);
   let state = 0;
-  const draw = (/** @type {HTMLDetailsElement} */ section) => {
-    if (section.open) drawSection(shown, section, state).catch(() => {}); // tried again when it is opened
+  const draw = async (/** @type {HTMLDetailsElement} */ section) => {
+    if (!section.open) return;
+    await drawSection(shown, section, state).catch(() => {}); // tried again when it is opened
+    showLegend(shown, place);
   };
   const drawAll = () => sections.forEach(draw);
+  const drawAnew = () => {
+    state++;
+    drawAll();
+  };
+  startTools(shown, place, drawAnew);
   for (const section of sections) {
     section.addEventListener("toggle", () => draw(section));
     offerOne(shown, section);
@@ -36,10 +49,7 @@ export function startSmall(shown, place) {
   let waiting = 0;
   shown.listeners.push(() => {
     clearTimeout(waiting);
-    waiting = window.setTimeout(() => {
-      state++;
-      drawAll();
-    }, PAUSE_MS);
+    waiting = window.setTimeout(drawAnew, PAUSE_MS);
   });
 }
 
@@ -61,6 +71,49 @@ function offerOne(shown, section) {
 }
 
 /**
+ * What all curves lie along, how they are smoothed, and whether those of a section have one y axis; a legend.
+ * @param {Shown} shown
+ * @param {HTMLElement} place
+ * @param {() => void} drawAnew
+ */
+function startTools(shown, place, drawAnew) {
+  const { axis, smooth, ysame } = shown.view;
+  const state = { axis, smooth };
+  const change = () => {
+    Object.assign(shown.view, state);
+    keepHash(shown);
+    drawAnew();
+  };
+  const same = makeBox("Same Y in a section", (isOn) => {
+    shown.view.ysame = isOn;
+    change();
+  });
+  same.input.checked = ysame;
+  const tools = make("div", { class: "controls" }, ...curveTools(state, change), same.label);
+  within(place, ".find").after(tools, make("p", { class: "legend", hidden: "" }));
+}
+
+/**
+ * The runs whose curves are drawn, by the marks that they have in the table, which show and hide them.
+ * @param {Shown} shown
+ * @param {HTMLElement} place
+ */
+function showLegend({ source }, place) {
+  const drawn = every(place, "details[open] figure:not([hidden])").flatMap(({ dataset }) =>
+    (dataset.runs || "").split(" ").filter(Boolean),
+  );
+  const ids = source.valuesOf("run_id"),
+    names = source.valuesOf("run_name");
+  const entries = [...new Set(drawn)]
+    .map(Number)
+    .filter((run) => looks.has(ids[run]))
+    .map((run) => make("span", {}, makeDot(ids[run], names[run]), names[run]));
+  const legend = within(place, ".legend");
+  legend.replaceChildren(...entries);
+  legend.hidden = !entries.length;
+}
+
+/**
  * Draw the pictures of a section that are seen and are of an earlier state, one after the other.
  * @param {Shown} shown
  * @param {HTMLDetailsElement} section
@@ -68,39 +121,86 @@ function offerOne(shown, section) {
  */
 async function drawSection(shown, section, state) {
   await Promise.all([loadNamed("specs"), loadLibraries()]);
-  const { source, runs, isNarrow } = shown;
-  for (const figure of every(section, "figure[data-metric]")) {
-    if (figure.hidden || figure.dataset.state === String(state)) continue;
+  const { source, view } = shown;
+  const seen = every(section, "figure[data-metric]").filter((figure) => !figure.hidden);
+  const stale = seen.filter(({ dataset }) => dataset.state !== String(state));
+  const ready = [];
+  for (const figure of stale.length && view.ysame ? seen : stale) {
     figure.dataset.state = String(state);
     const isWanted = () => section.open && !figure.hidden && figure.dataset.state === String(state);
-    const asked = { source, chart: chartOf(figure.dataset.metric || ""), runs, isNarrow, isWanted };
-    await loadChart(asked);
-    const made = isWanted() ? await fillChart(asked) : null;
-    if (!made || !isWanted()) {
+    const made = await fillSmall(shown, figure.dataset.metric || "", isWanted);
+    if (!made) {
       if (figure.dataset.state === String(state)) delete figure.dataset.state;
-      continue;
-    }
-    const drawing = within(figure, ".drawing");
-    if (!made.rows.length) {
-      drawing.textContent = "No run of this view has this curve.";
-      continue;
-    }
-    makeSmall(made.spec, Math.max(200, drawing.clientWidth), HEIGHT);
-    const { container } = await drawSpec(made);
-    drawing.replaceChildren(container);
-    await answer(drawing, container, made, source);
+    } else if (view.ysame) ready.push({ figure, made });
+    else await drawSmall(figure, made, source);
   }
+  const y = view.ysame ? endsOf(ready.flatMap(({ made }) => made.rows)) : null;
+  for (const { figure, made } of ready) {
+    if (figure.dataset.state !== String(state)) continue; // asked for anew meanwhile
+    if (y) limit(made.spec, { x: [null, null], y, isClipped: false });
+    await drawSmall(figure, made, source);
+  }
+}
+
+/**
+ * The small chart of a metric; null where it is wanted no more.
+ * @param {Shown} shown
+ * @param {string} metric
+ * @param {() => boolean} isWanted
+ */
+async function fillSmall({ source, runs, isNarrow, view }, metric, isWanted) {
+  const asked = { source, chart: chartOf(metric, view), runs, isNarrow, isWanted };
+  await loadChart(asked);
+  const made = isWanted() ? await fillChart(asked) : null;
+  return isWanted() ? made : null;
+}
+
+/**
+ * @param {HTMLElement} figure
+ * @param {Made} made
+ * @param {Source} source
+ */
+async function drawSmall(figure, made, source) {
+  const drawing = within(figure, ".drawing");
+  figure.dataset.runs = made.filled.runs.join(" ");
+  if (!made.rows.length) {
+    drawing.textContent = "No run of this view has this curve.";
+    return;
+  }
+  makeSmall(made.spec, Math.max(200, drawing.clientWidth), HEIGHT);
+  const { container } = await drawSpec(made);
+  drawing.replaceChildren(container);
+  await answer(drawing, container, made, source);
+}
+
+/**
+ * The least and the greatest of what rows have on y; null of none.
+ * @param {Row[]} rows
+ * @returns {[number, number] | null}
+ */
+function endsOf(rows) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const { y, low: least = y, high: most = y, raw = y } of rows) {
+    for (const value of [y, least, most, raw]) {
+      if (!Number.isFinite(value)) continue;
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+  }
+  return low < high ? [low, high] : null;
 }
 
 /**
  * The chart of a metric, of the runs that the page was built with.
  * @param {string} metric
+ * @param {CurveState} state
  * @returns {OwnChart}
  */
-function chartOf(metric) {
+function chartOf(metric, { axis, smooth }) {
   const built = Object.values(brought.charts).find((one) => one.runs_built);
   const own = built
     ? { runs: "built", built: built.runs_built, order: built.order, cut: metric }
     : { runs: "" };
-  return { type: "line", x: "step", y: `metrics.${metric}`, c: "", g: "", scale: "", smooth: "", ...own };
+  const x = axis || "step";
+  return { type: "line", x, y: `metrics.${metric}`, c: "", g: "", scale: "", smooth, ...own };
 }

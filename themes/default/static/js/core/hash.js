@@ -22,6 +22,8 @@ const KEYS = {
   id: "text",
   base: "text",
   same: "flag",
+  hide: "list",
+  ysame: "flag",
   charts: "charts",
   w: "text",
   axis: "text",
@@ -39,6 +41,7 @@ const KEYS = {
  * @typedef {{q: string, facets: Map<string, Set<string>>, ranges: Map<string, [string, string]>,
  *   cols: string[] | null, pin: string[], sort: string, group: string, differ: boolean, flat: boolean,
  *   open: string[], all: boolean, p: number, e: string[], sel: string[], base: string, same: boolean,
+ *   hide: string[], ysame: boolean,
  *   charts: Chart[] | null, w: string, id: string, axis: string, smooth: string, step: string,
  *   find: string[], fold: string[], theme: string,
  *   unknown: [string, string][]}} View

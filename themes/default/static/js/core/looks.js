@@ -37,8 +37,13 @@ export function keepLooks(drawn) {
   for (const id of looks.keys()) if (!drawn.has(id)) looks.delete(id);
 }
 
-/** The runs that the reader hid in the charts. */
-export const hidden = new Set();
+/** The runs that the reader hid in the charts, by id, and who wants to know when that changes. */
+export const hidden = {
+  /** @type {Set<string>} */
+  ids: new Set(),
+  /** @type {(() => void)[]} */
+  listeners: [],
+};
 
 /**
  * The mark of a run's look beside its name, which shows and hides it in the charts; nothing where it has
@@ -47,8 +52,8 @@ export const hidden = new Set();
  * @param {string} name of the run
  */
 export function makeDot(id, name) {
-  const toggle = async () => (await loadLater("pointing")).setHidden(id, !hidden.has(id));
-  const told = { "aria-label": `${name} in the charts`, "aria-pressed": String(!hidden.has(id)) };
+  const toggle = async () => (await loadLater("pointing")).setHidden(id, !hidden.ids.has(id));
+  const told = { "aria-label": `${name} in the charts`, "aria-pressed": String(!hidden.ids.has(id)) };
   const dot = makeButton("", toggle, { class: "dot", "data-look": id, ...told });
   paintDot(dot);
   return dot;

@@ -1,14 +1,15 @@
 // The curves of a run's page: as the server drew them, until the reader chooses an axis or smooths.
 
 import { brought } from "../core/brought.js";
-import { every, make, makeChoice, makeSmoothing, putHash, say, within } from "../core/dom.js";
-import { AXES, readHash, writeHash } from "../core/hash.js";
+import { curveTools } from "../core/curve_tools.js";
+import { every, putHash, say, within } from "../core/dom.js";
+import { readHash, writeHash } from "../core/hash.js";
 import { loadLater, loadNamed, loadScript } from "../core/loading.js";
 import { Source } from "../core/source.js";
 
 /** @import { Pointed } from "../pointing/places.js" */
 /** @import { Part } from "../pointing/zooming.js" */
-/** @typedef {{x: string, smooth: string}} CurveState */
+/** @import { CurveState } from "../core/curve_tools.js" */
 
 /**
  * Make the controls; what the link asks for is drawn at once.
@@ -17,32 +18,21 @@ import { Source } from "../core/source.js";
 export function startCurves(id) {
   const section = document.getElementById("curve-tools");
   if (!section) return;
-  const view = readHash(location.hash);
-  const state = { x: view.axis || "step", smooth: view.smooth || "" };
+  const { axis, smooth } = readHash(location.hash);
+  const state = { axis, smooth };
   const change = () => {
-    const now = readHash(location.hash);
-    now.axis = state.x === "step" ? "" : state.x;
-    now.smooth = state.smooth;
-    putHash(writeHash(now));
+    putHash(writeHash({ ...readHash(location.hash), ...state }));
     drawCurves(id, state).catch(() => say("The curves could not be drawn, so they stay as they were built."));
   };
-  const axis = makeChoice("X", AXES, state.x, (value) => {
-    state.x = value;
-    parts.clear(); // of another axis
+  let along = axis;
+  const choose = () => {
+    if (state.axis !== along) parts.clear(); // they were of another axis
+    along = state.axis;
     change();
-  });
-  const smooth = makeSmoothing(state.smooth);
-  const told = make("output", {}, state.smooth || "0");
-  smooth.addEventListener("input", () => {
-    told.textContent = smooth.value;
-  });
-  smooth.addEventListener("change", () => {
-    state.smooth = Number(smooth.value) ? smooth.value : "";
-    change();
-  });
-  section.append(axis.label, make("label", {}, make("span", {}, "Smoothing"), " ", smooth, " ", told));
+  };
+  section.append(...curveTools(state, choose));
   section.hidden = false;
-  if (view.axis || view.smooth) change();
+  if (axis || smooth) change();
   else startBuilt(id).catch(() => {}); // without its data a picture stays a picture
 }
 
@@ -71,7 +61,7 @@ async function startBuilt(id) {
       texts: [],
       lines: [[-1, metric, null, x, y]],
     };
-    const zoom = (/** @type {Part} */ part) => zoomTo(id, { x: "step", smooth: "" }, metric, part);
+    const zoom = (/** @type {Part} */ part) => zoomTo(id, { axis: "", smooth: "" }, metric, part);
     pointing.attach(within(figure, ".drawing"), svg, told, { hrefOf: () => "", idOf: () => "", zoom });
   }
 }
@@ -110,7 +100,7 @@ function zoomTo(id, state, metric, part) {
  */
 export async function drawCurves(id, state, only) {
   const ticket = ++drawings;
-  const { x, smooth } = state;
+  const { axis: x, smooth } = state;
   const figures = every(document, ".curves figure[data-metric]").filter(
     ({ dataset }) => only === undefined || dataset.metric === only,
   );

@@ -150,5 +150,5 @@ async function drawOwnCurves(id) {
   );
   const curves = make("div", { class: "curves" }, ...figures);
   byId("view").append(make("section", {}, make("h2", {}, "Curves"), curves));
-  await drawCurves(id, { x: "step", smooth: "" });
+  await drawCurves(id, { axis: "", smooth: "" });
 }

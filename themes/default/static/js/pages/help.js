@@ -7,6 +7,8 @@ const HELP = [
   ["/", "Go to the filter, or to the search"],
   ["?", "This help"],
   ["Esc", "Close a menu and go back to its button"],
+  ["← → ↑ ↓", "In a chart: along it, and from line to line"],
+  ["H", "In a chart: hide the line; Shift and H show all"],
   ["Tab", "From control to control, in reading order"],
 ];
 

@@ -4,7 +4,7 @@ import { every } from "../core/dom.js";
 import { hidden } from "../core/looks.js";
 import { legendOf } from "./places.js";
 
-/** @import { Picture } from "./places.js" */
+/** @import { Line, Picture } from "./places.js" */
 
 /**
  * The pictures of the page that answer to a pointer.
@@ -17,7 +17,7 @@ export const pictures = [];
  * @param {Picture} picture
  */
 export function shownLines({ lines }) {
-  return lines.filter(({ element }) => !element.classList.contains("off"));
+  return lines.filter((line) => !isHidden(line));
 }
 
 /**
@@ -31,11 +31,7 @@ export function startLegend(picture, changed) {
     entry.addEventListener("click", () => {
       const own = picture.lines.filter(({ color }) => color === text);
       const isOff = !entry.classList.contains("off");
-      for (const line of own) {
-        const id = picture.idOf(line);
-        if (id && picture.told.texts.includes(line.name)) setHidden(id, isOff);
-        else line.element.classList.toggle("off", isOff);
-      }
+      for (const line of own) hideLine(picture, line, isOff);
       entry.classList.toggle("off", isOff);
       changed();
     });
@@ -43,17 +39,70 @@ export function startLegend(picture, changed) {
 }
 
 /**
+ * Hide a line, or show it again: in all pictures where a legend names its run.
+ * @param {Picture} picture
+ * @param {Line} line
+ * @param {boolean} isOff
+ */
+function hideLine(picture, line, isOff) {
+  const id = picture.idOf(line);
+  if (id && picture.told.texts.includes(line.name)) setHidden(id, isOff);
+  else line.element.classList.toggle("off", isOff);
+}
+
+/**
+ * Hide the line of a picture that is meant, as its entry of the legend does.
+ * @param {Picture} picture
+ * @param {Line} line
+ */
+export function hideMeant(picture, line) {
+  const id = picture.idOf(line);
+  if (id) setHidden(id, true);
+  else hideLine(picture, line, true);
+  const isLast = picture.lines.every((one) => one.color !== line.color || isHidden(one));
+  if (isLast) entryOf(picture, line)?.classList.add("off");
+}
+
+/** Show all lines of all pictures. */
+export function showLines() {
+  setAllHidden([]);
+  for (const { svg } of pictures) for (const one of every(svg, ".off")) one.classList.remove("off");
+}
+
+/**
+ * @param {Picture} picture
+ * @param {Line} line
+ */
+function entryOf({ svg, told }, { color }) {
+  return new Map(legendOf(svg, told.texts)).get(color ?? "");
+}
+
+/** @param {Line} line */
+const isHidden = ({ element }) => element.classList.contains("off");
+
+/**
  * Hide a run in all pictures, or show it again.
  * @param {string} id
  * @param {boolean} isOff
  */
 export function setHidden(id, isOff) {
-  if (isOff) hidden.add(id);
-  else hidden.delete(id);
+  const others = [...hidden.ids].filter((other) => other !== id);
+  setAllHidden(isOff ? [...others, id] : others);
+}
+
+/**
+ * Hide exactly these runs in all pictures.
+ * @param {string[]} ids
+ */
+export function setAllHidden(ids) {
+  const changed = new Set([...hidden.ids, ...ids]);
+  hidden.ids = new Set(ids);
   for (const picture of pictures) showHidden(picture);
-  for (const dot of every(document, `.dot[data-look="${CSS.escape(id)}"]`)) {
-    dot.setAttribute("aria-pressed", String(!isOff));
+  for (const dot of every(document, ".dot[data-look]")) {
+    const id = dot.dataset.look || "";
+    if (changed.has(id)) dot.setAttribute("aria-pressed", String(!hidden.ids.has(id)));
   }
+  for (const listener of hidden.listeners) listener();
 }
 
 /**
@@ -65,7 +114,7 @@ export function showHidden(picture) {
   for (const line of picture.lines) {
     const id = picture.idOf(line);
     if (!id || picture.isPoints) continue;
-    line.element.classList.toggle("off", hidden.has(id));
-    if (line.color === line.name) entries.get(line.name)?.classList.toggle("off", hidden.has(id));
+    line.element.classList.toggle("off", hidden.ids.has(id));
+    if (line.color === line.name) entries.get(line.name)?.classList.toggle("off", hidden.ids.has(id));
   }
 }

@@ -12,6 +12,7 @@ import { makeSelectBox } from "./cells.js";
 import { startFacets } from "./facets.js";
 import { drawHead } from "./head.js";
 import { shownColumns } from "./rows.js";
+import { hideFromLink, keepHidden } from "./hiding.js";
 import { Shown } from "./shown.js";
 import { advise, boxOf, keepHash, loadOnIntent, resetView, update } from "./update.js";
 
@@ -59,6 +60,8 @@ export async function startTable(shown) {
   startSmallCurves(shown).catch(() => {}); // the sections stay folded
   startPictures(shown).catch(() => {}); // without their values they stay pictures
   await selectFromLink(shown);
+  await hideFromLink(shown).catch(() => {}); // without pictures nothing is hidden
+  keepHidden(shown);
   await update(shown, true);
   startCharts(shown, isAsked);
 }
@@ -99,6 +102,7 @@ function startFilter(shown) {
     shown.readLink();
     filter.value = shown.view.q;
     await selectFromLink(shown);
+    await hideFromLink(shown).catch(() => {});
     shown.update();
   });
 }

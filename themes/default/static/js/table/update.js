@@ -149,6 +149,7 @@ export function resetView(shown) {
   shown.view = { ...readHash(""), unknown };
   byId("filter", HTMLInputElement).value = "";
   changeSelection(selection.runs.filter((one) => one.folder !== shown.source.folder));
+  loaded.pointing?.setAllHidden([]);
   shown.update();
 }
 
