@@ -278,3 +278,54 @@ def test_keys_hide_a_line_and_show_all_again(page: Page) -> None:
     page.keyboard.press("Shift+H")
     expect(picture(page, "curves").locator(".mark-line path.off")).to_have_count(0)
     assert "hide=" not in page.url
+
+
+def axis_of(svg: Locator, place: int) -> tuple[float, float, float]:
+    """Where an axis of parallel coordinates stands on the screen, and where it begins and ends."""
+    left, top, height = svg.evaluate(
+        """(svg, place) => {
+          const xs = [...svg.querySelectorAll(".mark-line path")].flatMap((path) =>
+            [...path.getAttribute("d").matchAll(/[ML](-?[\\d.]+),/g)].map(([, x]) => Number(x)));
+          const frame = svg.querySelector(".role-frame > g").getScreenCTM();
+          const axes = [...new Set(xs)].sort((a, b) => a - b);
+          return [frame.e + frame.a * axes.at(place), frame.f, 260 * frame.d];
+        }""",
+        place,
+    )
+    return left, top, height
+
+
+def test_a_brush_along_an_axis_filters_the_table_and_keeps_the_other_lines_in_sight(
+    page: Page,
+) -> None:
+    figure = page.locator("figure[data-type=parallel]")
+    figure.scroll_into_view_if_needed()
+    left, top, height = axis_of(figure.locator("svg.points:visible"), -1)
+    page.mouse.move(left, top)
+    page.mouse.down()
+    page.mouse.move(left, top + height / 8)
+    page.mouse.move(left + 2, top + height / 4)
+    page.mouse.up()
+    live = figure.locator("svg.marks.points")
+    expect(live.locator(".brushed")).to_have_count(1)
+    expect(live.locator(".mark-line path")).to_have_count(73)
+    kept = 73 - live.locator(".mark-line path.out").count()
+    expect(figure.locator(".shows")).to_have_text(f"73 runs; {kept} of them kept")
+    assert "r.metrics.val_accuracy=" in page.url
+    expect(page.locator("#shown")).to_contain_text(f"{kept} of 73 runs match")
+    left, top, height = axis_of(live, -1)
+    page.mouse.dblclick(left, top + height - 20)
+    expect(figure.locator(".brushed")).to_have_count(0)
+    assert "r.metrics" not in page.url
+
+
+def test_a_line_through_parallel_axes_says_its_values(page: Page) -> None:
+    figure = page.locator("figure[data-type=parallel]")
+    figure.scroll_into_view_if_needed()
+    left, top, _ = axis_of(figure.locator("svg.points:visible"), -1)
+    page.mouse.move(left - 3, top + 20)
+    expect(page.locator(".tip.spot .row")).to_have_count(5)
+    name = page.locator(".tip.spot .head").inner_text()
+    page.mouse.down()
+    page.mouse.up()
+    expect(page.locator("h1")).to_have_text(name)

@@ -150,7 +150,7 @@ for (const one of cases) {
     near(plain([...(filled.ticks || [])]), one.ticks, "ticks");
     const rows = plain(JSON.parse(JSON.stringify(filled.rows.map((row) => ({ ...row, href: undefined })))));
     near(rows.map(sorted), one.rows.map(sorted), "rows");
-    near(plain(pointedOf(made) || {}), one.pointed, "pointed");
+    near(plain(pointedOf(made, source) || {}), one.pointed, "pointed");
     const { rows: tamed } = tame(made.spec, made.rows);
     fitAxes(made.spec, tamed);
     const found = await drawn(made.spec, tamed);

@@ -60,7 +60,7 @@ def make_chart(
         shows,
         tuple(dict.fromkeys(filled.runs)),
         len({*filled.runs}) < filled.usable,
-        pointed(filled, rows),
+        pointed(filled, rows, asked.table.labels),
     )
 
 

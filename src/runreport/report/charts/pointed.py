@@ -15,15 +15,24 @@ from runreport.report.tables.column_scripts import (
     json_number,
     script_json,
 )
+from runreport.report.tables.columns import Column
+from runreport.report.tables.table import show_value
 
 
-def pointed(filled: Filled, rows: Sequence[Row]) -> dict[str, object]:
+def pointed(filled: Filled, rows: Sequence[Row], labels: Sequence[str]) -> dict[str, object]:
     """Names, x and y of each line, or of each point that is alone; nothing of other charts.
 
     ``lines`` has a list a line: the place of its run in the table (-1 for several), its name,
-    its colour's text, its xs and its ys.
+    its colour's text, its xs and its ys. Of parallel coordinates x are the names of axes and y
+    the values in words; ``axes`` says which column each axis is.
+
+    Args:
+        rows: those that are drawn.
+        labels: of the table's runs.
     """
     kind = filled.form.type
+    if kind == "parallel":
+        return _axes(filled, rows, labels)
     if kind not in ("line", "band", "scatter"):
         return {}
     groups = [[row] for row in rows] if kind == "scatter" else _grouped(rows, kind == "band")
@@ -38,6 +47,29 @@ def pointed(filled: Filled, rows: Sequence[Row]) -> dict[str, object]:
         **({"time": True} if filled.is_time else {}),
         "lines": [_line(run, own) for run, own in zip(runs, groups, strict=True)],
     }
+
+
+def _axes(filled: Filled, rows: Sequence[Row], labels: Sequence[str]) -> dict[str, object]:
+    """The lines of parallel coordinates, in the order in which a picture has them."""
+    found: dict[object, list[object]] = {}
+    for row in rows:
+        if "run" in row:
+            found.setdefault(row["run"], []).append(row["axis"])
+    columns = dict(filled.axes)
+    numbers = {labels[number]: number for number in filled.runs}
+    lines = []
+    for name, axes in found.items():
+        number = numbers[str(name)]
+        words = [_words(columns[str(axis)], number) for axis in axes]
+        lines.append([number, name, None, axes, words])
+    used = {axis for axes in found.values() for axis in axes}
+    own = [[axis, column.name] for axis, column in filled.axes if axis in used]
+    return {"x": "", "y": "", "color": "", "texts": [], "axes": own, "lines": lines}
+
+
+def _words(column: Column, number: int) -> str:
+    value = column.values[number]
+    return str(show_value(column, value) if column.is_numeric else value)
 
 
 def pointed_json(told: Mapping[str, object], runs: int) -> dict[str, object]:

@@ -1,6 +1,7 @@
 // Live charts and their editors, loaded when a reader or a link asks for one.
 
 export { drawSpec, loadLibraries, makeSmall } from "./charts/drawing.js";
+export { brush } from "./table/brushing.js";
 export { addFigure, editFigure, showAll, zoomFigure, startFigures } from "./charts/figures.js";
 export { answer } from "./charts/figure.js";
 export { startSmall } from "./charts/small.js";

@@ -25,7 +25,7 @@ import { LOOKS } from "../core/looks.js";
  * @typedef {{form: string[], rows: Row[], colours: Coloured,
  *   titles: {x?: string, y?: string, color?: string},
  *   runs: number[], usable: number, isTime?: boolean, ticks?: number[], least?: number,
- *   step?: number | null, words?: Object<string, string>}} Filled
+ *   axes?: [name: string, column: Column][], step?: number | null, words?: Object<string, string>}} Filled
  *
  * What a field of a row is called, and how its numbers are written.
  * @typedef {{label: string, kind?: string}} FieldText

@@ -1,8 +1,10 @@
 // One figure of the page: its chart, and drawing it.
 
 import { make, makeButton, within } from "../core/dom.js";
+import { thousands } from "../core/format.js";
 import { loadLater } from "../core/loading.js";
 import { runWays } from "../core/sources.js";
+import { beyondBrush, brush, keptBy } from "../table/brushing.js";
 import { drawSpec, loadLibraries } from "./drawing.js";
 import { fillChart, loadChart } from "./filling.js";
 import { pointedOf } from "./pointed.js";
@@ -11,10 +13,14 @@ import { ROOM, narrowed } from "./narrow.js";
 import { numbersOf } from "./told.js";
 
 /** @import { Source } from "../core/source.js" */
+/** @import { Ways } from "../pointing/attaching.js" */
 /** @import { Shown } from "../table/shown.js" */
 /** @import { Asked, Made, OwnChart, Spec } from "./asked.js" */
 
 /**
+ * What a figure is drawn of; of parallel coordinates also how they are brushed, and which runs that keeps.
+ * @typedef {Asked & {ways?: Partial<Ways>, keeps?: (run: number) => boolean}} Brushed
+ *
  * `isLive`: drawn here rather than with the page; `ticket`: the number of its last drawing; `drawn`: what is
  * there now; `change`: called when the reader changed its chart.
  * @typedef {{chart: OwnChart, figure: HTMLElement, isLive: boolean, ticket: number,
@@ -57,8 +63,7 @@ let queue = Promise.resolve();
  */
 export async function drawFigure(shown, one) {
   const ticket = ++one.ticket;
-  const { source, runs, isNarrow } = shown;
-  const asked = { source, chart: one.chart, runs, isNarrow, isWanted: () => one.ticket === ticket };
+  const asked = { ...askedOf(shown, one.chart), isWanted: () => one.ticket === ticket };
   one.isLive = true;
   one.figure.setAttribute("aria-busy", "true");
   forgetRuns(one.chart); // before any other is drawn: what these had is free
@@ -78,6 +83,28 @@ export async function drawFigure(shown, one) {
 }
 
 /**
+ * What a chart is drawn of: parallel coordinates of all runs, of which those that its axes keep stand out.
+ * @param {Shown} shown
+ * @param {OwnChart} chart
+ * @returns {Brushed}
+ */
+function askedOf(shown, chart) {
+  const { source, runs, isNarrow } = shown;
+  if (chart.type !== "parallel" || !shown.canFilter) return { source, chart, runs, isNarrow };
+  const columns = [...(chart.x || "").split(","), chart.c || ""];
+  const beyond = beyondBrush(shown, columns);
+  const isKept = keptBy(shown);
+  return {
+    source,
+    chart,
+    runs: beyond.isBrushed ? beyond.runs : runs,
+    isNarrow: beyond.isBrushed ? beyond.isNarrow : isNarrow,
+    ways: { brush: (column, kept) => brush(shown, column, kept), isKept },
+    keeps: beyond.isBrushed ? (run) => columns.every((column) => isKept(run, column)) : undefined,
+  };
+}
+
+/**
  * Nothing that is being drawn for a figure is wanted any more.
  * @param {Figure} one
  */
@@ -90,7 +117,7 @@ export function dropFigure(one) {
 
 /**
  * @param {Figure} one
- * @param {Asked & {isWanted: () => boolean}} asked
+ * @param {Brushed & {isWanted: () => boolean}} asked
  */
 async function drawNow(one, asked) {
   if (!asked.isWanted()) return;
@@ -100,6 +127,8 @@ async function drawNow(one, asked) {
     forgetRuns(one.chart);
     return;
   }
+  const { keeps } = asked;
+  if (keeps) made.shows += `; ${thousands(made.filled.runs.filter(keeps).length)} of them kept`;
   const { title, shows, rows, fields } = made;
   tellFigure(one, made);
   const before = one.drawn;
@@ -113,7 +142,7 @@ async function drawNow(one, asked) {
       Object.assign(one.chart, part);
       one.change();
     };
-    await answer(drawing, container, made, asked.source, { zoom, isPart });
+    await answer(drawing, container, made, asked.source, { zoom, isPart, ...asked.ways });
     one.figure.append(numbersOf(rows, title, fields));
   } else {
     one.drawn = null;
@@ -128,10 +157,10 @@ async function drawNow(one, asked) {
  * @param {HTMLElement} container
  * @param {Pick<Made, "filled" | "rows">} made
  * @param {Source} source
- * @param {{zoom?: (part: {xlim: string, ylim: string}) => void, isPart?: boolean}} [more]
+ * @param {Partial<Ways>} [more]
  */
 export async function answer(drawing, container, made, source, more = {}) {
-  const told = pointedOf(made);
+  const told = pointedOf(made, source);
   const svg = container.querySelector("svg");
   if (!told || !svg) return;
   const { attach } = await loadLater("pointing");

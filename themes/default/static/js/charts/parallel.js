@@ -27,9 +27,9 @@ export function fillParallel({ source, chart, runs }) {
   const columns = [...others, c].map((name) => columnOf(source, name));
   const labels = columns.map(({ label }) => label);
   const isAlone = (/** @type {string} */ label) => labels.filter((other) => other === label).length === 1;
-  const rows = columns.flatMap((column) =>
-    axisRows(source, isAlone(column.label) ? column.label : column.name, column, drawn, colours),
-  );
+  /** @type {[string, Column][]} */
+  const axes = columns.map((column) => [isAlone(column.label) ? column.label : column.name, column]);
+  const rows = axes.flatMap(([name, column]) => axisRows(source, name, column, drawn, colours));
   return {
     form: ["parallel", "word", "linear", colours.kind],
     rows,
@@ -37,6 +37,7 @@ export function fillParallel({ source, chart, runs }) {
     titles: { color: colours.title },
     runs: drawn,
     usable: own.length,
+    axes,
     words: { axis: "Axis" },
   };
 }

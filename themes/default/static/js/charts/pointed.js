@@ -1,15 +1,22 @@
 // What a pointer finds in a live picture, in the order of the picture. As report/charts/pointed.py has it.
 
+import { formatValue } from "../core/format.js";
+import { isNumeric } from "./asked.js";
+import { labelsOf } from "./rows.js";
+
+/** @import { Source } from "../core/source.js" */
 /** @import { Pointed, ToldLine } from "../pointing/places.js" */
-/** @import { Made, Row } from "./asked.js" */
+/** @import { Filled, Made, Row } from "./asked.js" */
 
 /**
  * Names, x and y of each line, or of each point that is alone; null of other charts.
  * @param {Pick<Made, "filled" | "rows">} made
+ * @param {Source} source
  * @returns {Pointed | null}
  */
-export function pointedOf({ filled, rows }) {
+export function pointedOf({ filled, rows }, source) {
   const [kind] = filled.form;
+  if (kind === "parallel") return axesOf(filled, rows, source);
   if (!["line", "band", "scatter"].includes(kind)) return null;
   const isBand = kind === "band";
   const groups = kind === "scatter" ? rows.map((row) => [row]) : grouped(rows, isBand ? "color" : "run");
@@ -17,6 +24,41 @@ export function pointedOf({ filled, rows }) {
   const { x = "", y = "", color = "" } = filled.titles;
   const lines = groups.map((own, place) => lineOf(hasRuns ? filled.runs[place] : -1, own));
   return { x, y, color, texts: filled.colours.texts, ...(filled.isTime ? { time: true } : {}), lines };
+}
+
+/**
+ * The lines of parallel coordinates.
+ * @param {Filled} filled
+ * @param {Row[]} rows
+ * @param {Source} source
+ * @returns {Pointed}
+ */
+function axesOf({ axes = [], runs }, rows, source) {
+  const columns = new Map(axes);
+  const labels = labelsOf(source, runs);
+  const numbers = new Map(runs.map((run, place) => [labels[place], run]));
+  const drawn = rows.filter(({ run }) => run !== undefined);
+  /** @type {Set<string>} */
+  const used = new Set();
+  const lines = [...grouped(drawn, "run")].map((own) => {
+    const run = numbers.get(own[0].run) ?? -1;
+    const words = own.map(({ axis }) => {
+      const column = columns.get(axis);
+      const value = column && source.valuesOf(column.name)[run];
+      return column && isNumeric(column) ? formatValue(column, value) : String(value);
+    });
+    for (const { axis } of own) used.add(axis);
+    return /** @type {ToldLine} */ ([run, own[0].run, null, own.map(({ axis }) => axis), words]);
+  });
+  const named = axes.filter(([name]) => used.has(name));
+  return {
+    x: "",
+    y: "",
+    color: "",
+    texts: [],
+    axes: named.map(([name, column]) => [name, column.name]),
+    lines,
+  };
 }
 
 /**

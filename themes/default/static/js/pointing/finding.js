@@ -38,7 +38,37 @@ export function nearestIn(sorted, wanted) {
  * @returns {Spot | null}
  */
 export function spotAt(picture, lines, left, top) {
+  if (picture.told.axes) return axisAt(lines, left, top);
   return picture.isPoints ? pointAt(lines, left, top) : stepAt(lines, left, top);
+}
+
+/**
+ * The nearest of lines between parallel axes, at the axis that is nearest.
+ * @param {Line[]} lines
+ * @param {number} left
+ * @param {number} top
+ * @returns {Spot | null}
+ */
+function axisAt(lines, left, top) {
+  const far = lines.map((line) => Math.abs(topAt(line, left) - top));
+  const least = far.reduce((a, b) => Math.min(a, b), Infinity);
+  if (least > MEANT) return null;
+  const line = lines[far.indexOf(least)];
+  const at = nearestIn(line.left, left);
+  return { left: line.left[at], x: line.x[at], points: [{ line, at }], meant: line };
+}
+
+/**
+ * Where a line is at a place between its points.
+ * @param {Line} line
+ * @param {number} place
+ */
+function topAt({ left, top }, place) {
+  const after = left.findIndex((own) => own >= place);
+  if (after < 0) return top[top.length - 1];
+  if (after === 0) return top[0];
+  const share = (place - left[after - 1]) / (left[after] - left[after - 1] || 1);
+  return top[after - 1] + share * (top[after] - top[after - 1]);
 }
 
 /**

@@ -1,11 +1,10 @@
 // Keys of a picture that has the focus.
 
 import { say } from "../core/dom.js";
-import { formatNumber } from "../core/format.js";
 import { siteUrl } from "../core/loading.js";
 import { spotOf } from "./finding.js";
 import { hideMeant, pictures, showLines, shownLines } from "./hiding.js";
-import { xText } from "./overlay.js";
+import { fromTop, shortText, xText } from "./overlay.js";
 
 /** @import { Line, Picture } from "./places.js" */
 /** @import { Spot } from "./finding.js" */
@@ -97,9 +96,7 @@ function moveTo(picture, key, { spot: spotNow, show }) {
   else if (before >= 0 && key === "ArrowLeft") at = Math.max(0, at - 1);
   else if (before >= 0 && key === "ArrowRight") at = Math.min(places.length - 1, at + 1);
   const spot = spotOf(lines, places[at], null);
-  const inOrder = spot.points
-    .filter((own) => !picture.isPoints || own.line.left[0] === places[at])
-    .sort((a, b) => b.line.y[b.at] - a.line.y[a.at]);
+  const inOrder = fromTop(spot.points.filter((own) => !picture.isPoints || own.line.left[0] === places[at]));
   const named = inOrder.findIndex(({ line }) => line === current?.meant);
   const step = key === "ArrowUp" ? -1 : key === "ArrowDown" ? 1 : 0;
   const own = inOrder[Math.max(0, Math.min(inOrder.length - 1, named + (named < 0 ? 1 : step)))];
@@ -110,8 +107,6 @@ function moveTo(picture, key, { spot: spotNow, show }) {
     matrix || undefined,
   );
   show(picture, whole, screen.x, screen.y);
-  say(
-    `${picture.told.x} ${xText(picture, whole.x)}: ${own.line.name} ${formatNumber(own.line.y[own.at], 5)}`,
-  );
+  say(`${picture.told.x} ${xText(picture, whole.x)}: ${own.line.name} ${shortText(own.line.y[own.at])}`);
   return true;
 }

@@ -45,7 +45,8 @@ export function drawSpot(picture, spot, isTold = false) {
   if (!picture.isPoints) {
     layer.append(makeSvg("line", { x1: x, x2: x, y1: begin.top, y2: begin.top + height }));
   }
-  for (const { line, at } of spot.points) {
+  const rings = picture.told.axes ? spot.points.filter(({ line }) => line === spot.meant) : spot.points;
+  for (const { line, at } of rings) {
     const ring = makeSvg("circle", { cx: line.left[at], cy: line.top[at], r: picture.isPoints ? 6 : 3.5 });
     ring.style.stroke = colourOf(line);
     layer.append(ring);
@@ -94,8 +95,8 @@ export function xText({ told }, x) {
 export function spotTold(picture, spot) {
   const { told } = picture;
   if (picture.isPoints) return pointTold(picture, spot.points[0]);
-  const value = (/** @type {{line: Line, at: number}} */ { line, at }) => line.y[at];
-  const inOrder = [...spot.points].sort((a, b) => value(b) - value(a));
+  if (told.axes) return axesTold(spot);
+  const inOrder = fromTop(spot.points);
   const place = inOrder.findIndex(({ line }) => line === spot.meant);
   const first = Math.max(0, Math.min(place - MOST_TOLD / 2, inOrder.length - MOST_TOLD));
   const shown = inOrder.slice(first, first + MOST_TOLD);
@@ -106,7 +107,7 @@ export function spotTold(picture, spot) {
     const isMeant = line === spot.meant;
     const where = line.x[at] === spot.x ? "" : ` at ${xText(picture, line.x[at])}`;
     const name = make("span", { class: "name" }, line.name);
-    const text = make("b", {}, isMeant ? wholeText(line.y[at]) : formatNumber(line.y[at], 5));
+    const text = make("b", {}, isMeant ? wholeText(line.y[at]) : shortText(line.y[at]));
     return make("div", isMeant ? { class: "row meant" } : { class: "row" }, swatch, name, text, where);
   });
   const rest = inOrder.length - shown.length;
@@ -115,12 +116,42 @@ export function spotTold(picture, spot) {
 }
 
 /**
- * A number with the digits that its spelling leaves out.
- * @param {number} value
+ * Points of a place along x, the highest first, as its greatest value is.
+ * @param {{line: Line, at: number}[]} points
+ */
+export function fromTop(points) {
+  const isAmount = points.every(({ line, at }) => typeof line.y[at] === "number");
+  if (isAmount) return [...points].sort((a, b) => b.line.y[b.at] - a.line.y[a.at]);
+  return [...points].sort((a, b) => a.line.top[a.at] - b.line.top[b.at]);
+}
+
+/**
+ * A value of a line, short.
+ * @param {number | string} value
+ */
+export const shortText = (value) => (typeof value === "number" ? formatNumber(value, 5) : value);
+
+/**
+ * A value with the digits that its spelling leaves out.
+ * @param {number | string} value
  */
 function wholeText(value) {
+  if (typeof value === "string") return value;
   const rest = unsaid({ kind: "number" }, value);
   return rest ? `${formatNumber(value)} (${rest})` : formatNumber(value);
+}
+
+/**
+ * What a line through parallel axes says: its value on each.
+ * @param {Spot} spot
+ */
+function axesTold({ meant, points }) {
+  const line = meant || points[0].line;
+  const rows = line.x.map((axis, at) => {
+    const name = make("span", { class: "name" }, axis);
+    return make("div", { class: at === points[0].at ? "row meant" : "row" }, name, make("b", {}, line.y[at]));
+  });
+  return [make("div", { class: "head" }, line.name), ...rows];
 }
 
 /**

@@ -4,20 +4,24 @@
 /**
  * What a picture shows: `lines` are the place of its run in the table (-1 for several), its name, the text of
  * its colour, its xs and its ys; `texts` those of the legend, in its order; `hrefs` the addresses of runs by
- * name, on a page without a table of runs.
- * @typedef {[run: number, name: string, color: string | null, x: any[], y: number[]]} ToldLine
+ * name, on a page without a table of runs. Of parallel coordinates xs are the names of axes and ys the values
+ * in words; `axes` says which column each axis is.
+ * @typedef {[run: number, name: string, color: string | null, x: any[], y: any[]]} ToldLine
  * @typedef {{x: string, y: string, color: string, texts: string[], time?: boolean,
- *   lines: ToldLine[], hrefs?: Object<string, string>}} Pointed
+ *   axes?: [name: string, column: string][], lines: ToldLine[], hrefs?: Object<string, string>}} Pointed
  *
  * A line of a picture with its places: `left` and `top` in the units of `Picture.frame`.
- * @typedef {{run: number, name: string, color: string | null, x: any[], y: number[], left: number[],
+ * @typedef {{run: number, name: string, color: string | null, x: any[], y: any[], left: number[],
  *   top: number[], element: SVGElement}} Line
  *
  * A picture that answers to a pointer. `isPoints`: each line is one point.
  * @typedef {{svg: SVGSVGElement, drawing: HTMLElement, frame: SVGGraphicsElement, width: number,
  *   height: number, begin: {left: number, top: number}, lines: Line[], told: Pointed, isPoints: boolean,
- *   hrefOf: (line: Line) => string, idOf: (line: Line) => string, isPart?: boolean}} Picture
+ *   hrefOf: (line: Line) => string, idOf: (line: Line) => string, isPart?: boolean, brush?: Brush,
+ *   isKept?: IsKept}} Picture
  */
+
+/** @import { Brush, IsKept } from "./brushing.js" */
 
 const VERTEX = /[ML]\s*(-?[\d.e+-]+)[ ,](-?[\d.e+-]+)/g;
 const MOVED = /translate\((-?[\d.e+-]+),\s*(-?[\d.e+-]+)\)/;
@@ -32,7 +36,7 @@ export function readMarks(svg, told) {
   const frame = svg.querySelector(".role-frame > g");
   const size = SIZE.exec(frame?.querySelector(":scope > .background")?.getAttribute("d") || "");
   if (!(frame instanceof SVGGraphicsElement) || !size) return null;
-  const isPoints = told.lines.every(([, , , x]) => x.length === 1);
+  const isPoints = !told.axes && told.lines.every(([, , , x]) => x.length === 1);
   const elements = isPoints ? pointsOf(svg) : linesOf(svg);
   if (elements.length !== told.lines.length || !elements.length) return null;
   const [width, height] = [Number(size[1]), Number(size[2])];

@@ -1,8 +1,9 @@
 // Drag over a picture to see a part of it, double click to see all again.
 
 import { endsText } from "../charts/limits.js";
-import { makeSvg } from "./overlay.js";
+import { followDrag } from "./dragging.js";
 
+/** @import { Box } from "./dragging.js" */
 /** @import { Picture } from "./places.js" */
 
 /**
@@ -44,74 +45,28 @@ export function valueAt(pairs) {
  * @param {() => void} leave nothing is pointed at while a pointer drags
  */
 export function startZoom(picture, zoom, leave) {
-  const { svg, frame, begin, width, height } = picture;
-  /** @type {{left: number, top: number} | null} */
-  let from = null;
-  /** @type {Element | null} */
-  let box = null;
-  const placeOf = (/** @type {PointerEvent} */ { clientX, clientY }) => {
-    const place = new DOMPoint(clientX, clientY).matrixTransform(frame.getScreenCTM()?.inverse());
-    const within = (/** @type {number} */ own, /** @type {number} */ low, /** @type {number} */ size) =>
-      Math.min(low + size, Math.max(low, own));
-    return { left: within(place.x, begin.left, width), top: within(place.y, begin.top, height) };
-  };
-  const partTo = (/** @type {{left: number, top: number}} */ to) => {
-    if (!from) return null;
-    const isHigh = Math.abs(to.top - from.top) >= LEAST_HIGH;
-    return {
-      left: Math.min(from.left, to.left),
-      width: Math.abs(to.left - from.left),
-      top: isHigh ? Math.min(from.top, to.top) : begin.top,
-      height: isHigh ? Math.abs(to.top - from.top) : height,
-      isHigh,
-    };
-  };
-  const end = () => {
-    box = from = box?.remove() || null;
-  };
-  svg.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0 || event.pointerType === "touch") return; // a finger scrolls
-    from = placeOf(event);
+  const { svg, begin, height } = picture;
+  const isHigh = (/** @type {Box} */ box) => box.height < height;
+  followDrag(picture, leave, {
+    begins: () => true,
+    boxOf(from, to) {
+      const width = Math.abs(to.left - from.left);
+      if (width < LEAST) return null;
+      const high = Math.abs(to.top - from.top);
+      const isPart = high >= LEAST_HIGH;
+      return {
+        left: Math.min(from.left, to.left),
+        width,
+        top: isPart ? Math.min(from.top, to.top) : begin.top,
+        height: isPart ? high : height,
+      };
+    },
+    ended(box) {
+      const asked = partOf(picture, { ...box, isHigh: isHigh(box) });
+      if (asked) zoom(asked);
+    },
   });
-  svg.addEventListener("pointermove", (event) => {
-    if (!(event.buttons & 1)) end(); // it was let go elsewhere
-    const part = partTo(placeOf(event));
-    if (!part || (!box && part.width < LEAST)) return;
-    leave();
-    if (!box) {
-      box = makeSvg("rect", { class: "zoomed" });
-      frame.append(box);
-      svg.setPointerCapture(event.pointerId);
-    }
-    for (const [name, own] of /** @type {const} */ ([
-      ["x", "left"],
-      ["y", "top"],
-      ["width", "width"],
-      ["height", "height"],
-    ])) {
-      box.setAttribute(name, String(part[own]));
-    }
-  });
-  svg.addEventListener("pointerup", (event) => {
-    const part = box && partTo(placeOf(event));
-    end();
-    if (!part || part.width < LEAST) return;
-    swallowClick(svg);
-    const asked = partOf(picture, part);
-    if (asked) zoom(asked);
-  });
-  svg.addEventListener("pointercancel", end);
   svg.addEventListener("dblclick", () => zoom({ xlim: "", ylim: "" }));
-}
-
-/**
- * The end of a drag is no click on what lies there.
- * @param {SVGSVGElement} svg
- */
-function swallowClick(svg) {
-  const swallow = (/** @type {Event} */ click) => click.stopImmediatePropagation();
-  svg.addEventListener("click", swallow, { capture: true });
-  setTimeout(() => svg.removeEventListener("click", swallow, { capture: true }));
 }
 
 /**

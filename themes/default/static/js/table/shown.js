@@ -78,6 +78,8 @@ export class Shown {
     this.update = async () => {};
     /** Show the view that the page comes with; likewise. */
     this.reset = () => {};
+    /** Whether the page has a table that the view limits. */
+    this.canFilter = false;
     /** Counts the updates; one that is overtaken while its columns load is dropped. */
     this.turns = 0;
   }

@@ -1,18 +1,15 @@
 // The table of an experiment, or of all runs there are: what starts with its page.
 
-import { brought } from "../core/brought.js";
 import { byId, every } from "../core/dom.js";
 import { readHash, writeHash } from "../core/hash.js";
 import { loadLater, loaded } from "../core/loading.js";
 import { changeSelection, eachOnce, findIds, selectedIn, selection, shortIds } from "../core/selection.js";
 import { makeDot } from "../core/looks.js";
 import { ADDRESS } from "../core/source.js";
-import { runWays } from "../core/sources.js";
 import { makeSelectBox } from "./cells.js";
 import { startFacets } from "./facets.js";
 import { drawHead } from "./head.js";
 import { shownColumns } from "./rows.js";
-import { hideFromLink, keepHidden } from "./hiding.js";
 import { Shown } from "./shown.js";
 import { advise, boxOf, keepHash, loadOnIntent, resetView, update } from "./update.js";
 
@@ -25,6 +22,7 @@ import { advise, boxOf, keepHash, loadOnIntent, resetView, update } from "./upda
 export function makeShown(source) {
   const shown = new Shown(source, readHash(location.hash));
   shown.update = () => update(shown);
+  shown.canFilter = true;
   shown.reset = () => resetView(shown);
   const isOwn = (/** @type {{folder: string}} */ one) => one.folder === source.folder;
   shown.written = (view) => {
@@ -60,8 +58,6 @@ export async function startTable(shown) {
   startSmallCurves(shown).catch(() => {}); // the sections stay folded
   startPictures(shown).catch(() => {}); // without their values they stay pictures
   await selectFromLink(shown);
-  await hideFromLink(shown).catch(() => {}); // without pictures nothing is hidden
-  keepHidden(shown);
   await update(shown, true);
   startCharts(shown, isAsked);
 }
@@ -102,7 +98,7 @@ function startFilter(shown) {
     shown.readLink();
     filter.value = shown.view.q;
     await selectFromLink(shown);
-    await hideFromLink(shown).catch(() => {});
+    loaded.pointing?.hideFromLink(shown).catch(() => {});
     shown.update();
   });
 }
@@ -153,22 +149,10 @@ async function openCharts(shown) {
  * @param {Shown} shown
  */
 async function startPictures(shown) {
-  const { source } = shown;
-  const drawn = every(document, "figure.chart[data-chart] svg.chart-svg", SVGSVGElement);
-  if (!drawn.length) return;
-  const [pointing] = await Promise.all([loadLater("pointing"), source.load(ADDRESS)]);
-  pointing.startRows();
-  for (const svg of drawn) {
-    const name = svg.closest("figure")?.dataset.chart || "";
-    const told = brought.charts[name]?.pointed;
-    const drawing = svg.closest(".drawing");
-    if (told && drawing instanceof HTMLElement && svg.isConnected) {
-      const zoom = async (/** @type {{xlim: string, ylim: string}} */ part) => {
-        if (part.xlim || part.ylim) (await openCharts(shown)).zoomFigure(name, part);
-      };
-      pointing.attach(drawing, svg, told, { ...runWays(source), zoom });
-    }
-  }
+  const hasAny = document.querySelector("figure.chart[data-chart] svg.chart-svg");
+  if (!hasAny && !shown.view.hide.length) return;
+  const [pointing] = await Promise.all([loadLater("pointing"), shown.source.load(ADDRESS)]);
+  await pointing.startPictures(shown, () => openCharts(shown));
 }
 
 /**
