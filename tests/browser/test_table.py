@@ -208,6 +208,16 @@ def test_groups_say_how_many_values_a_setting_has_instead_of_averaging_it(page: 
     assert of_512["learning_rate"].inner_text() == "0.001"
 
 
+def test_a_group_is_compared_with_the_baseline_by_its_mean(page: Page) -> None:
+    tool(page, "Group").get_by_role("button", name="hidden").click()
+    expect(page.locator("#against")).to_contain_text("Δ to the baseline mlp-16-relu-0.001-s0")
+    rows = page.locator("#run-table tbody tr")
+    expect(rows.nth(2).locator(".delta.better").first).to_have_text(
+        re.compile(r"^▲ \+0\.0\d+ better$")
+    )
+    expect(rows.nth(0).locator(".delta.worse")).to_have_count(3)
+
+
 def test_all_rows_can_be_shown_at_once(page: Page) -> None:
     page.get_by_role("button", name="Show all").click()
     expect(page.locator("#run-table")).to_have_attribute("aria-rowcount", "74")

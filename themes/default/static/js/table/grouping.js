@@ -13,16 +13,19 @@ import {
   thousands,
   unsaid,
 } from "../core/format.js";
+import { deltaOf } from "../core/deltas.js";
+import { loaded } from "../core/loading.js";
 import { restOf, textOf } from "../core/words.js";
 
+/** @import { Delta } from "../core/deltas.js" */
 /** @import { Column, Source } from "../core/source.js" */
 /** @import { Shown } from "./shown.js" */
 
 /**
  * Runs of one value.
  * @typedef {{value: any, text: string, rest: string, runs: number[]}} Group
- * @typedef {{text: string, key: string | number, rest?: string}} Summary what a group says of a column, as
- *   text and as what it is sorted by
+ * @typedef {{text: string, key: string | number, rest?: string, delta?: Delta}} Summary what a group says of
+ *   a column, as text and as what it is sorted by; of a column of differences that of its mean
  * @typedef {{columns: Column[], rows: {group: Group, cells: Summary[]}[]}} GroupTable
  */
 
@@ -39,8 +42,10 @@ const NAMED = 12;
  * @param {Column} own what they are grouped by
  * @returns {GroupTable}
  */
-export function groupTable({ source, view, runs, chosenColumns }, own) {
-  const columns = chosenColumns.filter(({ name }) => name !== own.name && !OF_A_RUN.includes(name));
+export function groupTable(shown, own) {
+  const { source, view, runs, chosenColumns } = shown;
+  const others = chosenColumns.filter(({ name }) => name !== own.name && !OF_A_RUN.includes(name));
+  const columns = loaded.deltas?.withDeltas(shown, others) || others;
   const rows = groupRuns(source, own, runs).map((group) => ({
     group,
     cells: columns.map((column) => summaryOf(source, column, group)),
@@ -121,6 +126,7 @@ function momentsOf(values) {
  * @returns {Summary}
  */
 function summaryOf(source, column, group) {
+  if (column.deltas) return deltaIn(source, column, column.deltas, group);
   const isCounted = column.kind === "text" || column.kind === "time" || SET.includes(column.group);
   return isCounted ? valuesIn(source, column, group) : meanOf(source, column, group);
 }
@@ -170,6 +176,23 @@ function listed(source, column, runs) {
     .slice(0, NAMED)
     .map((run) => restOf(source, column, run) || textOf(source, column, run));
   return [...texts, ...(runs.length > NAMED ? ["…"] : [])].join(", ");
+}
+
+/**
+ * How the mean of a group differs from the baseline; of the baseline alone nothing.
+ * @param {Source} source
+ * @param {Column} column
+ * @param {{name: string, base: number}} deltas
+ * @param {Group} group
+ * @returns {Summary}
+ */
+function deltaIn(source, { better }, { name, base }, { runs }) {
+  const values = source.valuesOf(name);
+  const { mean } = momentsOf(runs.map((run) => values[run]));
+  const isBase = runs.length === 1 && runs[0] === base;
+  const delta = isBase ? null : deltaOf(mean, values[base], better);
+  if (!delta) return { text: "", key: NaN };
+  return { text: delta.text, key: mean - values[base], rest: String(mean - values[base]), delta };
 }
 
 /**

@@ -1,5 +1,6 @@
 // The grouped table, and the menu that groups.
 
+import { makeDelta } from "../core/deltas.js";
 import { cellOf, make, makeBox, makeButton, say } from "../core/dom.js";
 import { plural, thousands } from "../core/format.js";
 import { groupTable } from "./grouping.js";
@@ -9,7 +10,7 @@ import { foundColumns, groupedList, makePane } from "./pane.js";
 import { PARENT } from "./shown.js";
 
 /** @import { Column } from "../core/source.js" */
-/** @import { Group } from "./grouping.js" */
+/** @import { Group, Summary } from "./grouping.js" */
 /** @import { Shown } from "./shown.js" */
 
 /**
@@ -79,7 +80,7 @@ export function drawGroups(shown, table) {
           {},
           make("th", { scope: "row" }, group.value === null ? group.text : groupButton(shown, by, group)),
           make("td", { class: "number" }, thousands(group.runs.length)),
-          ...cells.map(({ text, rest = "" }, place) => make("td", cellOf(columns[place].kind, rest), text)),
+          ...cells.map((cell, place) => summaryCell(columns[place], cell)),
         ),
       ),
     ),
@@ -87,6 +88,16 @@ export function drawGroups(shown, table) {
   drawPages(shown);
   const counts = `${plural(rows.length, "group")} by ${by.label}, ${plural(shown.runs.length, "run")}`;
   say(`${counts}; mean ± standard deviation`);
+}
+
+/**
+ * What a group says of a column.
+ * @param {Column} column
+ * @param {Summary} summary
+ */
+function summaryCell({ kind, deltas }, { text, rest = "", delta }) {
+  if (deltas) return make("td", { class: "change" }, (delta && makeDelta(delta)) || "");
+  return make("td", cellOf(kind, rest), text);
 }
 
 /**

@@ -31,7 +31,7 @@ export function drawTable(shown) {
   const { view, source } = shown;
   const table = byId("run-table", HTMLTableElement);
   if (!view.all || view.group) loaded.tools?.closeWindow();
-  document.getElementById("against")?.toggleAttribute("hidden", !shown.baseline || Boolean(view.group));
+  document.getElementById("against")?.toggleAttribute("hidden", !shown.baseline);
   loaded.deltas?.tellBaseline(shown);
   if (view.group && source.column(view.group)) {
     loaded.tools?.drawGroups(shown, table);
