@@ -83,3 +83,53 @@ def test_compared_runs_show_the_same_step(page: Page, site: Path) -> None:
     page.keyboard.press("End")
     sources = images.evaluate_all("all => all.map(i => decodeURIComponent(i.src))")
     assert all("step-950" in source for source in sources), sources
+
+
+@pytest.fixture(scope="module")
+def texts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two runs that logged a text and a table at four steps each."""
+    folder = tmp_path_factory.mktemp("texts")
+    runreport.set_tracking_uri(folder / "archive")
+    runreport.set_experiment("texts")
+    for name in ("one", "two"):
+        with runreport.start_run(run_name=name):
+            runreport.log_metric("loss", 1.0)
+            for step in range(4):
+                runreport.log_text(f"<b>{name}</b> says {step}", f"samples/{step}.txt")
+                runreport.log_table({"word": [name], "at": [step]}, f"words/{step}.json")
+    build_site(str(folder / "archive"), str(folder / "site"), Config())
+    return folder / "site"
+
+
+def test_texts_and_tables_of_several_steps_are_players(browser: Browser, texts: Path) -> None:
+    page = browser.new_page()
+    page.goto((texts / "activity" / "index.html").as_uri())
+    page.locator("#run-table tbody th a", has_text="one").click()
+    expect(page.locator(".player-tools")).to_have_count(2)
+    samples = page.locator(".player[data-key=samples]")
+    expect(samples.locator("pre")).to_have_text("<b>one</b> says 3")
+    samples.get_by_label("Step of samples").focus()
+    page.keyboard.press("Home")
+    expect(samples.locator("pre")).to_have_text("<b>one</b> says 0")
+    words = page.locator(".player[data-key=words]")
+    expect(words.locator("td")).to_have_text(["one", "0"])
+    words.get_by_role("button", name="All 4 steps").click()
+    expect(words.locator("table")).to_have_count(4)
+    plain = browser.new_context(java_script_enabled=False).new_page()
+    plain.goto(page.url)
+    expect(plain.locator(".player pre")).to_have_count(4)
+
+
+def test_compared_runs_show_the_texts_of_one_step_side_by_side(
+    browser: Browser, texts: Path
+) -> None:
+    page = browser.new_page()
+    page.goto((texts / "activity" / "index.html").as_uri())
+    for box in page.locator("input[data-select]").all():
+        box.check()
+    page.get_by_role("link", name="Compare", exact=True).last.click()
+    part = page.locator("section[aria-labelledby=images]")
+    expect(part.get_by_role("heading")).to_have_text("Images, sound and texts")
+    part.get_by_label("Shown").select_option("samples, text")
+    part.get_by_role("slider").fill("2")
+    expect(part.locator("pre")).to_have_text(["<b>two</b> says 2", "<b>one</b> says 2"])

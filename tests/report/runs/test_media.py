@@ -9,6 +9,8 @@ import pytest
 from report.test_assemble import pages_of, report_of
 
 import runreport
+from runreport.report.runs.media import cut
+from runreport.report.runs.previews import Preview
 from runreport.report.runs.steps import steps_of
 
 
@@ -72,3 +74,33 @@ def test_a_run_with_a_thousand_images_has_players_and_previews_for_the_rest(arch
     assert kinds["confusion.png"] == "image", "images of steps leave its preview alone"
     assert page.details is not None
     assert page.details["media"][0][2][0] == [0, page.media[0].steps[0].url]  # type: ignore[index]
+
+
+def test_texts_and_tables_of_several_steps_are_series_with_what_they_say(archive: Path) -> None:
+    with runreport.start_run():
+        for step in range(80):
+            runreport.log_text(f"{step} " + "word " * 2000, f"samples/{step}.txt")
+        for step in range(3):
+            runreport.log_table({"word": ["yes"], "at": [step]}, f"words/{step}.json")
+    (page,) = pages_of(report_of(archive))
+    samples, words = page.media
+    assert (samples.key, samples.kind, len(samples.steps)) == ("samples", "text", 80)
+    said = [own for own in samples.steps if own.preview is not None]
+    assert len(said) == 60 and {0, 79} <= {own.step for own in said}
+    assert all(own.preview is not None and len(own.preview.text) == 5000 for own in said)
+    assert samples.steps[0].preview is not None
+    assert samples.steps[0].preview.note == "The first 5,000 characters."
+    assert [own.preview and own.preview.rows for own in words.steps] == [
+        (("yes", str(step)),) for step in range(3)
+    ]
+    assert page.details is not None
+    scripts = {series[3].rpartition("/")[2] for series in page.details["media"]}  # type: ignore[attr-defined]
+    assert scripts == {script.name for script in page.detail}
+    shown = [file.preview.kind for folder in page.files for file in folder.files]
+    assert shown == ["none"] * 83, "the players show them"
+
+
+def test_a_table_is_cut_between_its_rows() -> None:
+    table = Preview("table", columns=("a",), rows=(("1234",), ("5678",), ("9",)))
+    assert cut(table, 9).rows == (("1234",), ("5678",), ("9",))
+    assert (cut(table, 8).rows, cut(table, 8).note) == (table.rows[:2], "The first 2 rows.")

@@ -18,12 +18,17 @@ from runreport.report.findings import NOT_SHOWN
 from runreport.report.formatting import format_size
 from runreport.report.redaction import Redactor, published_file
 from runreport.report.redaction.stored import read_stored
+from runreport.report.runs.media import cut
 from runreport.report.runs.previews import Preview, make_preview
-from runreport.report.runs.steps import kind_of, steps_of
+from runreport.report.runs.steps import kind_of, spread, steps_of
 from runreport.report.urls import file_path
 
 MOST_PREVIEWS = 60
 """Files of a run whose content its page shows; the others are links."""
+MOST_STEPS = 60
+"""Texts of a series that a page shows; the others are links."""
+SERIES_CHARACTERS = 300_000
+"""Of all that a page shows of a series."""
 MOST_LISTED = 500
 """Files of a folder that the page lists."""
 
@@ -44,6 +49,8 @@ class OutputFile:
     """The same for the same content as it was logged; what it was nobody can try."""
     series: tuple[str, int] | None = None
     """Key and step, of a file that a player shows."""
+    step_preview: Preview | None = None
+    """What a player shows of a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +96,7 @@ def list_files(
         if kind_of(_media_type(data := data_object(row["data"])))
         and recorded_size(data) <= config.max_file_mb * 1e6
     )
+    texts = _texts_shown(facts.artifacts, steps)
     addresses = {row["path"]: f"files/{file_path(row['path'])}" for row in facts.artifacts}
     for row in facts.artifacts:
         data = data_object(row["data"])
@@ -117,6 +125,11 @@ def list_files(
         preview = Preview("none")
         if previewed <= MOST_PREVIEWS and series is None:
             preview = _preview(content, media_type, place, redactor, shown, addresses)
+        step_preview = None
+        if shown in texts:  # as it was written: a player shows no documents
+            plain = "text/plain" if media_type == "text/markdown" else media_type
+            step_preview = _preview(content, plain, place, redactor, shown, addresses)
+            step_preview = cut(step_preview, texts[shown])
         if shown == evaluations.TABLE_FILE and preview.kind == "table":  # it has a page of its own
             preview = Preview("none", note=preview.note)
         published.append(PublishedFile(place, content))
@@ -131,9 +144,30 @@ def list_files(
                 size,
                 redactor.keyed(str(row["sha256"]))[:16],
                 series,
+                step_preview,
             )
         )
     return tuple(files), tuple(published)
+
+
+def _texts_shown(
+    artifacts: Sequence[dict[str, Any]], steps: Mapping[str, tuple[str, int]]
+) -> dict[str, int]:
+    """The texts whose players show them, with how many characters: of each key the first, the
+    last, and others between."""
+    keys: dict[str, list[int]] = {}
+    paths = {}
+    for row in artifacts:
+        if row["path"] in steps and kind_of(_media_type(data_object(row["data"]))) == "text":
+            key, step = steps[row["path"]]
+            keys.setdefault(key, []).append(step)
+            paths[row["path"]] = (key, step)
+    kept = {key: {*spread(sorted(own), MOST_STEPS)} for key, own in keys.items()}
+    return {
+        path: SERIES_CHARACTERS // len(kept[key])
+        for path, (key, step) in paths.items()
+        if step in kept[key]
+    }
 
 
 def _media_type(data: Mapping[str, Any]) -> str:

@@ -1,15 +1,34 @@
-"""Images and sound of several steps: what was logged under one key is one series."""
+"""Images, sound and texts of several steps: what was logged under one key is one series."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Protocol
 
-from runreport.report.runs.files import OutputFile
-from runreport.report.runs.steps import kind_of
+from runreport.report.formatting import plural
+from runreport.report.runs.previews import Preview
+from runreport.report.runs.steps import kind_of, spread
+from runreport.report.tables.column_scripts import DataScript, hashed_name, script_json
 
 _SHOWN = 4
+
+
+class _File(Protocol):
+    """What is asked of a file here."""
+
+    @property
+    def media_type(self) -> str: ...
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def series(self) -> tuple[str, int] | None: ...
+
+    @property
+    def step_preview(self) -> Preview | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +38,8 @@ class Step:
     step: int
     url: str
     """From the run's page."""
+    preview: Preview | None = None
+    """Of a text; None where a page shows it as a link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,26 +48,58 @@ class MediaSeries:
 
     key: str
     kind: str
-    """image or audio."""
+    """image, audio or text."""
     steps: tuple[Step, ...]
 
     @property
     def shown(self) -> tuple[Step, ...]:
         """The first, the last, and some between, for pages without script."""
-        last = len(self.steps) - 1
-        places = {round(last * place / (_SHOWN - 1)) for place in range(_SHOWN)}
-        return tuple(self.steps[place] for place in sorted(places))
+        kept = {*spread([own.step for own in self.steps], _SHOWN)}
+        return tuple(own for own in self.steps if own.step in kept)
+
+    def script(self, run_id: str) -> DataScript | None:
+        """What the steps of a text say; None of other series, whose files a page loads."""
+        if self.kind != "text":
+            return None
+        told = [[own.step, *_told(own.preview)] for own in self.steps if own.preview is not None]
+        content = f"runreport.steps({script_json([run_id, self.key, told])[1:-1]});\n"
+        return DataScript(hashed_name("steps", content), content)
 
 
-def media_series(files: Sequence[OutputFile]) -> tuple[MediaSeries, ...]:
+def _told(preview: Preview) -> list[object]:
+    """A text or a table, and what there is to say of it."""
+    if preview.kind == "table":
+        return [[preview.columns, preview.rows], preview.note]
+    return [preview.text, preview.note]
+
+
+def cut(preview: Preview, most: int) -> Preview:
+    """A preview of at most so many characters, which says so."""
+    if preview.kind == "table":
+        rows, room = [], most
+        for row in preview.rows:
+            room -= sum(map(len, row))
+            if room < 0:
+                break
+            rows.append(row)
+        if len(rows) == len(preview.rows):
+            return preview
+        return replace(preview, rows=tuple(rows), note=f"The first {plural(len(rows), 'row')}.")
+    if len(preview.text) <= most:
+        return preview
+    return replace(preview, text=preview.text[:most], note=f"The first {most:,} characters.")
+
+
+def media_series(files: Iterable[_File]) -> tuple[MediaSeries, ...]:
     """The series of a run's files, by key; of two files of one step the later counts."""
     by_key: dict[tuple[str, str], dict[int, Step]] = defaultdict(dict)
     for file in files:
         if file.series is not None:
             key, step = file.series
-            by_key[key, kind_of(file.media_type)][step] = Step(step, file.url)
+            found = Step(step, file.url, file.step_preview)
+            by_key[key, kind_of(file.media_type)][step] = found
     return tuple(
-        MediaSeries(key, kind, tuple(own for _, own in sorted(found.items())))
-        for (key, kind), found in sorted(by_key.items())
-        if len(found) > 1
+        MediaSeries(key, kind, tuple(own for _, own in sorted(steps.items())))
+        for (key, kind), steps in sorted(by_key.items())
+        if len(steps) > 1
     )

@@ -112,7 +112,8 @@ class RunPage:
     details: Mapping[str, object] | None = field(repr=False)
     """Curves, files and packages for the scripts; None where there are none."""
     detail: tuple[DataScript, ...] = field(repr=False)
-    """More points of long curves, a script a curve, for readers who zoom in."""
+    """More points of long curves, a script a curve, for readers who zoom in; what texts of
+    several steps say."""
     is_deleted: bool
     published: tuple[PublishedFile, ...]
     record: str
@@ -150,6 +151,7 @@ def make_run_page(
     media = media_series(files)
     pictures = tuple(curve_pictures(curves, facts))
     detail = _detail(curves, pictures, info.run_id, config.curve_points) if with_files else {}
+    said = {own.key: script for own in media if (script := own.script(info.run_id)) is not None}
     metrics = tuple(metric_field(row, facts, settings) for row in facts.metrics)
     return RunPage(
         run_id=info.run_id,
@@ -191,8 +193,10 @@ def make_run_page(
         ),
         reproduction=reproduction(facts.record, tags),
         requirements=requirements_text(facts.record),
-        details=_details(pictures, files, media, facts.record, detail, run_folder(info.run_id)),
-        detail=tuple(detail.values()),
+        details=_details(
+            pictures, files, media, facts.record, detail, said, run_folder(info.run_id)
+        ),
+        detail=(*detail.values(), *said.values()),
         is_deleted=info.lifecycle_stage == "deleted",
         published=published,
         record=run_json(facts, experiment),
@@ -285,6 +289,7 @@ def _details(
     media: Sequence[MediaSeries],
     record: dict[str, Any],
     detail: Mapping[str, DataScript],
+    said: Mapping[str, DataScript],
     folder: str,
 ) -> dict[str, object] | None:
     """What the scripts know of a run: curves, with where there is more of them, files to compare,
@@ -305,7 +310,12 @@ def _details(
     packages = object_of(record, "packages")
     if not curves and not compared and not packages and not media:
         return None
-    series = [[own.key, own.kind, [[at.step, at.url] for at in own.steps]] for own in media]
+    series = []
+    for own in media:
+        told: list[object] = [own.key, own.kind, [[at.step, at.url] for at in own.steps]]
+        if own.kind == "text":
+            told.append(f"{folder}/{said[own.key].name}")
+        series.append(told)
     stored = curve_script(curves)
     for key, curve in stored:
         if key in detail:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 _LOGGED = re.compile(
     r"(?:.*/)?images/(?P<key>[^/]+)[%+]step[%+](?P<step>-?\d{1,18})[%+]timestamp[%+]\d+"
@@ -17,6 +17,10 @@ _LOGGED = re.compile(
 _NUMBERED = re.compile(r"(?P<before>.*?)(?P<step>\d{1,18})(?P<after>\D*\.\w+)")
 _OF_SEVERAL = re.compile(r"(?P<before>.*/)(?P<step>\d{1,18})(?P<after>-\d{1,4}\.\w+)")
 """Of several images of a step the second number says which: ``images/samples/100-3.png``."""
+_TEXTS = (
+    "text/plain", "text/markdown", "text/csv", "text/tab-separated-values", "application/json",
+    "application/jsonl",
+)  # fmt: skip
 _LEAST = 3
 """Files that differ in a number only and are a series by that alone."""
 
@@ -52,7 +56,19 @@ def _title(before: str) -> str:
     return re.sub(r"[-_. ]*(?:step|epoch|iter)?[-_. ]*$", "", before).rstrip("/")
 
 
+def spread(steps: Sequence[int], most: int) -> list[int]:
+    """As many of some steps: the first, the last, and others evenly between."""
+    last = len(steps) - 1
+    if last < most:
+        return list(steps)
+    places = {round(last * place / (most - 1)) for place in range(most)}
+    return [steps[place] for place in sorted(places)]
+
+
 def kind_of(media_type: str) -> str:
-    """image or audio, where browsers show or play it; else nothing."""
+    """image or audio, where browsers show or play it; text, tables in text included; else
+    nothing."""
+    if media_type in _TEXTS:
+        return "text"
     kind = media_type.partition("/")[0]
     return kind if kind in ("image", "audio") and "svg" not in media_type else ""

@@ -10,7 +10,9 @@
  *   ordered?: boolean, detail?: string}} StoredCurve `detail`: where more of its points are
  * @typedef {[path: string, url: string, kind: string, text: string, bytes: number,
  *   digest: string]} StoredFile
- * @typedef {[key: string, kind: string, steps: [step: number, url: string][]]} StoredSeries
+ * @typedef {[key: string, kind: string, steps: [step: number, url: string][], script?: string]} StoredSeries
+ * `script`: where its texts are
+ * @typedef {[content: string | [columns: string[], rows: string[][]], note: string]} StoredText
  * @typedef {{curves: Map<string, StoredCurve>, files?: StoredFile[], media?: StoredSeries[],
  *   packages?: Object<string, string>}} Details
  * @typedef {{columns: [name: string, kind: string, direction: "" | "max" | "min"][], rows: any[][],
@@ -52,6 +54,11 @@ export const brought = {
    * @type {Map<string, Map<string, StoredCurve>>}
    */
   details: new Map(),
+  /**
+   * Texts of several steps by run id, key and step.
+   * @type {Map<string, Map<string, Map<number, StoredText>>>}
+   */
+  texts: new Map(),
   /**
    * Runs without a page, as run.json has them.
    * @type {Map<string, any>}

@@ -5,7 +5,7 @@ import { loaded } from "./loading.js";
 import { giveLooks } from "./looks.js";
 import { Source } from "./source.js";
 
-/** @import { BuiltChart, Evaluation, SiteIndex, StoredCurve } from "./brought.js" */
+/** @import { BuiltChart, Evaluation, SiteIndex, StoredCurve, StoredText } from "./brought.js" */
 /** @import { Manifest } from "./source.js" */
 
 /**
@@ -69,6 +69,15 @@ window.runreport = Object.freeze({
   detail(run, metric, curve) {
     const own = brought.details.get(run) || new Map();
     brought.details.set(run, own.set(metric, curve));
+  },
+  /**
+   * @param {string} run
+   * @param {string} key
+   * @param {[step: number, ...text: StoredText][]} steps
+   */
+  steps(run, key, steps) {
+    const own = brought.texts.get(run) || new Map();
+    brought.texts.set(run, own.set(key, new Map(steps.map(([step, ...text]) => [step, text]))));
   },
   /**
    * @param {string} run

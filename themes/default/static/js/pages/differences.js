@@ -4,7 +4,7 @@ import { brought } from "../core/brought.js";
 import { make, scrolling } from "../core/dom.js";
 import { MISSING, plural } from "../core/format.js";
 import { loadRun } from "../core/sources.js";
-import { imagesPart } from "./images.js";
+import { mediaPart } from "./side_media.js";
 import { textsPart } from "./texts.js";
 
 /** @import { Details } from "../core/brought.js" */
@@ -25,7 +25,7 @@ export async function drawDifferences({ source, runs }, place) {
     const details = brought.runs.get(ids[run]);
     return details ? [{ run, name: names[run], details }] : [];
   });
-  const parts = [imagesPart(source, found), textsPart(found), packagesPart(found)];
+  const parts = [await mediaPart(source, found), textsPart(found), packagesPart(found)];
   place.replaceChildren(...parts.flatMap((part) => part || []));
 }
 

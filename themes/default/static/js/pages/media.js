@@ -5,8 +5,9 @@ import { every, make, makeButton, putHash, within } from "../core/dom.js";
 import { plural, thousands } from "../core/format.js";
 import { readHash, writeHash } from "../core/hash.js";
 import { loadScript } from "../core/loading.js";
+import { makeFrame, textsOf } from "./frames.js";
 
-/** @import { StoredSeries } from "../core/brought.js" */
+/** @import { StoredSeries, StoredText } from "../core/brought.js" */
 
 /**
  * Make the players of the page.
@@ -21,7 +22,7 @@ export async function startPlayers(id) {
   for (const figure of figures) {
     const { key, kind } = figure.dataset;
     const series = media.find(([own, is]) => own === key && is === kind);
-    if (series) startPlayer(figure, series, asked);
+    if (series) startPlayer(figure, series, await textsOf(id, series), asked);
   }
 }
 
@@ -39,22 +40,18 @@ function placeOf([, , steps], wanted) {
  * One step at a time, chosen by a slider, or all of them.
  * @param {HTMLElement} figure
  * @param {StoredSeries} series
+ * @param {Map<number, StoredText>} texts
  * @param {string} asked the step of the link
  */
-function startPlayer(figure, series, asked) {
+function startPlayer(figure, series, texts, asked) {
   const [key, kind, steps] = series;
   const frames = within(figure, ".frames");
   const told = make("output", { class: "count" });
   const range = { type: "range", min: "0", max: String(steps.length - 1) };
   const slider = make("input", { ...range, "aria-label": `Step of ${key}` });
   slider.value = String(asked ? placeOf(series, Number(asked)) : steps.length - 1);
-  const frameOf = (/** @type {[number, string]} */ [step, url]) => {
-    const label = `${key} at step ${thousands(step)}`;
-    if (kind !== "image") {
-      return make("audio", { controls: "", preload: "none", src: url, "aria-label": label });
-    }
-    return make("a", { href: url }, make("img", { src: url, alt: label, loading: "lazy" }));
-  };
+  const frameOf = (/** @type {[number, string]} */ [step, url]) =>
+    makeFrame(kind, url, `${key} at step ${thousands(step)}`, texts.get(step));
   const show = () => {
     const place = Number(slider.value);
     told.textContent = `step ${thousands(steps[place][0])}`;
