@@ -69,7 +69,7 @@ def build_site(
 
     snapshot = read_archive(storage, progress=reading)
     report = _assembled(snapshot, config, theme)
-    keys = run_keys(snapshot, report.run_pages, report.notices)
+    keys = run_keys(snapshot, report.run_pages, report.notices, report.note_ground.now_ms)
     making = Making(report, Pages(report, theme), keys, progress)
     recover(target)
     common = _common(report)

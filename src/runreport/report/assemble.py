@@ -30,6 +30,7 @@ from runreport.report.links import Moment, ViewLink, moment
 from runreport.report.models.assembling import ModelReport, assemble_models
 from runreport.report.pages.about import AboutPage, make_about, site_script
 from runreport.report.pages.activity import ActivityPage, make_activity_page
+from runreport.report.pages.described import described_models, run_note
 from runreport.report.pages.experiment import ExperimentPage, ShownExperiment, make_experiment_page
 from runreport.report.pages.listings import ListingGroup, Places, job_listings, tag_listings
 from runreport.report.pages.note_blocks import NoteGround
@@ -40,6 +41,7 @@ from runreport.report.pages.overview import OverviewPage, make_overview
 from runreport.report.pages.views import ViewPage, make_views
 from runreport.report.redaction import make_redactor, published_config, redact_index
 from runreport.report.redaction.redactor import Redactor
+from runreport.report.runs.page import RunPage
 from runreport.report.runs.pages import RunPages
 from runreport.report.tables.paging import choose_paged, with_places
 from runreport.report.tables.palette import make_palette
@@ -87,6 +89,10 @@ class Report:
     runs: int
     """How many runs there are, each with a page or in a block of details."""
     run_pages: RunPages
+    described: Mapping[str, NoteBody]
+    """What was written on models and their versions, by the folders of their pages."""
+    note_ground: NoteGround
+    """What blocks of notes are made of."""
 
     @property
     def bodies(self) -> tuple[NoteBody, ...]:
@@ -95,7 +101,12 @@ class Report:
         return (
             *(note.body for note in self.notes.pages),
             *(body for body in described if body is not None),
+            *self.described.values(),
         )
+
+    def run_note(self, page: RunPage) -> NoteBody | None:
+        """The note of a run, made when its page is."""
+        return run_note(page, self.note_ground, self.run_pages.redactor)
 
     @property
     def charts(self) -> int:
@@ -149,7 +160,6 @@ def assemble_report(
         {one.name: f"{one.folder}/index.html" for one in found},
         {card.name: card.url for card in models.cards},
         {link.name: link.url for link in view_links},
-        "../../",
     )
     note_ground = NoteGround(ground.full, places, ground.curves, ground.as_of or 0, find)
     experiments = tuple(
@@ -192,6 +202,8 @@ def assemble_report(
             models.by_run, baselines,
             {one.identity: one.table.primary for one in found}, paged,
         ),
+        described_models(models, note_ground),
+        note_ground,
     )  # fmt: skip
 
 

@@ -59,6 +59,19 @@ def render_note(
         return f"<p>This note could not be read as Markdown.</p><pre>{escape(shown)}</pre>"
 
 
+BLOCKS = ("runs", "chart", "value", "comparison")
+"""Kinds of fenced blocks that ask for something of the report."""
+_ASKS = re.compile(
+    rf"^ *(?:```+|~~~+)\s*(?:{'|'.join(BLOCKS)})\b|\b(?:run|experiment|model|view):",
+    re.MULTILINE,
+)
+
+
+def asks_for_others(note: str) -> bool:
+    """Whether a run's note may show what other runs logged, or lead to their pages."""
+    return _ASKS.search(note) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Fence:
     """A fenced block of a note that asks for something of the report."""

@@ -27,8 +27,11 @@ from runreport.report.charts.templates import chart_templates
 from runreport.report.findings import NOT_SHOWN
 from runreport.report.fit_text import fit
 from runreport.report.formatting import format_size, plural
+from runreport.report.models.page import ModelPage
+from runreport.report.models.version import VersionPage
 from runreport.report.pages.about import PARQUET
 from runreport.report.pages.experiment import ExperimentPage
+from runreport.report.pages.note_bodies import NoteBody
 from runreport.report.runs.page import RunPage
 from runreport.report.shown import lacking_decimals
 from runreport.report.tables.column_scripts import DataScript, latest_script, script_json
@@ -307,24 +310,43 @@ class Pages:
                 page=own,
                 run=page,
             )
-        yield self.page(f"{folder}/index.html", "run.html", nav=page.experiment, page=page)
+        note = self.report.run_note(page)
+        yield from self._body_script(folder, note)
+        yield self.page(
+            f"{folder}/index.html",
+            "run.html",
+            nav=page.experiment,
+            page=page,
+            note=note,
+            pictures=self._pictures(note.charts if note else ()),
+        )
 
     def models(self) -> Iterator[SiteFile]:
         """The list of registered models, their pages and those of their versions."""
         models = self.report.models
         for page, versions in models.pages:
             for version in versions:
-                yield self.page(
-                    f"{version.folder}/index.html", "version.html", nav="models", page=version
-                )
-            yield self.page(
-                f"{page.folder}/index.html",
-                "model.html",
-                nav="models",
-                page=page,
-                pictures=self._pictures(page.charts),
-            )
+                yield from self._described(version, "version.html")
+            yield from self._described(page, "model.html", page.charts)
         yield self.page("m/index.html", "models.html", nav="models", models=models.cards)
+
+    def _described(
+        self, page: ModelPage | VersionPage, template: str, charts: tuple[Chart, ...] = ()
+    ) -> Iterator[SiteFile]:
+        """The page of a model or version, with what was written on it."""
+        body = self.report.described.get(page.folder)
+        yield from self._body_script(page.folder, body)
+        yield self.page(
+            f"{page.folder}/index.html",
+            template,
+            nav="models",
+            page=page,
+            body=body,
+            pictures=self._pictures((*charts, *(body.charts if body else ()))),
+        )
+
+    def _body_script(self, folder: str, body: NoteBody | None) -> Iterator[SiteFile]:
+        return self._chart_script(folder, body.chart_script if body else None)
 
     def experiment(self, page: ExperimentPage) -> Iterator[SiteFile]:
         """An experiment's pages, data scripts included."""

@@ -71,7 +71,9 @@ def test_a_model_has_its_versions_newest_first_with_metrics_and_runs(models: Pat
     ]  # fmt: skip
     assert page.rows[1].link.aliases == ("champion",)
     assert page.rows[0].run is not None and page.rows[0].run.name == "run 0.8"
-    assert "<strong>leaves</strong>" in page.description_html
+    assert "**leaves**" in page.description
+    body = report_of(models, CONFIG).described[page.folder]
+    assert "<strong>leaves</strong>" in body.html
     assert [(alias, link.version) for alias, link in page.aliases] == [("champion", 2)]
 
 

@@ -17,7 +17,6 @@ from runreport.report.formatting import plural
 from runreport.report.links import Field, Moment, RunLink, VersionLink, moment
 from runreport.report.models.comparison import Compared, Comparison, compare_versions
 from runreport.report.models.files import ModelFiles
-from runreport.report.notes import render_note
 from runreport.report.shown import EMPTY, Shown, show_number, show_text
 from runreport.report.urls import model_folder, run_folder, version_folder
 from runreport.tags import is_set_tag
@@ -69,7 +68,8 @@ class ModelPage:
 
     name: str
     folder: str
-    description_html: str
+    description: str
+    """Markdown: that of the config, then its own."""
     tags: tuple[Field, ...]
     aliases: tuple[tuple[str, VersionLink], ...]
     latest: VersionLink | None
@@ -147,7 +147,7 @@ def make_model_page(
     return ModelPage(
         name=model.name,
         folder=model_folder(model.name),
-        description_html=render_note(note) if note else "",
+        description=note,
         tags=_tags(model.tags),
         aliases=_aliases(model, by_number),
         latest=versions[0].link if versions else None,

@@ -12,7 +12,6 @@ from runreport.report.formatting import format_size
 from runreport.report.links import Field, Moment, RunLink, VersionLink, moment
 from runreport.report.models.comparison import Comparison, compare_versions
 from runreport.report.models.page import UNNAMED, Version, _tags, run_link_of
-from runreport.report.notes import render_note
 from runreport.report.shown import show_number, show_text
 from runreport.report.urls import model_folder, version_folder
 
@@ -32,7 +31,8 @@ class VersionPage:
     link: VersionLink
     folder: str
     model_url: str
-    description_html: str
+    description: str
+    """Markdown."""
     tags: tuple[Field, ...]
     registered: Moment
     run: RunLink | None
@@ -69,7 +69,7 @@ def make_version_page(
         link=version.link,
         folder=version_folder(entity.name, entity.version),
         model_url=f"{model_folder(entity.name)}/index.html",
-        description_html=render_note(entity.description) if entity.description else "",
+        description=entity.description or "",
         tags=_tags(entity.tags),
         registered=moment(entity.creation_timestamp),
         run=run_link_of(version.run),

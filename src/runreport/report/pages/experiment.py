@@ -125,7 +125,11 @@ def make_experiment_page(
         name=state.name,
         folder=folder,
         description=make_body(
-            note, f"description of {state.name}", replace(ground, experiment=state.name), top=3
+            note,
+            f"description of {state.name}",
+            replace(ground, experiment=state.name),
+            folder=folder,
+            top=3,
         )
         if note
         else None,

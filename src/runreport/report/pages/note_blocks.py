@@ -57,7 +57,6 @@ _KEYS: Mapping[str, Mapping[str, type]] = {
     "value": {**_CHOOSING, "metric": str, "of": str, "title": str},
     "comparison": {**_CHOOSING, "against": str, "title": str},
 }
-KINDS = tuple(_KEYS)
 _OF = ("best", "latest", "mean")
 
 
@@ -107,7 +106,7 @@ class NoteGround:
     curves: CurveReader
     now_ms: int
     find: Callable[[str, str], str | None]
-    """The address of a page of the report; see `notes.read_note`."""
+    """The address of a page of the report from the site's root; see `notes.read_note`."""
     experiment: str = ""
     """Whose runs a block is about that names no experiment; empty for all."""
 

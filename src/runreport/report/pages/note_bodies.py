@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from runreport.report.charts.chart import Chart
 from runreport.report.charts.pointed import linked_script
-from runreport.report.notes import Heading, read_note
-from runreport.report.pages.note_blocks import KINDS, NoteGround, NotePart, make_part
+from runreport.report.notes import BLOCKS, Heading, read_note
+from runreport.report.pages.note_blocks import NoteGround, NotePart, make_part
 from runreport.report.tables.column_scripts import DataScript
 
 MOST_BLOCKS = 50
@@ -23,6 +23,8 @@ class NoteBody:
     headings: tuple[Heading, ...] = ()
     problems: tuple[str, ...] = ()
     """What it names that is not there."""
+    chart_script: DataScript | None = None
+    """What a pointer finds in its charts."""
 
     @property
     def html(self) -> str:
@@ -32,12 +34,7 @@ class NoteBody:
     @property
     def charts(self) -> tuple[Chart, ...]:
         """The charts of its blocks."""
-        return tuple(part.chart for part in self.parts if part.chart is not None)
-
-    @property
-    def chart_script(self) -> DataScript | None:
-        """What a pointer finds in them."""
-        return linked_script(self.charts)
+        return _charts_of(self.parts)
 
 
 def make_body(
@@ -46,6 +43,7 @@ def make_body(
     ground: NoteGround,
     files: Mapping[str, str] | None = None,
     *,
+    folder: str,
     before: int = 0,
     top: int = 2,
 ) -> NoteBody:
@@ -53,11 +51,18 @@ def make_body(
 
     Args:
         where: it stands, for messages.
+        folder: of the page that shows it.
         files: see `render_note`.
         before: lines of its file that come before it.
         top: the level of its largest heading on the page.
     """
-    read = read_note(text, KINDS, files or {}, ground.find, top=top)
+    up = "../" * (folder.count("/") + 1)
+
+    def find(scheme: str, name: str) -> str | None:
+        found = ground.find(scheme, name)
+        return None if found is None else f"{up}{found}"
+
+    read = read_note(text, BLOCKS, files or {}, find, top=top)
     blocks = 0
     parts = []
     for number, part in enumerate(read.parts):
@@ -74,4 +79,9 @@ def make_body(
     problems = [part.problem for part in parts if part.problem]
     problems += [f"{where}: {read.problem}"] if read.problem else []
     problems += [f"{where}: the link {name!r} leads to nothing here." for name in read.missed]
-    return NoteBody(tuple(parts), read.headings, tuple(problems))
+    script = linked_script(_charts_of(parts))
+    return NoteBody(tuple(parts), read.headings, tuple(problems), script)
+
+
+def _charts_of(parts: Iterable[NotePart]) -> tuple[Chart, ...]:
+    return tuple(part.chart for part in parts if part.chart is not None)

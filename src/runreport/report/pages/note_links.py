@@ -13,13 +13,11 @@ def link_finder(
     experiments: Mapping[str, str],
     models: Mapping[str, str],
     views: Mapping[str, str],
-    up: str,
 ) -> Callable[[str, str], str | None]:
-    """Find addresses by scheme and name.
+    """Find addresses from the site's root by scheme and name.
 
     Args:
         experiments, models, views: addresses from the site's root, by name.
-        up: the way from a note's page to the root.
     """
     named = {"experiment": experiments, "model": models, "view": views}
     by_name: dict[str, str] = {}
@@ -31,8 +29,7 @@ def link_finder(
 
     def find(scheme: str, name: str) -> str | None:
         found = by_name.get(name) or _only(by_id, name) if scheme == "run" else None
-        found = found or named.get(scheme, {}).get(name)
-        return None if found is None else f"{up}{found}"
+        return found or named.get(scheme, {}).get(name)
 
     return find
 

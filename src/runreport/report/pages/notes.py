@@ -124,10 +124,11 @@ def _page(
     before = text[: len(text) - len(body)].count("\n")
     files = {name: f"../../{folder}/index.html" for name, folder in folders.items()}
     files |= {path: file.path for path, file in pictures.items()}
+    folder = note_folder(stem)
     return NotePage(
         title,
-        note_folder(stem),
-        make_body(body, f"notes: {stem}.md", ground, files, before=before),
+        folder,
+        make_body(body, f"notes: {stem}.md", ground, files, folder=folder, before=before),
         excerpt(_FENCED.sub("", body)),
         tuple(pictures.values()),
     )

@@ -6,6 +6,7 @@ over the identities of a run's facts tell whether facts came or went, without lo
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 
 import pyarrow as pa
@@ -15,22 +16,26 @@ from runreport.archive.layout import ARTIFACTS
 from runreport.archive.notices import Notice
 from runreport.archive.reading import Snapshot
 from runreport.query.index import RunIndex
+from runreport.report.notes import asks_for_others
 from runreport.report.runs.pages import RunPages
-from runreport.tags import PARENT_TAG
+from runreport.tags import NOTE_TAG, PARENT_TAG
 
 _LOW_BITS = 2**40 - 1
 """Of the clock, so that its sums fit 64 bits."""
 
 
-def run_keys(snapshot: Snapshot, runs: RunPages, notices: Iterable[Notice]) -> dict[int, str]:
+def run_keys(
+    snapshot: Snapshot, runs: RunPages, notices: Iterable[Notice], now_ms: int
+) -> dict[int, str]:
     """A key for each shown run, by its number.
 
     It holds the run's own facts, its parent's, the baseline's, its versions, which of its
-    artifacts are damaged, and which metric its experiment is about. What all pages depend on,
-    config and theme, is the caller's.
+    artifacts are damaged, and which metric its experiment is about; of a run whose note asks for
+    others the facts of all. What all pages depend on, config and theme, is the caller's.
 
     Args:
         notices: what of the archive is left out.
+        now_ms: from when blocks of notes count back.
     """
     index = runs.index
     own = _facts_by_run(snapshot, index)
@@ -39,6 +44,8 @@ def run_keys(snapshot: Snapshot, runs: RunPages, notices: Iterable[Notice]) -> d
     by_id = {ids[number]: own[number] for number in shown}  # no page leads to others
     owners = index.attribute("experiment_id").to_pylist()
     parents = index.long_column("tags", PARENT_TAG, "value").to_pylist()
+    notes = index.long_column("tags", NOTE_TAG, "value").to_pylist()
+    everything = hashlib.sha256(repr((now_ms, own)).encode()).hexdigest()
     damaged = _damaged_by_run(notices)
     keys = {}
     for number in shown:
@@ -50,7 +57,8 @@ def run_keys(snapshot: Snapshot, runs: RunPages, notices: Iterable[Notice]) -> d
         )
         versions = runs.registered.get(run_id, ())
         about = (runs.experiments[owner], runs.settings(owner).primary_metric)
-        key = (own[number], others, about, versions, damaged.get(run_id, ()))
+        asked = everything if asks_for_others(notes[number] or "") else ""
+        key = (own[number], others, about, versions, damaged.get(run_id, ()), asked)
         keys[number] = repr(key)
     return keys
 

@@ -20,11 +20,9 @@ from runreport.report.evaluations.page import (
     EvaluationTable,
     make_evaluation_page,
 )
-from runreport.report.findings import NOT_SHOWN
 from runreport.report.formatting import diverged_text, problem_text
 from runreport.report.links import Field, Moment, RunLink, VersionLink, moment
 from runreport.report.meaning import importance_of_name, numbered, rank_in_sections
-from runreport.report.notes import render_note
 from runreport.report.redaction import Redactor
 from runreport.report.runs.environment import (
     Reproduction,
@@ -103,7 +101,10 @@ class RunPage:
     file_total: int
     datasets: tuple[Field, ...]
     curves: tuple[Section[CurvePicture], ...]
-    note_html: str
+    note: str
+    """Markdown, as it was logged."""
+    note_files: Mapping[str, str] = field(repr=False)
+    """The addresses of the files that it may name, by their paths."""
     environment: tuple[Field, ...]
     packages: tuple[Field, ...]
     reproduction: Reproduction
@@ -185,7 +186,8 @@ def make_run_page(
         curves=in_sections(
             pictures, lambda own: own.curve.key, rank_in_sections, MOST_CURVES_OPEN
         ),
-        note_html=_note(run, files, redactor),
+        note=tags.get(NOTE_TAG, ""),
+        note_files={file.path: file.url for file in files if file.url},
         environment=tuple(environment_fields(facts.record)),
         packages=tuple(
             Field(str(name), str(version))
@@ -225,16 +227,6 @@ def _span(info: RunInfo) -> int | None:
 def _dataset(entry: DatasetInput) -> Field:
     context = entry.tags.get("mlflow.data.context", "")
     return Field(entry.dataset.name, entry.dataset.digest, context)
-
-
-def _note(run: Run, files: Sequence[OutputFile], redactor: Redactor) -> str:
-    """A run's note as HTML, with the files that it mentions."""
-    note = run.data.tags.get(NOTE_TAG, "")
-
-    def failed(reason: str) -> None:
-        redactor.tell(f"{NOT_SHOWN}: {reason}", f"note of {run.info.run_name}")
-
-    return render_note(note, {f.path: f.url for f in files if f.url}, failed) if note else ""
 
 
 def _status_note(facts: RunFacts, primary: str | None) -> str:

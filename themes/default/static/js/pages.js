@@ -13,11 +13,11 @@ export { startWindows } from "./pages/activity.js";
 
 /** @type {Object<string, () => unknown>} */
 const STARTS = {
-  run: startRun,
+  run: () => Promise.all([startRun(), startCharted()]),
   view: startView,
   charted: startCharted,
   compare: startCompare,
-  model: startVersions,
+  model: () => Promise.all([startVersions(), startCharted()]),
   evaluation: startEvaluation,
   evaluations: startEvaluations,
 };
