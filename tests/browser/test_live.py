@@ -61,3 +61,27 @@ def test_pages_follow_runs_and_config_and_keep_their_state(
     (tmp_path / "runreport.toml").write_text('title = "Again"\n')
     expect(page.locator("header.site")).to_contain_text("Again", timeout=30_000)
     assert problems == []
+
+
+def test_the_curve_of_a_run_grows_while_one_looks(browser: Browser, served: str) -> None:
+    page = browser.new_page()
+    problems: list[str] = []
+    page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
+    with runreport.start_run(run_name="growing"):
+        for step in range(5):
+            runreport.log_metric("loss", 1.0 / (step + 1), step=step)
+        page.goto(f"{served}activity/index.html")
+        link = page.locator("#run-table").get_by_role("link", name="growing", exact=True)
+        expect(link).to_be_visible(timeout=30_000)
+        link.click()
+        expect(page.locator("h1")).to_have_text("growing")
+        page.evaluate("window.isTheSame = true")
+        for step in range(5, 8):
+            runreport.log_metric("loss", 1.0 / (step + 1), step=step)
+        drawing = page.locator("figure[data-metric=loss] .drawing")
+        expect(drawing.locator("svg.marks")).to_be_visible(timeout=10_000)
+        drawing.focus()
+        page.keyboard.press("End")
+        expect(page.locator(".tip.spot .head")).to_have_text("Step 7")
+        assert page.evaluate("window.isTheSame")
+    assert problems == []

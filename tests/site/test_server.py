@@ -131,12 +131,13 @@ def test_open_pages_ask_whether_their_site_was_made_anew(tmp_path: Path) -> None
     live.number = 1
     with served(tmp_path, live=live) as port:
         for path in ("/", "/index.html", "/e/", "/e/index.html?x"):
-            assert 'src="/_runreport/live.js" defer></script></head>' in text_at(port, path)
+            tag = '<script src="/_runreport/live.js" data-build="1" defer></script></head>'
+            assert tag in text_at(port, path)
         assert text_at(port, "/data.js") == "1;"
         assert "location.reload" in text_at(port, "/_runreport/live.js")
-        assert text_at(port, "/_runreport/now.js?1") == "runreportNow(1);\n"
-        live.number += 1
-        assert text_at(port, "/_runreport/now.js?2") == "runreportNow(2);\n"
+        assert text_at(port, "/_runreport/now.js?now=1") == "runreportNow(1,0,[]);\n"
+        live.made(live.begin())
+        assert text_at(port, "/_runreport/now.js?since=x") == "runreportNow(2,0,[]);\n"
     with served(tmp_path) as port:
         assert "_runreport" not in text_at(port, "/")
 

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from runreport.archive.directory import is_foreign
+from runreport.archive.directory import is_foreign, open_archive
+from runreport.archive.growth import Growth
+from runreport.archive.storage import LocalStorage
 from runreport.cli.build import (
     config_of,
     config_option,
@@ -33,8 +35,9 @@ if TYPE_CHECKING:
     from runreport.site.making import Progress
 
 _PAUSE_SECONDS = 2.0
-_REST = 20
-"""After a build so many times its own time pass: it takes a twentieth of one core at most."""
+_REST = 25
+"""After a build so many times its own time pass: with what open pages ask meanwhile it takes less
+than a twentieth of one core."""
 
 
 @click.command()
@@ -62,7 +65,8 @@ _REST = 20
     "is_watching",
     default=True,
     show_default=True,
-    help="Build anew when runs, config, notes or theme change, and reload open pages.",
+    help="Follow runs: curves of open pages grow, and the site is built anew and loaded when "
+    "runs, config, notes or theme change.",
 )
 @limit_option
 def serve(
@@ -80,7 +84,7 @@ def serve(
     signal.signal(signal.SIGTERM, _end)  # so that the temporary folder goes
     with tempfile.TemporaryDirectory(prefix="runreport-") as folder:
         preview = _Preview(location, os.path.join(folder, "site"), config_path, theme)
-        live = Live() if is_watching else None
+        live = Live(_growth_of(location)) if is_watching else None
         server = make_server(preview.site, port, host, names, live)
         with server:
             made = preview.build()
@@ -96,6 +100,14 @@ def serve(
                 if live is not None and watching is not None:
                     live.is_over.set()
                     watching.join(timeout=10)  # it may be writing
+
+
+def _growth_of(location: str | None) -> Growth | None:
+    """What runs log into an archive on this machine from now on; None of any other."""
+    if is_foreign(location):
+        return None
+    storage = open_archive(location)
+    return Growth(storage) if isinstance(storage, LocalStorage) else None
 
 
 class _Preview:
@@ -145,7 +157,7 @@ def _watch(preview: _Preview, live: Live, first: Build) -> threading.Thread:
         pause, told = _PAUSE_SECONDS, ""
         advised = set(first.advice)
         while not live.is_over.wait(pause):
-            begin = time.perf_counter()
+            begin, shown = time.perf_counter(), live.begin()
             made = None
             try:
                 made = preview.build_again()
@@ -156,7 +168,7 @@ def _watch(preview: _Preview, live: Live, first: Build) -> threading.Thread:
                 told = str(error)
             pause = max(_PAUSE_SECONDS, _REST * (time.perf_counter() - begin))
             if made is not None:
-                live.number += 1
+                live.made(shown)
                 for advice in set(made.advice) - advised:
                     say(f"Warning: {safe(advice)}")
                 advised = set(made.advice)

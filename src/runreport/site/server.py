@@ -86,13 +86,14 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def send_head(self) -> Any:
         """A file; pages and scripts that are made here are sent from memory."""
-        path = urlsplit(self.path).path
+        address = urlsplit(self.path)
+        path = address.path
         if "\0" in unquote(path):
             self.send_error(404, "There is no page here")
             return None
         if self.live is None:
             return super().send_head()
-        script = self.live.script(path)
+        script = self.live.script(path, address.query)
         if script is not None:
             return self._send(script, "text/javascript")
         place = self.translate_path(path)

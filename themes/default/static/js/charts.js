@@ -2,7 +2,8 @@
 
 export { drawSpec, loadLibraries, makeSmall } from "./charts/drawing.js";
 export { brush } from "./table/brushing.js";
-export { addFigure, editFigure, showAll, zoomFigure, startFigures } from "./charts/figures.js";
+export { addFigure, editFigure, startFigures } from "./charts/figures.js";
+export { growFigures, showAll, zoomFigure } from "./charts/shown_figures.js";
 export { answer } from "./charts/figure.js";
 export { startSmall } from "./charts/small.js";
 export { fillChart } from "./charts/filling.js";

@@ -8,6 +8,7 @@ import { startEvaluations } from "./pages/evaluations.js";
 import { startRun } from "./pages/run.js";
 import { startVersions } from "./pages/versions.js";
 
+export { grow } from "./core/growing.js";
 export { startSections } from "./pages/sections.js";
 export { startWindows } from "./pages/activity.js";
 

@@ -4,7 +4,7 @@
 import { brought } from "../core/brought.js";
 import { loadRun } from "../core/sources.js";
 import { inDetail } from "./detail.js";
-import { placesOf, storedCurve } from "./stored.js";
+import { grownCurve, placesOf } from "./stored.js";
 
 /** @import { Source } from "../core/source.js" */
 /** @import { OwnChart } from "./asked.js" */
@@ -35,7 +35,7 @@ export async function curvesOf(source, chart, runs, most, isWanted = () => true)
     if (source.valuesOf("_curves")[run] === null || source.valuesOf(metric)[run] === null) continue;
     await loadRun(source, run);
     const { curves } = brought.runs.get(source.valuesOf("run_id")[run]) || {};
-    const curve = storedCurve(curves?.get(metric.replace(/^metrics\./, "")));
+    const curve = grownCurve(curves, source.valuesOf("run_id")[run], metric.replace(/^metrics\./, ""));
     const isCurve = curve && curve.value.length > 1 && curve.value.some(isDrawn);
     if (isCurve && placesOf(curve, axis).some((x) => x !== null)) found.push({ run, curve });
   }

@@ -7,6 +7,7 @@ import { loadNamed } from "../core/loading.js";
 import { keepHash } from "../table/update.js";
 import { closeEditor, openEditor } from "./editor.js";
 import { completeChart, fullNames } from "./choices.js";
+import { builtFigure, figures } from "./shown_figures.js";
 import { NAMING, TYPES, chartsText, plainChart } from "./fields.js";
 import { drawFigure, dropFigure, emptyFigure, figureOf } from "./figure.js";
 import { followSize } from "./following.js";
@@ -21,8 +22,6 @@ import { rememberRuns } from "./looks.js";
 /** How long the table rests before the charts follow it. */
 const CHART_PAUSE_MS = 250;
 
-/** @type {Figure[]} */
-const figures = [];
 /** The charts as the page was built, as the hash would have them. */
 let builtCharts = "";
 /** @type {Promise<void> | null} */
@@ -189,34 +188,6 @@ export function addFigure(shown, asked = { type: "scatter" }) {
   one.change();
   edit(shown, one);
   one.figure.scrollIntoView({ block: "center" });
-}
-
-/** @param {string} name of a chart that the page was built with */
-function builtFigure(name) {
-  return figures.find(({ figure }) => figure.dataset.chart === name);
-}
-
-/**
- * Draw all runs of a built chart.
- * @param {string} name
- */
-export function showAll(name) {
-  const one = builtFigure(name);
-  if (!one) return;
-  one.chart.runs = "all";
-  one.change();
-}
-
-/**
- * Show a part of a built chart.
- * @param {string} name
- * @param {{xlim: string, ylim: string}} part
- */
-export function zoomFigure(name, part) {
-  const one = builtFigure(name);
-  if (!one) return;
-  Object.assign(one.chart, part);
-  one.change();
 }
 
 /**

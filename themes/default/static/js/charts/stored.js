@@ -2,6 +2,7 @@
 // and line_rows.py have it.
 
 import { readNumber } from "../core/decoding.js";
+import { grownOf } from "../core/growing.js";
 
 /** @import { StoredCurve } from "../core/brought.js" */
 
@@ -30,6 +31,46 @@ export function storedCurve(stored) {
   const curve = curvesRead.get(stored) || readCurve(stored);
   curvesRead.set(stored, curve);
   return curve;
+}
+
+/**
+ * A curve with the points that were logged since the site was made, as far as they come after it; null for
+ * none.
+ * @param {Map<string, StoredCurve> | undefined} curves of a run
+ * @param {string} run its id
+ * @param {string} metric
+ * @returns {Curve | null}
+ */
+export function grownCurve(curves, run, metric) {
+  const curve = storedCurve(curves?.get(metric));
+  if (!curve) return null;
+  const { step, time, value, hasSteps } = curve;
+  let last = step[step.length - 1] ?? -Infinity;
+  /** @type {{step: number, time: number, value: number}[]} */
+  const later = [];
+  for (const [, , own, at, text] of grownOf(run, metric)) {
+    const place = hasSteps ? own : last + 1;
+    if (place <= last || (!hasSteps && at < time[time.length - 1])) continue; // a resumed run's: built anew
+    last = place;
+    later.push({ step: place, time: at, value: readNumber(text) });
+  }
+  if (!later.length) return curve;
+  const values = [...value, ...later.map((own) => own.value)];
+  const rest = (/** @type {number[]} */ own, /** @type {number} */ plain) => [
+    ...own,
+    ...later.map(() => plain),
+  ];
+  const ends = (/** @type {number[]} */ own) => [...own, ...later.map((one) => one.value)];
+  return {
+    ...curve,
+    step: [...step, ...later.map((own) => own.step)],
+    time: [...time, ...later.map((own) => own.time)],
+    value: values,
+    low: ends(curve.low),
+    high: ends(curve.high),
+    count: rest(curve.count, 1),
+    spread: rest(curve.spread, 0),
+  };
 }
 
 /**

@@ -1,10 +1,11 @@
 // The one global of a page, `runreport`, which the generated data scripts and the later scripts call.
 
 import { brought } from "./brought.js";
-import { loaded } from "./loading.js";
+import { loadLater, loaded } from "./loading.js";
 import { giveLooks } from "./looks.js";
 import { Source } from "./source.js";
 
+/** @import { GrownPoint } from "./growing.js" */
 /** @import { BuiltChart, Evaluation, SiteIndex, StoredCurve, StoredText } from "./brought.js" */
 /** @import { Manifest } from "./source.js" */
 
@@ -61,6 +62,13 @@ window.runreport = Object.freeze({
     }
   },
   run: bringRun,
+  /**
+   * What runs logged since the site was made, told by the preview server.
+   * @param {GrownPoint[]} points
+   */
+  async grow(points) {
+    (await loadLater("pages")).grow(points);
+  },
   /**
    * @param {string} run
    * @param {string} metric

@@ -2,6 +2,7 @@
 
 import { brought } from "../core/brought.js";
 import { curveTools } from "../core/curve_tools.js";
+import { followGrowth } from "../core/growing.js";
 import { every, putHash, say, within } from "../core/dom.js";
 import { readHash, writeHash } from "../core/hash.js";
 import { loadLater, loadNamed, loadScript } from "../core/loading.js";
@@ -32,6 +33,9 @@ export function startCurves(id) {
   };
   section.append(...curveTools(state, choose));
   section.hidden = false;
+  followGrowth((runs) => {
+    if (runs.has(id)) drawCurves(id, state).catch(() => {}); // the next points may be drawn
+  });
   if (axis || smooth) change();
   else startBuilt(id).catch(() => {}); // without its data a picture stays a picture
 }

@@ -2,6 +2,7 @@
 
 import { brought } from "../core/brought.js";
 import { every } from "../core/dom.js";
+import { followGrowth } from "../core/growing.js";
 import { ADDRESS } from "../core/source.js";
 import { runWays } from "../core/sources.js";
 import { attach, startRows } from "./attaching.js";
@@ -19,6 +20,7 @@ export async function startPictures(shown, openCharts) {
   const { source } = shown;
   await source.load(ADDRESS);
   startRows();
+  followGrowth(async (runs) => (await openCharts()).growFigures(shown, runs));
   await startHidden(shown);
   for (const svg of every(document, "figure.chart[data-chart] svg.chart-svg", SVGSVGElement)) {
     const name = svg.closest("figure")?.dataset.chart || "";

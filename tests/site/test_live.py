@@ -1,0 +1,45 @@
+"""What open pages are told of runs that grow."""
+
+from __future__ import annotations
+
+import json
+import re
+from zlib import crc32
+
+from builders import RUN, log_run
+
+from runreport.archive.growth import Growth
+from runreport.archive.storage import LocalStorage
+from runreport.site.live import Live
+
+
+def told(live: Live, since: int = 0) -> tuple[int, list[list[object]]]:
+    """How many points came in all, and those that a page is told."""
+    script = live.script("/_runreport/now.js", f"since={since}")
+    assert script is not None
+    found = re.fullmatch(r"runreportNow\(\d+,(\d+),(.*)\);\n", script.decode())
+    assert found is not None
+    return int(found[1]), json.loads(found[2])
+
+
+def test_pages_are_told_what_came_since_they_asked_and_what_no_build_shows(
+    storage: LocalStorage,
+) -> None:
+    writer = log_run(storage, points=[3.0])
+    live = Live(Growth(storage))
+    assert told(live) == (0, [])
+    writer.log_metric("loss", 2.0, 1, 50)
+    writer.log_metric("é", float("nan"), 1, 60)
+    loss, other = crc32(b"loss"), crc32("é".encode())
+    assert told(live) == (2, [[RUN, loss, 1, 50, 2], [RUN, other, 1, 60, "NaN"]])
+    assert told(live, since=2) == (2, [])
+    shown = live.begin()
+    writer.log_metric("loss", 1.0, 2, 70)  # while the build reads
+    live.made(shown)
+    assert told(live) == (3, [[RUN, loss, 2, 70, 1]])
+    writer.finish()
+
+
+def test_an_archive_that_nobody_can_follow_has_no_growth() -> None:
+    assert told(Live()) == (0, [])
+    assert Live().script("/index.html") is None
