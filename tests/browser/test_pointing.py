@@ -253,7 +253,7 @@ def test_a_part_shows_the_points_that_were_logged_there(
     expect(live).to_be_visible()
     point_at(page, live, 0.5, 0.5)
     assert told(page)[0][1] in (1, 2), "the value of a step, not the mean of many"
-    assert sum("detail-" in url for url in loaded) == 1
+    assert sum("/fine-" in url for url in loaded) == 1
     page.close()
 
 
@@ -314,9 +314,11 @@ def test_a_brush_along_an_axis_filters_the_table_and_keeps_the_other_lines_in_si
     assert "r.metrics.val_accuracy=" in page.url
     expect(page.locator("#shown")).to_contain_text(f"{kept} of 73 runs match")
     left, top, height = axis_of(live, -1)
-    page.mouse.dblclick(left, top + height - 20)
+    address = page.url.split("#")[0]
+    page.mouse.dblclick(left, top + height / 8)  # where lines are that a click would open
     expect(figure.locator(".brushed")).to_have_count(0)
-    assert "r.metrics" not in page.url
+    expect(figure.locator("svg.marks.points")).to_be_visible()
+    assert "r.metrics" not in page.url and page.url.split("#")[0] == address
 
 
 def test_a_line_through_parallel_axes_says_its_values(page: Page) -> None:
@@ -329,3 +331,19 @@ def test_a_line_through_parallel_axes_says_its_values(page: Page) -> None:
     page.mouse.down()
     page.mouse.up()
     expect(page.locator("h1")).to_have_text(name)
+
+
+def test_a_hidden_group_stays_hidden_whatever_else_is_hidden(page: Page) -> None:
+    figure = page.locator("figure[data-chart=curves]")
+    figure.get_by_role("button", name="Edit chart").click()
+    figure.get_by_label("Colour").select_option("params.activation")
+    live = figure.locator("svg.marks.points")
+    expect(live.locator(".entry")).to_have_count(2)
+    live.locator(".entry").first.click(force=True)
+    hidden = live.locator(".mark-line path.off")
+    count = hidden.count()
+    assert count > 0
+    page.locator("#run-table .dot:visible").last.click()
+    expect(page.locator("#run-table .dot[aria-pressed=false]")).to_have_count(1)
+    assert hidden.count() >= count
+    expect(live.locator(".entry.off")).to_have_count(1)

@@ -10,7 +10,7 @@ from builders import RUN, log_run
 
 from runreport.archive.growth import Growth
 from runreport.archive.storage import LocalStorage
-from runreport.site.live import Live
+from runreport.site.live import Live, name_sum
 
 
 def told(live: Live, since: int = 0) -> tuple[int, list[list[object]]]:
@@ -43,3 +43,10 @@ def test_pages_are_told_what_came_since_they_asked_and_what_no_build_shows(
 def test_an_archive_that_nobody_can_follow_has_no_growth() -> None:
     assert told(Live()) == (0, [])
     assert Live().script("/index.html") is None
+
+
+def test_names_have_the_checksums_that_the_scripts_have() -> None:
+    names = ["", "loss", "val/é", "😀", "\ud800"]
+    assert [name_sum(name) for name in names] == [
+        0, 3726709001, 3319252773, 88978756, 2339517385,
+    ]  # fmt: skip

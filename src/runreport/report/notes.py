@@ -31,8 +31,6 @@ from runreport.report.note_math import math_html
 MAX_NOTE = 100_000
 """Characters of a note that are shown."""
 _SCHEMES = ("", "http", "https", "mailto")
-OWN_SCHEMES = ("run", "experiment", "model", "view")
-"""Of links that lead to pages of the report: ``[best](run:mlp-128)``."""
 _PAGE_LEVEL = 2
 """Of the largest heading of a note that is a page: the page's title is the only larger one."""
 _ENDS_MATH = re.compile(r"\n[ \t]*\n|^[ \t]*(?:```|~~~)", re.MULTILINE)
@@ -59,11 +57,13 @@ def render_note(
         return f"<p>This note could not be read as Markdown.</p><pre>{escape(shown)}</pre>"
 
 
+OWN_SCHEMES = ("run", "experiment", "model", "view")
+"""Of links that lead to pages of the report: ``[best](run:mlp-128)``."""
 BLOCKS = ("runs", "chart", "value", "comparison")
 """Kinds of fenced blocks that ask for something of the report."""
 _ASKS = re.compile(
-    rf"^ *(?:```+|~~~+)\s*(?:{'|'.join(BLOCKS)})\b|\b(?:run|experiment|model|view):",
-    re.MULTILINE,
+    rf"^ *(?:```+|~~~+)\s*(?:{'|'.join(BLOCKS)})\b|\b(?:{'|'.join(OWN_SCHEMES)}):",
+    re.MULTILINE | re.IGNORECASE,
 )
 
 

@@ -59,6 +59,12 @@ _SCRIPT = """\
 """
 
 
+def name_sum(name: str) -> int:
+    """The checksum of a metric's name, as ``static/js/core/growing.js`` has it."""
+    whole = name.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return crc32(whole.encode())
+
+
 class Live:
     """Which build the pages are of, and what runs logged since."""
 
@@ -95,7 +101,7 @@ class Live:
             return _SCRIPT.replace("FOLDER", FOLDER).encode()
         if path == f"{FOLDER}now.js":
             since = dict(parse_qsl(query)).get("since", "")
-            return self._now(int(since) if since.isdecimal() else 0)
+            return self._now(int(since) if since.isdecimal() and len(since) < 16 else 0)
         return None
 
     def _now(self, since: int) -> bytes:
@@ -103,7 +109,7 @@ class Live:
             self._follow()
             new = self._points[max(0, since - self._first) :]
             told = [
-                (p.run_id, crc32(p.key.encode(errors="replace")), p.step, p.time,
+                (p.run_id, name_sum(p.key), p.step, p.time,
                  json_number(p.value))
                 for p in new
             ]  # fmt: skip

@@ -296,7 +296,7 @@ class Pages:
         if self.theme.has_scripts and page.details is not None:
             content = f"runreport.run({script_json(page.run_id)},{script_json(page.details)});\n"
             yield _text_file(f"{folder}/run.js", content)
-        for script in page.detail if self.theme.has_scripts else ():
+        for script in page.later_scripts if self.theme.has_scripts else ():
             yield _text_file(f"{folder}/{script.name}", script.content)
         if page.evaluation is not None:
             own = page.evaluation

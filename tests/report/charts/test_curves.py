@@ -16,6 +16,7 @@ from runreport.report.charts.curves import (
     curve_note,
     curve_script,
     end_of,
+    fine_room,
     make_curve,
 )
 from runreport.report.charts.sessions import Logged
@@ -134,12 +135,18 @@ def test_a_reader_who_zooms_finds_what_a_page_thins(storage: LocalStorage) -> No
     writer.log_metric("short", 1.0, 0, 0)
     reader = CurveReader(read_archive(storage))
     curves = reader.read(RUN)
-    detail = reader.read_detail(RUN, curves, 10_000)
-    assert detail["loss"].values == tuple(math.sin(n) for n in range(3000))
-    assert {key: len(own.values) for key, own in detail.items()} == {
+    fine = reader.read_fine(RUN, curves, 10_000)
+    assert fine["loss"].values == tuple(math.sin(n) for n in range(3000))
+    assert {key: len(own.values) for key, own in fine.items()} == {
         "loss": 3000,
         "val_accuracy": 4501,  # two points each, but for the ends
     }
-    assert [*reader.read_detail(RUN, curves, 2000)] == ["val_accuracy"]
-    assert reader.read_detail(RUN, curves, 0) == {}
+    assert [*reader.read_fine(RUN, curves, 2000)] == ["val_accuracy"]
+    assert reader.read_fine(RUN, curves, 0) == {}
     writer.finish()
+
+
+def test_a_site_of_many_runs_has_less_room_for_each() -> None:
+    assert [fine_room(40_000, runs) for runs in (1, 200, 400, 401, 10_000)] == [
+        40_000, 40_000, 20_000, 20_000, 625,
+    ]  # fmt: skip

@@ -9,8 +9,7 @@ import pytest
 from report.test_assemble import pages_of, report_of
 
 import runreport
-from runreport.report.runs.media import cut
-from runreport.report.runs.previews import Preview
+from runreport.report.runs.previews import Preview, cut
 from runreport.report.runs.steps import steps_of
 
 
@@ -95,7 +94,7 @@ def test_texts_and_tables_of_several_steps_are_series_with_what_they_say(archive
     ]
     assert page.details is not None
     scripts = {series[3].rpartition("/")[2] for series in page.details["media"]}  # type: ignore[attr-defined]
-    assert scripts == {script.name for script in page.detail}
+    assert scripts == {script.name for script in page.later_scripts}
     shown = [file.preview.kind for folder in page.files for file in folder.files]
     assert shown == ["none"] * 83, "the players show them"
 

@@ -17,8 +17,26 @@ from runreport.report.charts.thinning import MAX_BUCKETS, by_step, of_points, th
 from runreport.report.meaning import importance_of_name
 from runreport.report.tables.column_scripts import json_number
 
-LEAST_DETAIL = 4 * MAX_BUCKETS
-"""Points of a curve below which it is not worth a file of its own."""
+LEAST_LONG = 2 * MAX_BUCKETS
+"""Points from which on a curve is worth a file of its own."""
+LEAST_FINE = 4 * MAX_BUCKETS
+"""Room that such a curve gets at least."""
+MOST_FINE_RUNS = 200
+"""Runs whose pages have all the room that the config gives; of twice as many each has half."""
+
+
+def fine_room(points: int, runs: int) -> int:
+    """The room of a run for points beside its page: a site of many runs must stay small.
+
+    It changes when the number of runs doubles, so that pages are not made anew for one run more.
+
+    Args:
+        points: what the config gives a run.
+        runs: that have a page.
+    """
+    while runs > MOST_FINE_RUNS:
+        points, runs = points // 2, runs // 2
+    return points
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +90,7 @@ class CurveReader(PointReader):
         """The curves of a run by metric, each at most `MAX_BUCKETS` long."""
         return dict(self._curves(run_id, MAX_BUCKETS))
 
-    def read_detail(self, run_id: str, curves: Mapping[str, Curve], room: int) -> dict[str, Curve]:
+    def read_fine(self, run_id: str, curves: Mapping[str, Curve], room: int) -> dict[str, Curve]:
         """What a run's page lacks of curves that it thins, for readers who zoom in.
 
         Args:
@@ -80,9 +98,9 @@ class CurveReader(PointReader):
                 are read again.
             room: points of all of them, each of which gets as many.
         """
-        long = [key for key, own in curves.items() if own.counts and own.logged > MAX_BUCKETS]
+        long = [key for key, own in curves.items() if own.counts and own.logged >= LEAST_LONG]
         long.sort(key=lambda key: (*importance_of_name(key), key))
-        kept = frozenset(long[: room // LEAST_DETAIL])
+        kept = frozenset(long[: room // LEAST_FINE])
         if not kept:
             return {}
         found = self._curves(run_id, room // len(kept), kept)
@@ -95,9 +113,12 @@ class CurveReader(PointReader):
         # Of one writer's points none is of a later session, whenever it was at work.
         is_one = pc.count_distinct(points.column("writer_id")).as_py() < 2
         spans = {} if is_one else self._spans
+        if kept is not None:
+            keys = points.column("key")
+            wanted = [key for key in pc.unique(keys).to_pylist() if self._published(key) in kept]
+            points = points.filter(pc.is_in(keys, value_set=pa.array(wanted, pa.string())))
         for name, logged in _split(points, self._published):
-            if kept is None or name in kept:
-                yield name, make_curve(name, logged, spans, most)
+            yield name, make_curve(name, logged, spans, most)
 
 
 def _spans_of(events: pa.Table) -> dict[str, Span]:

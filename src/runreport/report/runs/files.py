@@ -18,13 +18,14 @@ from runreport.report.findings import NOT_SHOWN
 from runreport.report.formatting import format_size
 from runreport.report.redaction import Redactor, published_file
 from runreport.report.redaction.stored import read_stored
-from runreport.report.runs.media import cut
-from runreport.report.runs.previews import Preview, make_preview
+from runreport.report.runs.previews import Preview, cut, make_preview
 from runreport.report.runs.steps import kind_of, spread, steps_of
 from runreport.report.urls import file_path
 
 MOST_PREVIEWS = 60
 """Files of a run whose content its page shows; the others are links."""
+MOST_TEXTS = 12
+"""Series of texts that a page shows; the texts of others are files as any."""
 MOST_STEPS = 60
 """Texts of a series that a page shows; the others are links."""
 SERIES_CHARACTERS = 300_000
@@ -90,12 +91,7 @@ def list_files(
     """Artifacts with previews, and the bytes that go beside the page."""
     files, published = [], []
     previewed = 0
-    steps = steps_of(
-        row["path"]
-        for row in facts.artifacts
-        if kind_of(_media_type(data := data_object(row["data"])))
-        and recorded_size(data) <= config.max_file_mb * 1e6
-    )
+    steps = _series_of(facts.artifacts, config)
     texts = _texts_shown(facts.artifacts, steps)
     addresses = {row["path"]: f"files/{file_path(row['path'])}" for row in facts.artifacts}
     for row in facts.artifacts:
@@ -150,13 +146,28 @@ def list_files(
     return tuple(files), tuple(published)
 
 
+def _series_of(artifacts: Sequence[dict[str, Any]], config: Config) -> dict[str, tuple[str, int]]:
+    """Key and step of the files that players show; of texts those of the first keys."""
+    kinds = {
+        row["path"]: kind
+        for row in artifacts
+        if (kind := kind_of(_media_type(data := data_object(row["data"]))))
+        and recorded_size(data) <= config.max_file_mb * 1e6
+    }
+    seen = steps_of(path for path, kind in kinds.items() if kind != "text")
+    # The number of a text is that of the file: what lies in numbered folders is a file of these.
+    texts = steps_of((path for path, kind in kinds.items() if kind == "text"), in_folders=False)
+    kept = {*sorted({key for key, _ in texts.values()})[:MOST_TEXTS]}
+    return seen | {path: own for path, own in texts.items() if own[0] in kept}
+
+
 def _texts_shown(
     artifacts: Sequence[dict[str, Any]], steps: Mapping[str, tuple[str, int]]
 ) -> dict[str, int]:
     """The texts whose players show them, with how many characters: of each key the first, the
     last, and others between."""
     keys: dict[str, list[int]] = {}
-    paths = {}
+    paths: dict[str, tuple[str, int]] = {}
     for row in artifacts:
         if row["path"] in steps and kind_of(_media_type(data_object(row["data"]))) == "text":
             key, step = steps[row["path"]]

@@ -45,7 +45,9 @@ def run_keys(
     owners = index.attribute("experiment_id").to_pylist()
     parents = index.long_column("tags", PARENT_TAG, "value").to_pylist()
     notes = index.long_column("tags", NOTE_TAG, "value").to_pylist()
-    everything = hashlib.sha256(repr((now_ms, own)).encode()).hexdigest()
+    asking = {number for number in shown if asks_for_others(notes[number] or "")}
+    everything = hashlib.sha256(repr((now_ms, own)).encode()).hexdigest() if asking else ""
+    room = runs.room
     damaged = _damaged_by_run(notices)
     keys = {}
     for number in shown:
@@ -57,8 +59,8 @@ def run_keys(
         )
         versions = runs.registered.get(run_id, ())
         about = (runs.experiments[owner], runs.settings(owner).primary_metric)
-        asked = everything if asks_for_others(notes[number] or "") else ""
-        key = (own[number], others, about, versions, damaged.get(run_id, ()), asked)
+        asked = everything if number in asking else ""
+        key = (own[number], others, about, versions, damaged.get(run_id, ()), asked, room)
         keys[number] = repr(key)
     return keys
 

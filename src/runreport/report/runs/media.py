@@ -4,31 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import dataclass
 
-from runreport.report.formatting import plural
+from runreport.report.runs.files import OutputFile
 from runreport.report.runs.previews import Preview
 from runreport.report.runs.steps import kind_of, spread
 from runreport.report.tables.column_scripts import DataScript, hashed_name, script_json
 
 _SHOWN = 4
-
-
-class _File(Protocol):
-    """What is asked of a file here."""
-
-    @property
-    def media_type(self) -> str: ...
-
-    @property
-    def url(self) -> str: ...
-
-    @property
-    def series(self) -> tuple[str, int] | None: ...
-
-    @property
-    def step_preview(self) -> Preview | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +56,7 @@ def _told(preview: Preview) -> list[object]:
     return [preview.text, preview.note]
 
 
-def cut(preview: Preview, most: int) -> Preview:
-    """A preview of at most so many characters, which says so."""
-    if preview.kind == "table":
-        rows, room = [], most
-        for row in preview.rows:
-            room -= sum(map(len, row))
-            if room < 0:
-                break
-            rows.append(row)
-        if len(rows) == len(preview.rows):
-            return preview
-        return replace(preview, rows=tuple(rows), note=f"The first {plural(len(rows), 'row')}.")
-    if len(preview.text) <= most:
-        return preview
-    return replace(preview, text=preview.text[:most], note=f"The first {most:,} characters.")
-
-
-def media_series(files: Iterable[_File]) -> tuple[MediaSeries, ...]:
+def media_series(files: Iterable[OutputFile]) -> tuple[MediaSeries, ...]:
     """The series of a run's files, by key; of two files of one step the later counts."""
     by_key: dict[tuple[str, str], dict[int, Step]] = defaultdict(dict)
     for file in files:

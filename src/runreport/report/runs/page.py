@@ -112,7 +112,7 @@ class RunPage:
     """The packages as pip reads them; empty where none were recorded."""
     details: Mapping[str, object] | None = field(repr=False)
     """Curves, files and packages for the scripts; None where there are none."""
-    detail: tuple[DataScript, ...] = field(repr=False)
+    later_scripts: tuple[DataScript, ...] = field(repr=False)
     """More points of long curves, a script a curve, for readers who zoom in; what texts of
     several steps say."""
     is_deleted: bool
@@ -134,6 +134,7 @@ def make_run_page(
     settings: ExperimentConfig,
     evaluation: EvaluationTable | None,
     *,
+    room: int,
     with_files: bool = True,
 ) -> RunPage:
     """The page model of one run.
@@ -141,6 +142,7 @@ def make_run_page(
     Args:
         settings: how the runs of its experiment are shown.
         evaluation: its results table; None where it logged none.
+        room: for points of its long curves beside its page.
         with_files: False: its artifacts are named in its record only, and nothing is published.
     """
     run = facts.run
@@ -151,7 +153,7 @@ def make_run_page(
         files, published = list_files(facts, storage, redactor, config)
     media = media_series(files)
     pictures = tuple(curve_pictures(curves, facts))
-    detail = _detail(curves, pictures, info.run_id, config.curve_points) if with_files else {}
+    fine = _fine_curves(curves, pictures, info.run_id, room) if with_files else {}
     said = {own.key: script for own in media if (script := own.script(info.run_id)) is not None}
     metrics = tuple(metric_field(row, facts, settings) for row in facts.metrics)
     return RunPage(
@@ -196,9 +198,9 @@ def make_run_page(
         reproduction=reproduction(facts.record, tags),
         requirements=requirements_text(facts.record),
         details=_details(
-            pictures, files, media, facts.record, detail, said, run_folder(info.run_id)
+            pictures, files, media, facts.record, fine, said, run_folder(info.run_id)
         ),
-        detail=(*detail.values(), *said.values()),
+        later_scripts=(*(script for script, _ in fine.values()), *said.values()),
         is_deleted=info.lifecycle_stage == "deleted",
         published=published,
         record=run_json(facts, experiment),
@@ -262,16 +264,17 @@ def _job(record: dict[str, Any]) -> tuple[str, str] | None:
     return f"{kind} {identity}", f"{job_folder(kind, identity)}/index.html"
 
 
-def _detail(
+def _fine_curves(
     curves: CurveReader, pictures: Sequence[CurvePicture], run_id: str, room: int
-) -> dict[str, DataScript]:
-    """More points of the curves that a page thins, a script a metric."""
+) -> dict[str, tuple[DataScript, int]]:
+    """More points of the curves that a page thins, a script a metric, and how many."""
     thinned = {one.curve.key: one.curve for one in pictures}
     found = {}
-    for key, curve in sorted(curves.read_detail(run_id, thinned, room).items()):
+    for key, curve in sorted(curves.read_fine(run_id, thinned, room).items()):
         told = script_json((run_id, key, curve_json(curve)))[1:-1]
-        content = f"runreport.detail({told});\n"
-        found[key] = DataScript(hashed_name("detail", content), content)
+        content = f"runreport.fine({told});\n"
+        script = DataScript(hashed_name("fine", content), content)
+        found[key] = (script, len(curve.values))
     return found
 
 
@@ -280,7 +283,7 @@ def _details(
     files: Sequence[OutputFile],
     media: Sequence[MediaSeries],
     record: dict[str, Any],
-    detail: Mapping[str, DataScript],
+    fine: Mapping[str, tuple[DataScript, int]],
     said: Mapping[str, DataScript],
     folder: str,
 ) -> dict[str, object] | None:
@@ -310,8 +313,9 @@ def _details(
         series.append(told)
     stored = curve_script(curves)
     for key, curve in stored:
-        if key in detail:
-            curve["detail"] = f"{folder}/{detail[key].name}"
+        if key in fine:
+            script, points = fine[key]
+            curve["fine"] = [f"{folder}/{script.name}", points]
     found = {"curves": stored, "files": compared, "packages": packages}
     return {**found, "media": series} if series else found
 

@@ -17,7 +17,7 @@ from runreport.query.arrow import as_array
 from runreport.query.index import RunIndex
 from runreport.query.search import make_runs
 from runreport.query.summaries import with_stats
-from runreport.report.charts.curves import CurveReader
+from runreport.report.charts.curves import CurveReader, fine_room
 from runreport.report.config import Config, ExperimentConfig
 from runreport.report.evaluations.page import EvaluationTable
 from runreport.report.links import VersionLink
@@ -70,6 +70,7 @@ class RunPages:
                     self.config,
                     self.settings(owner),
                     self.evaluated.get(facts.run.info.run_id),
+                    room=self.room,
                     with_files=self.paged is None or bool(facts.number in self.paged),
                 )
 
@@ -77,6 +78,11 @@ class RunPages:
         """How the runs of an experiment are shown, by its id."""
         own = self.config.for_experiment(self.experiments[owner][0])
         return own.settled(self.primaries.get(owner, ""))
+
+    @property
+    def room(self) -> int:
+        """Of each run for points of its long curves beside its page."""
+        return fine_room(self.config.curve_points, len(self.own))
 
     @property
     def own(self) -> pa.Array:

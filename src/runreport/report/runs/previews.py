@@ -15,7 +15,7 @@ import re
 import struct
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from runreport.report.formatting import format_size, plural
 from runreport.report.notes import render_note
@@ -59,6 +59,23 @@ class Preview:
     rows: tuple[tuple[str, ...], ...] = ()
     note: str = ""
     """E.g. how much of the file is shown."""
+
+
+def cut(preview: Preview, most: int) -> Preview:
+    """A preview of at most so many characters, which says so."""
+    if preview.kind == "table":
+        rows, room = [], most
+        for row in preview.rows:
+            room -= sum(map(len, row))
+            if room < 0:
+                break
+            rows.append(row)
+        if len(rows) == len(preview.rows):
+            return preview
+        return replace(preview, rows=tuple(rows), note=f"The first {plural(len(rows), 'row')}.")
+    if len(preview.text) <= most:
+        return preview
+    return replace(preview, text=preview.text[:most], note=f"The first {most:,} characters.")
 
 
 def is_text(media_type: str) -> bool:

@@ -25,13 +25,19 @@ _LEAST = 3
 """Files that differ in a number only and are a series by that alone."""
 
 
-def steps_of(paths: Iterable[str]) -> dict[str, tuple[str, int]]:
-    """Key and step of the paths that belong to a series of at least two steps."""
+def steps_of(paths: Iterable[str], *, in_folders: bool = True) -> dict[str, tuple[str, int]]:
+    """Key and step of the paths that belong to a series of at least two steps.
+
+    Args:
+        in_folders: whether the step may be the name of a folder.
+    """
     groups: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
     for path in paths:
         if logged := _LOGGED.fullmatch(path):
             groups[logged["key"].replace("#", "/"), ""].append((path, int(logged["step"])))
-        elif match := _OF_SEVERAL.fullmatch(path) or _NUMBERED.fullmatch(path):
+        elif (match := _OF_SEVERAL.fullmatch(path) or _NUMBERED.fullmatch(path)) and (
+            in_folders or "/" not in match["after"]
+        ):
             pattern = f"{match['before']}*{match['after']}"
             groups[_title(match["before"]), pattern].append((path, int(match["step"])))
     kept = {

@@ -3,5 +3,5 @@
 
 export { attach } from "./pointing/attaching.js";
 export { setAllHidden, setHidden } from "./pointing/hiding.js";
-export { hideFromLink } from "./pointing/link.js";
+export { hideFromLink, startHidden } from "./pointing/link.js";
 export { startPictures } from "./pointing/built.js";

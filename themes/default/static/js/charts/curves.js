@@ -3,7 +3,6 @@
 
 import { brought } from "../core/brought.js";
 import { loadRun } from "../core/sources.js";
-import { inDetail } from "./detail.js";
 import { grownCurve, placesOf } from "./stored.js";
 
 /** @import { Source } from "../core/source.js" */
@@ -25,7 +24,7 @@ const STEP_TITLES = { step: "Step", time: "Time, UTC", relative: "Time since sta
  * @returns {Promise<RunCurve[]>}
  */
 export async function curvesOf(source, chart, runs, most, isWanted = () => true) {
-  const { y: metric = "", scale, xlim } = chart;
+  const { y: metric = "", scale } = chart;
   const axis = axisOf(chart);
   await source.load([metric]);
   const isDrawn = (/** @type {number} */ value) => Number.isFinite(value) && (value > 0 || scale !== "log");
@@ -39,7 +38,7 @@ export async function curvesOf(source, chart, runs, most, isWanted = () => true)
     const isCurve = curve && curve.value.length > 1 && curve.value.some(isDrawn);
     if (isCurve && placesOf(curve, axis).some((x) => x !== null)) found.push({ run, curve });
   }
-  return chart.g ? found : inDetail(source, metric, found, axis, xlim);
+  return found;
 }
 
 /**

@@ -97,6 +97,31 @@ function tamedTexts(fields, wild) {
 }
 
 /**
+ * The views of regions that hold small pictures.
+ * @type {WeakMap<HTMLElement, any>}
+ */
+const placed = new WeakMap();
+
+/**
+ * Put a picture in place of the one before it, unless a later one was asked for meanwhile.
+ * @param {HTMLElement} drawing
+ * @param {HTMLElement} container
+ * @param {any} view
+ * @param {() => boolean} isWanted
+ * @returns {boolean} whether it is there
+ */
+export function placeDrawn(drawing, container, view, isWanted) {
+  if (!isWanted()) {
+    view.finalize();
+    return false;
+  }
+  placed.get(drawing)?.finalize();
+  placed.set(drawing, view);
+  drawing.replaceChildren(container);
+  return true;
+}
+
+/**
  * Make a spec of lines small: no legend of colours, no title of y.
  * @param {Spec} spec changed in place
  * @param {number} width

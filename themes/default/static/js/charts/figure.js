@@ -130,6 +130,7 @@ async function drawNow(one, asked) {
   const { keeps } = asked;
   if (keeps) made.shows += `; ${thousands(made.filled.runs.filter(keeps).length)} of them kept`;
   const { title, shows, rows, fields } = made;
+  const isOpen = Boolean(one.figure.querySelector(".numbers[open]"));
   tellFigure(one, made);
   const before = one.drawn;
   if (rows.length) {
@@ -143,7 +144,9 @@ async function drawNow(one, asked) {
       one.change();
     };
     await answer(drawing, container, made, asked.source, { zoom, isPart, ...asked.ways });
-    one.figure.append(numbersOf(rows, title, fields));
+    const numbers = numbersOf(rows, title, fields);
+    numbers.open = isOpen;
+    one.figure.append(numbers);
   } else {
     one.drawn = null;
     drawing.replaceChildren(make("p", { class: "muted" }, "No run of this view has these values."));

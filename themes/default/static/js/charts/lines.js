@@ -4,6 +4,7 @@ import { runPlace } from "../core/sources.js";
 import { MAX_BAND, MAX_LINES, isBuilt, mostOf } from "./asked.js";
 import { bandOf } from "./band.js";
 import { axisOf, curvesOf, endOf, placedCurve, smoothed, stepTitle } from "./curves.js";
+import { inFull } from "./fine.js";
 import { coloured, drawRuns, grouped, runColours } from "./looks.js";
 import { labelsOf, useUnit } from "./rows.js";
 import { placesOf } from "./stored.js";
@@ -42,7 +43,8 @@ async function fillCurves(asked) {
   const axis = axisOf(chart);
   const most = mostOf(chart, MAX_LINES, MAX_BAND);
   const every = await curvesOf(source, chart, chosenRuns(asked), most);
-  const { found, colours, labels } = paintedCurves(source, chart, every);
+  const { found: painted, colours, labels } = paintedCurves(source, chart, every);
+  const [[, found]] = await inFull(source, chart, [[y, painted]]);
   let rows = lineRows(found, axis, Number(chart.smooth) || 0, (run) => ({
     run: labels.get(run),
     href: runPlace(source, run),

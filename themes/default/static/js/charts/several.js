@@ -5,6 +5,7 @@ import { runPlace } from "../core/sources.js";
 import { MAX_BAND, MAX_LINES, mostOf } from "./asked.js";
 import { axisOf, curvesOf, stepTitle } from "./curves.js";
 import { severalText } from "./fields.js";
+import { inFull } from "./fine.js";
 import { chosenRuns, lineRows, usableCurves } from "./lines.js";
 import { labelsOf, useUnit } from "./rows.js";
 
@@ -56,12 +57,13 @@ export async function fillSeveral(asked) {
   const { source, chart, runs } = asked;
   const axis = axisOf(chart);
   const most = mostOfEach(chart);
-  /** @type {Map<string, RunCurve[]>} */
-  const found = new Map();
+  /** @type {[string, RunCurve[]][]} */
+  const curves = [];
   for (const one of singles(chart)) {
     const own = await curvesOf(source, one, chosenRuns(asked), most);
-    if (own.length) found.set(one.y || "", own);
+    if (own.length) curves.push([one.y || "", own]);
   }
+  const found = new Map(await inFull(source, chart, curves));
   const every = [...found.values()].flat();
   const drawn = [...new Set(every.map(({ run }) => run))];
   const texts = labelsOf(source, drawn);

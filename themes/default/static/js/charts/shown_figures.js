@@ -1,5 +1,6 @@
 // The live charts of the page, and what is asked of those that it was built with.
 
+import { isInSight } from "../core/quiet.js";
 import { drawFigure } from "./figure.js";
 
 /** @import { Shown } from "../table/shown.js" */
@@ -41,15 +42,22 @@ export function zoomFigure(name, part) {
 }
 
 /**
- * Draw the charts of curves anew in which runs have grown.
+ * Draw the charts of curves anew in which runs have grown, those in sight that nobody works on.
  * @param {Shown} shown
  * @param {Set<string>} grown their ids
+ * @returns {Promise<Set<string>>} those that are to be drawn later
  */
-export function growFigures(shown, grown) {
+export async function growFigures(shown, grown) {
   const ids = shown.source.valuesOf("run_id");
   const isIn = (/** @type {OwnChart} */ { built, runs }) =>
     built && runs === "built" && !shown.isNarrow
       ? built.some((id) => grown.has(id))
       : shown.runs.some((run) => grown.has(ids[run]));
-  for (const one of figures) if (one.chart.type === "line" && isIn(one.chart)) drawFigure(shown, one);
+  let isLater = false;
+  for (const one of figures) {
+    if (one.chart.type !== "line" || !isIn(one.chart)) continue;
+    if (isInSight(one.figure) && !one.figure.contains(document.activeElement)) await drawFigure(shown, one);
+    else isLater = true;
+  }
+  return isLater ? grown : new Set();
 }

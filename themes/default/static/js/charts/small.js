@@ -3,10 +3,10 @@
 import { brought } from "../core/brought.js";
 import { curveTools } from "../core/curve_tools.js";
 import { every, make, makeBox, makeButton, within } from "../core/dom.js";
-import { loadNamed } from "../core/loading.js";
+import { loadLater, loadNamed } from "../core/loading.js";
 import { looks, makeDot } from "../core/looks.js";
 import { keepHash } from "../table/update.js";
-import { drawSpec, loadLibraries, makeSmall } from "./drawing.js";
+import { drawSpec, loadLibraries, makeSmall, placeDrawn } from "./drawing.js";
 import { answer } from "./figure.js";
 import { addFigure, startFigures } from "./figures.js";
 import { fillChart, loadChart } from "./filling.js";
@@ -40,11 +40,15 @@ export function startSmall(shown, place) {
     drawAll();
   };
   startTools(shown, place, drawAnew);
+  loadLater("pointing").then(
+    ({ startHidden }) => startHidden(shown),
+    () => {},
+  );
   for (const section of sections) {
     section.addEventListener("toggle", () => draw(section));
     offerOne(shown, section);
   }
-  place.addEventListener("input", () => setTimeout(drawAll)); // the search hides and shows first
+  within(place, ".find").addEventListener("input", () => setTimeout(drawAll)); // it hides and shows first
   drawAll();
   let waiting = 0;
   shown.listeners.push(() => {
@@ -168,8 +172,8 @@ async function drawSmall(figure, made, source) {
     return;
   }
   makeSmall(made.spec, Math.max(200, drawing.clientWidth), HEIGHT);
-  const { container } = await drawSpec(made);
-  drawing.replaceChildren(container);
+  const { container, view } = await drawSpec(made);
+  placeDrawn(drawing, container, view, () => true);
   await answer(drawing, container, made, source);
 }
 

@@ -10,7 +10,8 @@ import { grownOf } from "../core/growing.js";
  * A curve with its numbers read and what goes without saying; lists are as long as `value`. `low`, `high`:
  * of a bucket, where the curve was thinned.
  * @typedef {{step: number[], time: number[], value: number[], low: number[], high: number[], count: number[],
- *   spread: number[], isThinned: boolean, resumed: number[], hasSteps: boolean, detail?: string}} Curve
+ *   spread: number[], isThinned: boolean, resumed: number[], hasSteps: boolean,
+ *   fine?: [script: string, points: number]}} Curve
  */
 
 /** The beginning of 1990: what an importer has before it is no date but a time since the start. */
@@ -45,14 +46,14 @@ export function grownCurve(curves, run, metric) {
   const curve = storedCurve(curves?.get(metric));
   if (!curve) return null;
   const { step, time, value, hasSteps } = curve;
+  if (!hasSteps) return curve; // which of its points are in the site, nothing says
   let last = step[step.length - 1] ?? -Infinity;
   /** @type {{step: number, time: number, value: number}[]} */
   const later = [];
   for (const [, , own, at, text] of grownOf(run, metric)) {
-    const place = hasSteps ? own : last + 1;
-    if (place <= last || (!hasSteps && at < time[time.length - 1])) continue; // a resumed run's: built anew
-    last = place;
-    later.push({ step: place, time: at, value: readNumber(text) });
+    if (own <= last) continue; // it is there, or a resumed run's: that is built anew
+    last = own;
+    later.push({ step: own, time: at, value: readNumber(text) });
   }
   if (!later.length) return curve;
   const values = [...value, ...later.map((own) => own.value)];
@@ -78,14 +79,14 @@ export function grownCurve(curves, run, metric) {
  * @returns {Curve}
  */
 function readCurve(stored) {
-  const { step, time, value: texts, low, high, count, spread, resumed = [], ordered, detail } = stored;
+  const { step, time, value: texts, low, high, count, spread, resumed = [], ordered, fine } = stored;
   const value = texts.map(readNumber);
   return {
     step,
     time,
     value,
     resumed,
-    detail,
+    fine,
     low: low ? low.map(readNumber) : value,
     high: high ? high.map(readNumber) : value,
     count: count || value.map(() => 1),

@@ -7,7 +7,8 @@
  * A curve as a data script has it; lists are as long as `value`. Numbers that JSON lacks are texts.
  * @typedef {{step: number[], time: number[], value: (number | string)[], low?: (number | string)[],
  *   high?: (number | string)[], spread?: (number | string)[], count?: number[], resumed?: number[],
- *   ordered?: boolean, detail?: string}} StoredCurve `detail`: where more of its points are
+ *   ordered?: boolean, fine?: [script: string, points: number]}} StoredCurve `fine`: where more of its
+ * points are, and how many
  * @typedef {[path: string, url: string, kind: string, text: string, bytes: number,
  *   digest: string]} StoredFile
  * @typedef {[key: string, kind: string, steps: [step: number, url: string][], script?: string]} StoredSeries
@@ -53,7 +54,7 @@ export const brought = {
    * More points of curves by run id and metric.
    * @type {Map<string, Map<string, StoredCurve>>}
    */
-  details: new Map(),
+  fine: new Map(),
   /**
    * Texts of several steps by run id, key and step.
    * @type {Map<string, Map<string, Map<number, StoredText>>>}

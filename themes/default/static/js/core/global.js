@@ -74,9 +74,9 @@ window.runreport = Object.freeze({
    * @param {string} metric
    * @param {StoredCurve} curve
    */
-  detail(run, metric, curve) {
-    const own = brought.details.get(run) || new Map();
-    brought.details.set(run, own.set(metric, curve));
+  fine(run, metric, curve) {
+    const own = brought.fine.get(run) || new Map();
+    brought.fine.set(run, own.set(metric, curve));
   },
   /**
    * @param {string} run

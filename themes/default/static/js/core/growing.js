@@ -11,6 +11,9 @@
  */
 const grown = new Map();
 
+/** Points of a metric that are kept. */
+const MOST = 20_000;
+
 /**
  * Keep points, and tell those who draw the curves of their runs.
  * @param {GrownPoint[]} points
@@ -19,10 +22,40 @@ export function grow(points) {
   for (const point of points) {
     const [run, key] = point;
     const own = grown.get(run) || new Map();
-    grown.set(run, own.set(key, [...(own.get(key) || []), point]));
+    const list = own.get(key) || [];
+    list.push(point);
+    if (list.length > 2 * MOST) list.splice(0, list.length - MOST);
+    grown.set(run, own.set(key, list));
   }
-  const detail = new Set(points.map(([run]) => run));
-  document.dispatchEvent(new CustomEvent("grown", { detail }));
+  for (const follow of following) follow(sumsOf(points));
+}
+
+/**
+ * The metrics of points, by run.
+ * @param {GrownPoint[]} points
+ */
+function sumsOf(points) {
+  /** @type {Grown} */
+  const found = new Map();
+  for (const [run, key] of points) found.set(run, (found.get(run) || new Set()).add(key));
+  return found;
+}
+
+/**
+ * The checksums of metrics that grew, by run.
+ * @typedef {Map<string, Set<number>>} Grown
+ */
+
+/** @type {((grown: Grown) => void)[]} */
+const following = [];
+
+/**
+ * Call whenever runs have grown, and at once if they have already.
+ * @param {(grown: Grown) => void} follow
+ */
+export function followGrowth(follow) {
+  following.push(follow);
+  if (grown.size) follow(new Map([...grown].map(([run, own]) => [run, new Set(own.keys())])));
 }
 
 /**
@@ -32,16 +65,6 @@ export function grow(points) {
  */
 export function grownOf(run, metric) {
   return grown.get(run)?.get(crc32(metric)) || [];
-}
-
-/**
- * Call whenever runs have grown.
- * @param {(runs: Set<string>) => void} follow
- */
-export function followGrowth(follow) {
-  document.addEventListener("grown", (event) => {
-    if (event instanceof CustomEvent) follow(event.detail);
-  });
 }
 
 /**

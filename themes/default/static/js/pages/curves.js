@@ -2,7 +2,8 @@
 
 import { brought } from "../core/brought.js";
 import { curveTools } from "../core/curve_tools.js";
-import { followGrowth } from "../core/growing.js";
+import { crc32, followGrowth } from "../core/growing.js";
+import { isInSight, whenQuiet } from "../core/quiet.js";
 import { every, putHash, say, within } from "../core/dom.js";
 import { readHash, writeHash } from "../core/hash.js";
 import { loadLater, loadNamed, loadScript } from "../core/loading.js";
@@ -33,9 +34,8 @@ export function startCurves(id) {
   };
   section.append(...curveTools(state, choose));
   section.hidden = false;
-  followGrowth((runs) => {
-    if (runs.has(id)) drawCurves(id, state).catch(() => {}); // the next points may be drawn
-  });
+  const draw = whenQuiet((sums) => drawGrown(id, state, sums));
+  followGrowth((grown) => draw(grown.get(id) || []));
   if (axis || smooth) change();
   else startBuilt(id).catch(() => {}); // without its data a picture stays a picture
 }
@@ -97,6 +97,25 @@ function zoomTo(id, state, metric, part) {
 }
 
 /**
+ * Draw the curves that have grown and are in sight.
+ * @param {string} id of the run
+ * @param {CurveState} state
+ * @param {Set<number>} sums of metrics
+ * @returns {Promise<Set<number>>} those that are not in sight
+ */
+async function drawGrown(id, state, sums) {
+  const rest = new Set();
+  for (const figure of every(document, ".curves figure[data-metric]")) {
+    const metric = figure.dataset.metric || "";
+    const sum = crc32(metric);
+    if (!sums.has(sum)) continue;
+    if (isInSight(figure)) await drawCurves(id, state, metric);
+    else rest.add(sum);
+  }
+  return rest;
+}
+
+/**
  * Draw the curves of a run's figures.
  * @param {string} id of the run
  * @param {CurveState} state
@@ -122,8 +141,8 @@ export async function drawCurves(id, state, only) {
     if (!made.rows.length) continue; // run.js is of another build: the picture stays
     const drawing = within(figure, ".drawing");
     charts.makeSmall(made.spec, Math.max(200, drawing.clientWidth - 8), 170);
-    const { container } = await charts.drawSpec(made);
-    drawing.replaceChildren(container);
+    const { container, view } = await charts.drawSpec(made);
+    if (!charts.placeDrawn(drawing, container, view, () => ticket === latest.get(metric))) continue;
     const zoom = (/** @type {Part} */ own) => zoomTo(id, state, metric, own);
     await charts.answer(drawing, container, made, source, { zoom, isPart: parts.has(metric) });
   }

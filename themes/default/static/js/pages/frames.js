@@ -14,7 +14,7 @@ import { loadScript, siteUrl } from "../core/loading.js";
  */
 export async function textsOf(run, [key, , , script]) {
   if (!script) return new Map();
-  await loadScript(siteUrl(script));
+  await loadScript(siteUrl(script)).catch(() => {}); // without it the texts are links
   return brought.texts.get(run)?.get(key) || new Map();
 }
 

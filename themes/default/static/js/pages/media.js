@@ -22,7 +22,7 @@ export async function startPlayers(id) {
   for (const figure of figures) {
     const { key, kind } = figure.dataset;
     const series = media.find(([own, is]) => own === key && is === kind);
-    if (series) startPlayer(figure, series, await textsOf(id, series), asked);
+    if (series) textsOf(id, series).then((texts) => startPlayer(figure, series, texts, asked));
   }
 }
 

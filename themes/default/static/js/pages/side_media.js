@@ -37,7 +37,7 @@ async function loggedBy(source, runs) {
     };
     for (const series of details.media || []) {
       const [key, kind, steps] = series;
-      const texts = await textsOf(source.valuesOf("run_id")[run], series).catch(() => new Map());
+      const texts = await textsOf(source.valuesOf("run_id")[run], series);
       for (const [step, url] of steps) add(key, { kind, step, url, text: texts.get(step) });
     }
     for (const [path, url, kind] of details.files || []) {

@@ -157,10 +157,10 @@ function follow(picture, event) {
     window.open(siteUrl(href));
     return;
   }
-  clearTimeout(opening); // of a part, a second click asks for all of it
+  clearTimeout(opening); // of a part or an axis, a second click asks for all of it
   const open = () => {
     location.href = siteUrl(href);
   };
-  if (!picture.isPart) open();
+  if (!picture.isPart && !(picture.told.axes && picture.brush)) open();
   else if (event.detail < 2) opening = window.setTimeout(open, DOUBLE_MS);
 }

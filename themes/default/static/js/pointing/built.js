@@ -3,6 +3,7 @@
 import { brought } from "../core/brought.js";
 import { every } from "../core/dom.js";
 import { followGrowth } from "../core/growing.js";
+import { isInSight, whenQuiet } from "../core/quiet.js";
 import { ADDRESS } from "../core/source.js";
 import { runWays } from "../core/sources.js";
 import { attach, startRows } from "./attaching.js";
@@ -20,7 +21,11 @@ export async function startPictures(shown, openCharts) {
   const { source } = shown;
   await source.load(ADDRESS);
   startRows();
-  followGrowth(async (runs) => (await openCharts()).growFigures(shown, runs));
+  const draw = whenQuiet(async (runs) => {
+    const isSeen = every(document, 'figure.chart[data-type="line"]').some(isInSight);
+    return isSeen ? (await openCharts()).growFigures(shown, runs) : runs;
+  });
+  followGrowth((grown) => draw(grown.keys()));
   await startHidden(shown);
   for (const svg of every(document, "figure.chart[data-chart] svg.chart-svg", SVGSVGElement)) {
     const name = svg.closest("figure")?.dataset.chart || "";

@@ -32,7 +32,6 @@ export function startLegend(picture, changed) {
       const own = picture.lines.filter(({ color }) => color === text);
       const isOff = !entry.classList.contains("off");
       for (const line of own) hideLine(picture, line, isOff);
-      entry.classList.toggle("off", isOff);
       changed();
     });
   }
@@ -47,7 +46,27 @@ export function startLegend(picture, changed) {
 function hideLine(picture, line, isOff) {
   const id = picture.idOf(line);
   if (id && picture.told.texts.includes(line.name)) setHidden(id, isOff);
-  else line.element.classList.toggle("off", isOff);
+  else hideGroup(picture, line.color ?? line.name, isOff);
+}
+
+/**
+ * The groups that are hidden in a region, which outlives its pictures.
+ * @type {WeakMap<HTMLElement, Set<string>>}
+ */
+const hiddenGroups = new WeakMap();
+
+/**
+ * Hide the lines of one text of the legend in a picture, or show them again.
+ * @param {Picture} picture
+ * @param {string} text
+ * @param {boolean} isOff
+ */
+function hideGroup(picture, text, isOff) {
+  const groups = hiddenGroups.get(picture.drawing) || new Set();
+  if (isOff) groups.add(text);
+  else groups.delete(text);
+  hiddenGroups.set(picture.drawing, groups);
+  showHidden(picture);
 }
 
 /**
@@ -59,22 +78,12 @@ export function hideMeant(picture, line) {
   const id = picture.idOf(line);
   if (id) setHidden(id, true);
   else hideLine(picture, line, true);
-  const isLast = picture.lines.every((one) => one.color !== line.color || isHidden(one));
-  if (isLast) entryOf(picture, line)?.classList.add("off");
 }
 
 /** Show all lines of all pictures. */
 export function showLines() {
+  for (const { drawing } of pictures) hiddenGroups.delete(drawing);
   setAllHidden([]);
-  for (const { svg } of pictures) for (const one of every(svg, ".off")) one.classList.remove("off");
-}
-
-/**
- * @param {Picture} picture
- * @param {Line} line
- */
-function entryOf({ svg, told }, { color }) {
-  return new Map(legendOf(svg, told.texts)).get(color ?? "");
 }
 
 /** @param {Line} line */
@@ -110,11 +119,16 @@ export function setAllHidden(ids) {
  * @param {Picture} picture
  */
 export function showHidden(picture) {
-  const entries = new Map(legendOf(picture.svg, picture.told.texts));
+  const groups = hiddenGroups.get(picture.drawing) || new Set();
+  if (picture.isPoints) return;
   for (const line of picture.lines) {
-    const id = picture.idOf(line);
-    if (!id || picture.isPoints) continue;
-    line.element.classList.toggle("off", hidden.ids.has(id));
-    if (line.color === line.name) entries.get(line.name)?.classList.toggle("off", hidden.ids.has(id));
+    line.element.classList.toggle(
+      "off",
+      hidden.ids.has(picture.idOf(line)) || groups.has(line.color ?? line.name),
+    );
+  }
+  for (const [text, entry] of legendOf(picture.svg, picture.told.texts)) {
+    const own = picture.lines.filter(({ color }) => color === text);
+    entry.classList.toggle("off", own.length > 0 && own.every(isHidden));
   }
 }

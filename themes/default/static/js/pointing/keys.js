@@ -35,13 +35,16 @@ function shownIn(drawing) {
  * @param {Acts} acts
  */
 export function answerKeys(picture, acts) {
-  const { drawing, told } = picture;
+  const { drawing, told, isPoints } = picture;
   if (answering.has(drawing)) return;
   answering.add(drawing);
   if (!drawing.hasAttribute("tabindex")) {
     drawing.tabIndex = 0;
     drawing.setAttribute("role", "group");
-    drawing.setAttribute("aria-label", `${told.y} by ${told.x}: arrow keys walk along it, H hides a line`);
+    drawing.setAttribute(
+      "aria-label",
+      `${told.y} by ${told.x}: arrow keys walk along it${isPoints ? "" : ", H hides a line"}`,
+    );
   }
   drawing.addEventListener("blur", () => acts.leave());
   drawing.addEventListener("keydown", (event) => {
@@ -50,7 +53,7 @@ export function answerKeys(picture, acts) {
     const meant = acts.spot()?.meant;
     if (event.key === "Escape") acts.leave();
     else if (event.key === "H") showAgain();
-    else if (event.key === "h" && meant) hide(shown, meant, acts);
+    else if (event.key === "h" && meant && !shown.isPoints) hide(shown, meant, acts);
     else if (event.key === "Enter" && meant && shown.hrefOf(meant)) {
       location.href = siteUrl(shown.hrefOf(meant));
     } else if (!moveTo(shown, event.key, acts)) return;

@@ -9,6 +9,13 @@ import { setAllHidden } from "./hiding.js";
 /** @import { Shown } from "../table/shown.js" */
 
 /**
+ * Ids of the link that no run here has: they stay in it.
+ * @type {string[]}
+ */
+let missed = [];
+let isStarted = false;
+
+/**
  * Hide what the link hides, and nothing else.
  * @param {Shown} shown
  */
@@ -16,7 +23,9 @@ export async function hideFromLink({ source, view }) {
   if (!view.hide.length && !hidden.ids.size) return;
   await source.load(ADDRESS);
   const ids = source.valuesOf("run_id");
-  setAllHidden(findIds(view.hide, ids).found.map((run) => ids[run]));
+  const found = findIds(view.hide, ids);
+  missed = found.missed;
+  setAllHidden(found.found.map((run) => ids[run]));
 }
 
 /**
@@ -24,9 +33,11 @@ export async function hideFromLink({ source, view }) {
  * @param {Shown} shown
  */
 export async function startHidden(shown) {
+  if (isStarted) return;
+  isStarted = true;
   await hideFromLink(shown);
   hidden.listeners.push(() => {
-    shown.view.hide = shortIds([...hidden.ids]);
+    shown.view.hide = [...shortIds([...hidden.ids]), ...missed];
     keepHash(shown);
   });
 }

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { joined } from "../../themes/default/static/js/charts/detail.js";
+import { joined } from "../../themes/default/static/js/charts/fine.js";
 
 const curve = (step, value, more = {}) => ({
   step,
