@@ -20,6 +20,7 @@ COMMANDS = {
     "archive": "archive_group",
     "build": "build",
     "experiments": "experiments",
+    "history": "history",
     "import": "importing",
     "init": "init",
     "log": "logging",

@@ -96,7 +96,7 @@ def search(
     found = store.search(
         ids, filter_string, view, limit, [] if group_by else list(order_by), strict=mlflow_strict
     )
-    fields, by = _fields(found, columns), _fields(found, group_by)
+    fields, by = fields_of(found, columns), fields_of(found, group_by)
     for hint in advice(found, (*fields, *by)):
         say(f"Note: {hint}")
     if not found.total:
@@ -133,7 +133,7 @@ def described(run: Run) -> dict[str, Any]:
     }
 
 
-def _fields(found: Found, texts: Sequence[str]) -> list[Field]:
+def fields_of(found: Found, texts: Sequence[str]) -> list[Field]:
     """Fields by their names, each once.
 
     Raises:

@@ -1,0 +1,107 @@
+"""A metric over the runs that reached it, in the order of their starts, and where it changes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from runreport.analysis.changes import change_points
+from runreport.analysis.student import Difference, welch
+from runreport.query.predicate import experiment_names, run_column
+from runreport.query.search import Found
+from runreport.query.syntax import Field
+from runreport.tags import COMMIT_TAG
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What a run reached."""
+
+    run_id: str
+    run_name: str
+    start_time: int | None
+    """Milliseconds since the epoch."""
+    commit: str | None
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A place from which on a metric is another."""
+
+    index: int
+    """Of the first run after it."""
+    before: float
+    after: float
+    """The means of the stretches on both sides."""
+    difference: Difference
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A metric over the runs of an experiment that agree in some fields."""
+
+    experiment: str
+    group: tuple[tuple[str, str | None], ...]
+    runs: tuple[Reached, ...]
+    """By start; each has a finite value."""
+    changes: tuple[Change, ...]
+    left_out: int
+    """Runs whose value is NaN or infinite."""
+
+
+def metric_histories(found: Found, metric: Field, by: Sequence[Field] = ()) -> list[History]:
+    """The histories of a metric, a series an experiment and group, in the order of first runs.
+
+    Args:
+        metric: runs that do not have it are passed over.
+        by: the runs of a series agree in these.
+    """
+    index, root = found.index, found.artifact_root
+
+    def taken(field: Field) -> list[Any]:
+        return run_column(index, field, root).take(found.numbers).to_pylist()  # type: ignore[no-any-return]
+
+    values = taken(metric)
+    names = experiment_names(index).take(found.numbers).to_pylist()
+    columns = [taken(field) for field in by]
+    ids, run_names, starts = (
+        taken(Field("attribute", name)) for name in ("run_id", "run_name", "start_time")
+    )
+    commits = taken(Field("tag", COMMIT_TAG))
+    order = sorted(range(len(values)), key=lambda at: (starts[at] or 0, ids[at]))
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for at in order:
+        if values[at] is not None:
+            groups.setdefault((names[at], *(column[at] for column in columns)), []).append(at)
+    histories = []
+    for (name, *own), places in groups.items():
+        kept = [at for at in places if math.isfinite(values[at])]
+        runs = [
+            Reached(ids[at], run_names[at], starts[at], commits[at], values[at]) for at in kept
+        ]
+        group = tuple(
+            (field.name, None if value is None else str(value))
+            for field, value in zip(by, own, strict=True)
+        )
+        changes = changes_of([run.value for run in runs])
+        left_out = len(places) - len(kept)
+        histories.append(History(str(name), group, tuple(runs), tuple(changes), left_out))
+    return histories
+
+
+def changes_of(values: Sequence[float]) -> list[Change]:
+    """Where finite values change, with the stretches on both sides."""
+    points = change_points(values)
+    ends = [0, *points, len(values)]
+    changes = []
+    for start, point, end in zip(ends, points, ends[2:], strict=False):
+        before, after = values[start:point], values[point:end]
+        difference = welch(before, after)
+        changes.append(
+            Change(point, math.fsum(v / len(before) for v in before),
+                   math.fsum(v / len(after) for v in after), difference)
+        )  # fmt: skip
+    return changes
