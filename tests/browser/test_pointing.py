@@ -347,3 +347,18 @@ def test_a_hidden_group_stays_hidden_whatever_else_is_hidden(page: Page) -> None
     expect(page.locator("#run-table .dot[aria-pressed=false]")).to_have_count(1)
     assert hidden.count() >= count
     expect(live.locator(".entry.off")).to_have_count(1)
+
+
+def test_a_drag_between_axes_opens_no_run(page: Page) -> None:
+    figure = page.locator("figure[data-type=parallel]")
+    figure.scroll_into_view_if_needed()
+    svg = figure.locator("svg.points:visible")
+    (left, top, height), (right, _, _) = axis_of(svg, 0), axis_of(svg, 1)
+    page.mouse.move((left + right) / 2, top + height / 3)
+    page.mouse.down()
+    page.mouse.move((left + right) / 2, top + height / 2)
+    page.mouse.move((left + right) / 2, top + height / 1.5)
+    page.mouse.up()
+    page.wait_for_timeout(400)
+    assert "/e/" in page.url and "r." not in page.url.partition("#")[2]
+    expect(figure.locator(".brushed")).to_have_count(0)

@@ -32,8 +32,21 @@ test("what comes after a curve is its end, what it has already or a resumed run 
 
 test("who follows late is told what has grown", () => {
   const told = [];
-  followGrowth((grown) => told.push([...grown.get("r")].sort()));
+  followGrowth((grown) => told.push([...(grown.get("r") || [])].sort()));
   assert.deepEqual(told, [[crc32("loss"), crc32("other")].sort()]);
   grow([["r", 7, 1, 1, 1]]);
   assert.deepEqual(told[1], [7]);
+});
+
+test("what is not known is a gap, and many points are put together", () => {
+  const loss = crc32("loss");
+  grow([["cut", loss, 5, 30, 1]], true);
+  const curve = grownCurve(new Map([["loss", stored]]), "cut", "loss");
+  assert.deepEqual(curve.step, [0, 1, 4.5, 5]);
+  assert.ok(Number.isNaN(curve.value[2]));
+  grow(Array.from({ length: 1500 }, (_, at) => ["fast", loss, 2 + at, 100 + at, at % 3]));
+  const fast = grownCurve(new Map([["loss", stored]]), "fast", "loss");
+  assert.equal(fast.step.length, 502);
+  assert.deepEqual([fast.value[2], fast.low[2], fast.high[2], fast.count[2]], [1, 0, 2, 3]);
+  assert.ok(fast.isThinned && fast.step.at(-1) === 1500);
 });

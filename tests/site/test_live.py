@@ -6,6 +6,7 @@ import json
 import re
 from zlib import crc32
 
+import pytest
 from builders import RUN, log_run
 
 from runreport.archive.growth import Growth
@@ -17,7 +18,7 @@ def told(live: Live, since: int = 0) -> tuple[int, list[list[object]]]:
     """How many points came in all, and those that a page is told."""
     script = live.script("/_runreport/now.js", f"since={since}")
     assert script is not None
-    found = re.fullmatch(r"runreportNow\(\d+,(\d+),(.*)\);\n", script.decode())
+    found = re.fullmatch(r"runreportNow\(\d+,(\d+),(.*),(?:true|false)\);\n", script.decode())
     assert found is not None
     return int(found[1]), json.loads(found[2])
 
@@ -50,3 +51,20 @@ def test_names_have_the_checksums_that_the_scripts_have() -> None:
     assert [name_sum(name) for name in names] == [
         0, 3726709001, 3319252773, 88978756, 2339517385,
     ]  # fmt: skip
+
+
+def test_of_too_many_points_the_latest_are_told_and_that_some_are_not(
+    storage: LocalStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runreport.site.live.MOST_POINTS", 2)
+    writer = log_run(storage)
+    live = Live(Growth(storage))
+    for step in range(3):
+        writer.log_metric("loss", 1.0, step, 50 + step)
+    script = live.script("/_runreport/now.js", "since=0")
+    assert script is not None and script.endswith(b",true);\n")
+    assert [point[2] for point in told(live)[1]] == [1, 2]
+    live.made(live.begin())
+    script = live.script("/_runreport/now.js", "")
+    assert script is not None and script.endswith(b",3,[],false);\n")
+    writer.finish()

@@ -135,9 +135,9 @@ def test_open_pages_ask_whether_their_site_was_made_anew(tmp_path: Path) -> None
             assert tag in text_at(port, path)
         assert text_at(port, "/data.js") == "1;"
         assert "location.reload" in text_at(port, "/_runreport/live.js")
-        assert text_at(port, "/_runreport/now.js?now=1") == "runreportNow(1,0,[]);\n"
+        assert text_at(port, "/_runreport/now.js?now=1") == "runreportNow(1,0,[],false);\n"
         live.made(live.begin())
-        assert text_at(port, "/_runreport/now.js?since=x") == "runreportNow(2,0,[]);\n"
+        assert text_at(port, "/_runreport/now.js?since=x") == "runreportNow(2,0,[],false);\n"
     with served(tmp_path) as port:
         assert "_runreport" not in text_at(port, "/")
 

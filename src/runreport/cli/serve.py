@@ -65,8 +65,8 @@ than a twentieth of one core."""
     "is_watching",
     default=True,
     show_default=True,
-    help="Follow runs: curves (over steps) of open runs and experiments grow, and the site is built anew when "
-    "runs, config, notes or theme change.",
+    help="Follow runs: curves over steps of open runs and experiments grow, and the site is built "
+    "anew when runs, config, notes or theme change.",
 )
 @limit_option
 def serve(

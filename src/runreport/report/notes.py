@@ -61,15 +61,22 @@ OWN_SCHEMES = ("run", "experiment", "model", "view")
 """Of links that lead to pages of the report: ``[best](run:mlp-128)``."""
 BLOCKS = ("runs", "chart", "value", "comparison")
 """Kinds of fenced blocks that ask for something of the report."""
-_ASKS = re.compile(
-    rf"^ *(?:```+|~~~+)\s*(?:{'|'.join(BLOCKS)})\b|\b(?:{'|'.join(OWN_SCHEMES)}):",
-    re.MULTILINE | re.IGNORECASE,
-)
+_MAY_ASK = re.compile(r"```|~~~|\]\(|\]:|<\w+:")
+"""What a text without blocks and links does not have."""
 
 
 def asks_for_others(note: str) -> bool:
-    """Whether a run's note may show what other runs logged, or lead to their pages."""
-    return _ASKS.search(note) is not None
+    """Whether a run's note shows what other runs logged, or may lead to their pages: read as it is
+    read to be shown."""
+    if not _MAY_ASK.search(note):
+        return False
+    asked: list[str] = []
+
+    def find(scheme: str, name: str) -> None:
+        asked.append(f"{scheme}:{name}")
+
+    read = read_note(note, BLOCKS, {}, find)
+    return bool(asked) or any(isinstance(part, Fence) for part in read.parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,9 @@ _SCRIPT = """\
 (() => {
   const known = Number(document.currentScript.dataset.build);
   let since = 0;
-  window.runreportNow = (build, next, points) => {
+  window.runreportNow = (build, next, points, isCut) => {
     since = next;
-    if (points.length) window.runreport?.grow?.(points);
+    if (points.length) window.runreport?.grow?.(points, isCut);
     const fields = 'textarea, select, input[type="search"], input[type="text"]';
     const isTyping = document.activeElement?.matches(fields);
     if (build === known) return;
@@ -81,6 +81,8 @@ class Live:
         self._points: list[Point] = []
         self._first = 0
         """How many points came before these."""
+        self._shown = 0
+        """How many of all the site shows."""
         self._lock = threading.Lock()
 
     def begin(self) -> int:
@@ -93,6 +95,7 @@ class Live:
         """The site was made anew, with so many points."""
         with self._lock:
             self.number += 1
+            self._shown = shown
             self._forget(shown)
 
     def script(self, path: str, query: str = "") -> bytes | None:
@@ -114,7 +117,9 @@ class Live:
                 for p in new
             ]  # fmt: skip
             after = self._first + len(self._points)
-            return f"runreportNow({self.number},{after},{script_json(told)});\n".encode()
+            is_cut = self._first > max(since, self._shown)  # some before these are not known
+            answer = (self.number, after, told, is_cut)
+            return f"runreportNow({script_json(answer)[1:-1]});\n".encode()
 
     def _follow(self) -> None:
         if self._growth is not None:

@@ -123,6 +123,8 @@ class _Handler(SimpleHTTPRequestHandler):
         """A rebuilt page must be seen at the next reload."""
         self.send_header("Cache-Control", "no-cache")
         self.send_header("X-Content-Type-Options", "nosniff")
+        # A page from elsewhere may not include what lies here as its own script or picture.
+        self.send_header("Cross-Origin-Resource-Policy", "same-origin")
         super().end_headers()
 
 

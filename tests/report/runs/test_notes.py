@@ -103,3 +103,20 @@ def test_what_a_runs_note_names_in_vain_is_said_and_fails_a_strict_build(
     with pytest.raises(BuildError, match=r"note of a.*no run has 'acuracy'"):
         build_site(str(archive), str(tmp_path / "strict"), Config(), strict=True)
     assert not (tmp_path / "strict").exists()
+
+
+@pytest.mark.parametrize(
+    ("note", "asks"),
+    [
+        ("text\r```value\rmetric = 'loss'\r```\r", True),
+        ("[x](run&#58;other)", True),
+        ("[x](run\\:other)", True),
+        ("[x](Run:other)", True),
+        ("[x]: run:other\n\n[x]", True),
+        ("```python\nvalue = 1\n```", False),
+        ("[x](https://example.org) and a run: it went well", False),
+        ("plain", False),
+    ],
+)
+def test_whether_a_note_asks_for_others_is_read_as_it_is_shown(note: str, asks: bool) -> None:
+    assert notes.asks_for_others(note) is asks

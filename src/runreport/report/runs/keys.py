@@ -31,7 +31,8 @@ def run_keys(
 
     It holds the run's own facts, its parent's, the baseline's, its versions, which of its
     artifacts are damaged, and which metric its experiment is about; of a run whose note asks for
-    others the facts of all. What all pages depend on, config and theme, is the caller's.
+    others the facts of all, and which experiments and models there are. What all pages depend
+    on, config and theme, is the caller's.
 
     Args:
         notices: what of the archive is left out.
@@ -46,7 +47,9 @@ def run_keys(
     parents = index.long_column("tags", PARENT_TAG, "value").to_pylist()
     notes = index.long_column("tags", NOTE_TAG, "value").to_pylist()
     asking = {number for number in shown if asks_for_others(notes[number] or "")}
-    everything = hashlib.sha256(repr((now_ms, own)).encode()).hexdigest() if asking else ""
+    models = sorted(model.name for model in index.registry.models)
+    places = (sorted(runs.experiments.items()), models)
+    everything = hashlib.sha256(repr((now_ms, own, places)).encode()).hexdigest() if asking else ""
     room = runs.room
     damaged = _damaged_by_run(notices)
     keys = {}

@@ -11,11 +11,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 _LOGGED = re.compile(
-    r"(?:.*/)?images/(?P<key>[^/]+)[%+]step[%+](?P<step>-?\d{1,18})[%+]timestamp[%+]\d+"
+    r"(?:.*/)?images/(?P<key>[^/]+)[%+]step[%+](?P<step>-?\d{1,15})[%+]timestamp[%+]\d+"
     r"(?:[%+][^/.]+)?\.\w+"
 )
-_NUMBERED = re.compile(r"(?P<before>.*?)(?P<step>\d{1,18})(?P<after>\D*\.\w+)")
-_OF_SEVERAL = re.compile(r"(?P<before>.*/)(?P<step>\d{1,18})(?P<after>-\d{1,4}\.\w+)")
+_NUMBERED = re.compile(r"(?P<before>.*?)(?P<step>\d{1,15})(?P<after>\D*\.\w+)")
+_OF_SEVERAL = re.compile(r"(?P<before>.*/)(?P<step>\d{1,15})(?P<after>-\d{1,4}\.\w+)")
 """Of several images of a step the second number says which: ``images/samples/100-3.png``."""
 _TEXTS = (
     "text/plain", "text/markdown", "text/csv", "text/tab-separated-values", "application/json",

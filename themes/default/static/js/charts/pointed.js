@@ -16,7 +16,7 @@ import { labelsOf } from "./rows.js";
  */
 export function pointedOf({ filled, rows }, source) {
   const [kind] = filled.form;
-  if (kind === "parallel") return axesOf(filled, rows, source);
+  if (kind === "parallel") return axesOf(filled, source);
   if (!["line", "band", "scatter"].includes(kind)) return null;
   const isBand = kind === "band";
   const groups = kind === "scatter" ? rows.map((row) => [row]) : grouped(rows, isBand ? "color" : "run");
@@ -27,13 +27,12 @@ export function pointedOf({ filled, rows }, source) {
 }
 
 /**
- * The lines of parallel coordinates.
+ * The lines of parallel coordinates, by their own names: a picture's rows have some in disguise.
  * @param {Filled} filled
- * @param {Row[]} rows
  * @param {Source} source
  * @returns {Pointed}
  */
-function axesOf({ axes = [], runs }, rows, source) {
+function axesOf({ axes = [], runs, rows }, source) {
   const columns = new Map(axes);
   const labels = labelsOf(source, runs);
   const numbers = new Map(runs.map((run, place) => [labels[place], run]));

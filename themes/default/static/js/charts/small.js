@@ -81,19 +81,32 @@ function offerOne(shown, section) {
  * @param {() => void} drawAnew
  */
 function startTools(shown, place, drawAnew) {
-  const { axis, smooth, ysame } = shown.view;
-  const state = { axis, smooth };
-  const change = () => {
-    Object.assign(shown.view, state);
-    keepHash(shown);
-    drawAnew();
+  const tools = make("div", { class: "controls" });
+  const chosen = () => {
+    const { axis, smooth, ysame } = shown.view;
+    return JSON.stringify([axis, smooth, ysame]);
   };
-  const same = makeBox("Same Y in a section", (isOn) => {
-    shown.view.ysame = isOn;
-    change();
-  });
-  same.input.checked = ysame;
-  const tools = make("div", { class: "controls" }, ...curveTools(state, change), same.label);
+  let told = "";
+  const tell = () => {
+    if (told === chosen()) return; // the link may say something else than the reader chose last
+    told = chosen();
+    const { axis, smooth, ysame } = shown.view;
+    const state = { axis, smooth };
+    const change = () => {
+      Object.assign(shown.view, state);
+      told = chosen();
+      keepHash(shown);
+      drawAnew();
+    };
+    const same = makeBox("Same Y in a section", (isOn) => {
+      shown.view.ysame = isOn;
+      change();
+    });
+    same.input.checked = ysame;
+    tools.replaceChildren(...curveTools(state, change), same.label);
+  };
+  tell();
+  shown.listeners.push(tell);
   within(place, ".find").after(tools, make("p", { class: "legend", hidden: "" }));
 }
 

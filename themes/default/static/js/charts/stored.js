@@ -14,6 +14,14 @@ import { grownOf } from "../core/growing.js";
  *   fine?: [script: string, points: number]}} Curve
  */
 
+/**
+ * Points that were logged since the site was made, one or several.
+ * @typedef {{step: number, time: number, value: number, low: number, high: number,
+ *   count: number}} GrownBucket
+ */
+
+/** As many of these are drawn. */
+const MOST_GROWN = 500;
 /** The beginning of 1990: what an importer has before it is no date but a time since the start. */
 const FIRST_DATE = 631_152_000_000;
 
@@ -48,30 +56,59 @@ export function grownCurve(curves, run, metric) {
   const { step, time, value, hasSteps } = curve;
   if (!hasSteps) return curve; // which of its points are in the site, nothing says
   let last = step[step.length - 1] ?? -Infinity;
-  /** @type {{step: number, time: number, value: number}[]} */
-  const later = [];
+  /** @type {GrownBucket[]} */
+  let later = [];
   for (const [, , own, at, text] of grownOf(run, metric)) {
     if (own <= last) continue; // it is there, or a resumed run's: that is built anew
     last = own;
-    later.push({ step: own, time: at, value: readNumber(text) });
+    const one = readNumber(text);
+    later.push({ step: own, time: at, value: one, low: one, high: one, count: 1 });
   }
   if (!later.length) return curve;
+  const isMany = later.length > MOST_GROWN;
+  if (isMany) later = putTogether(later);
   const values = [...value, ...later.map((own) => own.value)];
-  const rest = (/** @type {number[]} */ own, /** @type {number} */ plain) => [
-    ...own,
-    ...later.map(() => plain),
-  ];
-  const ends = (/** @type {number[]} */ own) => [...own, ...later.map((one) => one.value)];
   return {
     ...curve,
     step: [...step, ...later.map((own) => own.step)],
     time: [...time, ...later.map((own) => own.time)],
     value: values,
-    low: ends(curve.low),
-    high: ends(curve.high),
-    count: rest(curve.count, 1),
-    spread: rest(curve.spread, 0),
+    low: [...curve.low, ...later.map((own) => own.low)],
+    high: [...curve.high, ...later.map((own) => own.high)],
+    count: [...curve.count, ...later.map((own) => own.count)],
+    spread: [...curve.spread, ...later.map(() => 0)], // until the site is made anew
+    isThinned: curve.isThinned || isMany,
   };
+}
+
+/**
+ * Points that follow each other, by as many as are one; a gap stays one.
+ * @param {GrownBucket[]} points
+ * @returns {GrownBucket[]}
+ */
+function putTogether(points) {
+  const size = Math.ceil(points.length / MOST_GROWN);
+  /** @type {GrownBucket[]} */
+  const found = [];
+  let inLast = 0;
+  for (const point of points) {
+    const last = found[found.length - 1];
+    const isAlone = !last || inLast === size || !Number.isFinite(point.value) || !Number.isFinite(last.value);
+    if (isAlone) {
+      found.push({ ...point });
+      inLast = 1;
+      continue;
+    }
+    const share = 1 / (last.count + 1);
+    last.value += (point.value - last.value) * share;
+    last.step += (point.step - last.step) * share;
+    last.time = Math.round(last.time + (point.time - last.time) * share);
+    last.low = Math.min(last.low, point.low);
+    last.high = Math.max(last.high, point.high);
+    last.count++;
+    inLast++;
+  }
+  return found;
 }
 
 /**

@@ -65,9 +65,10 @@ window.runreport = Object.freeze({
   /**
    * What runs logged since the site was made, told by the preview server.
    * @param {GrownPoint[]} points
+   * @param {boolean} isCut whether some before these are not told
    */
-  async grow(points) {
-    (await loadLater("pages")).grow(points);
+  async grow(points, isCut) {
+    (await loadLater("pages")).grow(points, isCut);
   },
   /**
    * @param {string} run

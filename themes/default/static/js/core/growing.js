@@ -17,18 +17,30 @@ const MOST = 20_000;
 /**
  * Keep points, and tell those who draw the curves of their runs.
  * @param {GrownPoint[]} points
+ * @param {boolean} [isCut] whether some before these are not told
  */
-export function grow(points) {
+export function grow(points, isCut = false) {
+  /** @type {Set<string>} */
+  const begun = new Set();
   for (const point of points) {
     const [run, key] = point;
     const own = grown.get(run) || new Map();
     const list = own.get(key) || [];
+    if (isCut && !begun.has(`${run} ${key}`)) list.push(gapBefore(point));
+    begun.add(`${run} ${key}`);
     list.push(point);
-    if (list.length > 2 * MOST) list.splice(0, list.length - MOST);
+    if (list.length > 2 * MOST) list.splice(0, list.length - MOST, gapBefore(list[list.length - MOST]));
     grown.set(run, own.set(key, list));
   }
   for (const follow of following) follow(sumsOf(points));
 }
+
+/**
+ * What says that points before one are not known.
+ * @param {GrownPoint} point
+ * @returns {GrownPoint}
+ */
+const gapBefore = ([run, key, step, time]) => [run, key, step - 0.5, time, "NaN"];
 
 /**
  * The metrics of points, by run.

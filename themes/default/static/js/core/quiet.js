@@ -1,6 +1,8 @@
 // Work that waits until nobody points at a picture, and is done once however often it is asked for.
 
 const PAUSE_MS = 500;
+/** So many times its own time passes after each work: a page stays usable however fast a run is. */
+const REST = 4;
 
 /** Whether a reader points at a picture, by pointer or by keys, or drags over one. */
 const isPointing = () => Boolean(document.querySelector(".pointing, .zoomed"));
@@ -33,10 +35,10 @@ export function whenQuiet(work) {
     }
     const asked = waiting;
     waiting = new Set();
+    const began = performance.now();
     const rest = await work(asked).catch(() => undefined); // asked for again with the next
     for (const one of rest || []) waiting.add(one);
-    if (waiting.size) setTimeout(again, PAUSE_MS);
-    else isBusy = false;
+    setTimeout(again, Math.max(PAUSE_MS, REST * (performance.now() - began)));
   };
   const again = () => {
     isBusy = false;

@@ -16,7 +16,7 @@ import { readNumber } from "../core/decoding.js";
 import { siteUrl } from "../core/loading.js";
 import { findIds } from "../core/selection.js";
 import { ADDRESS } from "../core/source.js";
-import { findSource, loadDetails } from "../core/sources.js";
+import { findSource, loadDetails, runPlace } from "../core/sources.js";
 import { makeStatus } from "../table/cells.js";
 import { drawCurves } from "./curves.js";
 
@@ -37,6 +37,7 @@ export async function startView() {
   const ids = source.valuesOf("run_id");
   const { found } = findIds([id], ids);
   if (!found.length) return tell(`No run of this experiment, or more than one, has the ID “${id}”.`);
+  if (!source.valuesOf("_view")[found[0]]) return location.replace(siteUrl(runPlace(source, found[0])));
   try {
     await loadDetails(source, found[0]);
   } catch {

@@ -32,8 +32,10 @@ export function makeFrame(kind, url, label, text) {
   if (kind === "image") {
     return make("a", { href: url }, make("img", { src: url, alt: label, loading: "lazy" }));
   }
-  if (!text) return make("a", { href: url, download: "" }, label);
-  const [content, note] = text;
+  const [content, note] = text || ["", ""];
+  if (content === "") {
+    return make("div", {}, make("a", { href: url, download: "" }, label), note ? ` ${note}` : "");
+  }
   const shown = typeof content === "string" ? textOf(content, label) : tableOf(content, label);
   return make("div", {}, shown, note ? make("span", { class: "count" }, note) : "");
 }

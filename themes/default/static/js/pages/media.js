@@ -49,7 +49,8 @@ function startPlayer(figure, series, texts, asked) {
   const told = make("output", { class: "count" });
   const range = { type: "range", min: "0", max: String(steps.length - 1) };
   const slider = make("input", { ...range, "aria-label": `Step of ${key}` });
-  slider.value = String(asked ? placeOf(series, Number(asked)) : steps.length - 1);
+  const wanted = Number(asked || NaN);
+  slider.value = String(Number.isFinite(wanted) ? placeOf(series, wanted) : steps.length - 1);
   const frameOf = (/** @type {[number, string]} */ [step, url]) =>
     makeFrame(kind, url, `${key} at step ${thousands(step)}`, texts.get(step));
   const show = () => {

@@ -80,7 +80,7 @@ function showKept({ frame, lines, told, isKept }, axes) {
   }
   axes.forEach(({ left, points }, place) => {
     const kept = points.filter(({ line }) => isKept(line.run, columns[place])).map(({ top }) => top);
-    const isWhole = kept.length === lines.length;
+    const isWhole = kept.length === points.length;
     if (isWhole || !kept.length) return;
     const top = kept.reduce((a, b) => Math.min(a, b)) - 4,
       bottom = kept.reduce((a, b) => Math.max(a, b)) + 4;

@@ -14,6 +14,9 @@ import { makeSvg } from "./overlay.js";
  *   ended: (box: Box) => void}} Drag
  */
 
+/** Units of a picture from which on a press that moved is no click. */
+const LEAST = 6;
+
 /**
  * Where a pointer is in a picture, within its ends.
  * @param {Picture} picture
@@ -39,14 +42,16 @@ export function followDrag(picture, leave, { begins, boxOf, ended }) {
   let from = null;
   /** @type {Element | null} */
   let drawn = null;
+  /** @type {Place | null} where the button went down, whatever a drag from there means */
+  let pressed = null;
   const boxTo = (/** @type {PointerEvent} */ event) => from && boxOf(from, placeIn(picture, event));
   const end = () => {
     drawn = from = drawn?.remove() || null;
   };
   svg.addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || event.pointerType === "touch") return; // a finger scrolls
-    const place = placeIn(picture, event);
-    if (begins(place)) from = place;
+    pressed = placeIn(picture, event);
+    if (begins(pressed)) from = pressed;
   });
   svg.addEventListener("pointermove", (event) => {
     if (!(event.buttons & 1)) end(); // it was let go elsewhere
@@ -63,10 +68,11 @@ export function followDrag(picture, leave, { begins, boxOf, ended }) {
   });
   svg.addEventListener("pointerup", (event) => {
     const box = drawn && boxTo(event);
+    const to = placeIn(picture, event);
+    const isMoved = pressed && Math.hypot(to.left - pressed.left, to.top - pressed.top) >= LEAST;
     end();
-    if (!box) return;
-    swallowClick(svg);
-    ended(box);
+    if (isMoved) swallowClick(svg);
+    if (box) ended(box);
   });
   svg.addEventListener("pointercancel", end);
 }

@@ -30,7 +30,10 @@ export async function brush(shown, name, runs) {
  * @param {number[]} runs
  */
 function limitTo({ source, view }, { name, kind }, runs) {
-  const values = runs.map((run) => source.valuesOf(name)[run]);
+  const values = runs
+    .map((run) => source.valuesOf(name)[run])
+    .filter((value) => value !== undefined && value !== null && !Number.isNaN(value));
+  if (!values.length) return;
   if (kind === "text") {
     view.facets.set(name, new Set(values));
     return;
