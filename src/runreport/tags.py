@@ -5,6 +5,7 @@ from __future__ import annotations
 NAME_TAG = "mlflow.runName"
 NOTE_TAG = "mlflow.note.content"
 COMMIT_TAG = "mlflow.source.git.commit"
+BRANCH_TAG = "mlflow.source.git.branch"
 PARENT_TAG = "mlflow.parentRunId"
 ERROR_TAG, MESSAGE_TAG, TRACEBACK_TAG = (
     "runreport.error",

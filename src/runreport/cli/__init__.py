@@ -19,6 +19,7 @@ from runreport.errors import RunreportError
 COMMANDS = {
     "archive": "archive_group",
     "build": "build",
+    "check": "check",
     "experiments": "experiments",
     "history": "history",
     "import": "importing",

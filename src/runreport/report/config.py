@@ -28,6 +28,7 @@ SITE_KEYS = (
     "models",
     "views",
     "publish",
+    "check",
 )
 EXPERIMENT_KEYS = ("primary_metric", "direction", "columns", "baseline", "description")
 """Also allowed at the top level, where they hold for every experiment."""
@@ -103,6 +104,8 @@ class Config:
     experiments: Mapping[str, ExperimentConfig] = field(default_factory=dict)
     models: Mapping[str, ExperimentConfig] = field(default_factory=dict)
     views: tuple[ViewConfig, ...] = ()
+    checks: tuple[Mapping[str, Any], ...] = ()
+    """Rules of ``[[check]]``, as they stand; `checks.rules` reads them."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """Of the theme, over its own."""
     notes: str | None = None
@@ -207,6 +210,7 @@ def parse_config(content: Mapping[str, Any], path: str = FILE_NAME) -> Config:
             _parse_view(name, table, path)
             for name, table in (_typed(content, "views", dict, path, "") or {}).items()
         ),
+        checks=_tables(content, "check", path),
         options=_typed(content, "options", dict, path, "") or {},
         notes=_typed(content, "notes", str, path, ""),
         url=_address(publish, path),
@@ -306,6 +310,13 @@ def _typed(table: Mapping[str, Any], key: str, kind: type, path: str, prefix: st
         words = {str: "text in quotes", bool: "true or false", list: "a list", dict: "a table"}
         raise ConfigError(f"{path}: {prefix}{key} is {value!r}; it must be {words[kind]}.")
     return value
+
+
+def _tables(content: Mapping[str, Any], key: str, path: str) -> tuple[Mapping[str, Any], ...]:
+    found = content.get(key, [])
+    if not isinstance(found, list) or not all(isinstance(own, dict) for own in found):
+        raise ConfigError(f"{path}: {key} is {found!r}; write each as a table: [[{key}]].")
+    return tuple(found)
 
 
 def _count(table: Mapping[str, Any], key: str, default: int, path: str, prefix: str) -> int:

@@ -1,0 +1,155 @@
+"""Whether one sample is worse than another, and how sure one can be of it."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+
+from runreport.analysis.student import t_quantile, t_tail
+
+MOST_EXACT = 25_000
+"""Ways to divide values among two samples that are all looked at."""
+_WELCH_FROM = 8
+"""Values of each sample from which on the means are normal enough for Welch's test."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How much worse a sample is than another."""
+
+    effect: float
+    """The mean of the one less that of the other."""
+    low: float
+    high: float
+    """The ends of its interval."""
+    p: float
+    """The chance of an effect as large, or larger, where there is none beyond the tolerance."""
+    least_p: float
+    """What it would be at best with as many values: above the level nothing can be shown."""
+    test: str
+    """Which test it is, in words."""
+
+
+def worse(
+    base: Sequence[float],
+    head: Sequence[float],
+    tolerance: float = 0.0,
+    *,
+    paired: bool = False,
+    level: float = 0.95,
+) -> Verdict:
+    """Whether the values of a sample are greater than those of another by more than a tolerance.
+
+    Values that follow each other in time may resemble each other; the effect has to be as clear
+    as if there were only as many values as they are worth then.
+
+    Args:
+        base, head: finite, in the order of time; greater is worse.
+        paired: values at one place belong together, as those of one seed do.
+        level: of the interval.
+    """
+    if paired:
+        return _of_pairs(base, head, tolerance, level)
+    effect = statistics.fmean(head) - statistics.fmean(base)
+    if min(len(base), len(head)) < 2:
+        return Verdict(effect, -math.inf, math.inf, 1.0, 1.0, "one value tells nothing")
+    low, high, by_means = _of_means(base, head, tolerance, level)
+    ways = math.comb(len(base) + len(head), len(head))
+    if min(len(base), len(head)) >= _WELCH_FROM or ways > MOST_EXACT:
+        return Verdict(effect, low, high, by_means, 0.0, "Welch")
+    by_ways = _of_ways([value + tolerance for value in base], head)
+    if _following(base, head) <= 0:
+        by_means = 0.0
+    return Verdict(effect, low, high, max(by_ways, by_means), 1 / ways, "permutation")
+
+
+def _of_pairs(
+    base: Sequence[float], head: Sequence[float], tolerance: float, level: float
+) -> Verdict:
+    """Of pairs the signs of their differences may be the other way round."""
+    differences = [b - a for a, b in zip(base, head, strict=True)]
+    effect, count = statistics.fmean(differences), len(differences)
+    spread = statistics.stdev(differences) if count > 1 else math.inf
+    reach = t_quantile(level, count - 1) * spread / math.sqrt(count) if count > 1 else math.inf
+    shifted = [difference - tolerance for difference in differences]
+    observed = math.fsum(shifted)
+    sums = [0.0]
+    if count <= 14:
+        for value in map(abs, shifted):
+            sums = [total + sign * value for total in sums for sign in (1, -1)]
+        near = observed - 1e-12 * math.fsum(map(abs, shifted))
+        p = sum(total >= near for total in sums) / len(sums)
+        least, test = 1 / len(sums), "paired permutation"
+    else:
+        p = (
+            _above((effect - tolerance) / (spread / math.sqrt(count)), count - 1)
+            if spread
+            else (0.0 if effect > tolerance else 1.0)
+        )
+        least, test = 0.0, "paired t"
+    return Verdict(effect, effect - reach, effect + reach, p, least, test)
+
+
+def _of_ways(base: Sequence[float], head: Sequence[float]) -> float:
+    """The share of all divisions of the values in which the second part is as great."""
+    pooled = [*base, *head]
+    observed = math.fsum(head)
+    near = observed - 1e-12 * math.fsum(map(abs, pooled))
+    ways = list(combinations(pooled, len(head)))
+    return sum(math.fsum(own) >= near for own in ways) / len(ways)
+
+
+def _of_means(
+    base: Sequence[float], head: Sequence[float], tolerance: float, level: float
+) -> tuple[float, float, float]:
+    """Interval and p of the difference of the means, of as many values as these are worth."""
+    share = _following(base, head)
+    worth = (1 - share) / (1 + share)
+    effect = statistics.fmean(head) - statistics.fmean(base)
+    parts = [statistics.variance(own) / (len(own) * worth) for own in (base, head)]
+    error = math.sqrt(sum(parts))
+    if not error:
+        return effect, effect, 0.0 if effect > tolerance else 1.0
+    freedom = sum(parts) ** 2 / sum(
+        part**2 / max(len(own) * worth - 1, 0.5)
+        for part, own in zip(parts, (base, head), strict=True)
+    )
+    reach = t_quantile(level, freedom) * error
+    return effect - reach, effect + reach, _above((effect - tolerance) / error, freedom)
+
+
+def _above(t: float, freedom: float) -> float:
+    tail = t_tail(t, freedom) / 2
+    return tail if t > 0 else 1 - tail
+
+
+def _following(base: Sequence[float], head: Sequence[float]) -> float:
+    """How much of a value is that of the one before it, 0 to 0.9; 0 where that is not clear."""
+    products = squares = 0.0
+    count = 0
+    for own in (base, head):
+        mean = statistics.fmean(own)
+        rest = [value - mean for value in own]
+        products += math.fsum(a * b for a, b in pairwise(rest))
+        squares += math.fsum(value * value for value in rest)
+        count += len(own)
+    if not squares:
+        return 0.0
+    # A mean that is taken away takes as much again as 2 of the values, and what is left is no more
+    # certain than a deviation: with few values it is rather taken for more than for less.
+    share = products / squares + 2 / count
+    return min(0.9, share + 0.75 / math.sqrt(count)) if share > 0 else 0.0
+
+
+def corrected(chances: Sequence[float]) -> list[float]:
+    """What several chances come to together (Holm, 1979): the smallest counts as often as there
+    are any, the next once less, and so on."""
+    order = sorted(range(len(chances)), key=chances.__getitem__)
+    found, reached = [0.0] * len(chances), 0.0
+    for rank, place in enumerate(order):
+        reached = max(reached, min(1.0, chances[place] * (len(chances) - rank)))
+        found[place] = reached
+    return found

@@ -1,0 +1,267 @@
+"""Whether the runs of a job keep the rules: regressed, passed, or too few runs to tell."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from runreport.analysis.comparing import Verdict, corrected, worse
+from runreport.checks.rules import Rule
+from runreport.checks.samples import MAIN, Divided, RunFact, Runs, Settings, same_settings
+from runreport.errors import ConfigError
+from runreport.nearest import did_you_mean
+from runreport.query.syntax import Field
+from runreport.report.formatting import plural
+
+PASSED, REGRESSED, UNDECIDED = "passed", "regressed", "undecided"
+LEAST_PAIRS = 7
+"""Of fewer pairs no difference is clearer than once in a hundred times by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Runs whose values are compared."""
+
+    runs: tuple[RunFact, ...]
+    values: tuple[float, ...]
+    """Finite, a value a run of those that have one, in their order."""
+    lost: int
+    """Runs whose value is NaN or infinite."""
+
+    @property
+    def mean(self) -> float:
+        """NaN without values."""
+        return statistics.fmean(self.values) if self.values else math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a rule for one group of runs."""
+
+    rule: Rule
+    experiment: str
+    group: tuple[tuple[str, str], ...]
+    """What its runs agree in, and others do not."""
+    status: str
+    reason: str
+    head: Side
+    base: Side
+    """Without runs where the rule compares with a number."""
+    verdict: Verdict | None = None
+    """Of how much worse the head is; None where nothing was tested."""
+    p: float = 1.0
+    """Corrected over all comparisons."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What all rules are judged by."""
+
+    runs: Runs
+    baselines: Mapping[str, str]
+    """The configured baseline of each experiment, as an id, the beginning of one, or a name."""
+    head: str = ""
+    """Filter of the runs that are checked; empty: those of the newest commit."""
+    base: str = ""
+    """Filter of those that they are compared with, in place of what rules say."""
+    level: float = 0.05
+    """Chance of one false regression among all comparisons."""
+    now_ms: int = 0
+
+
+def judge(rules: Sequence[Rule], asked: Asked) -> list[Outcome]:
+    """What becomes of each rule, group by group; at least one outcome a rule.
+
+    Raises:
+        ConfigError, InvalidFilter: a rule names what there is not.
+    """
+    first = [outcome for rule in rules for outcome in _of_rule(rule, asked)]
+    tested = [at for at, outcome in enumerate(first) if outcome.verdict is not None]
+    chances = corrected([first[at].verdict.p for at in tested])  # type: ignore[union-attr]
+    for at, p in zip(tested, chances, strict=True):
+        first[at] = _decided(first[at], p, len(tested), asked.level)
+    return first
+
+
+def _decided(outcome: Outcome, p: float, count: int, level: float) -> Outcome:
+    verdict = outcome.verdict
+    assert verdict is not None
+    told = f"p {p:.2g} ({verdict.test}{f', of {count} comparisons' if count > 1 else ''})"
+    if outcome.status == REGRESSED:  # whatever the rest says
+        return replace(outcome, p=p)
+    if p <= level:
+        return replace(outcome, p=p, status=REGRESSED, reason=told)
+    if verdict.least_p * count > level:
+        sizes = f"{len(outcome.base.values)} and {len(outcome.head.values)} values"
+        reason = f"{sizes} are too few to tell, {verdict.test}"
+        return replace(outcome, p=p, status=UNDECIDED, reason=reason)
+    return replace(outcome, p=p, reason=told)
+
+
+def _of_rule(rule: Rule, asked: Asked) -> Iterator[Outcome]:
+    runs = asked.runs
+    field = runs.metric(rule.metric)
+    values = runs.values(field)
+    by_experiment = runs.by_experiment
+    if rule.experiment and rule.experiment not in by_experiment:
+        hint = did_you_mean(rule.experiment, list(by_experiment))
+        raise ConfigError(
+            f"The rule {rule.name!r} is about the experiment {rule.experiment!r}, of which there "
+            f"are no runs.{hint}"
+        )
+    is_any = False
+    for name, every in by_experiment.items():
+        if rule.experiment not in ("", name) or all(values[run.number] is None for run in every):
+            continue
+        for outcome in _of_experiment(rule, name, field, asked):
+            is_any = True
+            yield outcome
+    if not is_any:
+        nobody = Side((), (), 0)
+        reason = f"no run that is checked has {rule.metric}"
+        yield Outcome(rule, rule.experiment, (), UNDECIDED, reason, nobody, nobody)
+
+
+def _of_experiment(rule: Rule, name: str, field: Field, asked: Asked) -> Iterator[Outcome]:
+    values = asked.runs.values(field)
+    divided = asked.runs.divided(name, rule.filter, asked.head, rule.group, asked.now_ms)
+    for group, own in divided.heads.items():
+        base, choices = _base(rule, name, divided, group, values, asked)
+        told = tuple(pair for pair in group if pair[0] in divided.varying)
+        outcome = _compared(rule, name, told, own, base, values)
+        if choices > 1 and outcome.verdict is not None:
+            verdict = outcome.verdict
+            # The best of many is so by chance, too: as many comparisons were made to choose it.
+            verdict = replace(
+                verdict, p=min(1.0, verdict.p * choices), least_p=verdict.least_p * choices
+            )
+            outcome = replace(outcome, verdict=verdict)
+        yield outcome
+
+
+def _base(
+    rule: Rule,
+    experiment: str,
+    divided: Divided,
+    group: Settings,
+    values: Sequence[object],
+    asked: Asked,
+) -> tuple[list[RunFact], int]:
+    """The runs that a group is compared with, and of how many they were chosen."""
+    others, alike = divided.others, divided.by_group.get(group, [])
+    if asked.base:
+        is_base = asked.runs.matching(asked.base, asked.now_ms)
+        return [run for run in alike if is_base(run)] or list(filter(is_base, others)), 1
+    if isinstance(rule.against, float):
+        return [], 1
+    if rule.against == "baseline":
+        return _baseline(experiment, others, asked), 1
+    if rule.against == "main":
+        return newest_of([run for run in alike if run.branch in MAIN]), 1
+    if rule.against == "previous":
+        return newest_of(alike), 1
+    key = (rule.metric, rule.direction)
+    if key not in divided.best:
+        divided.best[key] = _best(rule, others, values)
+    return divided.best[key]
+
+
+def newest_of(runs: list[RunFact]) -> list[RunFact]:
+    """Those of the newest commit; all where none is recorded."""
+    last = runs[-1].commit if runs else ""
+    return [run for run in runs if run.commit == last]
+
+
+def _baseline(experiment: str, others: list[RunFact], asked: Asked) -> list[RunFact]:
+    wanted = asked.baselines.get(experiment, "")
+    if not wanted:
+        raise ConfigError(
+            f"A rule compares {experiment!r} with its baseline, and there is none: add "
+            f'baseline = "a run\'s name or ID" to [experiments.{experiment!r}].'
+        )
+    named = [run for run in others if run.name == wanted]
+    named = named[-1:] or [run for run in others if run.run_id.startswith(wanted)]
+    if len(named) != 1:
+        raise ConfigError(
+            f"The baseline {wanted!r} of {experiment!r} is {plural(len(named), 'run')} of those "
+            "that are not checked; it must be one."
+        )
+    return same_settings(others, named[0].settings)
+
+
+def _best(
+    rule: Rule, others: list[RunFact], values: Sequence[object]
+) -> tuple[list[RunFact], int]:
+    """The runs of the settings and commit that were best before, and how many there are."""
+    groups: dict[object, list[RunFact]] = {}
+    for run in others:
+        value = values[run.number]
+        is_done = run.status in ("FINISHED", "UNKNOWN")
+        if is_done and isinstance(value, float) and math.isfinite(value):
+            groups.setdefault((run.settings, run.commit), []).append(run)
+    means = {
+        key: statistics.fmean(values[run.number] for run in own)  # type: ignore[misc]
+        for key, own in groups.items()
+    }
+    if not means:
+        return [], 1
+    choose = max if rule.direction == "max" else min
+    return groups[choose(means, key=means.__getitem__)], len(groups)
+
+
+def _side(runs: Sequence[RunFact], values: Sequence[object]) -> Side:
+    numbers = [v for run in runs if isinstance(v := values[run.number], float)]
+    finite = tuple(v for v in numbers if math.isfinite(v))
+    return Side(tuple(runs), finite, len(numbers) - len(finite))
+
+
+def _compared(
+    rule: Rule,
+    experiment: str,
+    group: Settings,
+    heads: list[RunFact],
+    bases: list[RunFact],
+    values: Sequence[object],
+) -> Outcome:
+    head, base = _side(heads, values), _side(bases, values)
+
+    def outcome(status: str, reason: str, verdict: Verdict | None = None) -> Outcome:
+        return Outcome(rule, experiment, group, status, reason, head, base, verdict)
+
+    if head.lost:
+        return outcome(REGRESSED, f"{plural(head.lost, 'run')} of {len(heads)} NaN or infinite")
+    if not head.values:
+        failed = sum(run.status == "FAILED" for run in heads)
+        why = f", {failed} failed" if failed else ""
+        return outcome(UNDECIDED, f"no run of {len(heads)} has {rule.metric}{why}")
+    sign = -1.0 if rule.direction == "max" else 1.0
+    if isinstance(rule.against, float):
+        room = rule.room(rule.against)
+        is_kept = sign * (head.mean - rule.against) <= room
+        limit = rule.against + sign * room
+        return outcome(PASSED if is_kept else REGRESSED, f"limit {limit:g}")
+    if not base.values:
+        return outcome(UNDECIDED, f"there is nothing to compare with: {rule.against}")
+    room = rule.room(base.mean)
+    pairs = _pairs(heads, bases, values)
+    one, other = pairs or (base.values, head.values)
+    verdict = worse([sign * v for v in one], [sign * v for v in other], room, paired=bool(pairs))
+    return outcome(PASSED, "", verdict)
+
+
+def _pairs(
+    heads: list[RunFact], bases: list[RunFact], values: Sequence[object]
+) -> tuple[list[float], list[float]] | None:
+    """The values of both sides seed by seed; None where not all of the head have a partner, or
+    there are too few."""
+    by_seed = {run.seed: values[run.number] for run in bases if run.seed}
+    found = [(by_seed.get(run.seed), values[run.number]) for run in heads if run.seed]
+    is_whole = len({run.seed for run in heads}) == len(heads) == len(found)
+    if not is_whole or len(found) < LEAST_PAIRS:
+        return None
+    numbers = [v for pair in found for v in pair if isinstance(v, float) and math.isfinite(v)]
+    if len(numbers) < 2 * len(found):
+        return None
+    return numbers[::2], numbers[1::2]

@@ -1,0 +1,226 @@
+"""The runs that rules are about: a job's own, and those that they are compared with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from runreport.errors import ConfigError
+from runreport.nearest import did_you_mean
+from runreport.query.filters import parse_field
+from runreport.query.index import RunIndex
+from runreport.query.names import read_named
+from runreport.query.predicate import experiment_names, matching_runs, run_column
+from runreport.query.search import make_query
+from runreport.query.syntax import Field
+from runreport.tags import BRANCH_TAG, COMMIT_TAG
+
+_SEED = re.compile(r"(?:^|[._/-])(?:random_?)?(?:seed|state|rng)(?:$|[._/-])|_seed$|^seed_?", re.I)
+"""What a param is called that tells runs of the same settings apart."""
+MAIN = ("main", "master", "trunk")
+Settings = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunFact:
+    """What is asked of a run here."""
+
+    number: int
+    run_id: str
+    name: str
+    status: str
+    started: int
+    commit: str
+    branch: str
+    settings: Settings
+    """Params without the seed."""
+    seed: str
+    """Empty where it has none."""
+
+
+class Runs:
+    """The runs of an archive that are not deleted."""
+
+    def __init__(self, index: RunIndex) -> None:
+        """Prepare; nothing is read until it is asked for."""
+        self.index = index
+        self._values: dict[Field, list[Any]] = {}
+        self._kept: dict[str, list[bool]] = {}
+        self._divided: dict[object, Divided] = {}
+
+    @cached_property
+    def shown(self) -> pa.Array:
+        """int32[n]"""
+        return pc.cast(pc.indices_nonzero(pc.invert(self.index.is_deleted)), pa.int32())
+
+    @cached_property
+    def by_experiment(self) -> dict[str, list[RunFact]]:
+        """By name, each in the order of starts."""
+        index, numbers = self.index, self.shown
+        settings, seeds = self._params()
+
+        def taken(column: pa.Array) -> list[Any]:
+            return column.take(numbers).to_pylist()  # type: ignore[no-any-return]
+
+        columns = [
+            taken(index.attribute(name)) for name in ("run_id", "run_name", "status", "start_time")
+        ]
+        tags = [taken(index.long_column("tags", tag, "value")) for tag in (COMMIT_TAG, BRANCH_TAG)]
+        found: dict[str, list[RunFact]] = {}
+        names = taken(experiment_names(index))
+        rows = zip(numbers.to_pylist(), names, *columns, *tags, strict=True)
+        for number, experiment, run_id, name, status, started, commit, branch in rows:
+            found.setdefault(experiment, []).append(
+                RunFact(number, run_id, name, status, started or 0, commit or "", branch or "",
+                        tuple(settings.get(number, ())), seeds.get(number, ""))
+            )  # fmt: skip
+        for own in found.values():
+            own.sort(key=lambda run: (run.started, run.run_id))
+        return found
+
+    def _params(self) -> tuple[dict[int, list[tuple[str, str]]], dict[int, str]]:
+        rows = self.index.rows_of("params", self.shown, ("key", "value"))
+        settings: dict[int, list[tuple[str, str]]] = {}
+        seeds: dict[int, str] = {}
+        columns = (rows.column(name).to_pylist() for name in ("run", "key", "value"))
+        is_seed = {key: bool(_SEED.search(key)) for key in self.index.keys_of("params")}
+        for run, key, value in zip(*columns, strict=True):
+            if is_seed[key]:
+                seeds[run] = f"{seeds[run]},{value}" if run in seeds else value
+            else:
+                settings.setdefault(run, []).append((key, value))
+        for own in settings.values():
+            own.sort()
+        return settings, seeds
+
+    def metric(self, text: str) -> Field:
+        """A metric by its name, with or without ``metrics.`` before it.
+
+        Raises:
+            InvalidFilter: there is none; the message names what was probably meant.
+            ConfigError: it is something else.
+        """
+        for name in (text, text.removeprefix("metrics.")):
+            if name in self.index.keys_of("metrics"):
+                return Field("metric", name)
+        found = self.field(text)
+        if found.entity != "metric":
+            raise ConfigError(f"A rule is about a metric, and {text!r} is none.")
+        if found.key not in self.index.keys_of("metrics"):
+            hint = did_you_mean(found.key, sorted(self.index.keys_of("metrics")))
+            raise ConfigError(f"No run has the metric {text!r}.{hint}")
+        return found
+
+    def field(self, text: str) -> Field:
+        """A field by its name.
+
+        Raises:
+            InvalidFilter: there is none; the message names what was probably meant.
+        """
+        return read_named(text, parse_field, lambda: self.index)
+
+    def divided(
+        self, experiment: str, kept: str, head: str, group: tuple[str, ...] | None, now_ms: int
+    ) -> Divided:
+        """The runs of an experiment that a filter keeps, divided into those that are checked and
+        the others; rules that ask alike share it.
+
+        Args:
+            head: filter of those that are checked; empty: those of the newest commit.
+            group: fields in which the runs of a group agree; None: all params but the seed.
+        """
+        key = (experiment, kept, head, group)
+        if key not in self._divided:
+            is_kept = self.matching(kept, now_ms)
+            every = [run for run in self.by_experiment[experiment] if is_kept(run)]
+            is_head = self.matching(head, now_ms)
+            heads = [run for run in every if is_head(run)] if head else newest(every)
+            chosen = {run.number for run in heads}
+            others = [run for run in every if run.number not in chosen]
+            self._divided[key] = Divided(
+                self._grouped(heads, group), others, self._grouped(others, group)
+            )
+        return self._divided[key]
+
+    def _grouped(
+        self, runs: list[RunFact], group: tuple[str, ...] | None
+    ) -> dict[Settings, list[RunFact]]:
+        columns = [(name, self.values(self.field(name))) for name in group or ()]
+        found: dict[Settings, list[RunFact]] = {}
+        for run in runs:
+            key = (
+                run.settings
+                if group is None
+                else tuple(
+                    (name, "" if (value := values[run.number]) is None else str(value))
+                    for name, values in columns
+                )
+            )
+            found.setdefault(key, []).append(run)
+        return found
+
+    def values(self, field: Field) -> list[Any]:
+        """A field's value of each run of the archive, by its number."""
+        if field not in self._values:
+            self._values[field] = run_column(self.index, field, "").to_pylist()
+        return self._values[field]
+
+    def matching(self, text: str, now_ms: int) -> Callable[[RunFact], bool]:
+        """Whether a run matches a filter.
+
+        Raises:
+            InvalidFilter: it is not allowed.
+        """
+        if not text:
+            return lambda _: True
+        if text not in self._kept:
+            self._kept[text] = self._matching(text, now_ms)
+        kept = self._kept[text]
+        return lambda run: bool(kept[run.number])
+
+    def _matching(self, text: str, now_ms: int) -> list[bool]:
+        query = make_query(None, text, now_ms=now_ms, index=lambda: self.index)
+        return matching_runs(self.index, query.filter, "", now_ms).to_pylist()  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class Divided:
+    """The runs of an experiment: those that are checked, and the others."""
+
+    heads: dict[Settings, list[RunFact]]
+    """By what a group agrees in."""
+    others: list[RunFact]
+    by_group: dict[Settings, list[RunFact]]
+    """The others, likewise."""
+    best: dict[object, tuple[list[RunFact], int]] = field(default_factory=dict)
+    """The best of them and of how many, by metric and direction; filled when asked for."""
+
+    @cached_property
+    def varying(self) -> set[str]:
+        """What groups differ in, among all that they agree in."""
+        groups = [*self.heads, *self.by_group]
+        pairs = {pair for group in groups for pair in group}
+        counts: dict[str, int] = {}
+        for key, _ in pairs:
+            counts[key] = counts.get(key, 0) + 1
+        lacking = {key for group in groups for key in counts.keys() - {own for own, _ in group}}
+        return {key for key, count in counts.items() if count > 1} | lacking
+
+
+def newest(runs: Sequence[RunFact]) -> list[RunFact]:
+    """The runs of the newest commit; where none is recorded the newest run."""
+    if not runs:
+        return []
+    last = runs[-1]
+    return [run for run in runs if run.commit == last.commit] if last.commit else [last]
+
+
+def same_settings(runs: Iterable[RunFact], settings: Settings) -> list[RunFact]:
+    """Those that differ in their seed alone."""
+    return [run for run in runs if run.settings == settings]

@@ -1,0 +1,149 @@
+"""``runreport check``: whether the newest runs keep the rules of a project."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from runreport import __version__
+from runreport.archive.directory import open_archive
+from runreport.cli.build import config_option
+from runreport.cli.printing import archive_option, json_option, print_json, safe, say
+from runreport.errors import ConfigError, RunreportError
+from runreport.tracking.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from runreport.checks.judging import Outcome
+    from runreport.checks.rules import Rule
+    from runreport.report.config import Config
+
+_MARKS = {"passed": "✓", "regressed": "✗", "undecided": "?"}
+
+
+@click.command()
+@archive_option
+@config_option
+@click.option(
+    "--rule", "texts", multiple=True, metavar="RULE",
+    help="A rule, e.g. 'metrics.accuracy >= baseline - 0.01'; besides those of the config. "
+    "Repeatable.",
+)  # fmt: skip
+@click.option(
+    "--head", default="", metavar="FILTER",
+    help="The runs that are checked; by default those of the newest commit, without commits the "
+    "newest run.",
+)  # fmt: skip
+@click.option(
+    "--base", default="", metavar="FILTER",
+    help="The runs that they are compared with, in place of what the rules say.",
+)  # fmt: skip
+@click.option(
+    "--level", default=0.05, show_default=True, type=click.FloatRange(0, 0.5, min_open=True),
+    help="Chance of one false regression among all rules.",
+)  # fmt: skip
+@click.option(
+    "--undecided", type=click.Choice(("pass", "warn", "fail")), default="warn", show_default=True,
+    help="What too few runs to tell count as.",
+)  # fmt: skip
+@click.option("--junit", metavar="FILE", help="Write JUnit XML there, too.")
+@click.option("--sarif", metavar="FILE", help="Write SARIF there, too.")
+@json_option
+def check(
+    archive: str | None,
+    config_path: str | None,
+    texts: tuple[str, ...],
+    head: str,
+    base: str,
+    level: float,
+    undecided: str,
+    junit: str | None,
+    sarif: str | None,
+    as_json: bool,
+) -> None:
+    """Compare the newest runs with what rules say, and exit with 1 on a regression.
+
+    Rules are [[check]] tables of runreport.toml, or --rule. Runs that differ in their seed alone
+    are one group; that a group is worse must be clearer than chance, over all rules together.
+    """
+    from runreport.archive.clock import wall_ms
+    from runreport.checks.judging import Asked, judge
+    from runreport.checks.samples import Runs
+    from runreport.report.config import load_config
+
+    config = load_config(config_path)
+    rules = _rules(config, texts)
+    runs = Runs(Store(open_archive(archive)).load_index())
+    baselines = {name: config.for_experiment(name).baseline or "" for name in runs.by_experiment}
+    outcomes = judge(rules, Asked(runs, baselines, head, base, level, wall_ms()))
+    is_strict = undecided == "fail"
+    _write(outcomes, junit, sarif, config.path, undecided_fails=is_strict)
+    if as_json:
+        from runreport.checks.forms import as_json as described
+
+        print_json(described(outcomes))
+    else:
+        _print(outcomes, is_quiet=undecided == "pass")
+    bad = {"regressed", "undecided"} if is_strict else {"regressed"}
+    if any(own.status in bad for own in outcomes):
+        sys.exit(1)
+
+
+def _rules(config: Config, texts: tuple[str, ...]) -> list[Rule]:
+    from runreport.checks.rules import read_rule, refuse_contradictions, rule_of
+
+    rules = [
+        rule_of(table, f"{config.path}: [[check]] {number}")
+        for number, table in enumerate(config.checks, 1)
+    ]
+    rules += map(read_rule, texts)
+    if not rules:
+        raise ConfigError(
+            "There is no rule to check. Add [[check]] tables to runreport.toml, or give one: "
+            "--rule 'metrics.accuracy >= previous - 0.01'."
+        )
+    refuse_contradictions(rules)
+    return rules
+
+
+def _write(
+    outcomes: Sequence[Outcome],
+    junit: str | None,
+    sarif: str | None,
+    config: str,
+    *,
+    undecided_fails: bool,
+) -> None:
+    from runreport.checks.forms import as_junit, as_sarif
+
+    texts = {
+        junit: as_junit(outcomes, undecided_fails=undecided_fails) if junit else "",
+        sarif: json.dumps(as_sarif(outcomes, config, __version__), indent=2) if sarif else "",
+    }
+    for path, text in texts.items():
+        if not path:
+            continue
+        try:
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+        except OSError as error:
+            raise RunreportError(f"Could not write {path}: {error.strerror or error}.") from error
+
+
+def _print(outcomes: Sequence[Outcome], *, is_quiet: bool) -> None:
+    from runreport.checks.forms import as_annotations, sentence
+
+    order = {"regressed": 0, "undecided": 1, "passed": 2}
+    for own in sorted(outcomes, key=lambda own: order[own.status]):
+        click.echo(f"{_MARKS[own.status]} {safe(sentence(own))}")
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        for line in as_annotations(outcomes):
+            if not (is_quiet and line.startswith("::warning")):
+                click.echo(line)
+    counts = [f"{sum(own.status == status for own in outcomes)} {status}" for status in order]
+    say(", ".join(counts))
