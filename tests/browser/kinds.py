@@ -17,6 +17,7 @@ def page_kinds(site: Path) -> dict[str, str]:
         "activity": "activity/index.html",
         "experiment": digits,
         "experiment, page 2": digits.replace("index.html", "runs-2.html"),
+        "history": digits.replace("index.html", "history/index.html"),
         "experiment without curves": first("e/diabetes*/index.html"),
         "run": first("r/*/*/files/report.csv").replace("files/report.csv", "index.html"),
         "run with evaluation": first("r/*/*/evaluation").replace("evaluation", "index.html"),

@@ -32,6 +32,7 @@ from runreport.report.pages.about import AboutPage, make_about, site_script
 from runreport.report.pages.activity import ActivityPage, make_activity_page
 from runreport.report.pages.described import described_models, run_note
 from runreport.report.pages.experiment import ExperimentPage, ShownExperiment, make_experiment_page
+from runreport.report.pages.history import HistoryPage, make_history
 from runreport.report.pages.listings import ListingGroup, Places, job_listings, tag_listings
 from runreport.report.pages.note_blocks import NoteGround
 from runreport.report.pages.note_bodies import NoteBody
@@ -161,9 +162,14 @@ def assemble_report(
         {card.name: card.url for card in models.cards},
         {link.name: link.url for link in view_links},
     )
+    histories = {
+        one.identity: made
+        for one in found
+        if (made := make_history(one.name, one.table, one.folder)) is not None
+    }
     note_ground = NoteGround(ground.full, places, ground.curves, ground.as_of or 0, find)
     experiments = tuple(
-        _experiments(ground, found, evaluations.pages, baselines, note_ground, all_rows)
+        _experiments(ground, found, evaluations.pages, baselines, histories, note_ground, all_rows)
     )
     notes = gather_notes(
         read_notes(config.notes, config.folder, redactor, note_ground),
@@ -173,7 +179,7 @@ def assemble_report(
     site, as_of = _site(ground, version), ground.as_of
     return Report(
         site,
-        make_overview(config, found, as_of, view_links, notes),
+        make_overview(config, found, as_of, view_links, notes, histories),
         experiments,
         make_activity_page(
             [(one.name, one.folder, one.table) for one in found], as_of, all_rows=all_rows
@@ -259,6 +265,7 @@ def _experiments(
     found: Sequence[ShownExperiment],
     evaluations: Sequence[EvaluationsPage],
     baselines: Mapping[str, str],
+    histories: Mapping[str, HistoryPage],
     note_ground: NoteGround,
     all_rows: bool,
 ) -> Iterator[ExperimentPage]:
@@ -275,7 +282,11 @@ def _experiments(
             all_rows=all_rows,
             baseline=baselines.get(one.identity, ""),
         )
-        yield replace(page, evaluations=evaluated.get(f"{one.folder}/index.html", ""))
+        yield replace(
+            page,
+            evaluations=evaluated.get(f"{one.folder}/index.html", ""),
+            history=histories.get(one.identity),
+        )
 
 
 def _shown_experiments(ground: _Ground) -> Iterator[ShownExperiment]:

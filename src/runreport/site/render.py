@@ -38,6 +38,7 @@ from runreport.report.tables.column_scripts import DataScript, latest_script, sc
 from runreport.report.tables.run_table import RunTable
 from runreport.report.urls import up
 from runreport.site.chart_svg import NotDrawn, chart_svg
+from runreport.site.history_svg import history_svg
 from runreport.site.lines import curve_svg, importance_svg, sparkline_svg
 from runreport.site.memory import digest_of
 from runreport.site.narrow import narrow
@@ -119,6 +120,7 @@ class Pages:
             options=theme.options,
             curve_svg=curve_svg,
             sparkline_svg=sparkline_svg,
+            history_svg=history_svg,
             importance_svg=importance_svg,
         )
 
@@ -355,6 +357,13 @@ class Pages:
         if self.theme.has_scripts and page.chart_script is not None:
             yield _text_file(f"{folder}/data/{page.chart_script.name}", page.chart_script.content)
         yield SiteFile(f"{folder}/data/{PARQUET}", page.parquet)
+        if page.history is not None:
+            yield self.page(
+                f"{page.history.folder}/index.html",
+                "history.html",
+                nav=page.name,
+                page=page.history,
+            )
         pictures = self._pictures(
             (*page.charts, *(page.description.charts if page.description else ()))
         )

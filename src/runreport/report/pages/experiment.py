@@ -18,6 +18,7 @@ from runreport.report.config import ExperimentConfig
 from runreport.report.formatting import format_time
 from runreport.report.links import Field, RunLink
 from runreport.report.meaning import rank_in_sections
+from runreport.report.pages.history import HistoryPage
 from runreport.report.pages.note_blocks import NoteGround
 from runreport.report.pages.note_bodies import NoteBody, make_body
 from runreport.report.sections import Section, in_sections
@@ -93,6 +94,8 @@ class ExperimentPage:
     table: RunTable
     parquet: bytes = field(repr=False)
     """Its runs as one wide table."""
+    history: HistoryPage | None = None
+    """What its runs reached one after the other; None of too few runs."""
     evaluations: str = ""
     """URL of its evaluations from the site's root; empty where it has none."""
 

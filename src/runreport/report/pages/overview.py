@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from runreport.entities import RunStatus
@@ -14,6 +14,7 @@ from runreport.report.formatting import plural
 from runreport.report.links import Moment, RunLink, ViewLink, moment
 from runreport.report.notes import render_note
 from runreport.report.pages.experiment import BestRun, ShownExperiment, best_run, contenders
+from runreport.report.pages.history import ChangeRow, HistoryPage
 from runreport.report.pages.notes import Notes
 from runreport.report.tables.run_table import run_link, status_counts
 from runreport.report.tables.table import Table
@@ -50,6 +51,10 @@ class ExperimentCard:
     """The primary metric of its runs, oldest first; NaN where a run has none."""
     trend_text: str
     """What a drawing of it shows."""
+    change: ChangeRow | None
+    """The last change of that metric."""
+    history: str
+    """URL of its history from the site's root; empty where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,7 @@ def make_overview(
     as_of: int | None,
     views: tuple[ViewLink, ...],
     notes: Notes,
+    histories: Mapping[str, HistoryPage],
 ) -> OverviewPage:
     """The page model of the overview."""
     new: list[tuple[int, str, Table, int]] = []
@@ -101,13 +107,13 @@ def make_overview(
         new_total=len(new),
         failed=_links(failed, MOST_FAILED),
         failed_total=len(failed),
-        cards=tuple(_card(one, as_of) for one in newest_first),
+        cards=tuple(_card(one, as_of, histories.get(one.identity)) for one in newest_first),
         views=views,
         notes=tuple((page.title, f"{page.folder}/index.html") for page in notes.pages),
     )
 
 
-def _card(one: ShownExperiment, as_of: int | None) -> ExperimentCard:
+def _card(one: ShownExperiment, as_of: int | None, history: HistoryPage | None) -> ExperimentCard:
     table = one.table
     started = [v for v in table.values("start_time") if isinstance(v, int)]
     trend = tuple(math.nan if score is None else score for score in reversed(table.scores))
@@ -122,6 +128,8 @@ def _card(one: ShownExperiment, as_of: int | None) -> ExperimentCard:
         record=_record(table, as_of),
         trend=trend,
         trend_text=_trend_text(table.primary, trend),
+        change=None if history is None else history.last,
+        history="" if history is None else f"{history.folder}/index.html",
     )
 
 

@@ -1,0 +1,114 @@
+"""The history of an experiment: what its runs reached one by one, and where that changed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from runreport.analysis.changes import LEAST
+from runreport.numbers import ROUGH, format_number
+from runreport.query.history import Change, changes_of
+from runreport.report.deltas import Delta, delta
+from runreport.report.links import RunLink
+from runreport.report.shown import Shown, show_number
+from runreport.report.tables.ranking import metrics_by_meaning
+from runreport.report.tables.run_table import run_link
+from runreport.report.tables.table import Table
+
+MOST_METRICS = 3
+"""Metrics of a page; the command line has all."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """A change as a row: the first run after it, and the means on both sides."""
+
+    number: int
+    """From 1, as the picture has it."""
+    place: int
+    """Of the first run after it, among those of the picture."""
+    run: RunLink
+    before: Shown
+    after: Shown
+    delta: Delta
+    interval: str
+    """The ends of its difference, 95 %."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricHistory:
+    """One metric over the runs that have it."""
+
+    metric: str
+    values: tuple[float, ...]
+    """Finite, oldest run first."""
+    changes: tuple[ChangeRow, ...]
+    left_out: int
+    """Runs whose value is NaN or infinite."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """The history of an experiment."""
+
+    experiment: str
+    folder: str
+    experiment_url: str
+    metrics: tuple[MetricHistory, ...]
+    """The primary one first."""
+
+    @property
+    def last(self) -> ChangeRow | None:
+        """The last change of the primary metric."""
+        changes = self.metrics[0].changes
+        return changes[-1] if changes else None
+
+
+def make_history(name: str, table: Table, folder: str) -> HistoryPage | None:
+    """The history of an experiment; None where too few runs have a metric to change.
+
+    Args:
+        folder: of the experiment.
+    """
+    first = [table.primary] if table.primary else []
+    ranked = metrics_by_meaning(table.columns.values(), len(table.labels))
+    others = [column.label for column in ranked]
+    metrics = [*dict.fromkeys([*first, *others])][:MOST_METRICS]
+    found = tuple(own for metric in metrics if (own := _history(table, metric)) is not None)
+    if not found:
+        return None
+    return HistoryPage(name, f"{folder}/history", f"{folder}/index.html", found)
+
+
+def _history(table: Table, metric: str) -> MetricHistory | None:
+    column = table.columns.get(f"metrics.{metric}")
+    if column is None:
+        return None
+    newest_first = [n for n, value in enumerate(column.values) if isinstance(value, float | int)]
+    starts = table.values("start_time")
+    known = [n for n in reversed(newest_first) if isinstance(starts[n], int)]
+    kept = [n for n in known if math.isfinite(float(column.values[n]))]  # type: ignore[arg-type]
+    if len(kept) < 2 * LEAST:
+        return None
+    values = [float(column.values[n]) for n in kept]  # type: ignore[arg-type]
+    direction = table.direction_of(column)
+    rows = tuple(
+        _row(number, change, run_link(table, kept[change.index]), direction)
+        for number, change in enumerate(changes_of(values), 1)
+    )
+    return MetricHistory(metric, tuple(values), rows, len(known) - len(kept))
+
+
+def _row(number: int, change: Change, run: RunLink, direction: str | None) -> ChangeRow:
+    low, high = (
+        format_number(end, ROUGH) for end in (change.difference.low, change.difference.high)
+    )
+    return ChangeRow(
+        number,
+        change.index,
+        run,
+        show_number(change.before),
+        show_number(change.after),
+        delta(change.after, change.before, direction),
+        f"{low} to {high}",
+    )
