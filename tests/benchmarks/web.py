@@ -117,7 +117,8 @@ def actions(page: Any) -> dict[str, float]:
     act(head)
     found = {"sort_ms": statistics.median([act(head) for _ in range(5)])}
     act("#filter", "params.model = 'tree'")
-    found["filter_ms"] = statistics.median([act("#filter", text) for text in QUERIES])
+    # As often as the sort: the first of each is compiled while it is measured.
+    found["filter_ms"] = statistics.median([act("#filter", text) for text in QUERIES * 3])
     act("#filter", "")
     page.locator("#toolbar summary", has_text="Columns").click()
     page.get_by_label("Search columns").fill("m7")

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 from runreport.checks.judging import PASSED, REGRESSED, UNDECIDED, Outcome, Side
 from runreport.numbers import ROUGH, format_number
+from runreport.report.formatting import xml_text
 
 
 def sentence(outcome: Outcome) -> str:
@@ -100,24 +101,15 @@ def as_junit(outcomes: Sequence[Outcome], *, undecided_fails: bool) -> str:
         group = ", ".join(f"{key}={value}" for key, value in own.group)
         name = f"{own.rule.name} [{group}]" if group else own.rule.name
         case = ET.SubElement(
-            suite, "testcase", classname=_xml(own.experiment or "runs"), name=_xml(name)
+            suite, "testcase", classname=xml_text(own.experiment or "runs"), name=xml_text(name)
         )
-        told = _xml(sentence(own))
+        told = xml_text(sentence(own))
         if own.status == REGRESSED or (own.status == UNDECIDED and undecided_fails):
             ET.SubElement(case, "failure", message=told, type=own.status).text = told
         elif own.status == UNDECIDED:
             ET.SubElement(case, "skipped", message=told)
     ET.indent(suite)
     return ET.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
-
-
-def _xml(text: str) -> str:
-    """Text without characters that XML has not."""
-    return "".join(
-        c if c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff"
-        else "\ufffd"
-        for c in text
-    )  # fmt: skip
 
 
 def as_sarif(outcomes: Sequence[Outcome], config: str, version: str) -> dict[str, Any]:

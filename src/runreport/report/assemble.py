@@ -33,6 +33,7 @@ from runreport.report.pages.activity import ActivityPage, make_activity_page
 from runreport.report.pages.described import described_models, run_note
 from runreport.report.pages.experiment import ExperimentPage, ShownExperiment, make_experiment_page
 from runreport.report.pages.history import HistoryPage, make_history
+from runreport.report.pages.latest import Latest, make_latest
 from runreport.report.pages.listings import ListingGroup, Places, job_listings, tag_listings
 from runreport.report.pages.note_blocks import NoteGround
 from runreport.report.pages.note_bodies import NoteBody
@@ -94,6 +95,10 @@ class Report:
     """What was written on models and their versions, by the folders of their pages."""
     note_ground: NoteGround
     """What blocks of notes are made of."""
+    latest: tuple[Latest, ...]
+    """What each experiment has reached, for badges, scripts and the feed."""
+    address: str
+    """Where the site will lie; empty where nobody said."""
 
     @property
     def bodies(self) -> tuple[NoteBody, ...]:
@@ -210,6 +215,11 @@ def assemble_report(
         ),
         described_models(models, note_ground),
         note_ground,
+        tuple(
+            make_latest(one.name, one.folder, one.table, histories.get(one.identity))
+            for one in found
+        ),
+        config.url,
     )  # fmt: skip
 
 

@@ -101,3 +101,12 @@ def problem_text(status: object, error: object, message: object) -> str:
 def plural(count: int, noun: str) -> str:
     """``1 run``, ``1,234 runs``."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def xml_text(text: str) -> str:
+    """Text without the characters that XML has not."""
+    return "".join(
+        c if c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff"
+        else "\ufffd"
+        for c in text
+    )  # fmt: skip

@@ -37,7 +37,9 @@ from runreport.report.shown import lacking_decimals
 from runreport.report.tables.column_scripts import DataScript, latest_script, script_json
 from runreport.report.tables.run_table import RunTable
 from runreport.report.urls import up
+from runreport.site.badges import best_badge, newest_badge
 from runreport.site.chart_svg import NotDrawn, chart_svg
+from runreport.site.feed import atom_feed
 from runreport.site.history_svg import history_svg
 from runreport.site.lines import curve_svg, importance_svg, sparkline_svg
 from runreport.site.memory import digest_of
@@ -148,6 +150,7 @@ class Pages:
             )
         yield from self.models()
         yield from self.activity()
+        yield from self.told()
         yield from self.listings()
         yield from self.views()
         for note in report.notes.pages:
@@ -174,6 +177,15 @@ class Pages:
             page=report.overview,
             models=report.models.cards,
         )
+
+    def told(self) -> Iterator[SiteFile]:
+        """What other programs read: badges and numbers of experiments, and the feed."""
+        for latest in self.report.latest:
+            text = script_json(latest.described())
+            yield _text_file(f"{latest.folder}/latest.json", f"{text}\n")
+            yield _text_file(f"{latest.folder}/badge.svg", newest_badge(latest))
+            yield _text_file(f"{latest.folder}/best.svg", best_badge(latest))
+        yield _text_file("feed.xml", atom_feed(self.report, self.report.address))
 
     def activity(self) -> Iterator[SiteFile]:
         """The runs of all experiments."""
