@@ -35,7 +35,7 @@ from runreport.report.pages.experiment import ExperimentPage, ShownExperiment, m
 from runreport.report.pages.history import HistoryPage, make_history
 from runreport.report.pages.latest import Latest, make_latest
 from runreport.report.pages.listings import ListingGroup, Places, job_listings, tag_listings
-from runreport.report.pages.note_blocks import NoteGround
+from runreport.report.pages.note_blocks import NoteGround, untrue_claims
 from runreport.report.pages.note_bodies import NoteBody
 from runreport.report.pages.note_links import link_finder
 from runreport.report.pages.notes import NotedRun, Notes, excerpt, gather_notes, read_notes
@@ -172,7 +172,9 @@ def assemble_report(
         for one in found
         if (made := make_history(one.name, one.table, one.folder)) is not None
     }
-    note_ground = NoteGround(ground.full, places, ground.curves, ground.as_of or 0, find)
+    note_ground = NoteGround(
+        ground.full, places, ground.curves, ground.as_of or 0, find, claims=config.claims
+    )
     experiments = tuple(
         _experiments(ground, found, evaluations.pages, baselines, histories, note_ground, all_rows)
     )
@@ -205,7 +207,7 @@ def assemble_report(
         ),
         site_script(experiments, models, tags, jobs, notes, view_links),
         ground.notices,
-        (*config_advice(config, index, shown), *advice),
+        (*config_advice(config, index, shown), *advice, *untrue_claims(note_ground)),
         len(shown),
         RunPages(
             index, shown, names, ground.curves, snapshot, redactor, config,

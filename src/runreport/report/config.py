@@ -29,11 +29,15 @@ SITE_KEYS = (
     "views",
     "publish",
     "check",
+    "claim",
 )
 EXPERIMENT_KEYS = ("primary_metric", "direction", "columns", "baseline", "description")
 """Also allowed at the top level, where they hold for every experiment."""
 MODEL_KEYS = ("primary_metric", "direction", "description")
 VIEW_KEYS = ("description", "experiments", "runs", "filter", "charts")
+CLAIM_KEYS = (
+    "name", "text", "holds", "metric", "experiment", "experiments", "filter", "runs",
+)  # fmt: skip
 PUBLISH_KEYS = (
     "url",
     "environment",
@@ -106,6 +110,8 @@ class Config:
     views: tuple[ViewConfig, ...] = ()
     checks: tuple[Mapping[str, Any], ...] = ()
     """Rules of ``[[check]]``, as they stand; `checks.rules` reads them."""
+    claims: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Those of ``[[claim]]``, by name; blocks of notes show them."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """Of the theme, over its own."""
     notes: str | None = None
@@ -211,6 +217,7 @@ def parse_config(content: Mapping[str, Any], path: str = FILE_NAME) -> Config:
             for name, table in (_typed(content, "views", dict, path, "") or {}).items()
         ),
         checks=_tables(content, "check", path),
+        claims=_claims(content, path),
         options=_typed(content, "options", dict, path, "") or {},
         notes=_typed(content, "notes", str, path, ""),
         url=_address(publish, path),
@@ -317,6 +324,20 @@ def _tables(content: Mapping[str, Any], key: str, path: str) -> tuple[Mapping[st
     if not isinstance(found, list) or not all(isinstance(own, dict) for own in found):
         raise ConfigError(f"{path}: {key} is {found!r}; write each as a table: [[{key}]].")
     return tuple(found)
+
+
+def _claims(content: Mapping[str, Any], path: str) -> dict[str, Mapping[str, Any]]:
+    found: dict[str, Mapping[str, Any]] = {}
+    for table in _tables(content, "claim", path):
+        name = table.get("name")
+        if not isinstance(name, str) or not name or name in found:
+            raise ConfigError(
+                f"{path}: a [[claim]] needs a name of its own, by which notes show it; "
+                f"{name!r} is none."
+            )
+        _refuse_unknown(table, CLAIM_KEYS, path, f"claim {name}.")
+        found[name] = table
+    return found
 
 
 def _count(table: Mapping[str, Any], key: str, default: int, path: str, prefix: str) -> int:

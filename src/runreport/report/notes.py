@@ -59,7 +59,7 @@ def render_note(
 
 OWN_SCHEMES = ("run", "experiment", "model", "view")
 """Of links that lead to pages of the report: ``[best](run:mlp-128)``."""
-BLOCKS = ("runs", "chart", "value", "comparison")
+BLOCKS = ("runs", "chart", "value", "comparison", "claim")
 """Kinds of fenced blocks that ask for something of the report."""
 _MAY_ASK = re.compile(r"```|~~~|\]\(|\]:|<\w+:")
 """What a text without blocks and links does not have."""

@@ -9,6 +9,7 @@ from report.test_assemble import report_of
 import runreport
 from runreport.errors import ConfigError
 from runreport.report.pages.note_blocks import NoteGround
+from runreport.report.pages.note_bodies import NoteBody
 from runreport.report.pages.notes import NotePage, read_notes
 from runreport.report.redaction import Redactor
 
@@ -247,3 +248,65 @@ def test_an_experiment_s_description_takes_blocks(runs: Path) -> None:
     assert [part.value is not None for part in page.description.parts] == [False, True, False]
     assert page.description.parts[1].value.value == "0.75"  # of its own runs
     assert page.description.problems[0].startswith("description of Nets:6")
+
+
+CLAIM = """```claim
+metric = "accuracy"
+text = "The best of {count} runs is {best}, the mean {mean} ± {std}"
+holds = "best >= 0.75"
+```
+"""
+
+
+def claims_of(archive: Path, note: str, **config: Any) -> NoteBody:
+    runreport.set_experiment("claims")
+    experiments = {"claims": {"description": note}}
+    report = report_of(archive, experiments=experiments, **config)
+    (page,) = report.experiments
+    assert page.description is not None
+    return page.description
+
+
+def test_a_claim_has_its_numbers_from_the_runs_and_is_struck_out_when_it_is_not_true(
+    archive: Path,
+) -> None:
+    runreport.set_experiment("claims")
+    for name, accuracy in (("a", 0.5), ("b", 0.75)):
+        with runreport.start_run(run_name=name):
+            runreport.log_metric("accuracy", accuracy)
+    body = claims_of(archive, CLAIM)
+    (claim,) = (part.claim for part in body.parts if part.claim)
+    assert claim.text == "The best of 2 runs is 0.75, the mean 0.625 ± 0.1768"
+    assert claim.is_true and claim.run is not None and claim.run.name == "b"
+    assert body.problems == ()
+    false = claims_of(archive, CLAIM.replace("best >= 0.75", "latest < 0.7"))
+    (problem,) = false.problems
+    assert "is not true any more: latest of accuracy is 0.75, of the run b" in problem
+    top = {"name": "top", "text": "{best}", "holds": "best > 0", "metric": "accuracy"}
+    named = {"claim": [top]}
+    body = claims_of(archive, '```claim\nname = "top"\n```', **named)
+    assert [part.claim.text for part in body.parts if part.claim] == ["0.75"]
+    (advice,) = report_of(archive, claim=[{**top, "holds": "best > 1"}]).advice
+    assert "claim top: the claim '0.75' is not true any more" in advice
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("best >= 0.75", "bst >= 1"), "knows no 'bst'. Did you mean 'best'"),
+        (("{mean}", "{median}"), "knows no 'median'"),
+        (("best >= 0.75", "best"), "has a text and a condition"),
+        (('"accuracy"', '"acuracy"'), "no run has 'acuracy'"),
+        (("holds", 'name = "x"\nholds'), "the config has no claim 'x'"),
+    ],
+)
+def test_what_a_claim_names_in_vain_is_said(
+    archive: Path, change: tuple[str, str], said: str
+) -> None:
+    runreport.set_experiment("claims")
+    with runreport.start_run():
+        runreport.log_metric("accuracy", 0.75)
+    with runreport.start_run():
+        runreport.log_metric("accuracy", 0.5)
+    (problem,) = claims_of(archive, CLAIM.replace(*change)).problems
+    assert said in problem

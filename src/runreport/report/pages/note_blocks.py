@@ -6,11 +6,12 @@ in its place, and is a warning of the build.
 
 from __future__ import annotations
 
+import json
 import math
 import statistics
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -26,6 +27,8 @@ from runreport.report.config import ViewConfig
 from runreport.report.links import RunLink
 from runreport.report.meaning import better
 from runreport.report.notes import Fence
+from runreport.report.pages import claims
+from runreport.report.pages.claims import Claim, make_claim
 from runreport.report.pages.listings import Places
 from runreport.report.pages.views import (
     MOST_COLUMNS,
@@ -56,6 +59,7 @@ _KEYS: Mapping[str, Mapping[str, type]] = {
     "chart": {**_CHOOSING, "chart": str},
     "value": {**_CHOOSING, "metric": str, "of": str, "title": str},
     "comparison": {**_CHOOSING, "against": str, "title": str},
+    "claim": {**_CHOOSING, **claims.KEYS},
 }
 _OF = ("best", "latest", "mean")
 
@@ -90,6 +94,8 @@ class NotePart:
     chart: Chart | None = None
     value: NoteValue | None = None
     sides: Sides | None = None
+    claim: Claim | None = None
+    """One that is not true has a problem, too."""
     title: str = ""
     """Of a comparison."""
     problem: str = ""
@@ -109,6 +115,8 @@ class NoteGround:
     """The address of a page of the report from the site's root; see `notes.read_note`."""
     experiment: str = ""
     """Whose runs a block is about that names no experiment; empty for all."""
+    claims: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Those of the config, by name."""
 
 
 def make_part(fence: Fence, where: str, name: str, ground: NoteGround) -> NotePart:
@@ -120,6 +128,8 @@ def make_part(fence: Fence, where: str, name: str, ground: NoteGround) -> NotePa
     """
     try:
         asked = _read(fence, where)
+        if fence.kind == "claim" and "name" in asked:
+            asked = {**_named_claim(str(asked["name"]), ground, where), **asked}
         own = asked.get("experiment", ground.experiment)
         view = ViewConfig(
             name,
@@ -130,16 +140,7 @@ def make_part(fence: Fence, where: str, name: str, ground: NoteGround) -> NotePa
         numbers = chosen_runs(view, ground.index, ground.places, ground.now_ms, where)
         if not numbers:
             raise ConfigError(f"{where}: no run matches.")
-        if fence.kind == "comparison":
-            sides = _sides(asked, numbers, ground.places, where)
-            return NotePart(sides=sides, title=asked.get("title", ""))
-        most = MOST_RUNS if fence.kind == "chart" else len(numbers)
-        table = picked_table(ground.places, numbers[:most])
-        if fence.kind == "runs":
-            return NotePart(table=_table(asked, table, numbers, ground.places, where))
-        if fence.kind == "value":
-            return NotePart(value=_value(asked, table, numbers, ground.places, where))
-        return NotePart(chart=_chart(asked, table, len(numbers), name, where, ground.curves))
+        return _part(fence.kind, asked, numbers, name, where, ground)
     except ConfigError as error:
         return NotePart(problem=str(error))
     except Exception as error:  # whatever was logged or written: the rest of the note stays
@@ -147,6 +148,54 @@ def make_part(fence: Fence, where: str, name: str, ground: NoteGround) -> NotePa
             f"{where}: a block {fence.kind!r} could not be made: {type(error).__name__}: {error}"
         )
         return NotePart(problem=told)
+
+
+def untrue_claims(ground: NoteGround) -> tuple[str, ...]:
+    """What there is to say of the config's claims, shown or not."""
+    parts = (
+        make_part(Fence("claim", f"name = {json.dumps(name)}", 1), f"claim {name}", name, ground)
+        for name in ground.claims
+    )
+    return tuple(part.problem for part in parts if part.problem)
+
+
+def _part(
+    kind: str,
+    asked: Mapping[str, Any],
+    numbers: Sequence[int],
+    name: str,
+    where: str,
+    ground: NoteGround,
+) -> NotePart:
+    """What a block of a kind shows of some runs."""
+    places = ground.places
+    if kind == "comparison":
+        return NotePart(sides=_sides(asked, numbers, places, where), title=asked.get("title", ""))
+    table = picked_table(places, numbers[: MOST_RUNS if kind == "chart" else len(numbers)])
+    if kind == "runs":
+        return NotePart(table=_table(asked, table, numbers, places, where))
+    if kind == "value":
+        return NotePart(value=_value(asked, table, numbers, places, where))
+    if kind == "chart":
+        return NotePart(chart=_chart(asked, table, len(numbers), name, where, ground.curves))
+    metric = str(asked.get("metric") or table.primary)
+    column = table.columns[_column_of(table, metric, where)]
+    claim = make_claim(asked, column, table, numbers, places, where)
+    return NotePart(claim=claim, problem=_untrue(claim, where))
+
+
+def _named_claim(name: str, ground: NoteGround, where: str) -> Mapping[str, Any]:
+    if name not in ground.claims:
+        hint = did_you_mean(name, ground.claims)
+        raise ConfigError(f"{where}: the config has no claim {name!r}.{hint}")
+    return ground.claims[name]
+
+
+def _untrue(claim: Claim, where: str) -> str:
+    if claim.is_true:
+        return ""
+    since = f", of the run {claim.run.name}" if claim.run else ""
+    return f"{where}: the claim {claim.text!r} is not true any more: {claim.now}{since}."
 
 
 def _read(fence: Fence, where: str) -> dict[str, Any]:
