@@ -25,6 +25,7 @@ from archives import fold_a_million, open_compacted, open_uncompacted
 from autologging import autologging
 from figures import Figure, as_table, child_json, renewed, sized, write_between
 from filter_box import filter_box
+from gate import gate
 from importing import importing
 from search import search
 
@@ -270,6 +271,7 @@ BENCHMARKS = (
     search,
     filter_box,
     autologging,
+    gate,
     importing,
 )
 
