@@ -73,8 +73,8 @@ def test_planted_regressions_are_found_as_often_as_the_docs_say(
 
 def test_two_values_a_side_can_show_nothing_at_the_level() -> None:
     assert worse([0.0], [9.0]).least_p == 1
-    verdict = worse([0.0, 0.1], [9.0, 9.1])
-    assert verdict.least_p == pytest.approx(1 / 6) and verdict.p >= 1 / 6
+    assert worse([0.0, 0.1], [9.0, 9.1]).least_p == 1
+    assert worse([0.1 * (n % 7) for n in range(300)], [9.0, 9.1]).least_p == 1
 
 
 def test_pairs_show_what_the_scatter_between_seeds_hides() -> None:
@@ -102,3 +102,28 @@ def test_corrected_chances_keep_their_order_and_are_never_smaller(chances: list[
     pairs = sorted(zip(chances, found, strict=True))
     assert [own for _, own in pairs] == sorted(found)
     assert min(found) == pytest.approx(min(1.0, min(chances) * len(chances)))
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-170, 1e-85, 1.0, 1e80, 1e200, 1e308])
+@pytest.mark.parametrize("seeds", [5, 9])
+def test_a_verdict_does_not_depend_on_the_unit(scale: float, seeds: int) -> None:
+    rng = random.Random(seeds)
+    base, head = ([rng.uniform(0.4, 0.5) for _ in range(seeds)] for _ in range(2))
+    plain = worse(base, head)
+    scaled = worse([v * scale for v in base], [v * scale for v in head])
+    assert scaled.p == pytest.approx(plain.p, rel=1e-6)
+    assert scaled.effect == pytest.approx(plain.effect * scale, rel=1e-6)
+
+
+def test_what_is_on_the_limit_is_not_beyond_it() -> None:
+    for paired in (True, False):
+        assert worse([-0.9] * 8, [-0.89] * 8, 0.01, paired=paired).p > 0.9
+    assert worse([-0.9] * 8, [-0.88] * 8, 0.01).p < 0.01
+
+
+def test_of_too_many_divisions_some_are_drawn_always_the_same() -> None:
+    rng = random.Random(1)
+    base = [rng.random() for _ in range(60)]
+    verdict = worse(base, [5.0, 5.1, 5.2])
+    assert verdict.test == "sampled permutation" and verdict.p < 0.001
+    assert worse(base, [5.0, 5.1, 5.2]) == verdict

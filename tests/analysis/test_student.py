@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from runreport.analysis.ranks import rank_score, ranks_of
-from runreport.analysis.student import t_quantile, t_tail, welch
+from runreport.analysis.student import mean_of, t_quantile, t_tail, welch
 
 scipy_stats = pytest.importorskip("scipy.stats")
 
@@ -62,3 +62,13 @@ def test_the_score_of_ranks_is_that_of_scipy(one: list[float], other: list[float
         other, one, alternative="two-sided", method="asymptotic", use_continuity=False
     )
     assert math.erfc(abs(score) / math.sqrt(2)) == pytest.approx(theirs.pvalue, abs=1e-9)
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-170, 1e-85, 1e160, 1e308])
+def test_numbers_of_any_size_have_a_difference(scale: float) -> None:
+    found = welch([0.1 * scale, 0.2 * scale], [0.5 * scale, 0.5 * scale])
+    plain = welch([0.1, 0.2], [0.5, 0.5])
+    assert found.p == pytest.approx(plain.p) and found.size == pytest.approx(plain.size * scale)
+    tiny = welch([1e-90, 3e-90, 2e-90], [1.0, 1.0, 1.0])
+    assert tiny.size == 1 and tiny.p < 1e-9
+    assert mean_of([1e308] * 3) == pytest.approx(1e308)

@@ -9,7 +9,7 @@ import pytest
 import runreport
 from runreport.archive.directory import open_archive
 from runreport.checks.judging import PASSED, REGRESSED, UNDECIDED, Asked, Outcome, judge
-from runreport.checks.rules import read_rule
+from runreport.checks.rules import read_rule, rule_of
 from runreport.checks.samples import Runs
 from runreport.errors import ConfigError, InvalidFilter, RunreportError
 from runreport.query.search import load_index
@@ -140,3 +140,56 @@ def test_a_rule_that_names_nothing_is_an_error(archive: Path, rule: str, said: s
     with pytest.raises(RunreportError, match=said) as caught:
         outcomes(archive, rule)
     assert isinstance(caught.value, ConfigError | InvalidFilter)
+
+
+def test_a_crashed_seed_is_named_and_the_others_are_still_pairs(archive: Path) -> None:
+    base = tuple(0.5 + 0.05 * n for n in range(10))
+    log("aaa", base)
+    log("bbb", (*(value - 0.01 for value in base[:9]), None))
+    (outcome,) = outcomes(archive, "acc >= previous")
+    assert outcome.status == REGRESSED and outcome.verdict is not None
+    assert outcome.verdict.test == "paired permutation" and len(outcome.base.values) == 9
+    assert outcome.reason.endswith("1 run of 10 without a value")
+
+
+def test_a_seed_of_several_commits_counts_by_its_mean(archive: Path) -> None:
+    for commit, by in (("aaa", 0.0), ("bbb", 0.1)):
+        log(commit, tuple(value + by for value in LEFT), name="base")
+    log("ccc", tuple(value + 0.05 for value in LEFT))
+    (outcome,) = outcomes(archive, "acc >= baseline", baselines={"Default": "base"})
+    assert outcome.status == PASSED and len(outcome.base.values) == len(outcome.head.values) == 7
+    assert outcome.base.mean == pytest.approx(outcome.head.mean)
+
+
+@pytest.mark.parametrize("asked", [{"head": "params.modl = 'net'"}, {"base": "tags.nobody = 'x'"}])
+def test_a_filter_that_names_what_no_run_has_is_an_error(
+    archive: Path, asked: dict[str, str]
+) -> None:
+    log("aaa", LEFT)
+    log("bbb", LEFT)
+    with pytest.raises(ConfigError, match="No run has"):
+        outcomes(archive, "acc >= previous", **asked)
+    runs = Runs(load_index(open_archive(archive)))
+    rule = rule_of({"metric": "acc", "against": 0.5, "group": ["params.nope"]}, "x")
+    with pytest.raises(ConfigError, match=r"No run has params\.nope"):
+        judge([rule], Asked(runs, {}))
+
+
+def test_only_what_is_called_a_seed_tells_runs_of_one_setting_apart(archive: Path) -> None:
+    for name in ("seedling_type", "hidden_state", "state", "seeds"):
+        with runreport.start_run():
+            runreport.log_params({name: 1, "train.seed": 2, "random_state": 3, "np_seed": 4})
+            runreport.log_metric("acc", 0.5)
+    (runs,) = Runs(load_index(open_archive(archive))).by_experiment.values()
+    assert [[key for key, _ in run.settings] for run in runs] == [
+        ["seedling_type"], ["hidden_state"], ["state"], ["seeds"],
+    ]  # fmt: skip
+
+
+def test_an_experiment_without_runs_of_the_newest_commit_is_not_checked(archive: Path) -> None:
+    log("aaa", LEFT)
+    log("bbb", lower(0.3))
+    runreport.set_experiment("other")
+    log("ccc", LEFT)
+    found = outcomes(archive, "acc >= 0.9")
+    assert [outcome.experiment for outcome in found] == ["other"]

@@ -33,6 +33,7 @@ def test_a_rule_of_one_line(text: str, rule: Rule) -> None:
         ("accuracy >= basline", "Did you mean 'baseline'"),
         ("accuracy >= baseline - x", "cannot be read"),
         (">= 1", "cannot be read"),
+        ("a >= best - 1e400", "a tolerance that is no number"),
         ("", "cannot be read"),
     ],
 )
@@ -62,6 +63,9 @@ def test_a_rule_of_a_config() -> None:
         ({"metric": "loss", "against": 1, "tolerence": 1}, "Did you mean 'tolerance'"),
         ({"metric": "loss", "against": 1, "group": "params.a"}, "must be a list"),
         ({"metric": ["loss"], "against": 1}, "must be a text"),
+        ({"metric": "loss", "against": 10**400}, "is compared with 1000"),
+        ({"metric": "loss", "against": 1, "tolerance": "1e400"}, "tolerance is '1e400'"),
+        ({"metric": "loss", "against": 1, "tolerance": 10**400}, "tolerance is 1000"),
     ],
 )
 def test_what_a_config_may_not_say(table: dict[str, Any], said: str) -> None:

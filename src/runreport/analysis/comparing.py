@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
+import random
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
 from runreport.analysis.student import t_quantile, t_tail
 
 MOST_EXACT = 25_000
-"""Ways to divide values among two samples that are all looked at."""
+"""Ways to divide values among two samples that are looked at: all, or as many of more."""
+_ROUNDING = 1e-12
+LEAST_VALUES = 3
+"""Values of a side of which fewer tell nothing, however many the other side has."""
 _WELCH_FROM = 8
 """Values of each sample from which on the means are normal enough for Welch's test."""
 
@@ -51,19 +55,42 @@ def worse(
         paired: values at one place belong together, as those of one seed do.
         level: of the interval.
     """
+    largest = max(map(abs, (*base, *head))) or 1.0  # squares of 1e200 fit no float
+    one, other = ([value / largest for value in own] for own in (base, head))
+    # What differs by the last digits of its numbers is on the limit, not beyond it.
+    scaled = _scaled(one, other, tolerance / largest + _ROUNDING, paired, level)
+    return replace(
+        scaled,
+        effect=scaled.effect * largest,
+        low=scaled.low * largest,
+        high=scaled.high * largest,
+    )
+
+
+def _scaled(
+    base: Sequence[float], head: Sequence[float], tolerance: float, paired: bool, level: float
+) -> Verdict:
     if paired:
         return _of_pairs(base, head, tolerance, level)
     effect = statistics.fmean(head) - statistics.fmean(base)
-    if min(len(base), len(head)) < 2:
+    fewest = min(len(base), len(head))
+    if fewest < 2:
         return Verdict(effect, -math.inf, math.inf, 1.0, 1.0, "one value tells nothing")
     low, high, by_means = _of_means(base, head, tolerance, level)
     ways = math.comb(len(base) + len(head), len(head))
-    if min(len(base), len(head)) >= _WELCH_FROM or ways > MOST_EXACT:
+    if fewest < LEAST_VALUES:
+        told = f"fewer than {LEAST_VALUES} values tell nothing"
+        return Verdict(effect, low, high, 1.0, 1.0, told)
+    if fewest >= _WELCH_FROM:
         return Verdict(effect, low, high, by_means, 0.0, "Welch")
-    by_ways = _of_ways([value + tolerance for value in base], head)
+    shifted = [value + tolerance for value in base]
     if _following(base, head) <= 0:
         by_means = 0.0
-    return Verdict(effect, low, high, max(by_ways, by_means), 1 / ways, "permutation")
+    if ways > MOST_EXACT:
+        by_ways, test, least = _of_some_ways(shifted, head), "sampled permutation", 1 / MOST_EXACT
+    else:
+        by_ways, test, least = _of_ways(shifted, head), "permutation", 1 / ways
+    return Verdict(effect, low, high, max(by_ways, by_means), least, test)
 
 
 def _of_pairs(
@@ -102,6 +129,15 @@ def _of_ways(base: Sequence[float], head: Sequence[float]) -> float:
     return sum(math.fsum(own) >= near for own in ways) / len(ways)
 
 
+def _of_some_ways(base: Sequence[float], head: Sequence[float]) -> float:
+    """The same of as many divisions as are looked at, drawn at random, always the same ones."""
+    pooled = [*base, *head]
+    near = math.fsum(head) - 1e-12 * math.fsum(map(abs, pooled))
+    rng = random.Random(len(pooled))
+    hits = sum(math.fsum(rng.sample(pooled, len(head))) >= near for _ in range(MOST_EXACT - 1))
+    return (hits + 1) / MOST_EXACT
+
+
 def _of_means(
     base: Sequence[float], head: Sequence[float], tolerance: float, level: float
 ) -> tuple[float, float, float]:
@@ -113,8 +149,8 @@ def _of_means(
     error = math.sqrt(sum(parts))
     if not error:
         return effect, effect, 0.0 if effect > tolerance else 1.0
-    freedom = sum(parts) ** 2 / sum(
-        part**2 / max(len(own) * worth - 1, 0.5)
+    freedom = 1 / sum(
+        (part / sum(parts)) ** 2 / max(len(own) * worth - 1, 0.5)
         for part, own in zip(parts, (base, head), strict=True)
     )
     reach = t_quantile(level, freedom) * error

@@ -8,6 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 
+def mean_of(values: Sequence[float]) -> float:
+    """The mean; of numbers whose sum fits no float, too.
+
+    Args:
+        values: finite, at least one.
+    """
+    try:
+        return statistics.fmean(values)
+    except OverflowError:
+        return math.fsum(value / len(values) for value in values)
+
+
 def t_tail(t: float, freedom: float) -> float:
     """The chance of a value of Student's t further from 0 than this one, on either side."""
     if math.isinf(t):
@@ -88,8 +100,9 @@ def welch(before: Sequence[float], after: Sequence[float], level: float = 0.95) 
     error = math.sqrt(sum(parts))
     if not error:
         return Difference(size * largest, size * largest, size * largest, 0.0 if size else 1.0)
-    freedom = sum(parts) ** 2 / sum(
-        part**2 / (len(own) - 1) for part, own in zip(parts, (one, other), strict=True)
+    freedom = 1 / sum(
+        (part / sum(parts)) ** 2 / (len(own) - 1)
+        for part, own in zip(parts, (one, other), strict=True)
     )
     reach = t_quantile(level, freedom) * error
     p = t_tail(size / error, freedom)

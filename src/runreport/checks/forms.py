@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 from runreport.checks.judging import PASSED, REGRESSED, UNDECIDED, Outcome, Side
@@ -46,7 +47,7 @@ def differences(outcome: Outcome) -> tuple[float, float, float]:
         return math.nan, math.nan, math.nan
     if outcome.rule.direction == "min":
         return verdict.effect, verdict.low, verdict.high
-    return -verdict.effect, -verdict.high, -verdict.low
+    return 0.0 - verdict.effect, 0.0 - verdict.high, 0.0 - verdict.low  # no -0
 
 
 def as_json(outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -115,7 +116,7 @@ def as_junit(outcomes: Sequence[Outcome], *, undecided_fails: bool) -> str:
 def as_sarif(outcomes: Sequence[Outcome], config: str, version: str) -> dict[str, Any]:
     """SARIF 2.1.0: a result for each outcome that did not pass, at the config with the rules."""
     rules = list(dict.fromkeys(own.rule.name for own in outcomes))
-    place = {"physicalLocation": {"artifactLocation": {"uri": config}}}
+    place = {"physicalLocation": {"artifactLocation": {"uri": quote(config)}}}
     results = [
         {
             "ruleId": own.rule.name,
@@ -150,4 +151,6 @@ def as_annotations(outcomes: Sequence[Outcome]) -> list[str]:
 
 
 def _command(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    """Text that a runner takes for one message, and for no command of its own."""
+    plain = xml_text(text).replace("##[", "# #[")
+    return plain.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from runreport.analysis.comparing import Verdict, corrected, worse
+from runreport.analysis.student import mean_of
 from runreport.checks.rules import Rule
 from runreport.checks.samples import MAIN, Divided, RunFact, Runs, Settings, same_settings
 from runreport.errors import ConfigError
@@ -16,6 +16,7 @@ from runreport.query.syntax import Field
 from runreport.report.formatting import plural
 
 PASSED, REGRESSED, UNDECIDED = "passed", "regressed", "undecided"
+_ROUNDING = 1e-12
 LEAST_PAIRS = 7
 """Of fewer pairs no difference is clearer than once in a hundred times by chance."""
 
@@ -33,7 +34,7 @@ class Side:
     @property
     def mean(self) -> float:
         """NaN without values."""
-        return statistics.fmean(self.values) if self.values else math.nan
+        return mean_of(self.values) if self.values else math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +93,12 @@ def _decided(outcome: Outcome, p: float, count: int, level: float) -> Outcome:
     if outcome.status == REGRESSED:  # whatever the rest says
         return replace(outcome, p=p)
     if p <= level:
-        return replace(outcome, p=p, status=REGRESSED, reason=told)
+        return replace(outcome, p=p, status=REGRESSED, reason=told + outcome.reason)
     if verdict.least_p * count > level:
         sizes = f"{len(outcome.base.values)} and {len(outcome.head.values)} values"
         reason = f"{sizes} are too few to tell, {verdict.test}"
-        return replace(outcome, p=p, status=UNDECIDED, reason=reason)
-    return replace(outcome, p=p, reason=told)
+        return replace(outcome, p=p, status=UNDECIDED, reason=reason + outcome.reason)
+    return replace(outcome, p=p, reason=told + outcome.reason)
 
 
 def _of_rule(rule: Rule, asked: Asked) -> Iterator[Outcome]:
@@ -153,7 +154,10 @@ def _base(
     others, alike = divided.others, divided.by_group.get(group, [])
     if asked.base:
         is_base = asked.runs.matching(asked.base, asked.now_ms)
-        return [run for run in alike if is_base(run)] or list(filter(is_base, others)), 1
+        found = [run for run in alike if is_base(run)]
+        if not found and len(divided.heads) == 1:  # other settings are meant to be compared
+            found = list(filter(is_base, others))
+        return found, 1
     if isinstance(rule.against, float):
         return [], 1
     if rule.against == "baseline":
@@ -202,7 +206,7 @@ def _best(
         if is_done and isinstance(value, float) and math.isfinite(value):
             groups.setdefault((run.settings, run.commit), []).append(run)
     means = {
-        key: statistics.fmean(values[run.number] for run in own)  # type: ignore[misc]
+        key: mean_of([float(values[run.number]) for run in own])  # type: ignore[arg-type]
         for key, own in groups.items()
     }
     if not means:
@@ -227,7 +231,11 @@ def _compared(
 ) -> Outcome:
     head, base = _side(heads, values), _side(bases, values)
 
+    lacking = len(heads) - len(head.values) - head.lost
+
     def outcome(status: str, reason: str, verdict: Verdict | None = None) -> Outcome:
+        if lacking and head.values:
+            reason += f"; {plural(lacking, 'run')} of {len(heads)} without a value"
         return Outcome(rule, experiment, group, status, reason, head, base, verdict)
 
     if head.lost:
@@ -239,29 +247,36 @@ def _compared(
     sign = -1.0 if rule.direction == "max" else 1.0
     if isinstance(rule.against, float):
         room = rule.room(rule.against)
-        is_kept = sign * (head.mean - rule.against) <= room
+        slack = _ROUNDING * max(abs(head.mean), abs(rule.against), abs(room))
+        is_kept = sign * head.mean <= sign * rule.against + room + slack
         limit = rule.against + sign * room
         return outcome(PASSED if is_kept else REGRESSED, f"limit {limit:g}")
     if not base.values:
         return outcome(UNDECIDED, f"there is nothing to compare with: {rule.against}")
-    room = rule.room(base.mean)
     pairs = _pairs(heads, bases, values)
-    one, other = pairs or (base.values, head.values)
-    verdict = worse([sign * v for v in one], [sign * v for v in other], room, paired=bool(pairs))
+    if pairs:
+        base, head = replace(base, values=tuple(pairs[0])), replace(head, values=tuple(pairs[1]))
+    one, other = ([sign * value for value in own.values] for own in (base, head))
+    verdict = worse(one, other, rule.room(base.mean), paired=bool(pairs))
     return outcome(PASSED, "", verdict)
 
 
 def _pairs(
     heads: list[RunFact], bases: list[RunFact], values: Sequence[object]
 ) -> tuple[list[float], list[float]] | None:
-    """The values of both sides seed by seed; None where not all of the head have a partner, or
-    there are too few."""
-    by_seed = {run.seed: values[run.number] for run in bases if run.seed}
-    found = [(by_seed.get(run.seed), values[run.number]) for run in heads if run.seed]
-    is_whole = len({run.seed for run in heads}) == len(heads) == len(found)
-    if not is_whole or len(found) < LEAST_PAIRS:
+    """The values of the seeds that both sides have; None where these are too few."""
+    one, other = _by_seed(bases, values), _by_seed(heads, values)
+    shared = [seed for seed in other if seed in one]
+    if len(shared) < LEAST_PAIRS:
         return None
-    numbers = [v for pair in found for v in pair if isinstance(v, float) and math.isfinite(v)]
-    if len(numbers) < 2 * len(found):
-        return None
-    return numbers[::2], numbers[1::2]
+    return [one[seed] for seed in shared], [other[seed] for seed in shared]
+
+
+def _by_seed(runs: Sequence[RunFact], values: Sequence[object]) -> dict[str, float]:
+    """The mean of each seed's finite values, in the order of their first runs."""
+    found: dict[str, list[float]] = {}
+    for run in runs:
+        value = values[run.number]
+        if run.seed and isinstance(value, float) and math.isfinite(value):
+            found.setdefault(run.seed, []).append(value)
+    return {seed: mean_of(own) for seed, own in found.items()}

@@ -66,7 +66,9 @@ def read_rule(text: str) -> Rule:
             "compared with: metrics.accuracy >= baseline - 0.01, loss <= 0.2, f1 >= best - 1 %."
         )
     direction = "max" if match["way"].startswith(">") else "min"
-    tolerance = float(match["tolerance"] or 0)
+    tolerance = _finite(match["tolerance"] or 0)
+    if tolerance is None:
+        raise ConfigError(f"The rule {text!r} has a tolerance that is no number.")
     if (match["sign"] == "+") == (direction == "max"):
         tolerance = -tolerance  # it must be better by so much
     return Rule(
@@ -134,7 +136,7 @@ def refuse_contradictions(rules: Iterable[Rule]) -> None:
     """
     seen: dict[tuple[str, str, str], Rule] = {}
     for rule in rules:
-        key = (rule.metric.removeprefix("metrics."), rule.experiment, rule.filter)
+        key = (rule.metric.removeprefix("metrics.").strip("`"), rule.experiment, rule.filter)
         other = seen.setdefault(key, rule)
         if other.direction != rule.direction and not _can_keep(other, rule):
             raise ConfigError(
@@ -152,17 +154,25 @@ def _can_keep(one: Rule, other: Rule) -> bool:
     return low.against - low.room(low.against) <= high.against + high.room(high.against)
 
 
+def _finite(value: object) -> float | None:
+    """A number as a float; None of what is none, or no finite one."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    if isinstance(value, str) and not re.fullmatch(_NUMBER, value.strip(), re.ASCII):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
 def _against(value: object, where: str) -> str | float:
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-        return float(value)
     text = str(value)
     if text in REFERENCES:
         return text
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if math.isfinite(number):
+    number = _finite(value)
+    if number is not None:
         return number
     raise ConfigError(
         f"{where} is compared with {value!r}.{did_you_mean(text, REFERENCES)} It must be a number "
@@ -171,12 +181,13 @@ def _against(value: object, where: str) -> str | float:
 
 
 def _tolerance(value: object, where: str) -> tuple[float, bool]:
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-        return float(value), False
+    number = None if isinstance(value, str) else _finite(value)
+    if number is not None:
+        return number, False
     match = _TOLERANCE.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
+    number = None if match is None else _finite(match["number"])
+    if match is None or number is None:
         raise ConfigError(
             f"{where}.tolerance is {value!r}; it must be a number, or a share such as '1 %'."
         )
-    number = float(match["number"])
     return (number / 100, True) if match["share"] else (number, False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -18,10 +18,12 @@ from runreport.query.index import RunIndex
 from runreport.query.names import read_named
 from runreport.query.predicate import experiment_names, matching_runs, run_column
 from runreport.query.search import make_query
-from runreport.query.syntax import Field
+from runreport.query.syntax import Field, comparisons
 from runreport.tags import BRANCH_TAG, COMMIT_TAG
 
-_SEED = re.compile(r"(?:^|[._/-])(?:random_?)?(?:seed|state|rng)(?:$|[._/-])|_seed$|^seed_?", re.I)
+_SEED = re.compile(
+    r"(?:^|[._/-])(?:\w+_)?(?:random)?seed$|(?:^|[._/-])(?:random_?state|rng)$", re.I
+)
 """What a param is called that tells runs of the same settings apart."""
 MAIN = ("main", "master", "trunk")
 Settings = tuple[tuple[str, str], ...]
@@ -125,6 +127,20 @@ class Runs:
         """
         return read_named(text, parse_field, lambda: self.index)
 
+    def refuse_unknown(self, field: Field) -> None:
+        """Refuse a param, metric or tag that no run has: a typing mistake must not open a gate.
+
+        Raises:
+            ConfigError: it is one.
+        """
+        table = f"{field.entity}s"
+        if table not in ("params", "metrics", "tags"):
+            return
+        known = self.index.keys_of(table)
+        if field.key not in known:
+            hint = did_you_mean(field.key, sorted(known))
+            raise ConfigError(f"No run has {field.name}.{hint}")
+
     def divided(
         self, experiment: str, kept: str, head: str, group: tuple[str, ...] | None, now_ms: int
     ) -> Divided:
@@ -140,7 +156,7 @@ class Runs:
             is_kept = self.matching(kept, now_ms)
             every = [run for run in self.by_experiment[experiment] if is_kept(run)]
             is_head = self.matching(head, now_ms)
-            heads = [run for run in every if is_head(run)] if head else newest(every)
+            heads = [run for run in every if is_head(run)] if head else self._newest(every)
             chosen = {run.number for run in heads}
             others = [run for run in every if run.number not in chosen]
             self._divided[key] = Divided(
@@ -148,10 +164,26 @@ class Runs:
             )
         return self._divided[key]
 
+    def _newest(self, runs: list[RunFact]) -> list[RunFact]:
+        """Of some runs those of the archive's newest commit; where the newest run of all has none
+        the newest of these."""
+        last = max(
+            (own[-1] for own in self.by_experiment.values()),
+            key=lambda run: (run.started, run.run_id),
+            default=None,
+        )
+        if last is None or not last.commit:
+            return runs[-1:]
+        return [run for run in runs if run.commit == last.commit]
+
     def _grouped(
         self, runs: list[RunFact], group: tuple[str, ...] | None
     ) -> dict[Settings, list[RunFact]]:
-        columns = [(name, self.values(self.field(name))) for name in group or ()]
+        columns = []
+        for name in group or ():
+            field = self.field(name)
+            self.refuse_unknown(field)
+            columns.append((name, self.values(field)))
         found: dict[Settings, list[RunFact]] = {}
         for run in runs:
             key = (
@@ -186,6 +218,8 @@ class Runs:
 
     def _matching(self, text: str, now_ms: int) -> list[bool]:
         query = make_query(None, text, now_ms=now_ms, index=lambda: self.index)
+        for comparison in comparisons(query.filter):
+            self.refuse_unknown(comparison.field)
         return matching_runs(self.index, query.filter, "", now_ms).to_pylist()  # type: ignore[no-any-return]
 
 
@@ -211,14 +245,6 @@ class Divided:
             counts[key] = counts.get(key, 0) + 1
         lacking = {key for group in groups for key in counts.keys() - {own for own, _ in group}}
         return {key for key, count in counts.items() if count > 1} | lacking
-
-
-def newest(runs: Sequence[RunFact]) -> list[RunFact]:
-    """The runs of the newest commit; where none is recorded the newest run."""
-    if not runs:
-        return []
-    last = runs[-1]
-    return [run for run in runs if run.commit == last.commit] if last.commit else [last]
 
 
 def same_settings(runs: Iterable[RunFact], settings: Settings) -> list[RunFact]:

@@ -121,6 +121,8 @@ def _write(
 ) -> None:
     from runreport.checks.forms import as_junit, as_sarif
 
+    if junit and junit == sarif:
+        raise RunreportError(f"--junit and --sarif both name {junit}; give each a file.")
     texts = {
         junit: as_junit(outcomes, undecided_fails=undecided_fails) if junit else "",
         sarif: json.dumps(as_sarif(outcomes, config, __version__), indent=2) if sarif else "",
@@ -140,7 +142,7 @@ def _print(outcomes: Sequence[Outcome], *, is_quiet: bool) -> None:
 
     order = {"regressed": 0, "undecided": 1, "passed": 2}
     for own in sorted(outcomes, key=lambda own: order[own.status]):
-        click.echo(f"{_MARKS[own.status]} {safe(sentence(own))}")
+        click.echo(f"{_MARKS[own.status]} {safe(sentence(own)).replace('##[', '# #[')}")
     if os.environ.get("GITHUB_ACTIONS") == "true":
         for line in as_annotations(outcomes):
             if not (is_quiet and line.startswith("::warning")):

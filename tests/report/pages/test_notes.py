@@ -310,3 +310,20 @@ def test_what_a_claim_names_in_vain_is_said(
         runreport.log_metric("accuracy", 0.5)
     (problem,) = claims_of(archive, CLAIM.replace(*change)).problems
     assert said in problem
+
+
+def test_claims_count_what_they_are_about_and_no_mean_is_taken_of_what_diverged(
+    archive: Path,
+) -> None:
+    runreport.set_experiment("claims")
+    for value in (0.8, 0.8, 0.83):
+        with runreport.start_run():
+            runreport.log_metric("accuracy", value)
+    with runreport.start_run():
+        runreport.log_param("without", 1)
+    note = CLAIM.replace("best >= 0.75", "mean = 0.81").replace("The best", "$x^{2}$: the best")
+    assert claims_of(archive, note).problems == ()
+    with runreport.start_run():
+        runreport.log_metric("accuracy", float("nan"))
+    (problem,) = claims_of(archive, note).problems
+    assert "mean of accuracy is NaN" in problem and "of 4 runs" in problem

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from runreport.analysis.student import mean_of
 from runreport.errors import ConfigError
 from runreport.nearest import did_you_mean
 from runreport.report.links import RunLink
@@ -32,7 +33,8 @@ _SIGNS: Mapping[str, Callable[[float, float], bool]] = {
     "<=": operator.le, ">=": operator.ge, "!=": operator.ne, "=": operator.eq,
     "<": operator.lt, ">": operator.gt,
 }  # fmt: skip
-_NAMED = re.compile(r"\{(\w+)\}")
+_NAMED = re.compile(r"\{([A-Za-z]\w+)\}")
+"""Shorter or other things in braces, as TeX has them, are left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def make_claim(
             raise ConfigError(f"{where}: no run has {name} of {column.label!r}.")
     name = condition["value"]
     value = values[name]
-    holds = _SIGNS[condition["sign"]](value, float(condition["number"]))
+    holds = _holds(condition["sign"], value, float(condition["number"]))
     shown = _NAMED.sub(lambda match: _shown(match[1], values[match[1]]), text)
     now = f"{name} of {column.label} is {_shown(name, value)}"
     return Claim(shown, holds, now, runs.get(name))
@@ -93,12 +95,9 @@ def _values(
     column: Column, table: Table, numbers: Sequence[int], places: Places
 ) -> tuple[dict[str, float], dict[str, RunLink]]:
     """What can be said of some runs, and the runs that have the best and the latest value."""
-    finite = {
-        n: float(v)
-        for n, v in enumerate(column.values)
-        if isinstance(v, int | float) and math.isfinite(v)
-    }
-    found: dict[str, float] = {"count": float(len(column.values))}
+    numbered = {n: float(v) for n, v in enumerate(column.values) if isinstance(v, int | float)}
+    finite = {n: v for n, v in numbered.items() if math.isfinite(v)}
+    found: dict[str, float] = {"count": float(len(numbered))}
     runs: dict[str, RunLink] = {}
 
     def keep(name: str, place: int) -> None:
@@ -114,9 +113,21 @@ def _values(
     able = [n for n in finite if may_be_best(statuses[n])]
     if way is not None and able:
         keep("best", (max if way == "max" else min)(able, key=finite.__getitem__))
-    largest = max(map(abs, finite.values())) or 1.0  # sums of 1e308 fit no float
-    shares = [value / largest for value in finite.values()]
-    found["mean"] = statistics.fmean(shares) * largest
-    if len(shares) > 1:
-        found["std"] = statistics.stdev(shares) * largest
+    is_whole = len(finite) == len(numbered)  # the mean of what diverged is no number
+    found["mean"] = mean_of([*finite.values()]) if is_whole else math.nan
+    if len(numbered) > 1:
+        found["std"] = _deviation([*finite.values()]) if is_whole else math.nan
     return found, runs
+
+
+def _deviation(values: Sequence[float]) -> float:
+    """That of a sample; squares of 1e200 fit no float."""
+    largest = max(map(abs, values)) or 1.0
+    return statistics.stdev([value / largest for value in values]) * largest
+
+
+def _holds(sign: str, value: float, limit: float) -> bool:
+    """Whether a condition holds; what differs by the last digits of a float is equal."""
+    if math.isclose(value, limit, rel_tol=1e-12):
+        return "=" in sign and sign != "!="
+    return _SIGNS[sign](value, limit)
