@@ -72,7 +72,7 @@ def test_the_overview_leads_to_experiments_best_and_failed_runs(reader: Any) -> 
     expect(page.locator(".standings tbody tr")).to_have_count(9)
     digits = page.locator(".standings tr", has_text="Digits networks")
     expect(digits).to_contain_text("0.9815 mlp-128-relu-0.003-s0")
-    expect(digits.locator(".delta.better")).to_contain_text("+0.00370")
+    expect(digits.locator(".delta.better").first).to_contain_text("+0.00370")
     expect(digits.locator(".trend")).to_have_attribute(
         "title", "val_accuracy of 73 runs, oldest first: 0.6963 to 0.9815"
     )

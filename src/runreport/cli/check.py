@@ -131,7 +131,7 @@ def _write(
         if not path:
             continue
         try:
-            with open(path, "w", encoding="utf-8") as file:
+            with click.open_file(path, "w", encoding="utf-8") as file:
                 file.write(text)
         except OSError as error:
             raise RunreportError(f"Could not write {path}: {error.strerror or error}.") from error
