@@ -58,6 +58,7 @@ class RunPages:
 
     def make(self, numbers: pa.Array) -> Iterator[RunPage]:
         """The page models of some runs, in their order."""
+        room = self.room  # counts all runs: once, not for each page
         for start in range(0, len(numbers), _BATCH):
             for facts in self._facts(numbers[start : start + _BATCH]):
                 owner = facts.run.info.experiment_id
@@ -70,7 +71,7 @@ class RunPages:
                     self.config,
                     self.settings(owner),
                     self.evaluated.get(facts.run.info.run_id),
-                    room=self.room,
+                    room=room,
                     with_files=self.paged is None or bool(facts.number in self.paged),
                 )
 
