@@ -20,6 +20,16 @@ def mean_of(values: Sequence[float]) -> float:
         return math.fsum(value / len(values) for value in values)
 
 
+def deviation_of(values: Sequence[float]) -> float:
+    """The standard deviation of a sample; of numbers whose squares fit no float, too.
+
+    Args:
+        values: finite, at least two.
+    """
+    largest = max(map(abs, values)) or 1.0
+    return statistics.stdev([value / largest for value in values]) * largest
+
+
 def t_tail(t: float, freedom: float) -> float:
     """The chance of a value of Student's t further from 0 than this one, on either side."""
     if math.isinf(t):

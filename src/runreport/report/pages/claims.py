@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 import operator
 import re
-import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from runreport.analysis.student import mean_of
+from runreport.analysis.student import deviation_of, mean_of
 from runreport.errors import ConfigError
 from runreport.nearest import did_you_mean
 from runreport.report.links import RunLink
@@ -116,14 +115,8 @@ def _values(
     is_whole = len(finite) == len(numbered)  # the mean of what diverged is no number
     found["mean"] = mean_of([*finite.values()]) if is_whole else math.nan
     if len(numbered) > 1:
-        found["std"] = _deviation([*finite.values()]) if is_whole else math.nan
+        found["std"] = deviation_of([*finite.values()]) if is_whole else math.nan
     return found, runs
-
-
-def _deviation(values: Sequence[float]) -> float:
-    """That of a sample; squares of 1e200 fit no float."""
-    largest = max(map(abs, values)) or 1.0
-    return statistics.stdev([value / largest for value in values]) * largest
 
 
 def _holds(sign: str, value: float, limit: float) -> bool:

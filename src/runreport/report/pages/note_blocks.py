@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import math
-import statistics
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from runreport.analysis.student import deviation_of, mean_of
 from runreport.errors import ConfigError
 from runreport.nearest import did_you_mean
 from runreport.query.index import RunIndex
@@ -305,13 +305,11 @@ def _value(
 
 
 def _mean_text(values: Sequence[float]) -> str:
-    """Mean ± standard deviation of a sample; divided meanwhile, since sums of 1e308 fit none."""
-    largest = max(map(abs, values)) or 1.0
-    shares = [value / largest for value in values]
-    mean = show_number(statistics.fmean(shares) * largest).text
+    """Mean ± standard deviation of a sample."""
+    mean = show_number(mean_of(values)).text
     if len(values) < 2:
         return mean
-    return f"{mean} ± {show_number(statistics.stdev(shares) * largest).text}"
+    return f"{mean} ± {show_number(deviation_of(values)).text}"
 
 
 def _sides(asked: Mapping[str, Any], numbers: Sequence[int], places: Places, where: str) -> Sides:
