@@ -16,6 +16,8 @@ from runreport.errors import BuildError
 from runreport.report.assemble import Report, assemble_report
 from runreport.report.config import Config
 from runreport.report.formatting import plural
+from runreport.report.reviews.review import Review
+from runreport.report.reviews.sections import review_page
 from runreport.report.runs.keys import run_keys
 from runreport.site.making import Making, Progress
 from runreport.site.memory import (
@@ -41,6 +43,7 @@ def build_site(
     strict: bool = False,
     clean: bool = False,
     progress: Progress | None = None,
+    review: Review | None = None,
 ) -> Build:
     """Build the site of an archive; the same archive and config give the same bytes.
 
@@ -50,6 +53,7 @@ def build_site(
     Args:
         strict: fail, leaving an earlier site as it is, when anything had to be left out.
         clean: make everything anew.
+        review: gets a page.
 
     Raises:
         BuildError: the output folder may not be replaced, or ``strict`` and something is damaged.
@@ -69,6 +73,8 @@ def build_site(
 
     snapshot = read_archive(storage, progress=reading)
     report = _assembled(snapshot, config, theme)
+    if review is not None:
+        report = replace(report, review=review_page(review))
     keys = run_keys(snapshot, report.run_pages, report.notices, report.note_ground.now_ms)
     making = Making(report, Pages(report, theme), keys, progress)
     recover(target)
@@ -82,7 +88,7 @@ def build_site(
         check = partial(_refuse_problems, report) if strict else None
         published = publish_site(making.all_files(), output, check)
     build = _described(report, published, time.monotonic() - began, is_update=earlier is not None)
-    told = summary_of(build)
+    told = {**summary_of(build), "is_reviewed": review is not None}
     parts, digests, drawn = making.parts, making.digests, making.pages.drawn
     remember(target, Memory(inputs, listing, told, common, parts, digests, drawn))
     return build

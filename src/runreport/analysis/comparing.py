@@ -13,9 +13,14 @@ from runreport.analysis.student import t_quantile, t_tail
 
 MOST_EXACT = 25_000
 """Ways to divide values among two samples that are looked at: all, or as many of more."""
-_ROUNDING = 1e-12
+ROUNDING = 1e-12
+"""Relative; what differs by less differs by the last digits of its numbers."""
+LEAST_PAIRS = 7
+"""Of fewer pairs no difference is clearer than once in a hundred times by chance."""
 LEAST_VALUES = 3
 """Values of a side of which fewer tell nothing, however many the other side has."""
+_MOST_SIGNED = 7
+"""Pairs up to which all ways to turn them round are looked at."""
 _WELCH_FROM = 8
 """Values of each sample from which on the means are normal enough for Welch's test."""
 
@@ -58,13 +63,39 @@ def worse(
     largest = max(map(abs, (*base, *head))) or 1.0  # squares of 1e200 fit no float
     one, other = ([value / largest for value in own] for own in (base, head))
     # What differs by the last digits of its numbers is on the limit, not beyond it.
-    scaled = _scaled(one, other, tolerance / largest + _ROUNDING, paired, level)
+    scaled = _scaled(one, other, tolerance / largest + ROUNDING, paired, level)
     return replace(
         scaled,
         effect=scaled.effect * largest,
         low=scaled.low * largest,
         high=scaled.high * largest,
     )
+
+
+def differs(
+    base: Sequence[float], head: Sequence[float], *, paired: bool = False, level: float = 0.95
+) -> Verdict:
+    """Whether the values of a sample are others than those of another, greater or less.
+
+    Args:
+        base, head, paired, level: see `worse`.
+    """
+    up = worse(base, head, paired=paired, level=level)
+    down = worse([-value for value in base], [-value for value in head], paired=paired)
+    return replace(up, p=min(1.0, 2 * min(up.p, down.p)), least_p=min(1.0, 2 * up.least_p))
+
+
+def cost_of(base: int, head: int, *, paired: bool = False) -> int:
+    """How many divisions of values `worse` looks at; 0 where a formula tells.
+
+    Args:
+        base, head: how many values each sample has.
+    """
+    if paired:
+        return 2**base if base <= _MOST_SIGNED else 0
+    if not LEAST_VALUES <= min(base, head) < _WELCH_FROM:
+        return 0
+    return min(MOST_EXACT, math.comb(base + head, head))
 
 
 def _scaled(
@@ -104,10 +135,10 @@ def _of_pairs(
     shifted = [difference - tolerance for difference in differences]
     observed = math.fsum(shifted)
     sums = [0.0]
-    if count <= 14:
+    if count <= _MOST_SIGNED:
         for value in map(abs, shifted):
             sums = [total + sign * value for total in sums for sign in (1, -1)]
-        near = observed - 1e-12 * math.fsum(map(abs, shifted))
+        near = _near(observed, shifted)
         p = sum(total >= near for total in sums) / len(sums)
         least, test = 1 / len(sums), "paired permutation"
     else:
@@ -123,8 +154,7 @@ def _of_pairs(
 def _of_ways(base: Sequence[float], head: Sequence[float]) -> float:
     """The share of all divisions of the values in which the second part is as great."""
     pooled = [*base, *head]
-    observed = math.fsum(head)
-    near = observed - 1e-12 * math.fsum(map(abs, pooled))
+    near = _near(math.fsum(head), pooled)
     ways = list(combinations(pooled, len(head)))
     return sum(math.fsum(own) >= near for own in ways) / len(ways)
 
@@ -132,10 +162,19 @@ def _of_ways(base: Sequence[float], head: Sequence[float]) -> float:
 def _of_some_ways(base: Sequence[float], head: Sequence[float]) -> float:
     """The same of as many divisions as are looked at, drawn at random, always the same ones."""
     pooled = [*base, *head]
-    near = math.fsum(head) - 1e-12 * math.fsum(map(abs, pooled))
+    total, near = math.fsum(pooled), _near(math.fsum(head), pooled)
     rng = random.Random(len(pooled))
-    hits = sum(math.fsum(rng.sample(pooled, len(head))) >= near for _ in range(MOST_EXACT - 1))
+    if len(head) <= len(base):
+        hits = sum(sum(rng.sample(pooled, len(head))) >= near for _ in range(MOST_EXACT - 1))
+    else:  # the other part is drawn in less time
+        most = total - near
+        hits = sum(sum(rng.sample(pooled, len(base))) <= most for _ in range(MOST_EXACT - 1))
     return (hits + 1) / MOST_EXACT
+
+
+def _near(observed: float, values: Sequence[float]) -> float:
+    """From where on a sum of some values counts as one that is as great as another."""
+    return observed - ROUNDING * math.fsum(map(abs, values))
 
 
 def _of_means(

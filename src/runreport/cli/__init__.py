@@ -20,6 +20,7 @@ COMMANDS = {
     "archive": "archive_group",
     "build": "build",
     "check": "check",
+    "compare": "compare",
     "experiments": "experiments",
     "history": "history",
     "import": "importing",

@@ -22,12 +22,11 @@ from runreport.cli.printing import (
     limit_option,
     print_json,
     progress_bar,
-    safe,
     say,
 )
 from runreport.query.fold import fold_snapshot
 from runreport.query.summaries import with_stats
-from runreport.report.formatting import format_size, plural
+from runreport.report.formatting import format_size, plural, safe
 
 source_argument = click.argument("source", metavar="[ARCHIVE]", required=False)
 

@@ -22,13 +22,12 @@ from runreport.cli.printing import (
     limit_option,
     print_json,
     progress_bar,
-    safe,
     say,
 )
 from runreport.errors import BuildError, NotFound
 from runreport.report.config import FILE_NAME, Config, load_config
 from runreport.report.findings import Finding
-from runreport.report.formatting import plural
+from runreport.report.formatting import plural, safe
 from runreport.site.memory import IMPORTED, mark, memory_folder
 from runreport.site.publish import check_target
 from runreport.upkeep import Build, unchanged
@@ -65,6 +64,11 @@ config_option = click.option(
     metavar="PATH",
     help="Archive for the runs of other tools (default: beside the site).",
 )
+@click.option(
+    "--base", metavar="BASE",
+    help="Add a page of what these runs have that those of BASE have not: an archive, a filter or "
+    "a git revision, as for runreport compare.",
+)  # fmt: skip
 @click.option("-q", "--quiet", is_flag=True, help="Print only errors.")
 @json_option
 @limit_option
@@ -77,6 +81,7 @@ def build(
     strict: bool,
     clean: bool,
     archive_to: str | None,
+    base: str | None,
     quiet: bool,
     as_json: bool,
 ) -> None:
@@ -89,10 +94,15 @@ def build(
     elif archive_to is not None:
         raise click.UsageError("--archive-to is for the runs of other tools; this is an archive.")
     config = config_of(location, config_path, theme)
-    made = None if clean or strict else unchanged(location, output, config)
+    made = None if clean or strict or base else unchanged(location, output, config)
     if made is None:
         from runreport.pipeline import build_site
 
+        review = None
+        if base:
+            from runreport.cli.compare import reviewed
+
+            review = reviewed(base, None, location, config)
         made = build_site(
             location,
             output,
@@ -100,6 +110,7 @@ def build(
             strict=strict,
             clean=clean,
             progress=bar,
+            review=review,
         )
     if as_json:
         print_json({**_described(made), "lost": list(lost)})

@@ -12,15 +12,16 @@ import click
 from runreport import __version__
 from runreport.archive.directory import open_archive
 from runreport.cli.build import config_option
-from runreport.cli.printing import archive_option, json_option, print_json, safe, say
+from runreport.cli.printing import archive_option, json_option, print_json, say, write_file
 from runreport.errors import ConfigError, RunreportError
+from runreport.report.formatting import safe
 from runreport.tracking.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from runreport.checks.judging import Outcome
-    from runreport.checks.rules import Rule
+    from runreport.report.checks.judging import Outcome
+    from runreport.report.checks.rules import Rule
     from runreport.report.config import Config
 
 _MARKS = {"passed": "✓", "regressed": "✗", "undecided": "?"}
@@ -72,8 +73,8 @@ def check(
     are one group; that a group is worse must be clearer than chance, over all rules together.
     """
     from runreport.archive.clock import wall_ms
-    from runreport.checks.judging import Asked, judge
-    from runreport.checks.samples import Runs
+    from runreport.query.samples import Runs
+    from runreport.report.checks.judging import Asked, judge
     from runreport.report.config import load_config
 
     config = load_config(config_path)
@@ -84,7 +85,7 @@ def check(
     is_strict = undecided == "fail"
     _write(outcomes, junit, sarif, config.path, undecided_fails=is_strict)
     if as_json:
-        from runreport.checks.forms import as_json as described
+        from runreport.report.checks.forms import as_json as described
 
         print_json(described(outcomes))
     else:
@@ -95,7 +96,7 @@ def check(
 
 
 def _rules(config: Config, texts: tuple[str, ...]) -> list[Rule]:
-    from runreport.checks.rules import read_rule, refuse_contradictions, rule_of
+    from runreport.report.checks.rules import read_rule, refuse_contradictions, rule_of
 
     rules = [
         rule_of(table, f"{config.path}: [[check]] {number}")
@@ -119,7 +120,7 @@ def _write(
     *,
     undecided_fails: bool,
 ) -> None:
-    from runreport.checks.forms import as_junit, as_sarif
+    from runreport.report.checks.forms import as_junit, as_sarif
 
     if junit and junit == sarif:
         raise RunreportError(f"--junit and --sarif both name {junit}; give each a file.")
@@ -128,17 +129,12 @@ def _write(
         sarif: json.dumps(as_sarif(outcomes, config, __version__), indent=2) if sarif else "",
     }
     for path, text in texts.items():
-        if not path:
-            continue
-        try:
-            with click.open_file(path, "w", encoding="utf-8") as file:
-                file.write(text)
-        except OSError as error:
-            raise RunreportError(f"Could not write {path}: {error.strerror or error}.") from error
+        if path:
+            write_file(path, text)
 
 
 def _print(outcomes: Sequence[Outcome], *, is_quiet: bool) -> None:
-    from runreport.checks.forms import as_annotations, sentence
+    from runreport.report.checks.forms import as_annotations, sentence
 
     order = {"regressed": 0, "undecided": 1, "passed": 2}
     for own in sorted(outcomes, key=lambda own: order[own.status]):

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from runreport.archive.directory import open_archive
-from runreport.cli.printing import archive_option, json_option, print_json, print_table, safe
+from runreport.cli.printing import archive_option, json_option, print_json, print_table
 from runreport.cli.runs import find_run
 from runreport.numbers import ROUGH, format_number, told_apart
+from runreport.report.formatting import safe
 from runreport.report.shown import apart, show_logged
 from runreport.tracking.store import Store
 

@@ -8,10 +8,10 @@ import click
 
 from runreport.archive.directory import open_archive
 from runreport.archive.facts import ExperimentState
-from runreport.cli.printing import archive_option, json_option, print_json, print_table, safe
+from runreport.cli.printing import archive_option, json_option, print_json, print_table
 from runreport.entities import ViewType
 from runreport.errors import NotFound
-from runreport.report.formatting import format_time
+from runreport.report.formatting import format_time, safe
 from runreport.tracking.store import Store, open_store
 
 

@@ -1,39 +1,19 @@
-"""A table of results as text: aligned, CSV, Markdown or LaTeX.
-
-``static/js/table/writing.js`` exports the same; `tests/cli/written_tables.json` holds both to it.
-"""
+"""A table of results on a terminal: aligned, CSV, Markdown or LaTeX."""
 
 from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import click
 
-from runreport.cli.printing import print_json, print_table, safe
+from runreport.cli.printing import print_json, print_table
+from runreport.report.written import latex_table, markdown_table
 
 FORMATS = ("table", "json", "csv", "md", "latex")
-
-_LATEX = {
-    "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
-    "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
-    "–": "--", "±": r"$\pm$", "∞": r"$\infty$", "<": r"\textless{}", ">": r"\textgreater{}",
-}  # fmt: skip
-_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>|#]")
-_POWER = re.compile(r"(?<![\w.])(-?)([0-9][0-9,.]*)(?:e(-?[0-9]+))?(?![\w])")
-"""Numbers that text mode would set wrongly: with a minus, or with an exponent."""
-
-
-def _as_power(match: re.Match[str]) -> str:
-    sign, digits, power = match.groups()
-    if not sign and power is None:
-        return match[0]
-    times = "" if power is None else rf" \times 10^{{{power}}}"
-    return f"${sign}{digits.replace(',', '{,}')}{times}$"
 
 
 def print_as(
@@ -47,10 +27,9 @@ def print_as(
     """
     if form == "table":
         print_table(headers, rows, numeric)
-    elif form == "md":
-        _print_markdown(headers, rows, numeric)
     else:
-        _print_latex(headers, rows, numeric)
+        written = markdown_table if form == "md" else latex_table
+        click.echo(written(headers, rows, numeric), nl=False)
 
 
 def print_values(columns: dict[str, list[Any]], form: str) -> None:
@@ -81,38 +60,3 @@ def _moment(value: object) -> datetime | str:
         return datetime.fromtimestamp(int(str(value)) / 1000, UTC)
     except (ValueError, OverflowError, OSError):  # a clock no calendar reaches
         return str(value)
-
-
-def _print_markdown(
-    headers: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[bool]
-) -> None:
-    def line(cells: Sequence[str]) -> str:
-        texts = (_MARKDOWN.sub(r"\\\g<0>", safe(cell)) for cell in cells)
-        return f"| {' | '.join(texts)} |"
-
-    click.echo(line(headers))
-    click.echo(f"| {' | '.join('---:' if right else '---' for right in numeric)} |")
-    for row in rows:
-        click.echo(line(row))
-
-
-def _print_latex(
-    headers: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[bool]
-) -> None:
-    def line(cells: Sequence[str]) -> str:
-        texts = ("".join(_LATEX.get(letter, letter) for letter in safe(cell)) for cell in cells)
-        set_ = (
-            _POWER.sub(_as_power, text) if right else text
-            for text, right in zip(texts, numeric, strict=True)
-        )
-        return f"{' & '.join(set_)} \\\\"
-
-    click.echo("% \\usepackage{booktabs}")
-    click.echo(f"\\begin{{tabular}}{{{''.join('r' if right else 'l' for right in numeric)}}}")
-    click.echo("\\toprule")
-    click.echo(line(headers))
-    click.echo("\\midrule")
-    for row in rows:
-        click.echo(line(row))
-    click.echo("\\bottomrule")
-    click.echo("\\end{tabular}")

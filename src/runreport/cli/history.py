@@ -8,12 +8,12 @@ import click
 
 from runreport.archive.directory import open_archive
 from runreport.cli.experiments import find
-from runreport.cli.printing import archive_option, json_option, print_json, print_table, safe, say
+from runreport.cli.printing import archive_option, json_option, print_json, print_table, say
 from runreport.cli.searching import fields_of
 from runreport.entities import ViewType
 from runreport.errors import NotFound
 from runreport.numbers import ROUGH, format_number, told_apart
-from runreport.report.formatting import format_time, plural
+from runreport.report.formatting import format_time, plural, safe
 from runreport.report.meaning import better
 from runreport.tracking.store import Store
 

@@ -20,7 +20,6 @@ from runreport.cli.printing import (
     limit_option,
     print_json,
     progress_bar,
-    safe,
     say,
 )
 from runreport.importers.formats import FORMATS, NAMES, of_name
@@ -36,6 +35,7 @@ from runreport.importers.summary import (
 )
 from runreport.importers.told import Loss
 from runreport.nearest import did_you_mean
+from runreport.report.formatting import safe
 
 LOSSES = 3
 """Exit status where a part of a source could not be read."""

@@ -10,9 +10,10 @@ import click
 
 from runreport.archive.directory import is_foreign, locate_archive, open_archive
 from runreport.archive.layout import ARCHIVE_FILE
-from runreport.cli.printing import fail, limit_option, safe, say
+from runreport.cli.printing import fail, limit_option, say
 from runreport.errors import NotFound
 from runreport.report.config import FILE_NAME
+from runreport.report.formatting import safe
 
 if TYPE_CHECKING:
     from runreport.report.assemble import Report

@@ -29,7 +29,6 @@ from runreport.cli.printing import (
     limit_option,
     print_json,
     progress_bar,
-    safe,
     say,
     warn,
 )
@@ -37,7 +36,7 @@ from runreport.cli.runs import find_run
 from runreport.errors import InvalidState, InvalidValue, NotFound
 from runreport.export import FORMS, Form, export_run, export_tables
 from runreport.query.conflicts import find_conflicts
-from runreport.report.formatting import format_size, plural
+from runreport.report.formatting import format_size, plural, safe
 from runreport.tags import PARENT_TAG
 from runreport.tracking.store import Store
 

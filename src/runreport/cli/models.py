@@ -8,14 +8,14 @@ import click
 
 from runreport.archive.directory import open_archive
 from runreport.cli.experiments import split_pair
-from runreport.cli.printing import archive_option, json_option, print_json, print_table, safe
+from runreport.cli.printing import archive_option, json_option, print_json, print_table
 from runreport.cli.runs import find_run
 from runreport.entities import Run
 from runreport.errors import InvalidValue, NotFound
 from runreport.models.names import check_model_name, parse_model_uri, run_uri
 from runreport.numbers import MISSING, format_number
 from runreport.registered import ModelVersion
-from runreport.report.formatting import format_time
+from runreport.report.formatting import format_time, safe
 from runreport.tracking import active
 from runreport.tracking import models as fluent
 from runreport.tracking.registrar import tag_changes

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
@@ -13,9 +12,10 @@ import click
 
 from runreport.archive.limits import VARIABLE as LIMITS
 from runreport.archive.limits import Limits, parse_limits
+from runreport.errors import RunreportError
 from runreport.events import json_ready
-
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+from runreport.report.formatting import safe
+from runreport.report.written import text_table
 
 
 def _set_limits(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> None:
@@ -53,19 +53,14 @@ def chosen(source: str | None, archive: str | None) -> str | None:
     return source or archive
 
 
-def safe(text: object) -> str:
-    """Text of an archive as a terminal may show it: control characters are spelled out."""
-    return _CONTROLS.sub(
-        lambda match: (
-            f"\\x{ord(match[0]):02x}" if ord(match[0]) < 256 else f"\\u{ord(match[0]):04x}"
-        ),
-        str(text).replace("\n", "\\n").replace("\t", "\\t"),
-    )
-
-
 def print_json(value: Any) -> None:
-    """JSON on stdout; NaN and infinities as text, since JSON has no number for them."""
-    click.echo(json.dumps(json_ready(value), indent=2, ensure_ascii=False, allow_nan=False))
+    """JSON on stdout."""
+    click.echo(json_text(value))
+
+
+def json_text(value: Any) -> str:
+    """JSON; NaN and infinities as text, since it has no number for them."""
+    return json.dumps(json_ready(value), indent=2, ensure_ascii=False, allow_nan=False)
 
 
 def print_table(
@@ -78,21 +73,24 @@ def print_table(
     Args:
         numeric: which columns are numbers; by default those that hold nothing else.
     """
-    texts = [[safe("" if cell is None else cell) for cell in row] for row in rows]
-    widths = [
-        max([len(header), *(len(row[place]) for row in texts)])
-        for place, header in enumerate(headers)
-    ]
     numeric = numeric or [
         bool(rows) and all(isinstance(row[place], int | float) for row in rows)
         for place in range(len(headers))
     ]
-    for row in [[safe(header) for header in headers], *texts]:
-        cells = [
-            cell.rjust(width) if right else cell.ljust(width)
-            for cell, width, right in zip(row, widths, numeric, strict=True)
-        ]
-        click.echo("  ".join(cells).rstrip())
+    click.echo(text_table(headers, rows, numeric), nl=False)
+
+
+def write_file(path: str, text: str) -> None:
+    """A result as a file.
+
+    Raises:
+        RunreportError: it cannot be written.
+    """
+    try:
+        with click.open_file(path, "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise RunreportError(f"Could not write {path}: {error.strerror or error}.") from error
 
 
 def say(text: str) -> None:

@@ -12,14 +12,7 @@ from runreport.archive.artifacts import list_run_artifacts, read_artifact, read_
 from runreport.archive.directory import open_archive
 from runreport.archive.reading import read_archive
 from runreport.cli.experiments import split_pair
-from runreport.cli.printing import (
-    archive_option,
-    json_option,
-    print_json,
-    print_table,
-    safe,
-    say,
-)
+from runreport.cli.printing import archive_option, json_option, print_json, print_table, say
 from runreport.cli.searching import described
 from runreport.entities import Run
 from runreport.errors import Damaged, InvalidValue, NotFound
@@ -29,6 +22,7 @@ from runreport.report.formatting import (
     format_size,
     format_time,
     plural,
+    safe,
 )
 from runreport.tags import NOTE_TAG
 from runreport.tracking import validation

@@ -102,7 +102,7 @@ def search(
     if not found.total:
         say("No run matches.")
     if by:
-        aggregates = _split([DEFAULT_AGGREGATES if agg is None else agg])
+        aggregates = split_fields([DEFAULT_AGGREGATES if agg is None else agg])
         show_groups(found, by, fields, aggregates, order_by, max_results, form)
         return
     if form == "json" and not fields:
@@ -143,12 +143,13 @@ def fields_of(found: Found, texts: Sequence[str]) -> list[Field]:
     from runreport.query.names import read_named
 
     fields = [
-        read_named(text, parse_field, lambda: found.index, found.in_view) for text in _split(texts)
+        read_named(text, parse_field, lambda: found.index, found.in_view)
+        for text in split_fields(texts)
     ]
     return list(dict.fromkeys(fields))
 
 
-def _split(texts: Sequence[str]) -> list[str]:
+def split_fields(texts: Sequence[str]) -> list[str]:
     """Names separated by commas outside quotes."""
     pieces = [piece for text in texts for piece in re.findall(r'(?:`[^`]*`|"[^"]*"|[^,])+', text)]
     return [piece.strip() for piece in pieces if piece.strip()]

@@ -25,8 +25,8 @@ from runreport.cli.build import (
     warn,
     warn_of_losses,
 )
-from runreport.cli.printing import archive_option, chosen, limit_option, progress_bar, safe, say
-from runreport.report.formatting import plural
+from runreport.cli.printing import archive_option, chosen, limit_option, progress_bar, say
+from runreport.report.formatting import plural, safe
 from runreport.site.live import Live
 from runreport.site.server import DEFAULT_PORT, make_server
 from runreport.upkeep import Build, unchanged

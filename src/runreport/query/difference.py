@@ -75,7 +75,7 @@ def compare_runs(index: RunIndex, left_id: str, right_id: str) -> Difference:
         tofile=f"{right.info.run_name} (uncommitted)",
         lineterm="",
     )
-    environments = [_flat(_without_code(record)) for record in records]
+    environments = [flat_members(_without_code(record)) for record in records]
     return Difference(
         left,
         right,
@@ -111,12 +111,12 @@ def _without_code(record: dict[str, Any]) -> dict[str, Any]:
     return {**record, "git": {key: value for key, value in git.items() if key != "diff"}}
 
 
-def _flat(value: Mapping[str, Any], prefix: str = "") -> dict[str, object]:
+def flat_members(value: Mapping[str, Any], prefix: str = "") -> dict[str, object]:
     """Members of members under names with dots; lists as one text."""
     flat: dict[str, object] = {}
     for key, entry in value.items():
         if isinstance(entry, dict):
-            flat.update(_flat(entry, f"{prefix}{key}."))
+            flat.update(flat_members(entry, f"{prefix}{key}."))
         else:
             flat[f"{prefix}{key}"] = (
                 " ".join(map(str, entry)) if isinstance(entry, list) else entry

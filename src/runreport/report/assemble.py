@@ -43,6 +43,7 @@ from runreport.report.pages.overview import OverviewPage, make_overview
 from runreport.report.pages.views import ViewPage, make_views
 from runreport.report.redaction import make_redactor, published_config, redact_index
 from runreport.report.redaction.redactor import Redactor
+from runreport.report.reviews.sections import ReviewPage
 from runreport.report.runs.page import RunPage
 from runreport.report.runs.pages import RunPages
 from runreport.report.tables.paging import choose_paged, with_places
@@ -99,6 +100,8 @@ class Report:
     """What each experiment has reached, for badges, scripts and the feed."""
     address: str
     """Where the site will lie; empty where nobody said."""
+    review: ReviewPage | None = None
+    """What its runs have that those of a base have not, where one was asked for."""
 
     @property
     def bodies(self) -> tuple[NoteBody, ...]:

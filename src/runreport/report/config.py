@@ -109,7 +109,7 @@ class Config:
     models: Mapping[str, ExperimentConfig] = field(default_factory=dict)
     views: tuple[ViewConfig, ...] = ()
     checks: tuple[Mapping[str, Any], ...] = ()
-    """Rules of ``[[check]]``, as they stand; `checks.rules` reads them."""
+    """Rules of ``[[check]]``, as they stand; `report.checks.rules` reads them."""
     claims: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Those of ``[[claim]]``, by name; blocks of notes show them."""
     options: Mapping[str, Any] = field(default_factory=dict)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 
 from runreport.numbers import MISSING, fixed, format_number
 
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _FIRST_MS, _LAST_MS = -30_610_224_000_000, 253_402_300_799_999
 """The years 1000 to 9999, which a date writes with four digits."""
 
@@ -110,3 +112,13 @@ def xml_text(text: str) -> str:
         else "\ufffd"
         for c in text
     )  # fmt: skip
+
+
+def safe(text: object) -> str:
+    """Text of an archive as a terminal may show it: control characters are spelled out."""
+    return _CONTROLS.sub(
+        lambda match: (
+            f"\\x{ord(match[0]):02x}" if ord(match[0]) < 256 else f"\\u{ord(match[0]):04x}"
+        ),
+        str(text).replace("\n", "\\n").replace("\t", "\\t"),
+    )

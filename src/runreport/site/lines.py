@@ -153,6 +153,23 @@ def importance_svg(importance: Importance) -> Markup:
     )
 
 
+def spread_svg(spread: tuple[float, float, float], sense: str = "") -> Markup:
+    """A difference as a dot, with its interval as a whisker, beside a line for nothing.
+
+    Args:
+        spread: low end, difference, high end, each from -1 to 1.
+        sense: ``better`` or ``worse``; empty where nobody says.
+    """
+    width, height, middle = 120, 16, 8
+    low, at, high = (width / 2 + end * (width / 2 - 5) for end in spread)
+    return Markup(
+        f'<svg class="spread {sense}" viewBox="0 0 {width} {height}" width="{width}" '
+        f'height="{height}" aria-hidden="true"><path class="nothing" d="M{width / 2} 0V{height}"/>'
+        f'<path class="whisker" d="M{low:.1f} {middle}H{high:.1f}M{low:.1f} 4v8M{high:.1f} 4v8"/>'
+        f'<circle cx="{at:.1f}" cy="{middle}" r="3.5"/></svg>'
+    )
+
+
 def _below(high: float, value: float, low: float) -> float:
     """How far a value lies below the highest, as a share of the whole range."""
     span = high - low

@@ -41,7 +41,7 @@ from runreport.site.badges import best_badge, newest_badge
 from runreport.site.chart_svg import NotDrawn, chart_svg
 from runreport.site.feed import atom_feed
 from runreport.site.history_svg import history_svg
-from runreport.site.lines import curve_svg, importance_svg, sparkline_svg
+from runreport.site.lines import curve_svg, importance_svg, sparkline_svg, spread_svg
 from runreport.site.memory import digest_of
 from runreport.site.narrow import narrow
 from runreport.site.scripts import theme_scripts
@@ -102,28 +102,12 @@ class Pages:
         self.drawn: dict[str, str] = {}
         """The charts that this build shows."""
         self._files, assets = _theme_files(theme)
-        # Somebody else's templates must not reach what Python reaches; ours are spared the checks.
-        kind = Environment if theme.is_built_in else ImmutableSandboxedEnvironment
-        self.environment = kind(
-            loader=_loader(theme),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self.environment.filters["plural"] = plural
-        self.environment.filters["size"] = format_size
-        self.environment.filters["lacking_decimals"] = lacking_decimals
+        self.environment = make_environment(theme)
         self.environment.globals.update(
             site=report.site,
             policy=SECURITY_POLICY,
-            marks=_MARKS,
             assets=assets,
             options=theme.options,
-            curve_svg=curve_svg,
-            sparkline_svg=sparkline_svg,
-            history_svg=history_svg,
-            importance_svg=importance_svg,
         )
 
     def assets(self) -> Iterator[SiteFile]:
@@ -176,6 +160,7 @@ class Pages:
             nav="overview",
             page=report.overview,
             models=report.models.cards,
+            review=report.review,
         )
 
     def told(self) -> Iterator[SiteFile]:
@@ -230,8 +215,15 @@ class Pages:
                 pictures=self._pictures(view.charts),
             )
         yield self.page(
-            "compare/index.html", "compare.html", nav="compare", views=self.report.views
+            "compare/index.html",
+            "compare.html",
+            nav="compare",
+            views=self.report.views,
+            review=self.report.review,
         )
+        if self.report.review is not None:
+            own = self.report.review
+            yield self.page(f"{own.folder}/index.html", "review.html", nav="compare", page=own)
 
     def _chart_script(self, folder: str, script: DataScript | None) -> Iterator[SiteFile]:
         if self.theme.has_scripts and script is not None:
@@ -393,6 +385,29 @@ class Pages:
                 last=last,
                 pictures=pictures,
             )
+
+
+def make_environment(theme: Theme) -> Environment:
+    """What a theme's templates are rendered with, whatever they say."""
+    # Somebody else's templates must not reach what Python reaches; ours are spared the checks.
+    kind = Environment if theme.is_built_in else ImmutableSandboxedEnvironment
+    environment = kind(
+        loader=_loader(theme),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(plural=plural, size=format_size, lacking_decimals=lacking_decimals)
+    environment.globals.update(
+        marks=_MARKS,
+        curve_svg=curve_svg,
+        sparkline_svg=sparkline_svg,
+        history_svg=history_svg,
+        importance_svg=importance_svg,
+        spread_svg=spread_svg,
+    )
+    return environment
 
 
 def _loader(theme: Theme) -> BaseLoader:

@@ -82,6 +82,17 @@ class Redactor:
         """A text that changes with what this redactor knows."""
         return repr((sorted(self.names), sorted(self.roots), self._salt))
 
+    def joined(self, other: Redactor) -> Redactor:
+        """One that knows what both know, and masks as this one does."""
+        return Redactor(
+            publish_environment=self.publish_environment,
+            allow_secrets=self.allow_secrets,
+            names=self.names | other.names,
+            roots=self.roots | other.roots,
+            allow=self._allow,
+            salt=self._salt.decode("utf-8", "surrogatepass"),
+        )
+
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What was redacted until now, by kind and place."""

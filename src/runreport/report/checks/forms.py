@@ -8,8 +8,9 @@ from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
-from runreport.checks.judging import PASSED, REGRESSED, UNDECIDED, Outcome, Side
 from runreport.numbers import ROUGH, format_number
+from runreport.query.samples import Side
+from runreport.report.checks.judging import PASSED, REGRESSED, UNDECIDED, Outcome
 from runreport.report.formatting import xml_text
 
 

@@ -6,35 +6,28 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from runreport.analysis.comparing import Verdict, corrected, worse
+from runreport.analysis.comparing import ROUNDING, Verdict, corrected, worse
 from runreport.analysis.student import mean_of
-from runreport.checks.rules import Rule
-from runreport.checks.samples import MAIN, Divided, RunFact, Runs, Settings, same_settings
 from runreport.errors import ConfigError
 from runreport.nearest import did_you_mean
+from runreport.query.samples import (
+    MAIN,
+    Divided,
+    RunFact,
+    Runs,
+    Settings,
+    Side,
+    by_seed,
+    newest_of,
+    of_shared_seeds,
+    same_settings,
+    side_of,
+)
 from runreport.query.syntax import Field
+from runreport.report.checks.rules import Rule
 from runreport.report.formatting import plural
 
 PASSED, REGRESSED, UNDECIDED = "passed", "regressed", "undecided"
-_ROUNDING = 1e-12
-LEAST_PAIRS = 7
-"""Of fewer pairs no difference is clearer than once in a hundred times by chance."""
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """Runs whose values are compared."""
-
-    runs: tuple[RunFact, ...]
-    values: tuple[float, ...]
-    """Finite, a value a run of those that have one, in their order."""
-    lost: int
-    """Runs whose value is NaN or infinite."""
-
-    @property
-    def mean(self) -> float:
-        """NaN without values."""
-        return mean_of(self.values) if self.values else math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,12 +165,6 @@ def _base(
     return divided.best[key]
 
 
-def newest_of(runs: list[RunFact]) -> list[RunFact]:
-    """Those of the newest commit; all where none is recorded."""
-    last = runs[-1].commit if runs else ""
-    return [run for run in runs if run.commit == last]
-
-
 def _baseline(experiment: str, others: list[RunFact], asked: Asked) -> list[RunFact]:
     wanted = asked.baselines.get(experiment, "")
     if not wanted:
@@ -215,12 +202,6 @@ def _best(
     return groups[choose(means, key=means.__getitem__)], len(groups)
 
 
-def _side(runs: Sequence[RunFact], values: Sequence[object]) -> Side:
-    numbers = [v for run in runs if isinstance(v := values[run.number], float)]
-    finite = tuple(v for v in numbers if math.isfinite(v))
-    return Side(tuple(runs), finite, len(numbers) - len(finite))
-
-
 def _compared(
     rule: Rule,
     experiment: str,
@@ -229,7 +210,7 @@ def _compared(
     bases: list[RunFact],
     values: Sequence[object],
 ) -> Outcome:
-    head, base = _side(heads, values), _side(bases, values)
+    head, base = side_of(heads, values), side_of(bases, values)
 
     lacking = len(heads) - len(head.values) - head.lost
 
@@ -247,36 +228,15 @@ def _compared(
     sign = -1.0 if rule.direction == "max" else 1.0
     if isinstance(rule.against, float):
         room = rule.room(rule.against)
-        slack = _ROUNDING * max(abs(head.mean), abs(rule.against), abs(room))
+        slack = ROUNDING * max(abs(head.mean), abs(rule.against), abs(room))
         is_kept = sign * head.mean <= sign * rule.against + room + slack
         limit = rule.against + sign * room
         return outcome(PASSED if is_kept else REGRESSED, f"limit {limit:g}")
     if not base.values:
         return outcome(UNDECIDED, f"there is nothing to compare with: {rule.against}")
-    pairs = _pairs(heads, bases, values)
+    pairs = of_shared_seeds(by_seed(bases, values), by_seed(heads, values))
     if pairs:
         base, head = replace(base, values=tuple(pairs[0])), replace(head, values=tuple(pairs[1]))
     one, other = ([sign * value for value in own.values] for own in (base, head))
     verdict = worse(one, other, rule.room(base.mean), paired=bool(pairs))
     return outcome(PASSED, "", verdict)
-
-
-def _pairs(
-    heads: list[RunFact], bases: list[RunFact], values: Sequence[object]
-) -> tuple[list[float], list[float]] | None:
-    """The values of the seeds that both sides have; None where these are too few."""
-    one, other = _by_seed(bases, values), _by_seed(heads, values)
-    shared = [seed for seed in other if seed in one]
-    if len(shared) < LEAST_PAIRS:
-        return None
-    return [one[seed] for seed in shared], [other[seed] for seed in shared]
-
-
-def _by_seed(runs: Sequence[RunFact], values: Sequence[object]) -> dict[str, float]:
-    """The mean of each seed's finite values, in the order of their first runs."""
-    found: dict[str, list[float]] = {}
-    for run in runs:
-        value = values[run.number]
-        if run.seed and isinstance(value, float) and math.isfinite(value):
-            found.setdefault(run.seed, []).append(value)
-    return {seed: mean_of(own) for seed, own in found.items()}

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from runreport.checks.rules import Rule, read_rule, refuse_contradictions, rule_of
 from runreport.errors import ConfigError
+from runreport.report.checks.rules import Rule, read_rule, refuse_contradictions, rule_of
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ import pytest
 
 import runreport
 from runreport.archive.directory import open_archive
-from runreport.checks.judging import PASSED, REGRESSED, UNDECIDED, Asked, Outcome, judge
-from runreport.checks.rules import read_rule, rule_of
-from runreport.checks.samples import Runs
 from runreport.errors import ConfigError, InvalidFilter, RunreportError
+from runreport.query.samples import Runs
 from runreport.query.search import load_index
+from runreport.report.checks.judging import PASSED, REGRESSED, UNDECIDED, Asked, Outcome, judge
+from runreport.report.checks.rules import read_rule, rule_of
 
 LEFT = (0.90, 0.91, 0.92, 0.905, 0.915, 0.91, 0.9)
 
@@ -148,7 +148,7 @@ def test_a_crashed_seed_is_named_and_the_others_are_still_pairs(archive: Path) -
     log("bbb", (*(value - 0.01 for value in base[:9]), None))
     (outcome,) = outcomes(archive, "acc >= previous")
     assert outcome.status == REGRESSED and outcome.verdict is not None
-    assert outcome.verdict.test == "paired permutation" and len(outcome.base.values) == 9
+    assert outcome.verdict.test == "paired t" and len(outcome.base.values) == 9
     assert outcome.reason.endswith("1 run of 10 without a value")
 
 

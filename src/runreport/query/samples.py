@@ -1,9 +1,10 @@
-"""The runs that rules are about: a job's own, and those that they are compared with."""
+"""Runs as samples: those that a job made and those that they are compared with, by settings."""
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from runreport.analysis.comparing import LEAST_PAIRS
+from runreport.analysis.student import mean_of
 from runreport.errors import ConfigError
 from runreport.nearest import did_you_mean
 from runreport.query.filters import parse_field
@@ -44,6 +47,22 @@ class RunFact:
     """Params without the seed."""
     seed: str
     """Empty where it has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Runs whose values are compared."""
+
+    runs: tuple[RunFact, ...]
+    values: tuple[float, ...]
+    """Finite, a value a run of those that have one, in their order."""
+    lost: int
+    """Runs whose value is NaN or infinite."""
+
+    @property
+    def mean(self) -> float:
+        """NaN without values."""
+        return mean_of(self.values) if self.values else math.nan
 
 
 class Runs:
@@ -250,3 +269,45 @@ class Divided:
 def same_settings(runs: Iterable[RunFact], settings: Settings) -> list[RunFact]:
     """Those that differ in their seed alone."""
     return [run for run in runs if run.settings == settings]
+
+
+def newest_of(runs: list[RunFact]) -> list[RunFact]:
+    """Of runs in the order of their starts those of the newest commit; all where none is
+    recorded."""
+    last = runs[-1].commit if runs else ""
+    return [run for run in runs if run.commit == last]
+
+
+def side_of(runs: Sequence[RunFact], values: Sequence[object]) -> Side:
+    """The values of some runs.
+
+    Args:
+        values: by the numbers of runs.
+    """
+    numbers = [v for run in runs if isinstance(v := values[run.number], float)]
+    finite = tuple(v for v in numbers if math.isfinite(v))
+    return Side(tuple(runs), finite, len(numbers) - len(finite))
+
+
+def of_shared_seeds(
+    one: Mapping[str, float], other: Mapping[str, float]
+) -> tuple[list[float], list[float]] | None:
+    """The values of the seeds that both sides have, in one order; None where these are too few."""
+    shared = [seed for seed in other if seed in one]
+    if len(shared) < LEAST_PAIRS:
+        return None
+    return [one[seed] for seed in shared], [other[seed] for seed in shared]
+
+
+def by_seed(runs: Sequence[RunFact], values: Sequence[object]) -> dict[str, float]:
+    """The mean of each seed's finite values, in the order of their first runs.
+
+    Args:
+        values: by the numbers of runs.
+    """
+    found: dict[str, list[float]] = {}
+    for run in runs:
+        value = values[run.number]
+        if run.seed and isinstance(value, float) and math.isfinite(value):
+            found.setdefault(run.seed, []).append(value)
+    return {seed: mean_of(own) for seed, own in found.items()}

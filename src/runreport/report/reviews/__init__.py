@@ -1,0 +1,1 @@
+"""Reviews: what the runs of one side have that those of another have not."""

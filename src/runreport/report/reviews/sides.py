@@ -1,0 +1,67 @@
+"""The two sides of a review: some runs of an archive each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from runreport.archive.reading import Snapshot
+from runreport.query.samples import RunFact, Runs
+from runreport.report.config import Config
+from runreport.report.redaction import Redactor
+from runreport.report.reviews.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSide:
+    """One side of a review."""
+
+    label: str
+    """As somebody named it."""
+    snapshot: Snapshot
+    runs: Runs
+    redactor: Redactor
+    filter: str = ""
+    """Which runs of the archive it is; empty: all."""
+
+    def chosen(self, group: Sequence[str], now_ms: int) -> dict[str, list[RunFact]]:
+        """Its runs by experiment, each with the settings that it is compared by.
+
+        Args:
+            group: fields; empty: all params but the seed.
+
+        Raises:
+            ConfigError, InvalidFilter: a filter or field names what there is not.
+        """
+        is_own = self.runs.matching(self.filter, now_ms)
+        columns = []
+        for name in group:
+            field = self.runs.field(name)
+            self.runs.refuse_unknown(field)
+            columns.append((name, self.runs.values(field)))
+
+        def settled(run: RunFact) -> RunFact:
+            told = ((name, values[run.number]) for name, values in columns)
+            own = tuple((name, str(value)) for name, value in told if value is not None)
+            return replace(run, settings=own) if group else run
+
+        return {
+            name: [settled(run) for run in runs if is_own(run)]
+            for name, runs in self.runs.by_experiment.items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Both sides of a review, and what it is made with."""
+
+    base: ReviewSide
+    head: ReviewSide
+    words: Wording
+    config: Config
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether somebody chose the runs; else of each setting those of the newest commit
+        count."""
+        return bool(self.base.filter or self.head.filter)

@@ -1,0 +1,98 @@
+"""What somebody names to compare: an archive, other tools' runs, some runs, or a git revision."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+
+from runreport.archive.directory import is_foreign, is_remote, locate_archive, open_archive
+from runreport.archive.layout import ARCHIVE_FILE
+from runreport.archive.reading import read_archive
+from runreport.errors import NotFound
+from runreport.importers.recognising import take_in
+from runreport.query.fold import fold_snapshot
+from runreport.query.samples import Runs
+from runreport.report.config import Config
+from runreport.report.redaction import make_redactor
+from runreport.report.reviews.sides import ReviewSide
+from runreport.revisions import extract, find_revision, repository_of, revision_hint
+
+_FILTER = re.compile(r"[=<>!]|\s(?:like|ilike|in|is|between)\s", re.I)
+
+
+@contextlib.contextmanager
+def opened_sides(
+    base: str, head: str | None, archive: str | None, config: Config
+) -> Iterator[tuple[ReviewSide, ReviewSide]]:
+    """Both sides of a review; what had to be written for them is gone afterwards.
+
+    Args:
+        base, head: the path or URI of an archive or of other tools' runs, a filter, or a git
+            revision, also as REVISION:PATH; of the head None is the archive itself.
+        archive: what filters and revisions are about.
+
+    Raises:
+        NotFound, ArchiveError: one of them is none of these.
+    """
+    opened: dict[str, ReviewSide] = {}
+
+    def open_at(place: str, label: str) -> ReviewSide:
+        if place not in opened:
+            snapshot = read_archive(open_archive(place))
+            index = fold_snapshot(snapshot)
+            redactor = make_redactor(config, index, snapshot)
+            opened[place] = ReviewSide(label, snapshot, Runs(index), redactor)
+        return replace(opened[place], label=label)
+
+    own = locate_archive(archive)
+    with tempfile.TemporaryDirectory(prefix="runreport-") as folder:
+
+        def side(name: str, text: str | None) -> ReviewSide:
+            if not text:
+                return open_at(own, archive or os.path.relpath(own))
+            if _is_place(text):
+                place = locate_archive(text)
+                if is_foreign(text):
+                    place = _taken_in(text, os.path.join(folder, name))
+                return open_at(place, text)
+            if _FILTER.search(text):
+                return replace(open_at(own, text), filter=text)
+            return open_at(_of_revision(text, own, os.path.join(folder, name)), text)
+
+        yield side("base", base), side("head", head)
+
+
+def _is_place(text: str) -> bool:
+    return is_remote(text) or text.startswith(("runreport:", "file:")) or os.path.exists(text)
+
+
+def _taken_in(source: str, beside: str) -> str:
+    return take_in(source, beside, (), is_own=True).archive
+
+
+def _of_revision(text: str, archive: str, into: str) -> str:
+    """The archive of a git revision, written to a folder.
+
+    Raises:
+        NotFound: there is no such revision, or it has no archive.
+    """
+    repository = None if is_remote(archive) else repository_of(archive)
+    revision, colon, path = text.partition(":")
+    commit = find_revision(repository, revision) if repository else None
+    if repository is None or commit is None:
+        where = f"of {repository}" if repository else "(the archive lies in no git repository)"
+        raise NotFound(
+            f"{text!r} is no file or folder, no filter, and no revision {where}."
+            f"{revision_hint(repository, revision) if repository else ''} Name an archive, a "
+            "filter such as \"tags.branch = 'main'\", or a revision such as main or main:runs."
+        )
+    if not colon:
+        path = os.path.relpath(archive, repository).replace(os.sep, "/")
+    os.makedirs(into)
+    found = extract(repository, commit, path.strip("/"), into)
+    is_archive = os.path.isfile(os.path.join(found, ARCHIVE_FILE))
+    return found if is_archive else _taken_in(found, f"{into}-archive")

@@ -1,0 +1,189 @@
+"""What a review says of two sets of runs."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from report.reviews.archives import around, log, review_of
+
+import runreport
+from runreport.errors import ConfigError, RunreportError
+from runreport.report.reviews.review import (
+    BETTER,
+    CHANGED,
+    DIVERGED,
+    SAME,
+    UNCLEAR,
+    UNDECIDED,
+    WORSE,
+    Review,
+)
+
+BASE, HEAD = "tags.side = 'base'", "tags.side = 'head'"
+
+
+def states(review: Review) -> dict[str, str]:
+    return {row.metric: row.state for row in review.metrics}
+
+
+def both(archive: Path, before: list[float], after: list[float], metric: str = "acc") -> Review:
+    log("a", before, metric, {"side": "base"})
+    log("b", after, metric, {"side": "head"})
+    return review_of(BASE, HEAD, archive)
+
+
+@pytest.mark.parametrize(
+    ("metric", "after", "state"),
+    [
+        ("acc", around(0.88, seed=1), WORSE),
+        ("acc", around(0.92, seed=1), BETTER),
+        ("loss", around(0.92, seed=1), WORSE),
+        ("blob", around(0.92, seed=1), CHANGED),
+        ("acc", around(0.9, seed=1), UNCLEAR),
+        ("acc", around(0.88, 2), UNDECIDED),
+        ("acc", [0.9, float("nan")], DIVERGED),
+        ("acc", [float("inf")], DIVERGED),
+    ],
+)
+def test_a_metric_is_called_by_what_its_values_show(
+    archive: Path, metric: str, after: list[float], state: str
+) -> None:
+    review = both(archive, around(0.9), after, metric)
+    assert states(review) == {metric: state}
+
+
+def test_the_same_single_value_is_the_same_and_another_one_is_undecided(archive: Path) -> None:
+    assert states(both(archive, [0.9], [0.9])) == {"acc": SAME}
+    log("c", [0.8], tags={"side": "third"})
+    assert states(review_of(BASE, "tags.side = 'third'", archive)) == {"acc": UNDECIDED}
+
+
+def test_a_difference_has_its_sign_its_interval_and_the_runs_behind_it(archive: Path) -> None:
+    review = both(archive, around(0.9), around(0.88, seed=1))
+    (row,) = review.metrics
+    assert row.difference == pytest.approx(-0.02, abs=0.004)
+    assert row.low < row.difference < row.high < 0
+    assert row.p is not None and row.p < 1e-4 and row.test == "paired t" and row.is_primary
+    assert row.base.count == row.head.count == len(row.head.runs) == 10
+    assert row.url.startswith("r/") and review.settings == () and review.alone == ()
+
+
+def test_the_primary_metric_does_not_pay_for_all_that_is_logged(archive: Path) -> None:
+    for side, mean in (("base", 0.9), ("head", 0.894)):
+        for seed, value in enumerate(around(mean, seed=len(side) + (side == "head"))):
+            with runreport.start_run():
+                runreport.set_tag("side", side)
+                runreport.log_params({"seed": seed})
+                runreport.log_metric("val/acc", value)
+                runreport.log_metrics({f"noise{n}": seed * n % 7 for n in range(40)})
+    (row,) = [own for own in review_of(BASE, HEAD, archive).metrics if own.is_primary]
+    assert (row.metric, row.state) == ("val/acc", WORSE)
+
+
+def test_a_config_says_which_metric_is_primary_and_which_way_is_better(archive: Path) -> None:
+    log("a", around(3), "blob", {"side": "base"})
+    log("b", around(2), "blob", {"side": "head"})
+    config = {"primary_metric": "blob", "direction": "min"}
+    assert states(review_of(BASE, HEAD, archive, **config)) == {"blob": BETTER}
+
+
+def test_a_failed_run_is_named_with_its_reason_before_the_others(archive: Path) -> None:
+    log("a", [0.9], tags={"side": "base"})
+    log("b", [0.9, None], tags={"side": "head"})
+    review = review_of(BASE, HEAD, archive)
+    assert [run.name for run in review.new] == ["b-1", "b-0"]
+    assert review.new[0].why == "ValueError: no data" and review.new[1].value == "acc 0.9"
+    assert review.failed == 1
+
+
+def test_a_later_state_of_an_archive_is_compared_by_what_was_added(tmp_path: Path) -> None:
+    base, head = tmp_path / "base", tmp_path / "head"
+    runreport.set_tracking_uri(base)
+    gone = log("a", around(0.9))[0]
+    shutil.copytree(base, head)
+    runreport.set_tracking_uri(head)
+    runreport.delete_run(gone)
+    log("b", around(0.85, seed=1))
+    review = review_of(base, head)
+    assert review.runs == (10, 19)
+    assert [run.run_id for run in review.gone] == [gone] and review.gone[0].url == ""
+    assert len(review.new) == 10 and states(review) == {"acc": WORSE}
+    assert {row.what: (row.base, row.head) for row in review.code} == {"commit": ("a", "b")}
+
+
+def test_an_archive_against_itself_has_nothing_new(archive: Path) -> None:
+    log("a", [0.9])
+    review = review_of(archive, archive)
+    assert (review.new, review.gone, review.metrics, review.models) == ((), (), (), ())
+
+
+def test_two_archives_that_share_no_run_are_compared_whole(tmp_path: Path) -> None:
+    for name, mean in (("base", 0.9), ("head", 0.8)):
+        runreport.set_tracking_uri(tmp_path / name)
+        log("", around(mean))
+    review = review_of(tmp_path / "base", tmp_path / "head")
+    assert review.gone == () and states(review) == {"acc": WORSE}
+
+
+def test_a_metric_that_is_no_longer_logged_is_told(archive: Path) -> None:
+    log("a", [0.9], "acc", {"side": "base"})
+    log("b", [0.9], "acc_new", {"side": "head"})
+    told = {row.what: (row.base, row.head) for row in review_of(BASE, HEAD, archive).lacking}
+    assert told == {"acc": ("", "not logged"), "acc_new": ("not logged", "")}
+
+
+def test_what_was_changed_is_compared_and_named(archive: Path) -> None:
+    log("a", around(0.9), tags={"side": "base"}, lr=0.1)
+    log("b", around(0.8), tags={"side": "head"}, lr=0.5)
+    review = review_of(BASE, HEAD, archive)
+    assert [(row.what, row.base, row.head) for row in review.settings] == [("lr", "0.1", "0.5")]
+    assert states(review) == {"acc": WORSE}
+
+
+def test_models_and_aliases_that_moved_are_told(tmp_path: Path) -> None:
+    base, head = tmp_path / "base", tmp_path / "head"
+    runreport.set_tracking_uri(base)
+    client = runreport.RunreportClient()
+    client.create_registered_model("net")
+    run = log("a", [0.9])[0]
+    client.create_model_version("net", f"runs:/{run}/model", run)
+    client.set_registered_model_alias("net", "champion", "1")
+    shutil.copytree(base, head)
+    runreport.set_tracking_uri(head)
+    client = runreport.RunreportClient()
+    client.create_model_version("net", f"runs:/{run}/model", run)
+    client.set_registered_model_alias("net", "champion", "2")
+    rows = [(row.experiment, row.what, row.base, row.head) for row in review_of(base, head).models]
+    assert rows == [
+        ("net", "version 2", "", "new"),
+        ("net", "alias champion", "version 1", "version 2"),
+    ]
+
+
+def test_evaluations_that_were_asked_the_same_are_counted_row_by_row(archive: Path) -> None:
+    for side, scores in (("base", (1.0, 0.0, 1.0)), ("head", (1.0, 1.0, 0.0))):
+        with runreport.start_run(run_name=side):
+            runreport.set_tag("side", side)
+            columns = ["inputs", "outputs", "exact_match/score"]
+            rows = [[f"question {n}", "answer", score] for n, score in enumerate(scores)]
+            data = {"columns": columns, "data": rows}
+            runreport.log_dict(data, "eval_results_table.json")
+    (row,) = review_of(BASE, HEAD, archive).scores
+    assert (row.wins, row.losses, row.same) == (1, 1, 1)
+    assert (row.base_run, row.head_run) == ("base", "head")
+
+
+def test_what_a_site_would_not_show_a_review_does_not_say(archive: Path) -> None:
+    secret = "ghp_" + "a1B2c3D4e5F6" * 3
+    log("a", [0.9], tags={"side": "base"}, api_key=secret)
+    log("b", [0.9], tags={"side": "head"}, api_key=f"{secret}X")
+    told = repr(review_of(BASE, HEAD, archive))
+    assert secret not in told and "[redacted]" in told
+
+
+def test_what_nobody_has_is_refused(archive: Path) -> None:
+    log("a", [0.9])
+    with pytest.raises((ConfigError, RunreportError), match=r"tags\.sid"):
+        review_of("tags.sid = 'base'", None, archive)

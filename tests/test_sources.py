@@ -1,0 +1,108 @@
+"""What somebody names to compare: archives, filters, other tools' folders, git revisions."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from report.reviews.archives import log, review_of
+
+import runreport
+from runreport.errors import NotFound
+
+QUIET = {
+    **os.environ,
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_SYSTEM": os.devnull,
+    "GIT_AUTHOR_NAME": "a",
+    "GIT_AUTHOR_EMAIL": "a@example.org",
+    "GIT_COMMITTER_NAME": "a",
+    "GIT_COMMITTER_EMAIL": "a@example.org",
+}
+
+
+def git(folder: Path, *arguments: str) -> None:
+    command = ["git", "-C", str(folder), *arguments]
+    subprocess.run(command, check=True, capture_output=True, env=QUIET)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """An archive in a folder of a repository: main has one run, feature two."""
+    folder = tmp_path / "project"
+    (folder / "data").mkdir(parents=True)
+    git(tmp_path, "init", "-q", "-b", "main", str(folder))
+    runreport.set_tracking_uri(folder / "data" / "runs")
+    log("a", [0.9])
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "one run")
+    git(folder, "checkout", "-q", "-b", "feature")
+    log("b", [0.8])
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "two runs")
+    return folder
+
+
+def test_a_branch_is_the_archive_as_it_was_there(repository: Path) -> None:
+    archive = repository / "data" / "runs"
+    for base, head in (("main", None), ("main", "feature"), ("HEAD~1", "feature")):
+        review = review_of(base, head, archive)
+        assert review.runs == (1, 2), (base, head)
+        assert [run.name for run in review.new] == ["b-0"]
+
+
+def test_a_revision_names_its_folder_where_it_is_another_one(repository: Path) -> None:
+    shutil.move(repository / "data" / "runs", repository / "moved")
+    review = review_of("main:data/runs", None, repository / "moved")
+    assert review.runs == (1, 2)
+    with pytest.raises(NotFound, match="has no folder 'moved'"):
+        review_of("main", None, repository / "moved")
+
+
+def test_an_archive_that_is_a_branch_of_its_own_is_found(repository: Path, tmp_path: Path) -> None:
+    shutil.copytree(repository / "data" / "runs", tmp_path / "copy")
+    git(repository, "checkout", "-q", "--orphan", "archive")
+    git(repository, "rm", "-rqf", ".")
+    shutil.copytree(tmp_path / "copy", repository, dirs_exist_ok=True)
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "runs")
+    git(repository, "checkout", "-q", "feature")
+    review = review_of("main:data/runs", "archive:.", repository / "data" / "runs")
+    assert review.runs == (1, 2)
+
+
+def test_results_tables_of_a_revision_are_read_and_other_files_are_not(repository: Path) -> None:
+    archive = repository / "data" / "runs"
+    for score in (0.0, 1.0):
+        with runreport.start_run():
+            runreport.log_text("x" * 100, "large.txt")
+            data = {"columns": ["inputs", "exact_match/score"], "data": [["q", score]]}
+            runreport.log_dict(data, "eval_results_table.json")
+        git(repository, "add", "-A")
+        git(repository, "commit", "-q", "-m", f"evaluated {score}")
+    (row,) = review_of("HEAD~1", "HEAD", archive).scores
+    assert (row.wins, row.losses) == (1, 0)
+
+
+def test_a_name_that_is_nothing_says_what_it_may_be(repository: Path, tmp_path: Path) -> None:
+    archive = repository / "data" / "runs"
+    with pytest.raises(NotFound, match=r"'mian' is no file or folder.*Did you mean 'main'"):
+        review_of("mian", None, archive)
+    runreport.set_tracking_uri(tmp_path / "alone")
+    log("a", [0.9])
+    with pytest.raises(NotFound, match="lies in no git repository"):
+        review_of("main", None, tmp_path / "alone")
+    with pytest.raises(NotFound, match="--upload-pack"):
+        review_of("--upload-pack", None, archive)
+
+
+def test_another_tools_folder_is_taken_in_for_the_moment(archive: Path, tmp_path: Path) -> None:
+    log("a", [0.9])
+    other = tmp_path / "curves.csv"
+    other.write_text("step,loss\n1,0.5\n2,0.4\n")
+    review = review_of(archive, other)
+    assert review.runs[1] == 1 and review.new[0].value.startswith("loss")
+    assert sorted(os.listdir(tmp_path)) == ["archive", "curves.csv"]
