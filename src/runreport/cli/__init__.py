@@ -22,6 +22,7 @@ COMMANDS = {
     "check": "check",
     "compare": "compare",
     "experiments": "experiments",
+    "figure": "figure",
     "history": "history",
     "import": "importing",
     "init": "init",
@@ -30,6 +31,7 @@ COMMANDS = {
     "run": "logging",
     "runs": "run_group",
     "serve": "serve",
+    "table": "table",
     "ui": "serve",
 }
 """The module of each command; a function of the command's name is in it."""

@@ -228,6 +228,17 @@ def assemble_report(
     )  # fmt: skip
 
 
+def assemble_views(snapshot: Snapshot, config: Config) -> tuple[ViewPage, ...]:
+    """The saved comparisons of a config, without the rest of a report.
+
+    Raises:
+        ConfigError: a view names what there is not.
+    """
+    ground = _ground(snapshot, config, None)
+    places = _places(list(_shown_experiments(ground)))
+    return make_views(ground.config, ground.full, places, ground.curves, ground.as_of or 0)
+
+
 @dataclass(frozen=True, slots=True)
 class _Ground:
     """What all pages are made of."""

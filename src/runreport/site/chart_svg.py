@@ -54,11 +54,16 @@ def chart_svg(chart: Chart, version: str) -> Markup:
 def _drawn(chart: Chart, version: str) -> str:
     import vl_convert
 
+    whole = whole_spec(chart)
+    return str(vl_convert.vegalite_to_svg(whole, vl_version=version, allowed_base_urls=[]))
+
+
+def whole_spec(chart: Chart) -> dict[str, Any]:
+    """The spec of a chart with its rows in it, as a renderer takes it."""
     spec, tame = tamed(chart.spec, chart.rows)
     fitted, words = fit_labels(fit_axes(spec, tame), tame)
     rows = [{key: harmless(value) for key, value in row.items()} for row in words]
-    whole: dict[str, Any] = {**harmless(fitted), "datasets": {DATA_NAME: rows}}
-    return str(vl_convert.vegalite_to_svg(whole, vl_version=version, allowed_base_urls=[]))
+    return {**harmless(fitted), "datasets": {DATA_NAME: rows}}
 
 
 def _cleaned(chart: Chart, text: str) -> str:

@@ -1,0 +1,206 @@
+"""``runreport table``: what runs reached, as a table for a paper."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from runreport.archive.directory import open_archive
+from runreport.cli.build import config_option
+from runreport.cli.experiments import find
+from runreport.cli.printing import archive_option, say, write_file
+from runreport.cli.searching import fields_of, split_fields
+from runreport.entities import ViewType
+from runreport.errors import NotFound, RunreportError
+from runreport.report.config import load_config
+from runreport.report.formatting import plural, safe
+from runreport.report.papers.record import (
+    TableRecord,
+    differing_lines,
+    form_of,
+    line_of,
+    read_record,
+)
+from runreport.report.papers.writing import FORMS, written
+from runreport.tracking.store import Store
+
+if TYPE_CHECKING:
+    from runreport.query.search import Found
+    from runreport.query.syntax import Field
+    from runreport.report.config import Config
+
+_MOST_TOLD = 20
+
+
+@click.command()
+@archive_option
+@config_option
+@click.option("--rows", multiple=True, metavar="FIELD,...", help="A row for what these have.")
+@click.option("--cols", multiple=True, metavar="FIELD,...", help="A column for what these have.")
+@click.option("--value", "values", multiple=True, metavar="METRIC,...", help="What is shown.")
+@click.option(
+    "--agg", default="mean±std", show_default=True,
+    help="mean, median, min, max, last or n, of the runs of a cell; with it ±std, ±sem or ±ci "
+    "(95 %).",
+)  # fmt: skip
+@click.option("-x", "--experiment", "names", multiple=True, help="Name or id; repeatable.")
+@click.option("-f", "--filter", "filter_string", default="", help="Which runs.")
+@click.option(
+    "--format", "form", type=click.Choice(FORMS),
+    help="By default text, or what the ending of --output says (.tex .md .csv .html).",
+)  # fmt: skip
+@click.option("-o", "--output", metavar="FILE", help="Write it there.")
+@click.option(
+    "--digits", type=click.IntRange(0, 9), help="Decimals; by default two of the spread."
+)
+@click.option(
+    "--direction", type=click.Choice(("max", "min")),
+    help="Which values are better; by default what the config or the metric's name says.",
+)  # fmt: skip
+@click.option(
+    "--bold/--no-bold", default=True,
+    help="Mark the best of each column, and what a test does not show to be worse.",
+)  # fmt: skip
+@click.option("--siunitx", is_flag=True, help="LaTeX sets numbers by siunitx.")
+@click.option("--url", help="Where the report lies, for links; by default url of [publish].")
+@click.option(
+    "--verify", "verified", multiple=True, metavar="FILE",
+    help="Fail when the archive says other than this file. Repeatable.",
+)  # fmt: skip
+def table(
+    archive: str | None,
+    config_path: str | None,
+    rows: tuple[str, ...],
+    cols: tuple[str, ...],
+    values: tuple[str, ...],
+    agg: str,
+    names: tuple[str, ...],
+    filter_string: str,
+    form: str | None,
+    output: str | None,
+    digits: int | None,
+    direction: str | None,
+    bold: bool,
+    siunitx: bool,
+    url: str | None,
+    verified: tuple[str, ...],
+) -> None:
+    """Write a table of what runs reached: for \\input in LaTeX, Markdown, HTML, or whole as CSV.
+
+    A cell is of the runs that agree in the fields of its row and column, and ended well. Numbers
+    link to their runs where the config says where the report lies.
+    """
+    config = load_config(config_path)
+    asked = TableRecord(
+        tuple(split_fields(rows)), tuple(split_fields(cols)), tuple(split_fields(values)), agg,
+        form or form_of(output or ""), names, filter_string, direction or "", digits, bold,
+        siunitx, config.url if url is None else url,
+    )  # fmt: skip
+    store = Store(open_archive(archive))
+    if verified:
+        if output is not None:
+            raise click.UsageError("--verify reads a file; --output writes one.")
+        _verify(verified, asked, store, config)
+        return
+    text = _made(asked, store, config)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        write_file(output, text)
+        say(f"Wrote {safe(output)}")
+
+
+def _made(asked: TableRecord, store: Store, config: Config) -> str:
+    """The file that somebody asked for."""
+    from runreport.query.pivoting import pivot
+    from runreport.query.search import advice
+    from runreport.report.papers.amounts import read_aggregate
+    from runreport.report.papers.table import make_paper_table
+
+    if not asked.rows or not asked.values:
+        raise click.UsageError(
+            "Name what rows are of and what is shown, e.g. --rows params.model --cols "
+            "tags.dataset --value metrics.accuracy."
+        )
+    aggregate = read_aggregate(asked.agg)
+    ids = [find(store, name).experiment_id for name in asked.experiments] or None
+    found = store.search(ids, asked.filter, ViewType.ACTIVE_ONLY, 10**9, [])
+    rows, cols = fields_of(found, asked.rows), fields_of(found, asked.cols)
+    metrics = _metrics(found, asked.values)
+    hints = advice(found, (*rows, *cols, *metrics))
+    made = pivot(found, rows, cols, metrics)
+    if hints or not made.rows:  # a table of what nobody has would be printed as one of dashes
+        raise NotFound(" ".join(hints) or f"No run that matches has {', '.join(asked.values)}.")
+    if made.unfinished:
+        say(f"{plural(made.unfinished, 'run')} that did not end well left out")
+    directions = {own.name: asked.direction or _better(own, asked, config) for own in metrics}
+    shown = {own.name: own.key for own in metrics}
+    if len({*shown.values()}) < len(shown):
+        shown = {}
+    paper = make_paper_table(
+        made, [field.key for field in rows], aggregate, directions,
+        places=asked.digits, is_marked=asked.bold, names=shown,
+    )  # fmt: skip
+    site = f"{asked.url.rstrip('/')}/" if asked.url else ""
+    return line_of(asked) + written(paper, asked.form, site=site, siunitx=asked.siunitx)
+
+
+def _metrics(found: Found, texts: tuple[str, ...]) -> list[Field]:
+    fields = []
+    for text in texts:
+        names = (text, text.removeprefix("metrics."))
+        known = [name for name in names if name in found.index.keys_of("metrics")]
+        if known:
+            from runreport.query.syntax import Field
+
+            fields.append(Field("metric", known[0]))
+            continue
+        (field,) = fields_of(found, (text,))
+        if field.entity != "metric":
+            raise click.BadParameter(f"{text!r} is no metric.", param_hint="--value")
+        fields.append(field)
+    return list(dict.fromkeys(fields))
+
+
+def _better(metric: Field, asked: TableRecord, config: Config) -> str | None:
+    from runreport.report.meaning import direction_of
+
+    name = asked.experiments[0] if len(asked.experiments) == 1 else ""
+    own = config.for_experiment(name)
+    return direction_of(metric.key, own.primary_metric, own.direction)
+
+
+def _verify(paths: tuple[str, ...], asked: TableRecord, store: Store, config: Config) -> None:
+    """Compare files with what the archive says.
+
+    Raises:
+        RunreportError: one says otherwise, or cannot be read.
+    """
+    wrong = []
+    for path in paths:
+        try:
+            with open(path, encoding="utf-8") as file:
+                said = file.read()
+        except (OSError, UnicodeDecodeError) as error:
+            raise RunreportError(f"Could not read {path}: {error}.") from error
+        own = read_record(said) or replace(asked, form=form_of(path))
+        if not own.rows:
+            raise RunreportError(
+                f"{path} does not say how it was made. Give the options it was written with, too."
+            )
+        found = differing_lines(said, _made(own, store, config))
+        if not found:
+            click.echo(f"{safe(path)}: as the archive says")
+            continue
+        wrong.append(path)
+        click.echo(f"{safe(path)}: the archive says otherwise")
+        for before, now in found[:_MOST_TOLD]:
+            click.echo(f"  - {safe(before)}\n  + {safe(now)}")
+        if len(found) > _MOST_TOLD:
+            click.echo(f"  … and {plural(len(found) - _MOST_TOLD, 'more line')}")
+    if wrong:
+        raise RunreportError(
+            f"{' and '.join(wrong)} {'say' if len(wrong) > 1 else 'says'} other than the archive."
+        )

@@ -1,0 +1,1 @@
+"""Papers: tables and figures of runs as files that a text takes in."""

@@ -1,0 +1,192 @@
+"""A table for a paper: what runs reached, by rows and columns, the best of each column marked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from runreport.analysis.comparing import corrected, cost_of, differs
+from runreport.query.pivoting import Entry, Key, Pivot
+from runreport.report.formatting import plural
+from runreport.report.papers.amounts import Aggregate, amount_texts, fitting_decimals
+from runreport.report.urls import experiment_folder, run_folder
+
+LEVEL = 0.05
+_MOST_LINKED = 30
+"""Runs that an address may name one by one."""
+_DEAREST = 200_000
+"""Divisions of values that the comparisons of one column may look at."""
+MISSING = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class PaperCell:
+    """What some runs reached."""
+
+    value: str
+    """As it is printed; a dash where there is none."""
+    spread: str
+    """Empty where there is none."""
+    is_best: bool
+    note: str
+    """What is to be known of it; empty where nothing is."""
+    runs: tuple[str, ...]
+    """Ids."""
+    url: str
+    """Where its runs are, from the root of the site."""
+    amount: tuple[float, float | None] | None = None
+    """Every digit of value and spread; None where there is none."""
+
+    @property
+    def text(self) -> str:
+        """Value and spread."""
+        return f"{self.value} ± {self.spread}" if self.spread else self.value
+
+
+@dataclass(frozen=True, slots=True)
+class PaperTable:
+    """A table."""
+
+    heads: tuple[str, ...]
+    """Of the columns that name rows."""
+    columns: tuple[str, ...]
+    """Of those with values."""
+    rows: tuple[tuple[tuple[str, ...], tuple[PaperCell, ...]], ...]
+    """What a row is of, and its cells."""
+    notes: tuple[str, ...]
+    """What a reader should know."""
+
+
+def make_paper_table(
+    found: Pivot,
+    heads: Sequence[str],
+    aggregate: Aggregate,
+    directions: Mapping[str, str | None],
+    *,
+    places: int | None = None,
+    is_marked: bool = True,
+    names: Mapping[str, str] | None = None,
+) -> PaperTable:
+    """Runs as a table.
+
+    Args:
+        heads: what the rows are by, in words.
+        directions: by metric, max or min; None where nobody knows, and nothing is marked.
+        places: decimals; None lets each column's spread decide.
+        names: of metrics, as they are shown.
+        is_marked: the best of each column is marked, and what is not clearly worse.
+    """
+    columns = [(column, metric) for column in found.columns for metric in found.metrics]
+    columns = [own for own in columns if any((row, *own) in found.cells for row in found.rows)]
+    made = [
+        _column(
+            found, column, metric, aggregate, places, directions[metric] if is_marked else None
+        )
+        for column, metric in columns
+    ]
+    told = {cell.note for cells in made for cell in cells if cell.note}
+    rows = tuple(
+        (tuple(text or MISSING for text in row), tuple(cells[place] for cells in made))
+        for place, row in enumerate(found.rows)
+    )
+    return PaperTable(
+        tuple(heads),
+        tuple(
+            _head(column, (names or {}).get(metric, metric), found) for column, metric in columns
+        ),
+        rows,
+        tuple(sorted(told)),
+    )
+
+
+def _head(column: Key, metric: str, found: Pivot) -> str:
+    key = ", ".join(text or MISSING for text in column)
+    if len(found.metrics) == 1 and key:
+        return key
+    return f"{key} {metric}".strip()
+
+
+def _column(
+    found: Pivot,
+    column: Key,
+    metric: str,
+    aggregate: Aggregate,
+    places: int | None,
+    direction: str | None,
+) -> list[PaperCell]:
+    entries = [found.cells.get((row, column, metric), ()) for row in found.rows]
+    values = [[own.value for own in cell if math.isfinite(own.value)] for cell in entries]
+    amounts = [aggregate.of(own) if own else None for own in values]
+    if places is None:
+        places = fitting_decimals([amount for amount in amounts if amount is not None])
+    best = best_of(values, direction) if aggregate.value in ("mean", "median") else set()
+    return [
+        _cell(cell, own, amount, 0 if aggregate.value == "n" else places, place in best)
+        for place, (cell, own, amount) in enumerate(zip(entries, values, amounts, strict=True))
+    ]
+
+
+def _cell(
+    entries: Sequence[Entry],
+    values: Sequence[float],
+    amount: tuple[float, float | None] | None,
+    places: int,
+    is_best: bool,
+) -> PaperCell:
+    lost = len(entries) - len(values)
+    note = f"{plural(lost, 'run')} of {len(entries)} NaN or infinite, left out" if lost else ""
+    if amount is None:
+        value, spread = ("NaN", "") if entries else (MISSING, "")
+    else:
+        value, spread = amount_texts(*amount, places)
+    ids = tuple(own.run_id for own in entries)
+    return PaperCell(value, spread, is_best, note, ids, _url(entries), amount)
+
+
+def best_of(values: Sequence[Sequence[float]], direction: str | None) -> set[int]:
+    """Which of several samples are best: the one with the best mean, and those of which a test
+    that could have shown it does not show that they are worse (all tests together, Holm).
+
+    Args:
+        values: finite; empty ones are none.
+        direction: max or min; None: none is best.
+    """
+    means = {place: sum(v / len(own) for v in own) for place, own in enumerate(values) if own}
+    if direction is None or len(means) < 2:
+        return set()
+    first = (max if direction == "max" else min)(means, key=means.__getitem__)
+    tied = {place for place, mean in means.items() if mean == means[first]}
+    others, left = {}, _DEAREST
+    for place in means.keys() - tied:
+        cost = 2 * cost_of(len(values[first]), len(values[place]))
+        if cost <= left:
+            left -= cost
+            others[place] = differs(values[first], values[place])
+    able = [place for place, verdict in others.items() if verdict.least_p <= LEVEL]
+    chances = corrected([others[place].p for place in able])
+    alike = (
+        place
+        for place, p in zip(able, chances, strict=True)
+        if p > LEVEL and others[place].least_p * len(able) <= LEVEL
+    )
+    return {*tied, *alike}
+
+
+def _url(entries: Sequence[Entry]) -> str:
+    """The page of a run; of several the page that stands them side by side, or their
+    experiment's."""
+    if not entries:
+        return ""
+    if len(entries) == 1:
+        return f"{run_folder(entries[0].run_id)}/index.html"
+    if len(entries) <= _MOST_LINKED:
+        chosen = (
+            f"{experiment_folder(own.experiment).removeprefix('e/')}:{own.run_id}"
+            for own in entries
+        )
+        return f"compare/index.html#v=1&sel={','.join(map(quote, chosen))}"
+    if len({own.experiment for own in entries}) == 1:
+        return f"{experiment_folder(entries[0].experiment)}/index.html"
+    return "activity/index.html"
