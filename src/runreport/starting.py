@@ -1,9 +1,10 @@
-"""The files that a project begins with: a commented config, and a workflow that publishes."""
+"""The files that a project begins with: a commented config, and jobs that publish."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from importlib.resources import files
 
 from runreport.report.assemble import Report
 from runreport.report.formatting import plural
@@ -23,66 +24,12 @@ _TAIL = """
 # User, host, command line and absolute paths stay out of the site, and so do secrets.
 # allow = ["support@example.org"]    # what may stay although it looks like one
 """
-_WORKFLOW = """# Rebuilds the report at every push; GitHub Pages shows it to anyone.
-# In the repository's settings, under Pages, choose "GitHub Actions" as the source.
-name: report
-
-on:
-  push:
-    branches: [main, master]
-  workflow_dispatch: # a button to rebuild by hand
-
-permissions:
-  contents: read
-  pages: write # to deploy
-  id-token: write # to prove to Pages who deploys
-
-concurrency: # a newer push replaces a waiting deployment, but never cuts one off
-  group: pages
-  cancel-in-progress: false
-
-env:
-  SOURCE: {source} # an archive, or a folder in which other tools left their runs
-  RUNREPORT: runreport-static # or git+ and the URL of a repository
-
-jobs:
-  build:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v4
-
-      - uses: actions/setup-python@v5
-        with:
-          python-version: "3.11"
-
-      - uses: actions/cache@v4 # so that only what has changed is made
-        with:
-          path: |
-            site
-            site.state
-          key: report-${{{{ github.run_id }}}}
-          restore-keys: report-
-
-      - name: Install runreport
-        run: python -m pip install "$RUNREPORT"
-
-      - name: Build the report
-        run: runreport build "$SOURCE" --output site
-
-      - uses: actions/upload-pages-artifact@v3
-        with:
-          path: site
-
-  deploy:
-    needs: build
-    runs-on: ubuntu-latest
-    environment:
-      name: github-pages
-      url: ${{{{ steps.deployment.outputs.page_url }}}}
-    steps:
-      - id: deployment
-        uses: actions/deploy-pages@v4
-"""
+RECIPES = {
+    "github": ".github/workflows/report.yml",
+    "gitlab": ".gitlab-ci.yml",
+}
+"""Where the job of each CI system lies in a project."""
+_SOURCE = "  SOURCE: runs #"
 
 
 def starting_config(title: str, report: Report | None) -> str:
@@ -115,9 +62,15 @@ def _experiments(pages: Sequence[ExperimentPage]) -> Iterable[str]:
             yield f'direction = "{better}"    # guessed from the name of the metric\n'
 
 
-def starting_workflow(source: str) -> str:
-    """A workflow for GitHub that builds from a source and publishes on Pages."""
-    return _WORKFLOW.format(source=_quoted(source))
+def starting_job(system: str, source: str) -> str:
+    """The job of a CI system that builds from a source and publishes.
+
+    Args:
+        system: one of `RECIPES`.
+    """
+    text = (files("runreport.recipes") / f"{system}.yml").read_text(encoding="utf-8")
+    assert text.count(_SOURCE) == 1
+    return text.replace(_SOURCE, f"  SOURCE: {_quoted(source)} #")
 
 
 def _quoted(text: str) -> str:

@@ -91,3 +91,14 @@ def test_a_store_without_its_slashes_or_bucket_is_told_from_a_folder() -> None:
         open_archive("s3:/bucket/runs")
     with pytest.raises(ArchiveError, match="names no bucket"):
         open_archive("s3://")
+
+
+def test_a_checkout_of_a_branch_of_its_own_may_become_an_archive(tmp_path: Path) -> None:
+    (tmp_path / "runs" / ".git").mkdir(parents=True)
+    (tmp_path / "runs" / ".git" / "HEAD").write_text("ref: refs/heads/runs\n")
+    (tmp_path / "runs" / ".gitignore").write_text("live/\n")
+    open_archive(tmp_path / "runs", create=True)
+    (tmp_path / "other" / ".github").mkdir(parents=True)
+    (tmp_path / "other" / ".github" / "x.yml").write_text("")
+    with pytest.raises(ArchiveError, match=r"holds other files .*\.github"):
+        open_archive(tmp_path / "other", create=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 
 from runreport.archive.file_uris import unquote_path
 from runreport.archive.layout import (
@@ -25,6 +26,8 @@ from runreport.errors import ArchiveError, InvalidValue, NotFound, RunreportErro
 ENVIRONMENT_VARIABLE = "RUNREPORT_ARCHIVE"
 DEFAULT_LOCATION = "runs"
 _SERVERS = ("http", "https", "sqlite", "postgresql", "mysql", "mssql", "databricks", "uc")
+_GIT = re.compile(r"\.git(?:attributes|ignore|keep)?(?:/|$)")
+"""What git keeps in a checkout of an archive that is a branch of its own."""
 _MAX_DESCRIPTION = 64 * 1024
 _STORES = ("s3", "gs", "gcs", "abfs", "abfss", "hdfs")
 
@@ -131,7 +134,7 @@ def _open(storage: Storage, *, create: bool) -> Storage:
         )
     if os.path.isfile(storage.root):
         raise ArchiveError(f"{storage.root} is a file; an archive is a folder.")
-    foreign = next((file for file in storage.list("") if file.path != ATTRIBUTES_FILE), None)
+    foreign = next((file for file in storage.list("") if not _GIT.match(file.path)), None)
     # Another process may just have made it; then the folder is ours after all.
     if foreign is not None and not storage.exists(ARCHIVE_FILE):
         raise ArchiveError(

@@ -76,10 +76,12 @@ def check(
     from runreport.query.samples import Runs
     from runreport.report.checks.judging import Asked, judge
     from runreport.report.config import load_config
+    from runreport.sources import as_archive
 
     config = load_config(config_path)
     rules = _rules(config, texts)
-    runs = Runs(Store(open_archive(archive)).load_index())
+    with as_archive(archive) as place:
+        runs = Runs(Store(open_archive(place)).load_index())
     baselines = {name: config.for_experiment(name).baseline or "" for name in runs.by_experiment}
     outcomes = judge(rules, Asked(runs, baselines, head, base, level, wall_ms()))
     is_strict = undecided == "fail"

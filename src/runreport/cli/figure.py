@@ -7,7 +7,7 @@ import os
 import click
 
 from runreport.cli.build import config_option
-from runreport.cli.printing import archive_option, say
+from runreport.cli.printing import archive_option, say, write_file
 from runreport.errors import RunreportError
 from runreport.report.config import load_config
 from runreport.report.formatting import safe
@@ -75,9 +75,5 @@ def figure(
         content = draw(found, form, shape, config, fonts)
     except NotDrawn as error:
         raise RunreportError(str(error)) from error
-    try:
-        with click.open_file(output, "wb") as file:
-            file.write(content)
-    except OSError as error:
-        raise RunreportError(f"Could not write {output}: {error.strerror or error}.") from error
+    write_file(output, content)
     say(f"Wrote {safe(output)}: {safe(found.title)}, {safe(found.shows)}")

@@ -18,22 +18,26 @@ from runreport.report.formatting import safe
 if TYPE_CHECKING:
     from runreport.report.assemble import Report
 
-WORKFLOW = os.path.join(".github", "workflows", "report.yml")
-
 
 @click.command()
 @click.argument("source", metavar="[SOURCE]", required=False)
-@click.option("--github", is_flag=True, help="Also write the workflow that publishes on Pages.")
+@click.option(
+    "--github", is_flag=True, help="Also write a workflow: Pages, pull requests, the gate."
+)
+@click.option(
+    "--gitlab", is_flag=True, help="Also write a .gitlab-ci.yml: Pages, merge requests, the gate."
+)
 @click.option("--force", is_flag=True, help="Write over files that are there.")
 @limit_option
-def init(source: str | None, github: bool, force: bool) -> None:
+def init(source: str | None, github: bool, gitlab: bool, force: bool) -> None:
     """Write a runreport.toml with what is found, in an archive or in this folder.
 
     Primary metrics and directions are guessed from names, and said to be guesses.
     """
-    from runreport.starting import starting_config, starting_workflow
+    from runreport.starting import RECIPES, starting_config, starting_job
 
-    wanted = [FILE_NAME, *[WORKFLOW] * github]
+    systems = [name for name, is_asked in (("github", github), ("gitlab", gitlab)) if is_asked]
+    wanted = [FILE_NAME, *(RECIPES[system] for system in systems)]
     there = [] if force else [path for path in wanted if os.path.exists(path)]
     if len(there) == len(wanted):
         fail(f"{' and '.join(there)} exist already. Write over them with --force.")
@@ -44,8 +48,9 @@ def init(source: str | None, github: bool, force: bool) -> None:
         place = os.path.relpath(place)  # a workflow runs in another folder
     title = os.path.basename(os.getcwd()).replace("-", " ").replace("_", " ").strip()
     report = _report_of(place, must_exist=source is not None)
-    texts = [starting_config(title or "Run report", report), starting_workflow(place)]
-    for path, text in zip(wanted, texts, strict=False):
+    texts = [starting_config(title or "Run report", report)]
+    texts += (starting_job(system, place) for system in systems)
+    for path, text in zip(wanted, texts, strict=True):
         if path in there:
             click.echo(f"Kept {path} as it is")
             continue
@@ -54,10 +59,11 @@ def init(source: str | None, github: bool, force: bool) -> None:
             file.write(text)
         click.echo(f"Wrote {path}")
     say(f"Next: runreport build {place}")
-    if github:
+    if systems:
+        pages = " under Settings, Pages, choose GitHub Actions as the source." if github else ""
         say(
-            f"Then commit {WORKFLOW}; under Settings, Pages, choose GitHub Actions as the source."
-            " Until runreport-static is on PyPI, set RUNREPORT in it to git+ and a repository."
+            f"Then commit {' and '.join(wanted[1:])};{pages} Pages may be public. Until "
+            "runreport-static is on PyPI, set RUNREPORT in it to git+ and a repository."
         )
 
 

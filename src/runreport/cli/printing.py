@@ -80,15 +80,16 @@ def print_table(
     click.echo(text_table(headers, rows, numeric), nl=False)
 
 
-def write_file(path: str, text: str) -> None:
+def write_file(path: str, content: str | bytes) -> None:
     """A result as a file.
 
     Raises:
         RunreportError: it cannot be written.
     """
+    data = content.encode(errors="replace") if isinstance(content, str) else content
     try:
-        with click.open_file(path, "w", encoding="utf-8") as file:
-            file.write(text)
+        with click.open_file(path, "wb") as file:
+            file.write(data)
     except OSError as error:
         raise RunreportError(f"Could not write {path}: {error.strerror or error}.") from error
 

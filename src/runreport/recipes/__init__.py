@@ -1,0 +1,1 @@
+"""Files that a project begins with: jobs for CI systems."""
