@@ -30,6 +30,7 @@ import numpy as np
 import sample_answers
 import sample_imports
 import sample_models
+import sample_nightly
 import sample_shapes
 from sklearn import datasets, metrics
 from sklearn.ensemble import GradientBoostingRegressor, RandomForestClassifier
@@ -49,6 +50,7 @@ HERE = Path(__file__).resolve().parent
 HOST, USER = "trainbox", "ada"
 SOURCE = "/home/ada/lab/train_{}.py"
 COMMIT = "3f9c2ab417d0e6a58b1c94d27fe0a6135c8d9e42"
+GIT = {"commit": COMMIT, "branch": "main", "dirty": False, "diff": ""}
 FIRST_DAY = 1_793_610_000_000  # 2026-11-02 09:00 UTC
 DAY = 86_400_000
 
@@ -79,6 +81,7 @@ def main() -> None:
     go_to_day(16.5, "answers")
     sample_answers.evaluate_answers()
     killed_run(archive)
+    sample_nightly.train_nightly(at_night)
     time.time_ns = _real_time_ns  # what other tools log has their own clock
     sample_imports.add_imported_runs(archive)
     make_broken(archive, HERE / "broken")
@@ -96,12 +99,11 @@ def borrow_identity() -> None:
         for name, version in environment.installed_packages().items()
         if name in ("numpy", "scipy", "scikit-learn", "matplotlib", "pyarrow", "joblib")
     }
-    git = {"commit": COMMIT, "branch": "main", "dirty": False, "diff": ""}
     environment.host_name = lambda: HOST
     environment.user_name = lambda: USER
     environment.installed_packages = lambda: packages
     environment.find_source = lambda: (SOURCE.format(_source), "LOCAL")
-    environment.git_state = lambda folder: git
+    environment.git_state = lambda folder: GIT
     environment.find_job = lambda: None
     environment.working_folder = lambda: "/home/ada/lab"
     environment.command_line = lambda: ["python", SOURCE.format(_source)]
@@ -120,6 +122,12 @@ def go_to_day(number: float, source: str) -> None:
     global _shift_ns, _source
     _shift_ns = int((FIRST_DAY + number * DAY) * 1_000_000) - _real_time_ns()
     _source = source
+
+
+def at_night(number: int) -> None:
+    """Move clock and commit to those of a night."""
+    go_to_day(2.7 + number, "nightly")
+    GIT["commit"] = sample_nightly.commit_of(number)
 
 
 # -- the experiments ------------------------------------------------------------------------

@@ -22,6 +22,8 @@ from playwright.sync_api import (
 
 from runreport.pipeline import build_site
 from runreport.report.config import load_config
+from runreport.report.reviews.making import make_review
+from runreport.sources import opened_sides
 
 SAMPLES = Path(__file__).parents[2] / "sample_runs"
 FLAGS = [
@@ -61,7 +63,12 @@ def sample_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     site = tmp_path_factory.mktemp("pages") / "org" / "repo"
     site.parent.mkdir()
     config = load_config(str(SAMPLES / "runreport.toml"))
-    build_site(str(SAMPLES / "archive"), str(site), config)
+    archive, nights = str(SAMPLES / "archive"), "params.model = 'softmax'"
+    last = "tags.mlflow.source.git.commit LIKE 'ca2391f1%'"
+    base = f"{nights} and NOT {last}"
+    with opened_sides(base, f"{nights} and {last}", archive, config) as sides:
+        review = make_review(*sides, config)
+    build_site(archive, str(site), config, review=review)
     return site
 
 

@@ -13,25 +13,25 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 def test_a_window_is_chosen_and_is_a_link(reader: Any) -> None:
     page = reader.open("activity/index.html")
     page.get_by_role("button", name="Last 7 days").click()
-    expect(page.locator("#shown")).to_have_text("55 of 188 runs match")
+    expect(page.locator("#shown")).to_have_text("85 of 258 runs match")
     assert page.url.endswith("#v=1&w=7d")
     page.get_by_role("button", name="killed 1").click()
-    expect(page.locator("#shown")).to_have_text("1 of 188 runs match")
+    expect(page.locator("#shown")).to_have_text("1 of 258 runs match")
     page.goto(page.url.split("#")[0] + "#v=1&w=24h")
     page.reload()
-    expect(page.locator("#shown")).to_have_text("11 of 188 runs match")
+    expect(page.locator("#shown")).to_have_text("11 of 258 runs match")
     expect(page.get_by_role("button", name="Last 24 hours")).to_have_attribute(
         "aria-pressed", "true"
     )
     page.get_by_role("button", name="All time").click()
-    expect(page.locator("#shown")).to_have_text("1–100 of 188 runs")
+    expect(page.locator("#shown")).to_have_text("1–100 of 258 runs")
 
 
 def test_any_two_dates_make_a_window(reader: Any) -> None:
     page = reader.open("activity/index.html")
     page.get_by_label("From").fill("2026-11-18")
     page.get_by_label("From").dispatch_event("change")
-    expect(page.locator("#shown")).to_have_text("24 of 188 runs match")
+    expect(page.locator("#shown")).to_have_text("29 of 258 runs match")
     assert page.url.endswith("#v=1&w=2026-11-18..")
 
 

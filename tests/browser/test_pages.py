@@ -69,7 +69,7 @@ def test_without_script_every_page_has_its_rows_charts_and_links(
 
 def test_the_overview_leads_to_experiments_best_and_failed_runs(reader: Any) -> None:
     page = reader.open("index.html")
-    expect(page.locator(".standings tbody tr")).to_have_count(9)
+    expect(page.locator(".standings tbody tr")).to_have_count(10)
     digits = page.locator(".standings tr", has_text="Digits networks")
     expect(digits).to_contain_text("0.9815 mlp-128-relu-0.003-s0")
     expect(digits.locator(".delta.better").first).to_contain_text("+0.00370")

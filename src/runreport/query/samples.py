@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from runreport.analysis.comparing import LEAST_PAIRS
 from runreport.analysis.student import mean_of
-from runreport.errors import ConfigError
+from runreport.errors import ConfigError, InvalidFilter
 from runreport.nearest import did_you_mean
 from runreport.query.filters import parse_field
 from runreport.query.index import RunIndex
@@ -75,6 +75,18 @@ class Runs:
         self._kept: dict[str, list[bool]] = {}
         self._divided: dict[object, Divided] = {}
 
+    def until(self, last: RunFact) -> Runs:
+        """As they were when a run had started."""
+        earlier = Runs(self.index)
+        earlier._values, earlier._kept = self._values, self._kept
+        limit = (last.started, last.run_id)
+        known = {
+            name: [run for run in own if (run.started, run.run_id) <= limit]
+            for name, own in self.by_experiment.items()
+        }
+        earlier.__dict__["by_experiment"] = {name: own for name, own in known.items() if own}
+        return earlier
+
     @cached_property
     def shown(self) -> pa.Array:
         """int32[n]"""
@@ -124,17 +136,21 @@ class Runs:
         """A metric by its name, with or without ``metrics.`` before it.
 
         Raises:
-            InvalidFilter: there is none; the message names what was probably meant.
-            ConfigError: it is something else.
+            ConfigError: there is none, and the message names what was probably meant; or it is
+                something else.
         """
+        known = self.index.keys_of("metrics")
         for name in (text, text.removeprefix("metrics.")):
-            if name in self.index.keys_of("metrics"):
+            if name in known:
                 return Field("metric", name)
-        found = self.field(text)
+        try:
+            found = self.field(text)
+        except InvalidFilter:
+            found = Field("metric", text)
         if found.entity != "metric":
             raise ConfigError(f"A rule is about a metric, and {text!r} is none.")
-        if found.key not in self.index.keys_of("metrics"):
-            hint = did_you_mean(found.key, sorted(self.index.keys_of("metrics")))
+        if found.key not in known:
+            hint = did_you_mean(found.key, sorted(known))
             raise ConfigError(f"No run has the metric {text!r}.{hint}")
         return found
 
@@ -185,14 +201,14 @@ class Runs:
 
     def _newest(self, runs: list[RunFact]) -> list[RunFact]:
         """Of some runs those of the archive's newest commit; where the newest run of all has none
-        the newest of these."""
+        those of their own newest commit, or the newest of them."""
         last = max(
             (own[-1] for own in self.by_experiment.values()),
             key=lambda run: (run.started, run.run_id),
             default=None,
         )
         if last is None or not last.commit:
-            return runs[-1:]
+            return newest_of(runs) if runs and runs[-1].commit else runs[-1:]
         return [run for run in runs if run.commit == last.commit]
 
     def _grouped(

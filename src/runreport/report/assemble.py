@@ -6,7 +6,7 @@ their number; all other pages are made at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -19,14 +19,16 @@ from runreport.archive.verify import hidden_problems
 from runreport.query.arrow import arange, as_array
 from runreport.query.fold import fold_snapshot
 from runreport.query.index import RunIndex
+from runreport.query.samples import RunFact, Runs
 from runreport.report.charts.curves import CurveReader
 from runreport.report.charts.texts import charted_names
+from runreport.report.checks.page import CheckPage, make_check_page
 from runreport.report.config import Config
 from runreport.report.config_advice import config_advice
 from runreport.report.evaluations.listing import EvaluationsPage, assemble_evaluations
 from runreport.report.evaluations.page import TABLE_FILE
 from runreport.report.findings import Finding
-from runreport.report.links import Moment, ViewLink, moment
+from runreport.report.links import Moment, RunLink, ViewLink, moment
 from runreport.report.models.assembling import ModelReport, assemble_models
 from runreport.report.pages.about import AboutPage, make_about, site_script
 from runreport.report.pages.activity import ActivityPage, make_activity_page
@@ -100,6 +102,8 @@ class Report:
     """What each experiment has reached, for badges, scripts and the feed."""
     address: str
     """Where the site will lie; empty where nobody said."""
+    checks: CheckPage | None
+    """The rules of the config; None where it has none."""
     review: ReviewPage | None = None
     """What its runs have that those of a base have not, where one was asked for."""
 
@@ -148,7 +152,7 @@ def assemble_report(
     Raises:
         ConfigError: a view or the notes folder of the config names what there is not.
     """
-    ground = _ground(snapshot, config, now_ms)
+    asked, ground = config, _ground(snapshot, config, now_ms)
     index, shown, config, redactor = ground.index, ground.shown, ground.config, ground.redactor
     models = assemble_models(index, shown, snapshot.storage, redactor, config)
     every = list(_shown_experiments(ground))
@@ -186,6 +190,9 @@ def assemble_report(
         [(one.name, f"{one.folder}/index.html", one.note) for one in found],
         _noted_runs(index, places),
     )
+    checks = make_check_page(
+        asked, Runs(ground.full), redactor, _linked(places), ground.as_of or 0
+    )
     site, as_of = _site(ground, version), ground.as_of
     return Report(
         site,
@@ -210,7 +217,10 @@ def assemble_report(
         ),
         site_script(experiments, models, tags, jobs, notes, view_links),
         ground.notices,
-        (*config_advice(config, index, shown), *advice, *untrue_claims(note_ground)),
+        (
+            *config_advice(config, index, shown), *advice, *untrue_claims(note_ground),
+            *(checks.problems if checks else ()),
+        ),
         len(shown),
         RunPages(
             index, shown, names, ground.curves, snapshot, redactor, config,
@@ -225,7 +235,20 @@ def assemble_report(
             for one in found
         ),
         config.url,
+        checks,
     )  # fmt: skip
+
+
+def _linked(places: Places) -> Callable[[RunFact], RunLink | None]:
+    """A run as pages mention it."""
+
+    def link(run: RunFact) -> RunLink | None:
+        if run.number not in places:
+            return None
+        experiment, table, place = places[run.number]
+        return run_link(table, place, experiment)
+
+    return link
 
 
 def assemble_views(snapshot: Snapshot, config: Config) -> tuple[ViewPage, ...]:

@@ -77,6 +77,18 @@ def _entries(report: Report) -> Iterator[Entry]:
                 f"change:{change.run.url}",
                 f"From {change.run.name} on: {change.before} before, {change.after} after.",
             )
+    for rule in report.checks.regressed if report.checks else ():
+        assert report.checks is not None
+        told = (
+            f"{rule.metric} of {rule.experiment}: {rule.head} against {rule.base}; {rule.reason}"
+        )
+        yield Entry(
+            rule.runs[0].started if rule.runs else report.checks.as_of,
+            f"Regressed: {rule.name}",
+            f"{report.checks.folder}/index.html",
+            f"check:{rule.name}:{rule.group}:{rule.runs[0].url if rule.runs else ''}",
+            f"{rule.metric} of {rule.experiment}: {rule.head}, {rule.reason}",
+        )
     for model, versions in report.models.pages:
         for version in versions:
             yield Entry(

@@ -39,6 +39,7 @@ from runreport.report.tables.run_table import RunTable
 from runreport.report.urls import up
 from runreport.site.badges import best_badge, newest_badge
 from runreport.site.chart_svg import NotDrawn, chart_svg
+from runreport.site.checks_svg import check_svg
 from runreport.site.feed import atom_feed
 from runreport.site.history_svg import history_svg
 from runreport.site.lines import curve_svg, importance_svg, sparkline_svg, spread_svg
@@ -149,6 +150,9 @@ class Pages:
                 pictures=self._pictures(note.body.charts),
             )
         yield self.page("n/index.html", "notes.html", nav="notes", page=report.notes)
+        if report.checks is not None:
+            own = report.checks
+            yield self.page(f"{own.folder}/index.html", "checks.html", nav="checks", page=own)
         yield self.page("about/index.html", "about.html", nav="about", page=report.about)
         if self.theme.has_scripts:
             yield _text_file("site.js", report.site_script)
@@ -161,6 +165,7 @@ class Pages:
             page=report.overview,
             models=report.models.cards,
             review=report.review,
+            checks=report.checks,
         )
 
     def told(self) -> Iterator[SiteFile]:
@@ -406,6 +411,7 @@ def make_environment(theme: Theme) -> Environment:
         history_svg=history_svg,
         importance_svg=importance_svg,
         spread_svg=spread_svg,
+        check_svg=check_svg,
     )
     return environment
 

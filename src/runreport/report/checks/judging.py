@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from runreport.analysis.comparing import ROUNDING, Verdict, corrected, worse
 from runreport.analysis.student import mean_of
-from runreport.errors import ConfigError
+from runreport.errors import ConfigError, InvalidFilter
 from runreport.nearest import did_you_mean
 from runreport.query.samples import (
     MAIN,
@@ -38,6 +38,8 @@ class Outcome:
     experiment: str
     group: tuple[tuple[str, str], ...]
     """What its runs agree in, and others do not."""
+    settings: Settings
+    """All that they agree in."""
     status: str
     reason: str
     head: Side
@@ -71,12 +73,28 @@ def judge(rules: Sequence[Rule], asked: Asked) -> list[Outcome]:
     Raises:
         ConfigError, InvalidFilter: a rule names what there is not.
     """
-    first = [outcome for rule in rules for outcome in _of_rule(rule, asked)]
+    found, problems = judged(rules, asked)
+    if problems:
+        raise problems[0]
+    return found
+
+
+def judged(
+    rules: Sequence[Rule], asked: Asked
+) -> tuple[list[Outcome], list[ConfigError | InvalidFilter]]:
+    """What becomes of the rules that can be judged, and what is wrong with the others."""
+    first: list[Outcome] = []
+    problems: list[ConfigError | InvalidFilter] = []
+    for rule in rules:
+        try:
+            first += list(_of_rule(rule, asked))
+        except (ConfigError, InvalidFilter) as error:
+            problems.append(error)
     tested = [at for at, outcome in enumerate(first) if outcome.verdict is not None]
     chances = corrected([first[at].verdict.p for at in tested])  # type: ignore[union-attr]
     for at, p in zip(tested, chances, strict=True):
         first[at] = _decided(first[at], p, len(tested), asked.level)
-    return first
+    return first, problems
 
 
 def _decided(outcome: Outcome, p: float, count: int, level: float) -> Outcome:
@@ -115,7 +133,7 @@ def _of_rule(rule: Rule, asked: Asked) -> Iterator[Outcome]:
     if not is_any:
         nobody = Side((), (), 0)
         reason = f"no run that is checked has {rule.metric}"
-        yield Outcome(rule, rule.experiment, (), UNDECIDED, reason, nobody, nobody)
+        yield Outcome(rule, rule.experiment, (), (), UNDECIDED, reason, nobody, nobody)
 
 
 def _of_experiment(rule: Rule, name: str, field: Field, asked: Asked) -> Iterator[Outcome]:
@@ -124,7 +142,7 @@ def _of_experiment(rule: Rule, name: str, field: Field, asked: Asked) -> Iterato
     for group, own in divided.heads.items():
         base, choices = _base(rule, name, divided, group, values, asked)
         told = tuple(pair for pair in group if pair[0] in divided.varying)
-        outcome = _compared(rule, name, told, own, base, values)
+        outcome = replace(_compared(rule, name, told, own, base, values), settings=group)
         if choices > 1 and outcome.verdict is not None:
             verdict = outcome.verdict
             # The best of many is so by chance, too: as many comparisons were made to choose it.
@@ -217,7 +235,7 @@ def _compared(
     def outcome(status: str, reason: str, verdict: Verdict | None = None) -> Outcome:
         if lacking and head.values:
             reason += f"; {plural(lacking, 'run')} of {len(heads)} without a value"
-        return Outcome(rule, experiment, group, status, reason, head, base, verdict)
+        return Outcome(rule, experiment, group, (), status, reason, head, base, verdict)
 
     if head.lost:
         return outcome(REGRESSED, f"{plural(head.lost, 'run')} of {len(heads)} NaN or infinite")
