@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import tarfile
 from collections.abc import Sequence
@@ -39,6 +40,18 @@ def revision_hint(repository: str, text: str) -> str:
     """Which branch or tag was probably meant; empty where none is near."""
     listed = _git(repository, "for-each-ref", "--format=%(refname:short)").decode()
     return did_you_mean(text, listed.split())
+
+
+def commit_ranks(repository: str, commits: Sequence[str]) -> dict[str, int]:
+    """The places of commits in their branches, ancestors first; of those that the repository
+    has."""
+    known = [own for own in commits if re.fullmatch("[0-9a-f]{7,64}", own)]
+    known = [own for own in known if find_revision(repository, own) is not None]
+    if not known:
+        return {}
+    listed = _git(repository, "rev-list", "--topo-order", "--reverse", *known, "--").decode()
+    places = {commit: place for place, commit in enumerate(listed.split())}
+    return {own: places[own] for own in known if own in places}
 
 
 def extract(repository: str, commit: str, path: str, into: str) -> str:

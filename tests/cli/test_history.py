@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -69,3 +70,45 @@ def test_what_is_not_there_is_named(changed: str, arguments: tuple[str, ...], sa
 def test_an_archive_without_runs_says_so(tmp_path: Path) -> None:
     done = command("history", "loss", "-a", str(tmp_path / "none"))
     assert done.returncode == 1 and "Traceback" not in done.stderr
+
+
+def test_over_commits_a_point_is_the_mean_of_a_commits_runs_in_the_order_of_the_branch(
+    archive: Path, tmp_path: Path
+) -> None:
+    def git(*arguments: str) -> str:
+        done = subprocess.run(
+            ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", *arguments],
+            cwd=tmp_path, check=True, capture_output=True, text=True,
+        )  # fmt: skip
+        return done.stdout.strip()
+
+    git("init", "-q")
+    commits = []
+    for number in range(3):
+        git("commit", "-q", "--allow-empty", "-m", str(number))
+        commits.append(git("rev-parse", "HEAD"))
+    for commit, values in ((commits[2], (0.7, 0.9)), (commits[0], (0.5,)), (commits[1], (0.6,))):
+        for value in values:  # the newest commit ran first
+            with runreport.start_run():
+                runreport.set_tag("mlflow.source.git.commit", commit)
+                runreport.log_metric("acc", value)
+    given = ("history", "acc", "-a", str(archive), "--over", "commits")
+    (series,) = json.loads(ok(*given, "--json"))["series"]
+    points = [(own["commit"], own["value"], own.get("runs", 1)) for own in series["runs"]]
+    assert points == [
+        (commits[0], 0.5, 1), (commits[1], 0.6, 1), (commits[2], pytest.approx(0.8), 2),
+    ]  # fmt: skip
+    assert (series["runs"][2]["low"], series["runs"][2]["high"]) == (0.7, 0.9)
+    assert "acc of 3 commits" in ok(*given)
+    with runreport.start_run():
+        runreport.set_tag("mlflow.source.git.commit", "f" * 40)
+        runreport.log_metric("acc", 0.4)
+    done = command(*given, "--json")
+    assert "has not all of them" in done.stderr
+    (series,) = json.loads(done.stdout)["series"]
+    assert series["runs"][0]["commit"] == commits[2], "by their first runs"
+
+
+def test_over_time_runs_stand_where_they_started(changed: str) -> None:
+    text = ok("history", "accuracy", "-a", changed, "--over", "time")
+    assert "accuracy of 40 runs" in text

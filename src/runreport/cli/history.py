@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from runreport.analysis.student import mean_of
 from runreport.archive.directory import open_archive
 from runreport.cli.experiments import find
 from runreport.cli.printing import archive_option, json_option, print_json, print_table, say
@@ -18,6 +19,8 @@ from runreport.report.meaning import better
 from runreport.tracking.store import Store
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from runreport.query.history import Change, History
 
 _BARS = "▁▂▃▄▅▆▇█"
@@ -36,6 +39,11 @@ _WIDTH = 60
     "--by", multiple=True, metavar="FIELD,...",
     help="A series for the runs that agree in these fields, e.g. params.model.",
 )  # fmt: skip
+@click.option(
+    "--over", type=click.Choice(("runs", "time", "commits")), default="runs", show_default=True,
+    help="A point a run, by start; drawn over time; or a point a commit, the mean of its runs, in "
+    "the order of the branch where this folder's repository has the commits.",
+)  # fmt: skip
 @json_option
 def history(
     metric: str,
@@ -43,6 +51,7 @@ def history(
     names: tuple[str, ...],
     filter_string: str,
     by: tuple[str, ...],
+    over: str,
     as_json: bool,
 ) -> None:
     """Show METRIC over the runs of each experiment, by start, and where it changes.
@@ -67,11 +76,27 @@ def history(
         raise NotFound(" ".join(hints) or f"No run that matches has {metric}.")
     for hint in hints:
         say(f"Note: {hint}")
+    if over == "commits":
+        histories = _by_commits(histories)
     if as_json:
-        print_json({"metric": field.key, "series": [_described(own) for own in histories]})
+        described = [_described(own) for own in histories]
+        print_json({"metric": field.key, "over": over, "series": described})
         return
     for own in histories:
-        _print(own, field.key)
+        _print(own, field.key, over)
+
+
+def _by_commits(histories: Sequence[History]) -> list[History]:
+    """A point a commit, in the order that the repository of the working folder knows."""
+    from runreport.query.history import over_commits
+    from runreport.revisions import commit_ranks, repository_of
+
+    commits = dict.fromkeys(run.commit for own in histories for run in own.runs if run.commit)
+    repository = repository_of(".")
+    ranks = commit_ranks(repository, [*commits]) if repository else {}
+    if len(ranks) < len(commits):
+        say("Commits by their first runs: the repository here has not all of them.")
+    return [over_commits(own, ranks) for own in histories]
 
 
 def _described(own: History) -> dict[str, Any]:
@@ -85,6 +110,7 @@ def _described(own: History) -> dict[str, Any]:
                 "start_time": run.start_time,
                 "commit": run.commit,
                 "value": run.value,
+                **({"low": run.low, "high": run.high, "runs": run.runs} if run.runs > 1 else {}),
             }
             for run in own.runs
         ],
@@ -108,16 +134,19 @@ def _described_change(own: History, change: Change) -> dict[str, Any]:
     }
 
 
-def _print(own: History, metric: str) -> None:
+def _print(own: History, metric: str, over: str) -> None:
+    noun = "commit" if over == "commits" else "run"
     group = "".join(f", {name} {value or '–'}" for name, value in own.group)
     click.echo(
-        f"{safe(own.experiment)}{safe(group)}: {safe(metric)} of {plural(len(own.runs), 'run')}, "
+        f"{safe(own.experiment)}{safe(group)}: {safe(metric)} of {plural(len(own.runs), noun)}, "
         f"{plural(len(own.changes), 'change') if own.changes else 'no change'}"
     )
     if own.left_out:
         click.echo(f"  {plural(own.left_out, 'run')} with NaN or an infinity left out")
     if len(own.runs) > 1:
-        click.echo(f"  {_drawn([run.value for run in own.runs])}")
+        values = [run.value for run in own.runs]
+        starts = [run.start_time or 0 for run in own.runs]
+        click.echo(f"  {_drawn_over_time(values, starts) if over == 'time' else _drawn(values)}")
     if own.changes:
         _print_changes(own, metric)
     click.echo()
@@ -147,16 +176,34 @@ def _print_changes(own: History, metric: str) -> None:
     print_table(heads, rows, [False, False, False, True, True, True, False])
 
 
-def _drawn(values: list[float]) -> str:
+def _drawn(values: Sequence[float]) -> str:
     """The values as bars, a mean each where there are many."""
     width = min(_WIDTH, len(values))
-    parts = [
-        values[len(values) * at // width : len(values) * (at + 1) // width] for at in range(width)
-    ]
-    means = [sum(value / len(part) for value in part) for part in parts]
-    low, high = min(means), max(means)
+    return _bars(
+        [
+            values[len(values) * at // width : len(values) * (at + 1) // width]
+            for at in range(width)
+        ]
+    )
+
+
+def _drawn_over_time(values: Sequence[float], starts: Sequence[int]) -> str:
+    """The values as bars, one for each span of time; nothing where there was no run."""
+    first, span = min(starts), max(starts) - min(starts)
+    parts: list[list[float]] = [[] for _ in range(_WIDTH)]
+    for value, start in zip(values, starts, strict=True):
+        parts[min(_WIDTH - 1, (start - first) * _WIDTH // span) if span else 0].append(value)
+    return _bars(parts)
+
+
+def _bars(parts: Sequence[Sequence[float]]) -> str:
+    means = [mean_of(part) if part else None for part in parts]
+    known = [mean for mean in means if mean is not None]
+    low, high = min(known), max(known)
     span = high / 2 - low / 2
     return "".join(
-        _BARS[round((mean / 2 - low / 2) / span * (len(_BARS) - 1)) if span else 0]
+        " "
+        if mean is None
+        else _BARS[round((mean / 2 - low / 2) / span * (len(_BARS) - 1)) if span else 0]
         for mean in means
-    )
+    ).rstrip()

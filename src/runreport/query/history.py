@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from runreport.analysis.changes import change_points
-from runreport.analysis.student import Difference, welch
+from runreport.analysis.student import Difference, mean_of, welch
 from runreport.query.predicate import experiment_names, run_column
 from runreport.query.search import Found
 from runreport.query.syntax import Field
@@ -25,6 +25,11 @@ class Reached:
     """Milliseconds since the epoch."""
     commit: str | None
     value: float
+    """Finite; of a commit the mean of its runs."""
+    low: float
+    high: float
+    """The least and the greatest of them; the value itself of a run."""
+    runs: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,10 @@ def metric_histories(found: Found, metric: Field, by: Sequence[Field] = ()) -> l
     for (name, *own), places in groups.items():
         kept = [at for at in places if math.isfinite(values[at])]
         runs = [
-            Reached(ids[at], run_names[at], starts[at], commits[at], values[at]) for at in kept
+            Reached(
+                ids[at], run_names[at], starts[at], commits[at], values[at], values[at], values[at]
+            )
+            for at in kept
         ]
         group = tuple(
             (field.name, None if value is None else str(value))
@@ -92,6 +100,30 @@ def metric_histories(found: Found, metric: Field, by: Sequence[Field] = ()) -> l
     return histories
 
 
+def over_commits(history: History, ranks: Mapping[str, int]) -> History:
+    """The same, a point a commit: the mean of its runs, named by the first of them.
+
+    Args:
+        ranks: the place of each commit in its branch; unless all are known, commits stand in the
+            order of their first runs. A run without a commit stands for itself.
+    """
+    groups: dict[str, list[Reached]] = {}
+    for run in history.runs:
+        groups.setdefault(run.commit or run.run_id, []).append(run)
+    keys = [*groups]
+    if all(key in ranks for key in keys):
+        keys.sort(key=ranks.__getitem__)
+    points = tuple(map(_joined, map(groups.__getitem__, keys)))
+    return replace(history, runs=points, changes=tuple(changes_of([own.value for own in points])))
+
+
+def _joined(runs: Sequence[Reached]) -> Reached:
+    values = [run.value for run in runs]
+    return replace(
+        runs[0], value=mean_of(values), low=min(values), high=max(values), runs=len(runs)
+    )
+
+
 def changes_of(values: Sequence[float]) -> list[Change]:
     """Where finite values change, with the stretches on both sides."""
     points = change_points(values)
@@ -99,9 +131,5 @@ def changes_of(values: Sequence[float]) -> list[Change]:
     changes = []
     for start, point, end in zip(ends, points, ends[2:], strict=False):
         before, after = values[start:point], values[point:end]
-        difference = welch(before, after)
-        changes.append(
-            Change(point, math.fsum(v / len(before) for v in before),
-                   math.fsum(v / len(after) for v in after), difference)
-        )  # fmt: skip
+        changes.append(Change(point, mean_of(before), mean_of(after), welch(before, after)))
     return changes

@@ -53,7 +53,7 @@ from runreport.report.tables.palette import make_palette
 from runreport.report.tables.run_table import run_link
 from runreport.report.tables.table import make_table
 from runreport.report.urls import experiment_folder
-from runreport.tags import NOTE_TAG, PARENT_TAG
+from runreport.tags import COMMIT_TAG, NOTE_TAG, PARENT_TAG
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,8 @@ def assemble_report(
     histories = {
         one.identity: made
         for one in found
-        if (made := make_history(one.name, one.table, one.folder)) is not None
+        if (made := make_history(one.name, one.table, one.folder, _commits(index, one.numbers)))
+        is not None
     }
     note_ground = NoteGround(
         ground.full, places, ground.curves, ground.as_of or 0, find, claims=config.claims
@@ -237,6 +238,10 @@ def assemble_report(
         config.url,
         checks,
     )  # fmt: skip
+
+
+def _commits(index: RunIndex, numbers: pa.Array) -> list[str | None]:
+    return index.long_column("tags", COMMIT_TAG, "value").take(numbers).to_pylist()  # type: ignore[no-any-return]
 
 
 def _linked(places: Places) -> Callable[[RunFact], RunLink | None]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from report.pages.test_overview import run_at
 from report.test_assemble import report_of
 
+import runreport
 from runreport.site.history_svg import history_svg
 
 
@@ -47,3 +48,27 @@ def test_runs_of_one_value_have_a_history_without_a_change(archive: Path) -> Non
     (page,) = report_of(archive).experiments
     assert page.history is not None and page.history.last is None
     assert "no change" in history_svg(page.history.metrics[0], "x")
+
+
+def test_a_history_stands_over_time_and_over_commits_whose_runs_are_bands(archive: Path) -> None:
+    for day, value in enumerate([0.5, 0.6, 0.7] * 8):
+        run_id = run_at(100 - day, accuracy=value)
+        commit = f"{day // 3:08}{'0' * 32}"
+        runreport.MlflowClient().set_tag(run_id, "mlflow.source.git.commit", commit)
+    (page,) = report_of(archive).experiments
+    assert page.history is not None
+    (history,) = page.history.metrics
+    assert [(own.first, own.runs) for own in history.commits] == [(3 * n, 3) for n in range(8)]
+    first = history.commits[0]
+    assert (first.low, first.high) == (0.5, 0.7) and round(first.mean, 6) == 0.6
+    commits = str(history_svg(history, "x", "commits"))
+    assert commits.count('class="band"') == 1 and commits.count('class="run"') == 8
+    assert "accuracy of 8 commits" in commits and ">00000007<" in commits
+    by_time = str(history_svg(history, "x", "time"))
+    assert "accuracy of 24 runs, by time" in by_time and by_time.count('class="run"') == 24
+
+
+def test_runs_without_commits_have_no_picture_over_them(archive: Path) -> None:
+    log(archive, [0.5] * 16)
+    (page,) = report_of(archive).experiments
+    assert page.history is not None and page.history.metrics[0].commits == ()

@@ -12,13 +12,14 @@ DAY = 24 * 3600 * 1000
 NOW = int(time.time() * 1000)
 
 
-def run_at(days_ago: float, **metrics: float) -> None:
-    """A run that started so many days before `NOW`."""
+def run_at(days_ago: float, **metrics: float) -> str:
+    """The id of a run that started so many days before `NOW`."""
     client = runreport.RunreportClient()
     run_id = client.create_run("0", start_time=NOW - int(days_ago * DAY)).info.run_id
     for key, value in metrics.items():
         client.log_metric(run_id, key, value, timestamp=NOW - int(days_ago * DAY))
     client.set_terminated(run_id, end_time=NOW - int(days_ago * DAY) + 1000)
+    return run_id
 
 
 def card_of(archive: Path) -> ExperimentCard:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runreport.analysis.changes import LEAST
+from runreport.analysis.student import mean_of
 from runreport.numbers import ROUGH, format_number
 from runreport.query.history import Change, changes_of
 from runreport.report.deltas import Delta, delta
@@ -36,12 +38,29 @@ class ChangeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CommitPoint:
+    """What the runs of a commit reached."""
+
+    commit: str
+    first: int
+    """The place of its first run, among all of the history."""
+    mean: float
+    low: float
+    high: float
+    runs: int
+
+
+@dataclass(frozen=True, slots=True)
 class MetricHistory:
     """One metric over the runs that have it."""
 
     metric: str
     values: tuple[float, ...]
     """Finite, oldest run first."""
+    starts: tuple[int, ...]
+    """When each started, ms."""
+    commits: tuple[CommitPoint, ...]
+    """In the order of their first runs; empty where a run has none, or all have the same."""
     changes: tuple[ChangeRow, ...]
     left_out: int
     """Runs whose value is NaN or infinite."""
@@ -64,23 +83,28 @@ class HistoryPage:
         return changes[-1] if changes else None
 
 
-def make_history(name: str, table: Table, folder: str) -> HistoryPage | None:
+def make_history(
+    name: str, table: Table, folder: str, commits: Sequence[str | None]
+) -> HistoryPage | None:
     """The history of an experiment; None where too few runs have a metric to change.
 
     Args:
         folder: of the experiment.
+        commits: of the runs of the table.
     """
     first = [table.primary] if table.primary else []
     ranked = metrics_by_meaning(table.columns.values(), len(table.labels))
     others = [column.label for column in ranked]
     metrics = [*dict.fromkeys([*first, *others])][:MOST_METRICS]
-    found = tuple(own for metric in metrics if (own := _history(table, metric)) is not None)
+    found = tuple(
+        own for metric in metrics if (own := _history(table, metric, commits)) is not None
+    )
     if not found:
         return None
     return HistoryPage(name, f"{folder}/history", f"{folder}/index.html", found)
 
 
-def _history(table: Table, metric: str) -> MetricHistory | None:
+def _history(table: Table, metric: str, commits: Sequence[str | None]) -> MetricHistory | None:
     column = table.columns.get(f"metrics.{metric}")
     if column is None:
         return None
@@ -96,7 +120,30 @@ def _history(table: Table, metric: str) -> MetricHistory | None:
         _row(number, change, run_link(table, kept[change.index]), direction)
         for number, change in enumerate(changes_of(values), 1)
     )
-    return MetricHistory(metric, tuple(values), rows, len(known) - len(kept))
+    return MetricHistory(
+        metric,
+        tuple(values),
+        tuple(int(str(starts[n])) for n in kept),
+        _by_commit(values, [commits[n] for n in kept]),
+        rows,
+        len(known) - len(kept),
+    )
+
+
+def _by_commit(values: Sequence[float], commits: Sequence[str | None]) -> tuple[CommitPoint, ...]:
+    groups: dict[str, list[int]] = {}
+    for place, commit in enumerate(commits):
+        if not commit:
+            return ()
+        groups.setdefault(commit, []).append(place)
+    if len(groups) < 2:
+        return ()
+    points = []
+    for commit, places in groups.items():
+        own = [values[place] for place in places]
+        point = CommitPoint(commit[:8], places[0], mean_of(own), min(own), max(own), len(own))
+        points.append(point)
+    return tuple(points)
 
 
 def _row(number: int, change: Change, run: RunLink, direction: str | None) -> ChangeRow:
