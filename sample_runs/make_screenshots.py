@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -12,6 +13,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tests"))
 
 from browser.conftest import FLAGS, experiment, find_chromium  # noqa: E402
+from pull_request import make_pull_request  # noqa: E402
 
 TO = HERE.parent / "docs" / "screenshots"
 FOUR = ("mlp-128-tanh-0.01-s2", "mlp-128-tanh-0.001-s1", "mlp-128-relu-0.0003-s2",
@@ -28,7 +30,25 @@ def main(site: Path) -> None:
             page.wait_for_timeout(400)
             page.screenshot(path=str(TO / f"{name}.png"))
             page.context.close()
+        take_pull_request(browser)
         browser.close()
+
+
+def take_pull_request(browser: Browser) -> None:
+    """What a pull request that regresses shows."""
+    with tempfile.TemporaryDirectory() as folder:
+        comment, site = make_pull_request(Path(folder).resolve())
+        pages = {
+            "ci-comment": ((1180, 860), comment),
+            "ci-review": ((1280, 860), site / "compare" / "base" / "index.html"),
+            "ci-checks": ((1280, 860), site / "checks" / "index.html"),
+        }
+        for name, (size, path) in pages.items():
+            page = open_page(browser, size, "light")
+            page.goto(f"file://{path}")
+            page.wait_for_timeout(800)
+            page.screenshot(path=str(TO / f"{name}.png"))
+            page.context.close()
 
 
 def open_page(browser: Browser, size: tuple[int, int], scheme: str) -> Page:
