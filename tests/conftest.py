@@ -14,7 +14,7 @@ from jinja2 import FileSystemBytecodeCache
 import runreport
 from runreport.archive.directory import open_archive
 from runreport.archive.storage import LocalStorage
-from runreport.site import render
+from runreport.site import environment
 from runreport.tracking import active
 from runreport.tracking import store as store_module
 
@@ -40,8 +40,8 @@ def shared_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     with pytest.MonkeyPatch.context() as patched:
         for kind in ("Environment", "ImmutableSandboxedEnvironment"):
             cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp(kind)))
-            caching = functools.partial(getattr(render, kind), bytecode_cache=cache)
-            patched.setattr(render, kind, caching)
+            caching = functools.partial(getattr(environment, kind), bytecode_cache=cache)
+            patched.setattr(environment, kind, caching)
         yield
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from runreport.errors import BuildError
+from runreport.site.files import SiteFile
 from runreport.site.publish import MARKER, check_target, publish_site
-from runreport.site.render import SiteFile
 
 FILES = [SiteFile("index.html", b"1"), SiteFile("a/b.txt", b"22")]
 

@@ -15,19 +15,16 @@ import pyarrow.compute as pc
 
 from runreport.archive.notices import Notice
 from runreport.archive.reading import Snapshot
-from runreport.archive.verify import hidden_problems
-from runreport.query.arrow import arange, as_array
-from runreport.query.fold import fold_snapshot
+from runreport.query.arrow import as_array
 from runreport.query.index import RunIndex
 from runreport.query.samples import RunFact, Runs
-from runreport.report.charts.curves import CurveReader
-from runreport.report.charts.texts import charted_names
 from runreport.report.checks.page import CheckPage, make_check_page
 from runreport.report.config import Config
 from runreport.report.config_advice import config_advice
 from runreport.report.evaluations.listing import EvaluationsPage, assemble_evaluations
 from runreport.report.evaluations.page import TABLE_FILE
 from runreport.report.findings import Finding
+from runreport.report.ground import Ground, make_ground, places_of, shown_experiments
 from runreport.report.links import Moment, RunLink, ViewLink, moment
 from runreport.report.models.assembling import ModelReport, assemble_models
 from runreport.report.pages.about import AboutPage, make_about, site_script
@@ -43,16 +40,11 @@ from runreport.report.pages.note_links import link_finder
 from runreport.report.pages.notes import NotedRun, Notes, excerpt, gather_notes, read_notes
 from runreport.report.pages.overview import OverviewPage, make_overview
 from runreport.report.pages.views import ViewPage, make_views
-from runreport.report.redaction import make_redactor, published_config, redact_index
-from runreport.report.redaction.redactor import Redactor
 from runreport.report.reviews.sections import ReviewPage
 from runreport.report.runs.page import RunPage
 from runreport.report.runs.pages import RunPages
 from runreport.report.tables.paging import choose_paged, with_places
-from runreport.report.tables.palette import make_palette
 from runreport.report.tables.run_table import run_link
-from runreport.report.tables.table import make_table
-from runreport.report.urls import experiment_folder
 from runreport.tags import COMMIT_TAG, NOTE_TAG, PARENT_TAG
 
 
@@ -152,17 +144,17 @@ def assemble_report(
     Raises:
         ConfigError: a view or the notes folder of the config names what there is not.
     """
-    asked, ground = config, _ground(snapshot, config, now_ms)
+    asked, ground = config, make_ground(snapshot, config, now_ms)
     index, shown, config, redactor = ground.index, ground.shown, ground.config, ground.redactor
     models = assemble_models(index, shown, snapshot.storage, redactor, config)
-    every = list(_shown_experiments(ground))
+    every = list(shown_experiments(ground))
     baselines, advice = _baselines(every, config)
     # A theme without script has no page that could show the others.
     most = len(shown) if all_rows else config.max_run_pages
     keep = {*models.by_run, *baselines.values(), *_led_to(index)}
     paged = choose_paged([(one.numbers, one.table) for one in every], most, keep)
     found = [replace(one, table=with_places(one.table, one.numbers, paged)) for one in every]
-    places = _places(found)
+    places = places_of(found)
     names = {one.identity: (one.name, one.folder) for one in found}
     evaluations = assemble_evaluations(index, shown, snapshot.storage, redactor, names)
     views = make_views(config, ground.full, places, ground.curves, ground.as_of or 0)
@@ -262,60 +254,19 @@ def assemble_views(snapshot: Snapshot, config: Config) -> tuple[ViewPage, ...]:
     Raises:
         ConfigError: a view names what there is not.
     """
-    ground = _ground(snapshot, config, None)
-    places = _places(list(_shown_experiments(ground)))
+    ground = make_ground(snapshot, config, None)
+    places = places_of(list(shown_experiments(ground)))
     return make_views(ground.config, ground.full, places, ground.curves, ground.as_of or 0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Ground:
-    """What all pages are made of."""
-
-    full: RunIndex
-    """With what is taken out of ``index``; for filters of the config."""
-    index: RunIndex
-    shown: pa.Array
-    """int32[n], the runs that are not deleted."""
-    config: Config
-    redactor: Redactor
-    curves: CurveReader
-    notices: tuple[Notice, ...]
-    as_of: int | None
-
-
-def _ground(snapshot: Snapshot, config: Config, now_ms: int | None) -> _Ground:
-    full = fold_snapshot(snapshot)
-    redactor = make_redactor(config, full, snapshot)
-    index = redact_index(full, redactor)
-    curves = CurveReader(snapshot, redactor.known)
-    return _Ground(
-        full,
-        index,
-        arange(index.runs.num_rows).filter(pc.invert(index.is_deleted)),
-        published_config(config, redactor),
-        redactor,
-        curves,
-        tuple(sorted({*snapshot.notices, *curves.read_all(), *hidden_problems(snapshot)})),
-        now_ms if now_ms is not None else _newest(snapshot),
-    )
-
-
-def _site(ground: _Ground, version: str) -> SiteInfo:
+def _site(ground: Ground, version: str) -> SiteInfo:
     told = (ground.redactor.text(str(notice), "file names") for notice in ground.notices)
     home = urlsplit(ground.config.url).path
     return SiteInfo(ground.config.title, moment(ground.as_of), version, tuple(told), home)
 
 
-def _places(found: Sequence[ShownExperiment]) -> Places:
-    return {
-        number: (one.name, one.table, place)
-        for one in found
-        for place, number in enumerate(one.numbers.to_pylist())
-    }
-
-
 def _experiments(
-    ground: _Ground,
+    ground: Ground,
     found: Sequence[ShownExperiment],
     evaluations: Sequence[EvaluationsPage],
     baselines: Mapping[str, str],
@@ -341,28 +292,6 @@ def _experiments(
             evaluations=evaluated.get(f"{one.folder}/index.html", ""),
             history=histories.get(one.identity),
         )
-
-
-def _shown_experiments(ground: _Ground) -> Iterator[ShownExperiment]:
-    """The experiments that have runs to show, by name."""
-    index, shown, config = ground.index, ground.shown, ground.config
-    palette = make_palette(index, shown)
-    folders: set[str] = set()
-    charted = charted_names(config.views)
-    owners = as_array(index.runs.column("experiment_id")).take(shown)
-    states = index.experiments.values()
-    for state in sorted(states, key=lambda state: (state.name.casefold(), state.experiment_id)):
-        numbers = shown.filter(pc.equal(owners, state.experiment_id))
-        if state.is_deleted or not len(numbers):
-            continue
-        folder = experiment_folder(state.name)
-        if folder in folders:
-            folder = experiment_folder(state.name, state.experiment_id)
-        folders.add(folder)
-        settings = config.for_experiment(state.name)
-        note = settings.description or state.tags.get(NOTE_TAG, "")
-        table = make_table(index, numbers, settings, folder, charted, palette)
-        yield ShownExperiment(state.experiment_id, state.name, folder, note, numbers, table)
 
 
 def _baselines(
@@ -405,9 +334,3 @@ def _noted_runs(index: RunIndex, places: Places) -> Iterator[NotedRun]:
         if row["run"] in places and row["value"].strip():
             experiment, table, place = places[row["run"]]
             yield NotedRun(run_link(table, place, experiment), excerpt(row["value"]))
-
-
-def _newest(snapshot: Snapshot) -> int | None:
-    """The time of the newest fact, by the clock that orders facts."""
-    newest = pc.max(snapshot.events.column("counter")).as_py()
-    return None if newest is None else int(newest) >> 16

@@ -9,9 +9,10 @@ import pyarrow as pa
 
 from runreport.report.assemble import Report
 from runreport.report.findings import Finding
+from runreport.site.files import SiteFile
 from runreport.site.memory import MARKER, Memory, Part, digest_of, forget
 from runreport.site.published import Published
-from runreport.site.render import Pages, SiteFile
+from runreport.site.render import Pages
 from runreport.site.update import SiteUpdate, content_digest
 
 Progress = Callable[[str, int, int], None]

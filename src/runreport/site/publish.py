@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable
 from itertools import chain
 
 from runreport.errors import BuildError
+from runreport.site.files import SiteFile
 from runreport.site.memory import MARKER
 from runreport.site.published import Published
-from runreport.site.render import SiteFile
 
 MARKER_TEXT = b"This folder is made by `runreport build`, which replaces all of it.\n"
 

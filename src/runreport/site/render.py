@@ -2,75 +2,36 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from jinja2 import (
-    BaseLoader,
-    ChoiceLoader,
-    Environment,
-    FileSystemLoader,
-    PrefixLoader,
-    StrictUndefined,
-    TemplateError,
-)
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import TemplateError
 from markupsafe import Markup
 
-from runreport.cards import STATUS_MARKS
 from runreport.errors import ConfigError
 from runreport.report.assemble import Report
 from runreport.report.charts.chart import Chart, vega_lite_version
 from runreport.report.charts.templates import chart_templates
 from runreport.report.findings import NOT_SHOWN
 from runreport.report.fit_text import fit
-from runreport.report.formatting import format_size, plural
 from runreport.report.models.page import ModelPage
 from runreport.report.models.version import VersionPage
 from runreport.report.pages.about import PARQUET
 from runreport.report.pages.experiment import ExperimentPage
 from runreport.report.pages.note_bodies import NoteBody
 from runreport.report.runs.page import RunPage
-from runreport.report.shown import lacking_decimals
 from runreport.report.tables.column_scripts import DataScript, latest_script, script_json
 from runreport.report.tables.run_table import RunTable
 from runreport.report.urls import up
-from runreport.site.badges import best_badge, newest_badge
 from runreport.site.chart_svg import NotDrawn, chart_svg
-from runreport.site.checks_svg import check_svg
-from runreport.site.feed import atom_feed
-from runreport.site.history_svg import history_svg
-from runreport.site.lines import curve_svg, importance_svg, sparkline_svg, spread_svg
+from runreport.site.environment import SECURITY_POLICY, make_environment
+from runreport.site.files import SiteFile, text_file
 from runreport.site.memory import digest_of
 from runreport.site.narrow import narrow
 from runreport.site.scripts import theme_scripts
 from runreport.site.theme import Asset, Theme, hashed_asset
-
-SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "media-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'"
-)
-
-
-class _Marks(dict[str, tuple[str, str]]):
-    """Marks by status; another tool, or a later version, may have statuses of its own."""
-
-    def __missing__(self, status: str) -> tuple[str, str]:
-        return "?", "unknown"
-
-
-_MARKS = _Marks(STATUS_MARKS)
-
-
-@dataclass(frozen=True, slots=True)
-class SiteFile:
-    """One file of a site."""
-
-    path: str
-    """From the site's root, POSIX."""
-    content: bytes = field(repr=False)
+from runreport.site.told import told_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +80,7 @@ class Pages:
 
     def details(self, path: str, numbers: Any) -> SiteFile:
         """A script of what pages of some runs would say."""
-        return _text_file(path, self.report.run_pages.details_script(numbers))
+        return text_file(path, self.report.run_pages.details_script(numbers))
 
     def indexes(self) -> Iterator[SiteFile]:
         """All pages that a new run may change, and their data."""
@@ -135,7 +96,7 @@ class Pages:
             )
         yield from self.models()
         yield from self.activity()
-        yield from self.told()
+        yield from told_files(report)
         yield from self.listings()
         yield from self.views()
         for note in report.notes.pages:
@@ -155,7 +116,7 @@ class Pages:
             yield self.page(f"{own.folder}/index.html", "checks.html", nav="checks", page=own)
         yield self.page("about/index.html", "about.html", nav="about", page=report.about)
         if self.theme.has_scripts:
-            yield _text_file("site.js", report.site_script)
+            yield text_file("site.js", report.site_script)
             yield self.page("r/view.html", "view.html", nav="")
         yield self.page("404.html", "404.html", nav="")
         yield self.page(
@@ -167,15 +128,6 @@ class Pages:
             review=report.review,
             checks=report.checks,
         )
-
-    def told(self) -> Iterator[SiteFile]:
-        """What other programs read: badges and numbers of experiments, and the feed."""
-        for latest in self.report.latest:
-            text = script_json(latest.described())
-            yield _text_file(f"{latest.folder}/latest.json", f"{text}\n")
-            yield _text_file(f"{latest.folder}/badge.svg", newest_badge(latest))
-            yield _text_file(f"{latest.folder}/best.svg", best_badge(latest))
-        yield _text_file("feed.xml", atom_feed(self.report, self.report.address))
 
     def activity(self) -> Iterator[SiteFile]:
         """The runs of all experiments."""
@@ -232,7 +184,7 @@ class Pages:
 
     def _chart_script(self, folder: str, script: DataScript | None) -> Iterator[SiteFile]:
         if self.theme.has_scripts and script is not None:
-            yield _text_file(f"{folder}/{script.name}", script.content)
+            yield text_file(f"{folder}/{script.name}", script.content)
 
     def _pictures(self, charts: Iterable[Chart]) -> dict[str, Markup]:
         found = {}
@@ -270,7 +222,7 @@ class Pages:
             return
         latest = latest_script(table.manifest, table.folder)
         for script in (*table.scripts, table.manifest, latest):
-            yield _text_file(f"{table.folder}/data/{script.name}", script.content)
+            yield text_file(f"{table.folder}/data/{script.name}", script.content)
 
     def page(self, path: str, template: str, **values: Any) -> SiteFile:
         """One page.
@@ -299,16 +251,16 @@ class Pages:
         folder = page.folder
         for published in page.published:
             yield SiteFile(f"{folder}/{published.path}", published.content)
-        yield _text_file(f"{folder}/run.json", page.record)
+        yield text_file(f"{folder}/run.json", page.record)
         if page.requirements:
-            yield _text_file(f"{folder}/requirements.txt", page.requirements)
+            yield text_file(f"{folder}/requirements.txt", page.requirements)
         if page.reproduction.diff:
-            yield _text_file(f"{folder}/uncommitted.diff", page.reproduction.diff_text)
+            yield text_file(f"{folder}/uncommitted.diff", page.reproduction.diff_text)
         if self.theme.has_scripts and page.details is not None:
             content = f"runreport.run({script_json(page.run_id)},{script_json(page.details)});\n"
-            yield _text_file(f"{folder}/run.js", content)
+            yield text_file(f"{folder}/run.js", content)
         for script in page.later_scripts if self.theme.has_scripts else ():
-            yield _text_file(f"{folder}/{script.name}", script.content)
+            yield text_file(f"{folder}/{script.name}", script.content)
         if page.evaluation is not None:
             own = page.evaluation
             if self.theme.has_scripts:
@@ -364,7 +316,7 @@ class Pages:
         folder, table = page.folder, page.table
         yield from self._data(table)
         if self.theme.has_scripts and page.chart_script is not None:
-            yield _text_file(f"{folder}/data/{page.chart_script.name}", page.chart_script.content)
+            yield text_file(f"{folder}/data/{page.chart_script.name}", page.chart_script.content)
         yield SiteFile(f"{folder}/data/{PARQUET}", page.parquet)
         if page.history is not None:
             yield self.page(
@@ -392,39 +344,6 @@ class Pages:
             )
 
 
-def make_environment(theme: Theme) -> Environment:
-    """What a theme's templates are rendered with, whatever they say."""
-    # Somebody else's templates must not reach what Python reaches; ours are spared the checks.
-    kind = Environment if theme.is_built_in else ImmutableSandboxedEnvironment
-    environment = kind(
-        loader=_loader(theme),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(plural=plural, size=format_size, lacking_decimals=lacking_decimals)
-    environment.globals.update(
-        marks=_MARKS,
-        curve_svg=curve_svg,
-        sparkline_svg=sparkline_svg,
-        history_svg=history_svg,
-        importance_svg=importance_svg,
-        spread_svg=spread_svg,
-        check_svg=check_svg,
-    )
-    return environment
-
-
-def _loader(theme: Theme) -> BaseLoader:
-    """The nearest template of a name; with the name of its theme before it, that of a parent."""
-    named = {
-        name: FileSystemLoader(os.path.join(folder, "templates"))
-        for name, folder in theme.named.items()
-    }
-    return ChoiceLoader([FileSystemLoader(theme.template_folders), PrefixLoader(named)])
-
-
 def _theme_files(theme: Theme) -> tuple[tuple[Asset, ...], Assets]:
     """The files of a theme, and where pages find them."""
     stylesheet = theme.stylesheet()
@@ -442,7 +361,3 @@ def _theme_files(theme: Theme) -> tuple[tuple[Asset, ...], Assets]:
         tuple(asset.path for asset in scripts.added),
     )
     return (stylesheet, icon, scripts.first, *scripts.added, *later, *vendor), assets
-
-
-def _text_file(path: str, text: str) -> SiteFile:
-    return SiteFile(path, text.encode(errors="replace"))

@@ -12,7 +12,7 @@ from runreport.report.config import Config
 from runreport.report.fit_text import fit
 from runreport.report.reviews.review import Review
 from runreport.report.reviews.sections import review_page
-from runreport.site.render import make_environment
+from runreport.site.environment import make_environment
 from runreport.site.theme import load_theme
 
 

@@ -12,8 +12,8 @@ import os
 from collections.abc import Iterable, Mapping
 
 from runreport.errors import BuildError
+from runreport.site.files import SiteFile
 from runreport.site.publish import place_in
-from runreport.site.render import SiteFile
 
 Digests = Mapping[str, tuple[str, int]]
 """Digest and size by path from the site's root."""

@@ -1,0 +1,71 @@
+"""What templates are rendered with: loaders, filters, drawings, and the policy of every page."""
+
+from __future__ import annotations
+
+import os
+
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+)
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from runreport.cards import STATUS_MARKS
+from runreport.report.formatting import format_size, plural
+from runreport.report.shown import lacking_decimals
+from runreport.site.checks_svg import check_svg
+from runreport.site.history_svg import history_svg
+from runreport.site.lines import curve_svg, importance_svg, sparkline_svg, spread_svg
+from runreport.site.theme import Theme
+
+SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "media-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'"
+)
+
+
+class _Marks(dict[str, tuple[str, str]]):
+    """Marks by status; another tool, or a later version, may have statuses of its own."""
+
+    def __missing__(self, status: str) -> tuple[str, str]:
+        return "?", "unknown"
+
+
+_MARKS = _Marks(STATUS_MARKS)
+
+
+def make_environment(theme: Theme) -> Environment:
+    """What a theme's templates are rendered with, whatever they say."""
+    # Somebody else's templates must not reach what Python reaches; ours are spared the checks.
+    kind = Environment if theme.is_built_in else ImmutableSandboxedEnvironment
+    environment = kind(
+        loader=_loader(theme),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(plural=plural, size=format_size, lacking_decimals=lacking_decimals)
+    environment.globals.update(
+        marks=_MARKS,
+        curve_svg=curve_svg,
+        sparkline_svg=sparkline_svg,
+        history_svg=history_svg,
+        importance_svg=importance_svg,
+        spread_svg=spread_svg,
+        check_svg=check_svg,
+    )
+    return environment
+
+
+def _loader(theme: Theme) -> BaseLoader:
+    """The nearest template of a name; with the name of its theme before it, that of a parent."""
+    named = {
+        name: FileSystemLoader(os.path.join(folder, "templates"))
+        for name, folder in theme.named.items()
+    }
+    return ChoiceLoader([FileSystemLoader(theme.template_folders), PrefixLoader(named)])

@@ -1,0 +1,19 @@
+"""Files of a site, before they are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFile:
+    """One file of a site."""
+
+    path: str
+    """From the site's root, POSIX."""
+    content: bytes = field(repr=False)
+
+
+def text_file(path: str, text: str) -> SiteFile:
+    """A file of text."""
+    return SiteFile(path, text.encode(errors="replace"))
