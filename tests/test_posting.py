@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,7 +73,7 @@ def test_a_token_does_not_follow_to_another_place(host: Host) -> None:
 
 def test_a_host_that_is_not_there_is_named() -> None:
     gone = PullRequest("http://127.0.0.1:9", "org/name", 7, TOKEN)
-    with pytest.raises(RunreportError, match=r"127\.0\.0\.1:9 cannot be reached"):
+    with pytest.raises(RunreportError, match=r"127\.0\.0\.1:9 cannot be reached, or"):
         post(gone, "text")
 
 
@@ -95,6 +97,8 @@ def test_a_jobs_pull_request_is_found_by_its_ref_or_its_event(tmp_path: Path) ->
         ({}, "GITHUB_TOKEN"),
         ({"GITHUB_TOKEN": TOKEN}, "GITHUB_REPOSITORY is ''"),
         ({**JOB, "GITHUB_REPOSITORY": "a/../b"}, "owner/name"),
+        ({**JOB, "GITHUB_TOKEN": "ghp_a b"}, "characters that no token has"),
+        ({**JOB, "GITHUB_API_URL": "http://[::1", "GITHUB_REF": "refs/pull/1/head"}, "an address"),
         (JOB, "--pull-request NUMBER"),
         ({**JOB, "GITHUB_EVENT_PATH": "/none", "GITHUB_REF": "refs/heads/x"}, "--pull-request"),
     ],
@@ -109,3 +113,31 @@ def test_the_longest_review_and_its_mark_fit_a_comment(host: Host) -> None:
 
     post(target(host), "x" * MOST, "é" * 500)
     assert len(host.comments[0]["body"].encode()) <= MOST_BYTES
+
+
+def test_a_token_that_was_pasted_with_a_line_end_is_the_token() -> None:
+    found = find_target({**JOB, "GITHUB_TOKEN": f"{TOKEN}\n", "GITHUB_REF": "refs/pull/1/merge"})
+    assert found.token == TOKEN
+
+
+_HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [_HEAD % 99 + b"[]", b"nonsense\r\n\r\n", _HEAD % 200_000 + b"[" * 200_000],
+    ids=["cut short", "no HTTP", "too deep"],
+)
+def test_a_host_that_answers_oddly_is_one_message(answer: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answers() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(answer)
+
+        threading.Thread(target=answers, daemon=True).start()
+        api = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        with pytest.raises(RunreportError, match="answers oddly"):
+            post(PullRequest(api, "org/name", 7, TOKEN), "text")

@@ -11,7 +11,7 @@ import pytest
 from report.reviews.archives import log, review_of
 
 import runreport
-from runreport.errors import NotFound
+from runreport.errors import NotFound, RunreportError
 
 QUIET = {
     **os.environ,
@@ -106,3 +106,50 @@ def test_another_tools_folder_is_taken_in_for_the_moment(archive: Path, tmp_path
     review = review_of(archive, other)
     assert review.runs[1] == 1 and review.new[0].value.startswith("loss")
     assert sorted(os.listdir(tmp_path)) == ["archive", "curves.csv"]
+
+
+def test_a_branch_whose_name_looks_like_a_filter_is_a_branch(repository: Path) -> None:
+    git(repository, "branch", "fix=1", "main")
+    assert review_of("fix=1", None, repository / "data" / "runs").runs == (1, 2)
+
+
+def test_a_link_to_a_repository_or_in_it_leads_to_the_archive(
+    repository: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "link").symlink_to(repository)
+    assert review_of("main", None, tmp_path / "link" / "data" / "runs").runs == (1, 2)
+    (repository / "runs").symlink_to("data/runs")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "a link")
+    assert review_of("main:data/runs", "HEAD:runs", repository / "data" / "runs").runs == (1, 2)
+
+
+def test_an_archive_that_is_left_out_of_exports_is_read(repository: Path) -> None:
+    (repository / ".gitattributes").write_text("data/runs export-ignore\n")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "ignored by git archive")
+    assert review_of("main", "HEAD", repository / "data" / "runs").runs == (1, 2)
+
+
+def test_a_revision_never_leads_out_of_its_repository(repository: Path) -> None:
+    for path in ("../x", "/etc", "data/../../x"):
+        with pytest.raises(NotFound, match="has no folder"):
+            review_of(f"main:{path}", None, repository / "data" / "runs")
+
+
+def test_a_file_of_another_tool_is_compared_with_what_it_was(repository: Path) -> None:
+    curves = repository / "curves.csv"
+    for last in (0.4, 0.9):
+        curves.write_text(f"step,loss\n1,.5\n2,{last}\n")
+        git(repository, "add", "-A")
+        git(repository, "commit", "-q", "-m", str(last))
+    (row,) = review_of("HEAD~1:curves.csv", curves, repository / "data" / "runs").metrics
+    assert (row.base.mean, row.head.mean) == (0.4, 0.9)
+
+
+def test_a_repository_that_git_does_not_trust_is_said_so(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    with pytest.raises(RunreportError, match="dubious ownership"):
+        review_of("main", None, repository / "data" / "runs")

@@ -9,10 +9,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import Any
 
 from runreport import __version__
 from runreport.errors import RunreportError
+from runreport.report.formatting import safe
 from runreport.report.reviews.forms import MOST_BYTES
 
 MOST = MOST_BYTES - 200
@@ -23,6 +25,8 @@ _JOB = "github-actions[bot]"
 _PAGE = 100
 _MOST_PAGES = 100
 _TIMEOUT_S = 30
+_LONGEST = 300
+"""Characters of what a host says that are repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +49,15 @@ def find_target(environment: Mapping[str, str], number: int | None = None) -> Pu
     Raises:
         RunreportError: there is none, or no token.
     """
-    token = environment.get("GITHUB_TOKEN") or environment.get("GH_TOKEN") or ""
+    token = (environment.get("GITHUB_TOKEN") or environment.get("GH_TOKEN") or "").strip()
     repository = environment.get("GITHUB_REPOSITORY", "")
     if not token:
         raise RunreportError(
             "A comment needs GITHUB_TOKEN. In a workflow: env: GITHUB_TOKEN: ${{ github.token }}, "
             "and permissions: pull-requests: write."
         )
+    if not re.fullmatch(r"[!-~]+", token):  # it is never put into a message
+        raise RunreportError("GITHUB_TOKEN has characters that no token has.")
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
         raise RunreportError(
             f"GITHUB_REPOSITORY is {repository!r}; it must be owner/name, as in a workflow."
@@ -63,6 +69,8 @@ def find_target(environment: Mapping[str, str], number: int | None = None) -> Pu
             "--pull-request NUMBER."
         )
     api = environment.get("GITHUB_API_URL") or _API
+    if not re.fullmatch(r"https?://[\w.:-]+(?:/[\w./-]*)?", api):
+        raise RunreportError(f"GITHUB_API_URL is {api!r}; it must be an address, like {_API}.")
     return PullRequest(api.rstrip("/"), repository, found, token)
 
 
@@ -101,7 +109,8 @@ def post(target: PullRequest, text: str, title: str = "") -> str:
 
 def _mark(title: str) -> str:
     """What a comment is known by, which nobody sees."""
-    return f"<!-- runreport compare {hashlib.sha256(title.encode()).hexdigest()[:12]} -->"
+    digest = hashlib.sha256(title.encode(errors="replace")).hexdigest()[:12]
+    return f"<!-- runreport compare {digest} -->"
 
 
 def _earlier(target: PullRequest, path: str, mark: str) -> int | None:
@@ -157,8 +166,11 @@ def _asked(target: PullRequest, method: str, path: str, body: object = None) -> 
             return json.load(answer)
     except urllib.error.HTTPError as error:
         raise RunreportError(_refusal(target, method, path, error)) from error
-    except (OSError, ValueError) as error:
-        raise RunreportError(f"{target.api} cannot be reached: {error}") from error
+    except (OSError, ValueError, HTTPException, RecursionError) as error:
+        told = safe(str(error) or type(error).__name__)[:_LONGEST]
+        raise RunreportError(
+            f"{target.api} cannot be reached, or answers oddly: {told}"
+        ) from error
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -175,8 +187,8 @@ def _refusal(
     target: PullRequest, method: str, path: str, error: urllib.error.HTTPError
 ) -> str:  # fmt: skip
     try:
-        told = str(json.load(error).get("message", ""))
-    except (ValueError, AttributeError, OSError):
+        told = safe(json.load(error).get("message", ""))[:_LONGEST]
+    except (ValueError, AttributeError, OSError, HTTPException, RecursionError):
         told = ""
     hint = (
         " A job's token needs permissions: pull-requests: write; that of a fork's pull request "

@@ -4,27 +4,45 @@ from __future__ import annotations
 
 import io
 import os
+import posixpath
 import re
 import subprocess
-import tarfile
 from collections.abc import Sequence
 
 from runreport.archive.layout import ARCHIVE_FILE, ARTIFACTS
-from runreport.errors import NotFound
+from runreport.errors import NotFound, RunreportError
 from runreport.nearest import did_you_mean
 from runreport.report.evaluations.page import TABLE_FILE
+from runreport.report.formatting import safe
 
 _LONGEST_S = 600
+_LINK, _MODULE = "120000", "160000"
+"""Modes of what is no file."""
+_AT_ONCE = 500
+_OF_HOOKS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
+"""What a hook of one repository sets is not meant for another."""
 
 
 def repository_of(folder: str) -> str | None:
-    """The top folder of the repository that a folder lies in; None where it lies in none."""
+    """The top folder of the repository that a folder lies in; None where it lies in none.
+
+    Raises:
+        RunreportError: git cannot say, e.g. since it does not trust the folder's owner.
+    """
+    folder = os.path.realpath(folder)
     while not os.path.isdir(folder):  # an archive that is on another branch only
         folder = os.path.dirname(folder)
     try:
-        return _git(folder, "rev-parse", "--show-toplevel").decode().strip() or None
-    except (subprocess.SubprocessError, OSError):
+        return os.path.realpath(_git(folder, "rev-parse", "--show-toplevel").decode().strip())
+    except FileNotFoundError:  # git is not installed
         return None
+    except subprocess.CalledProcessError as error:
+        told = error.stderr.decode(errors="replace").strip()
+        if "not a git repository" in told or "must be run in a work tree" in told:
+            return None
+        raise RunreportError(
+            f"git cannot read the repository of {folder}: {safe(told)}"
+        ) from error
 
 
 def find_revision(repository: str, text: str) -> str | None:
@@ -55,52 +73,81 @@ def commit_ranks(repository: str, commits: Sequence[str]) -> dict[str, int]:
 
 
 def extract(repository: str, commit: str, path: str, into: str) -> str:
-    """Write an archive, or a folder of another tool, as it was in a commit.
+    """Write an archive, or what another tool left, as it was in a commit.
 
-    Of an archive's artifacts only the tables of evaluations are written.
+    Of an archive's artifacts only the tables of evaluations are written; links are not.
 
     Args:
-        path: from the top of the repository, POSIX; ``.`` is all of it.
+        path: of a file or folder, from the top of the repository, POSIX; ``.`` is all of it.
         into: an empty folder.
 
     Returns:
         Where it is.
 
     Raises:
-        NotFound: the commit has no such folder.
+        NotFound: the commit has no such file or folder.
     """
-    within = ("--", path) if path not in ("", ".") else ()
-    listed = _git(repository, "ls-tree", "-r", "--name-only", "-z", commit, *within)
-    names = [name for name in listed.decode(errors="surrogateescape").split("\0") if name]
-    root = "" if path in ("", ".") else f"{path}/"
-    if not names:
+    own = posixpath.normpath(path.strip("/") or ".")
+    entries = [] if own.startswith("..") else _entries(repository, commit, own)
+    if [(name, kind) for kind, _, name in entries] == [(own, _LINK)]:  # to where the archive is
+        target = _contents(repository, [entries[0][1]])[0].decode(errors="replace")
+        own = posixpath.normpath(posixpath.join(posixpath.dirname(own), target))
+        entries = [] if own.startswith(("..", "/")) else _entries(repository, commit, own)
+    files = [(name, oid) for kind, oid, name in entries if kind not in (_LINK, _MODULE)]
+    if not files:
         raise NotFound(
             f"The revision {commit[:12]} has no folder {path!r}; name one: REVISION:PATH."
         )
-    if f"{root}{ARCHIVE_FILE}" in names:
-        names = _of_archive(names, root)
-    for place in range(0, len(names), 500):  # a command line has its limits
-        part = names[place : place + 500]
-        packed = _git(repository, "--literal-pathspecs", "archive", commit, "--", *part)
-        with tarfile.open(fileobj=io.BytesIO(packed)) as opened:
-            opened.extractall(into, filter="data")
-    return os.path.join(into, *root.split("/"))
+    root = "" if own == "." else f"{own}/"
+    if f"{root}{ARCHIVE_FILE}" in dict(files):
+        files = [(name, oid) for name, oid in files if _is_read(name.removeprefix(root))]
+    for place in range(0, len(files), _AT_ONCE):
+        part = files[place : place + _AT_ONCE]
+        contents = _contents(repository, [oid for _, oid in part])
+        for (name, _), content in zip(part, contents, strict=True):
+            target = os.path.join(into, *name.split("/"))
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            with open(target, "xb") as file:
+                file.write(content)
+    return os.path.join(into, *([] if own == "." else own.split("/")))
 
 
-def _of_archive(names: Sequence[str], root: str) -> list[str]:
-    """What a review reads of an archive: whole folders, and of its artifacts some."""
-    inside = [name.removeprefix(root) for name in names]
-    tops = {name.partition("/")[0] for name in inside} - {ARTIFACTS}
-    tables = [name for name in inside if name.startswith(f"{ARTIFACTS}/")]
-    tables = [name for name in tables if name.endswith(f"/{TABLE_FILE}")]
-    return [f"{root}{name}" for name in (*sorted(tops), *tables)]
+def _is_read(name: str) -> bool:
+    """Whether a review reads a file of an archive."""
+    return not name.startswith(f"{ARTIFACTS}/") or name.endswith(f"/{TABLE_FILE}")
 
 
-def _git(folder: str, *arguments: str) -> bytes:
+def _entries(repository: str, commit: str, path: str) -> list[tuple[str, str, str]]:
+    """Mode, object and name of all files of a commit below a path."""
+    within = () if path == "." else ("--", path)
+    listed = _git(repository, "--literal-pathspecs", "ls-tree", "-r", "-z", commit, *within)
+    entries = []
+    for line in listed.decode(errors="surrogateescape").split("\0"):
+        head, tab, name = line.partition("\t")
+        if tab:
+            mode, _, oid = head.split(" ")
+            entries.append((mode, oid, name))
+    return entries
+
+
+def _contents(repository: str, oids: Sequence[str]) -> list[bytes]:
+    """The contents of objects."""
+    asked = "".join(f"{oid}\n" for oid in oids).encode()
+    answer = io.BytesIO(_git(repository, "cat-file", "--batch", given=asked))
+    contents = []
+    for _ in oids:
+        size = int(answer.readline().split()[2])
+        contents.append(answer.read(size))
+        answer.read(1)
+    return contents
+
+
+def _git(folder: str, *arguments: str, given: bytes = b"") -> bytes:
     return subprocess.run(
         ["git", "-C", folder, *arguments],
         check=True,
         capture_output=True,
         timeout=_LONGEST_S,
-        stdin=subprocess.DEVNULL,
+        input=given,
+        env={key: value for key, value in os.environ.items() if key not in _OF_HOOKS},
     ).stdout

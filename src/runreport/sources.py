@@ -74,9 +74,12 @@ def opened_sides(
                 if is_foreign(text):
                     there = _taken_in(text, os.path.join(folder, name))
                 return open_at(there, text)
+            found = _of_revision(text, place, os.path.join(folder, name))
+            if found is not None:
+                return open_at(found, text)
             if _FILTER.search(text):
                 return replace(open_at(own, text), filter=text)
-            return open_at(_of_revision(text, place, os.path.join(folder, name)), text)
+            raise NotFound(_nothing(text, place))
 
         yield side("base", base), side("head", head)
 
@@ -89,25 +92,33 @@ def _taken_in(source: str, beside: str) -> str:
     return take_in(source, beside, (), is_own=True).archive
 
 
-def _of_revision(text: str, archive: str, into: str) -> str:
-    """The archive of a git revision, written to a folder.
+def _of_revision(text: str, archive: str, into: str) -> str | None:
+    """The archive of a git revision, written to a folder; None where there is no such revision.
 
     Raises:
-        NotFound: there is no such revision, or it has no archive.
+        NotFound: the revision has no such archive.
     """
     repository = None if is_remote(archive) else repository_of(archive)
-    revision, colon, path = text.partition(":")
-    commit = find_revision(repository, revision) if repository else None
-    if repository is None or commit is None:
-        where = f"of {repository}" if repository else "(the archive lies in no git repository)"
-        raise NotFound(
-            f"{text!r} is no file or folder, no filter, and no revision {where}."
-            f"{revision_hint(repository, revision) if repository else ''} Name an archive, a "
-            "filter such as \"tags.branch = 'main'\", or a revision such as main or main:runs."
-        )
+    if repository is None:
+        return None
+    revision, colon, path = (text, "", "") if text.startswith(":/") else text.partition(":")
+    commit = find_revision(repository, revision)
+    if commit is None:
+        return None
     if not colon:
-        path = os.path.relpath(archive, repository).replace(os.sep, "/")
+        path = os.path.relpath(os.path.realpath(archive), repository).replace(os.sep, "/")
     os.makedirs(into)
-    found = extract(repository, commit, path.strip("/"), into)
+    found = extract(repository, commit, path, into)
     is_archive = os.path.isfile(os.path.join(found, ARCHIVE_FILE))
     return found if is_archive else _taken_in(found, f"{into}-archive")
+
+
+def _nothing(text: str, archive: str) -> str:
+    """That a text names nothing, and what it may name."""
+    repository = None if is_remote(archive) else repository_of(archive)
+    where = f"of {repository}" if repository else "(the archive lies in no git repository)"
+    hint = revision_hint(repository, text.partition(":")[0]) if repository else ""
+    return (
+        f"{text!r} is no file or folder, no filter, and no revision {where}.{hint} Name an "
+        "archive, a filter such as \"tags.branch = 'main'\", or a revision such as main:runs."
+    )

@@ -66,6 +66,7 @@ def test_a_site_gets_a_page_of_it_and_loses_it_again(archive: str, tmp_path: Pat
     [
         ((), "Missing argument 'BASE'"),
         (("nothing",), "no revision"),
+        (("",), "it is empty"),
         (("params.modle = 'a'",), "Did you mean"),
         (("metrics.acc >",), "metrics.acc >"),
         ((BASE, "--pull-request", "3"), "--comment"),

@@ -60,15 +60,17 @@ def worse(
         paired: values at one place belong together, as those of one seed do.
         level: of the interval.
     """
-    largest = max(map(abs, (*base, *head))) or 1.0  # squares of 1e200 fit no float
-    one, other = ([value / largest for value in own] for own in (base, head))
+    largest = max(map(abs, (*base, *head))) or 1.0
+    # Squares of 1e200 fit no float; a power of two takes no digit away.
+    unit = 1.0 if 1e-100 < largest < 1e100 else math.ldexp(1.0, math.frexp(largest)[1])
+    one, other = ([value / unit for value in own] for own in (base, head))
     # What differs by the last digits of its numbers is on the limit, not beyond it.
-    scaled = _scaled(one, other, tolerance / largest + ROUNDING, paired, level)
+    scaled = _scaled(one, other, (tolerance + ROUNDING * largest) / unit, paired, level)
     return replace(
         scaled,
-        effect=scaled.effect * largest,
-        low=scaled.low * largest,
-        high=scaled.high * largest,
+        effect=scaled.effect * unit,
+        low=scaled.low * unit,
+        high=scaled.high * unit,
     )
 
 

@@ -86,7 +86,7 @@ def build(
     as_json: bool,
 ) -> None:
     """Build the static site of an archive, or of the runs that other tools left in a project."""
-    location = located(chosen(source, archive))
+    location = named = located(chosen(source, archive))
     bar = None if quiet or as_json else progress_bar()
     lost: Sequence[str] = ()
     if is_foreign(location):
@@ -102,7 +102,7 @@ def build(
         if base:
             from runreport.cli.compare import reviewed
 
-            review = reviewed(base, None, location, config)
+            review = reviewed(base, location or locate_archive(None), named, config)
         made = build_site(
             location,
             output,

@@ -69,6 +69,9 @@ def compare(
     """
     from dataclasses import replace
 
+    for name, text in (("BASE", base), ("HEAD", head)):
+        if text is not None and not text.strip():  # a variable of a job that is not set
+            raise click.BadParameter("it is empty.", param_hint=name)
     config = load_config(config_path)
     config = config if url is None else replace(config, url=url)
     form = "json" if as_json else form or _ENDINGS.get(os.path.splitext(output or "")[1], "text")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -21,13 +21,15 @@ from runreport.query.index import RunIndex
 from runreport.query.names import read_named
 from runreport.query.predicate import experiment_names, matching_runs, run_column
 from runreport.query.search import make_query
-from runreport.query.syntax import Field, comparisons
+from runreport.query.syntax import Comparison, Field, comparisons
 from runreport.tags import BRANCH_TAG, COMMIT_TAG
 
 _SEED = re.compile(
     r"(?:^|[._/-])(?:\w+_)?(?:random)?seed$|(?:^|[._/-])(?:random_?state|rng)$", re.I
 )
 """What a param is called that tells runs of the same settings apart."""
+_IDENTITY = re.compile(r"[/\\\\]|\d{4}-\d\d-\d\d|\d{8}|[0-9a-f]{8}")
+"""What the names of folders, times and digests have, which tell runs apart and set nothing."""
 MAIN = ("main", "master", "trunk")
 Settings = tuple[tuple[str, str], ...]
 
@@ -115,7 +117,7 @@ class Runs:
             )  # fmt: skip
         for own in found.values():
             own.sort(key=lambda run: (run.started, run.run_id))
-        return found
+        return {name: _without_identities(own) for name, own in found.items()}
 
     def _params(self) -> tuple[dict[int, list[tuple[str, str]]], dict[int, str]]:
         rows = self.index.rows_of("params", self.shown, ("key", "value"))
@@ -251,6 +253,15 @@ class Runs:
         kept = self._kept[text]
         return lambda run: bool(kept[run.number])
 
+    def asked(self, text: str, now_ms: int) -> list[Comparison]:
+        """What a filter compares.
+
+        Raises:
+            InvalidFilter: it is not allowed.
+        """
+        query = make_query(None, text, now_ms=now_ms, index=lambda: self.index)
+        return [*comparisons(query.filter)]
+
     def _matching(self, text: str, now_ms: int) -> list[bool]:
         query = make_query(None, text, now_ms=now_ms, index=lambda: self.index)
         for comparison in comparisons(query.filter):
@@ -285,6 +296,25 @@ class Divided:
 def same_settings(runs: Iterable[RunFact], settings: Settings) -> list[RunFact]:
     """Those that differ in their seed alone."""
     return [run for run in runs if run.settings == settings]
+
+
+def _without_identities(runs: list[RunFact]) -> list[RunFact]:
+    """Runs without params that name each of them: its folder, the time of its start, a digest."""
+    values: dict[str, list[str]] = {}
+    for run in runs:
+        for key, value in run.settings:
+            values.setdefault(key, []).append(value)
+    own = {
+        key
+        for key, texts in values.items()
+        if 1 < len(texts) == len({*texts}) and all(map(_IDENTITY.search, texts))
+    }
+    if not own:
+        return runs
+    return [
+        replace(run, settings=tuple(pair for pair in run.settings if pair[0] not in own))
+        for run in runs
+    ]
 
 
 def newest_of(runs: list[RunFact]) -> list[RunFact]:

@@ -20,8 +20,15 @@ from runreport.report.reviews.review import (
 )
 
 EMPTY = Review(
-    "main", "feature", (1, 2), (), (), 0, (), (), (), (), (), (), (), (), (), "https://a.org/b/"
-)
+    base="main", head="feature", runs=(1, 2), new_total=0, failed=0, new=(), gone_total=0, gone=(),
+    went_on=(), metrics=(), lacking=(), settings=(), alone=(), environment=(), code=(), models=(),
+    scores=(), notices=(), site="https://a.org/b/",
+)  # fmt: skip
+
+
+def with_new(review: Review, *runs: RunRow) -> Review:
+    failed = sum(run.is_failed for run in runs)
+    return replace(review, new=runs, new_total=len(runs), failed=failed)
 
 
 def metric(name: str, state: str = WORSE, **values: object) -> MetricRow:
@@ -38,7 +45,9 @@ def run(name: str, status: str = "FINISHED", why: str = "") -> RunRow:
 
 def test_markdown_says_first_what_got_worse_and_folds_what_is_not_clear() -> None:
     rows = (metric("acc"), metric("f1", BETTER), metric("time", UNCLEAR))
-    told = as_markdown(replace(EMPTY, metrics=rows, new=(run("one"), run("two", "FAILED", "no"))))
+    told = as_markdown(
+        with_new(replace(EMPTY, metrics=rows), run("one"), run("two", "FAILED", "no"))
+    )
     assert "2 new runs, 1 of them failed. 3 metrics compared: 1 worse, 1 better, 1 without" in told
     places = [told.index(word) for word in ("[acc]", "[f1]", "failed\n", "[time]", "New runs (1)")]
     assert places == sorted(places)
@@ -48,11 +57,13 @@ def test_markdown_says_first_what_got_worse_and_folds_what_is_not_clear() -> Non
 
 def test_what_is_logged_is_no_markup_no_mention_and_no_link() -> None:
     name = "a|b @octocat #12 <!-- x --> [x](y) https://evil.org `code` **b**"
+    name += " &commat;x ~~s~~ $m$ :tada:"
     told = as_markdown(replace(EMPTY, metrics=(metric(name),), site=""))
     (line,) = [own for own in told.splitlines() if "octocat" in own]
     assert "@octocat" not in line and "#12" not in line and "https://" not in line
     assert "\\<!--" in line and line.count(" | ") == 7
     assert "\\[x\\](y)" in line and "\\`code\\`" in line
+    assert "&amp;commat;" in line and "\\~\\~s" in line and "\\$m" in line and ":tada" not in line
 
 
 def test_a_cell_never_breaks_its_row() -> None:
@@ -66,9 +77,8 @@ texts = st.text(max_size=120)
 
 @given(st.lists(texts, max_size=40), st.integers(2_000, 20_000))
 def test_markdown_fits_and_counts_what_was_left_out(names: list[str], most: int) -> None:
-    review = replace(
-        EMPTY, metrics=tuple(map(metric, names)), new=tuple(run(name, "FAILED") for name in names)
-    )
+    review = replace(EMPTY, metrics=tuple(map(metric, names)))
+    review = with_new(review, *(run(name, "FAILED") for name in names))
     told = as_markdown(review, most=most)
     assert len(told.encode(errors="replace")) <= most
 
@@ -78,17 +88,19 @@ def test_a_thousand_of_everything_fits_the_most_a_comment_may_have() -> None:
     review = replace(
         EMPTY,
         metrics=tuple(metric(f"metric/{n:05} " + "é" * 100) for n in many),
-        new=tuple(run(f"run {n}", "FAILED", "why " * 20) for n in many),
-        gone=tuple(run(f"run {n}") for n in many),
+        gone=tuple(run(f"run {n}") for n in many[:1000]),
+        gone_total=7_000,
         environment=tuple(FactRow("x", f"package {n}", "1", "2") for n in many),
     )
-    told = as_markdown(review)
+    review = with_new(review, *(run(f"run {n}", "FAILED", "why " * 20) for n in many))
+    told = as_markdown(review, "é" * 50_000)
     assert 60_000 < len(told.encode()) <= MOST_BYTES
     assert "metric/00000" in told and "metrics left out" in told and "5,000 runs left out" in told
+    assert "7,000 runs left out" in told
 
 
 def test_text_and_json_say_the_same() -> None:
-    review = replace(EMPTY, metrics=(metric("acc"),), new=(run("one\x1b[31m"),))
+    review = with_new(replace(EMPTY, metrics=(metric("acc"),)), run("one\x1b[31m"))
     text = as_text(review, "Nightly")
     assert text.startswith("Nightly\nmain → feature\n1 new run. 1 metric compared: 1 worse.\n")
     assert "\x1b" not in text and "✗  acc" in text
@@ -97,3 +109,5 @@ def test_text_and_json_say_the_same() -> None:
 
 def test_nothing_new_is_said() -> None:
     assert "No run is new." in as_markdown(EMPTY)
+    went_on = replace(EMPTY, went_on=(run("one"),))
+    assert "0 new runs, 1 run went on." in as_markdown(went_on)

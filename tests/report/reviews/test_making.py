@@ -10,6 +10,8 @@ from report.reviews.archives import around, log, review_of
 
 import runreport
 from runreport.errors import ConfigError, RunreportError
+from runreport.report.config import Config
+from runreport.report.reviews.making import make_review
 from runreport.report.reviews.review import (
     BETTER,
     CHANGED,
@@ -20,6 +22,7 @@ from runreport.report.reviews.review import (
     WORSE,
     Review,
 )
+from runreport.sources import opened_sides
 
 BASE, HEAD = "tags.side = 'base'", "tags.side = 'head'"
 
@@ -187,3 +190,93 @@ def test_what_nobody_has_is_refused(archive: Path) -> None:
     log("a", [0.9])
     with pytest.raises((ConfigError, RunreportError), match=r"tags\.sid"):
         review_of("tags.sid = 'base'", None, archive)
+
+
+def test_a_run_that_went_on_is_compared_with_what_it_was(tmp_path: Path) -> None:
+    base, head = tmp_path / "base", tmp_path / "head"
+    runreport.set_tracking_uri(base)
+    (own,) = log("a", [0.9])
+    shutil.copytree(base, head)
+    runreport.set_tracking_uri(head)
+    with runreport.start_run(run_id=own):
+        runreport.log_metric("acc", 0.1, step=1)
+    review = review_of(base, head)
+    assert review.new == () and [run.value for run in review.went_on] == ["acc 0.1"]
+    assert [(row.base.mean, row.head.mean) for row in review.metrics] == [(0.9, 0.1)]
+
+
+def test_other_tools_files_of_one_name_are_compared_by_what_they_say(tmp_path: Path) -> None:
+    for name, last in (("a", 0.4), ("b", 0.9)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "metrics.csv").write_text(f"step,loss\n1,.5\n2,{last}\n")
+    review = review_of(tmp_path / "a", tmp_path / "b")
+    assert [(row.base.mean, row.head.mean) for row in review.metrics] == [(0.4, 0.9)]
+
+
+def test_a_row_of_pairs_shows_what_was_compared(archive: Path) -> None:
+    log("a", [*around(0.9, 8), *around(0.5, 12)], tags={"side": "base"})
+    log("b", around(0.88, 8, seed=1), tags={"side": "head"})
+    (row,) = review_of(BASE, HEAD, archive).metrics
+    assert (row.base.count, row.head.count) == (8, 8) and row.base.mean == pytest.approx(
+        0.9, abs=0.01
+    )
+    assert row.difference == pytest.approx(row.head.mean - row.base.mean)
+
+
+def test_a_commit_whose_runs_all_failed_does_not_hide_the_ones_before(tmp_path: Path) -> None:
+    base, head = tmp_path / "base", tmp_path / "head"
+    runreport.set_tracking_uri(base)
+    log("a", around(0.9))
+    log("b", [None])
+    shutil.copytree(base, head)
+    runreport.set_tracking_uri(head)
+    log("c", around(0.5, seed=1))
+    review = review_of(base, head)
+    assert states(review) == {"acc": WORSE} and review.lacking == ()
+
+
+def test_params_that_name_a_run_do_not_keep_it_from_being_compared(archive: Path) -> None:
+    for side, mean in (("base", 0.9), ("head", 0.5)):
+        for seed, value in enumerate(around(mean)):
+            with runreport.start_run():
+                runreport.set_tag("side", side)
+                runreport.log_params({"seed": seed, "out": f"out/{side}-{seed}", "lr": 0.1})
+                runreport.log_metric("acc", value)
+    assert states(review_of(BASE, HEAD, archive)) == {"acc": WORSE}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "state"),
+    [
+        ([0.9] * 4 + [float("nan")], [float("nan")] * 5, DIVERGED),
+        ([0.9] * 9 + [float("nan")], [0.9] * 9 + [float("nan")] * 5, DIVERGED),
+        ([*around(0.9), float("nan")], [*around(0.8, seed=1), float("nan")], WORSE),
+    ],
+)
+def test_what_diverged_in_the_base_hides_nothing_of_the_head(
+    archive: Path, before: list[float], after: list[float], state: str
+) -> None:
+    assert states(both(archive, before, after)) == {"acc": state}
+
+
+def test_counters_beyond_what_floats_tell_apart_have_exact_differences(archive: Path) -> None:
+    review = both(archive, [9.1e15, 9.1e15 + 2] * 4, [9.1e15 + 60, 9.1e15 + 62] * 4, "tokens_seen")
+    assert review.metrics[0].difference == 60.0
+
+
+def test_a_field_that_one_side_alone_has_groups_both(archive: Path) -> None:
+    log("a", around(0.9), tags={"side": "base"})
+    log("b", around(0.8, seed=1), tags={"side": "head"}, warmup=5)
+    sides = opened_sides(BASE, HEAD, str(archive), Config())
+    with sides as (base, head):
+        found = make_review(base, head, Config(), group=["params.lr", "params.warmup"])
+    assert [row.what for row in found.settings] == ["params.warmup"]
+
+
+def test_a_secret_in_a_filter_is_not_what_a_side_is_called(archive: Path) -> None:
+    log("a", [0.9], api_key="hunter2aaa")
+    log("b", [0.9], api_key="other")
+    told = repr(
+        review_of("params.api_key = 'hunter2aaa'", "params.api_key != 'hunter2aaa'", archive)
+    )
+    assert "hunter2aaa" not in told

@@ -173,6 +173,8 @@ def _base(
         return [], 1
     if rule.against == "baseline":
         return _baseline(experiment, others, asked), 1
+    # A commit of which no run reached anything says nothing of what was before.
+    alike = [run for run in alike if values[run.number] is not None]
     if rule.against == "main":
         return newest_of([run for run in alike if run.branch in MAIN]), 1
     if rule.against == "previous":

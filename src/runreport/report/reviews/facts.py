@@ -38,7 +38,7 @@ def alone_rows(experiment: str, found: Matched, words: Wording) -> Iterator[Fact
     """Settings of the head that nothing was found to compare with."""
     for settings, runs in found.alone:
         told = words.settings(found.label(settings))
-        yield FactRow(experiment, in_words(told) or "no params", "", str(len(runs)))
+        yield FactRow(experiment, cut(in_words(told)) or "no params", "", str(len(runs)))
 
 
 def in_words(settings: Settings) -> str:

@@ -11,13 +11,14 @@ from urllib.parse import quote
 from runreport.report.formatting import plural, safe
 from runreport.report.reviews.review import Review
 from runreport.report.reviews.sections import Cell, Section, legend, sections, verdict
+from runreport.report.reviews.wording import cut
 from runreport.report.written import markdown_text, text_table
 
 MOST_BYTES = 65_536
 """Of a comment: GitHub takes no longer one."""
 _SHOWN = 25
 """Rows of a section that are not folded."""
-_ACTIVE = re.compile(r"[@#](?=\w)|(?<=\w)(?=://)|(?<=www)(?=\.)|(?<=GH)(?=-\d)", re.I)
+_ACTIVE = re.compile(r":(?=\w+:)|[@#](?=\w)|(?<=\w)(?=://)|(?<=www)(?=\.)|(?<=GH)(?=-\d)", re.I)
 """What a host would make a mention, a reference or a link of."""
 _GAP = "\u2060"
 """Joins two words and has no width."""
@@ -63,7 +64,7 @@ def _fitting(section: Section, site: str, room: int) -> int:
 
 def _head(review: Review, title: str) -> Iterator[str]:
     named = f"{_inline(review.base)} → {_inline(review.head)}"
-    yield f"## {_inline(title) if title else f'Runs: {named}'}"
+    yield f"## {_inline(cut(title)) if title else f'Runs: {named}'}"
     yield ""
     if title:
         yield f"{named}  "
@@ -83,7 +84,7 @@ def _foot(review: Review) -> str:
 
 def _section(section: Section, site: str, count: int) -> str:
     """A section with as many of its rows."""
-    left_out = len(section.rows) - count
+    left_out = section.count - count
     shown = count if section.is_folded else min(count, _SHOWN)
     lines = [_table(section, site, 0, shown)] if shown else []
     if shown < count:
@@ -95,7 +96,7 @@ def _section(section: Section, site: str, count: int) -> str:
         lines.insert(0, f"{_inline(section.note)}\n")
     body = "\n".join(lines)
     if section.is_folded:
-        return f"\n{_folded(f'{section.title} ({len(section.rows):,})', body)}"
+        return f"\n{_folded(f'{section.title} ({section.count:,})', body)}"
     return f"\n### {section.title}\n\n{body}"
 
 
@@ -125,12 +126,13 @@ def _link(site: str) -> str:
 
 def _inline(text: str) -> str:
     """A text as it is: no mark-up, no mention, no link."""
-    return markdown_text(_ACTIVE.sub(lambda match: f"{match[0]}{_GAP}", text))
+    told = markdown_text(_ACTIVE.sub(lambda match: f"{match[0]}{_GAP}", text))
+    return told.replace("&", "&amp;").replace("~", "\\~").replace("$", "\\$")
 
 
 def as_text(review: Review, title: str = "") -> str:
     """Text for a terminal."""
-    lines = [title] if title else []
+    lines = [cut(title)] if title else []
     lines += [f"{review.base} → {review.head}", verdict(review)]
     lines += (f"Not read: {notice}" for notice in review.notices)
     for section in sections(review):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from runreport.query.samples import RunFact
@@ -17,10 +17,10 @@ from runreport.report.reviews.facts import (
     setting_rows,
 )
 from runreport.report.reviews.metrics import Compared, metric_rows
-from runreport.report.reviews.review import FactRow, MetricRow, Review, ScoreRow
-from runreport.report.reviews.runs import run_rows, went_on
+from runreport.report.reviews.review import FAILED, FactRow, MetricRow, Review, ScoreRow
+from runreport.report.reviews.runs import changed_runs, reaching, run_rows
 from runreport.report.reviews.settings import Matched, matched
-from runreport.report.reviews.sides import ReviewSide, Sides
+from runreport.report.reviews.sides import ReviewSide, Sides, shared_fields
 from runreport.report.reviews.wording import Wording
 
 
@@ -44,28 +44,36 @@ def make_review(
     """
     words = Wording(head.redactor.joined(base.redactor))
     sides = Sides(base, head, words, config)
-    own, theirs = (side.chosen(group, now_ms) for side in (head, base))
+    fields = shared_fields(base, head, group)
+    own, theirs = (side.chosen(fields, now_ms) for side in (head, base))
     known, kept = (
         {run.run_id for runs in side.values() for run in runs} for side in (theirs, own)
     )
+    is_one = base.runs is head.runs
+    others = set() if is_one else changed_runs(base, head, known & kept)
     new = {name: [run for run in runs if run.run_id not in known] for name, runs in own.items()}
     gone = {name: [run for run in runs if run.run_id not in kept] for name, runs in theirs.items()}
-    is_continued = bool(known & kept) and not sides.is_chosen
-    parts = [
-        _of_experiment(sides, name, theirs.get(name, []), runs)
-        for name, runs in new.items()
-        if runs
-    ]
+    went_on = {name: [run for run in runs if run.run_id in others] for name, runs in own.items()}
+    ever = set(head.runs.index.attribute("run_id").to_pylist())
+    is_continued = not sides.is_chosen and not known.isdisjoint(ever)
+    parts = []
+    for name, runs in new.items():
+        heads = _by_start([*runs, *went_on[name]])
+        if heads:
+            parts.append(_of_experiment(sides, name, _bases(name, heads, own, theirs), heads))
     compared = [one for part in parts for one in part.compared]
     metrics, lacking = metric_rows(compared, base.runs, head.runs)
     notices = (str(notice) for side in (base, head) for notice in side.snapshot.notices)
     return Review(
-        base=words.text(base.label),
-        head=words.text(head.label),
+        base=words.label(base.label, base.runs.asked(base.filter, now_ms)),
+        head=words.label(head.label, head.runs.asked(head.filter, now_ms)),
         runs=(len(known), len(kept)),
+        new_total=sum(map(len, new.values())),
+        failed=sum(run.status in FAILED for runs in new.values() for run in runs),
         new=tuple(run_rows(sides, head, new)),
+        gone_total=sum(map(len, gone.values())) if is_continued else 0,
         gone=tuple(run_rows(sides, base, gone)) if is_continued else (),
-        went_on=went_on(base, head) if is_continued else 0,
+        went_on=tuple(run_rows(sides, head, went_on)),
         metrics=tuple(_published(row, words) for row in metrics),
         lacking=tuple(
             replace(row, experiment=words.name(row.experiment), what=words.name(row.what))
@@ -80,6 +88,22 @@ def make_review(
         notices=tuple(words.text(notice) for notice in dict.fromkeys(notices)),
         site=f"{config.url.rstrip('/')}/" if config.url else "",
     )
+
+
+def _bases(
+    name: str,
+    heads: Sequence[RunFact],
+    own: Mapping[str, list[RunFact]],
+    theirs: Mapping[str, list[RunFact]],
+) -> list[RunFact]:
+    """The runs of a base that those of an experiment are compared with: of the same experiment, or
+    of the only one on either side, whatever it is called, and what they were themselves."""
+    found = theirs.get(name, [])
+    if not found and len(own) == len(theirs) == 1:
+        (found,) = theirs.values()
+    ids = {run.run_id for run in heads} - {run.run_id for run in found}
+    before = (run for runs in theirs.values() for run in runs if run.run_id in ids) if ids else ()
+    return _by_start([*found, *before])
 
 
 def _published(row: MetricRow, words: Wording) -> MetricRow:
@@ -110,7 +134,8 @@ class _Part:
 
 
 def _of_experiment(sides: Sides, name: str, bases: list[RunFact], heads: list[RunFact]) -> _Part:
-    found = matched(bases, heads, is_newest=not sides.is_chosen)
+    reached = reaching(sides.base.runs, sides.head.runs, bases, heads)
+    found = matched(bases, heads, is_newest=not sides.is_chosen, reached=reached)
     words, shown = sides.words, sides.words.name(name)
     config = sides.config.for_experiment(name)
     theirs = _by_start(run for match in found.matches for run in match.bases)

@@ -94,9 +94,11 @@ def metric_rows(
                     lacking.append(FactRow(compared.experiment, name, *shown))
                 continue
             shared = of_shared_seeds(*(by_seed(runs, values) for runs, values in sides))
+            if shared is not None:  # what is tested is what is shown
+                one = replace(one, values=tuple(shared[0]))
+                other = replace(other, values=tuple(shared[1]))
             row = _row(compared, name, one, other, is_primary=name == primary)
-            before, after = shared or (one.values, other.values)
-            pairs.append(_Pair(row, tuple(before), tuple(after), shared is not None))
+            pairs.append(_Pair(row, one.values, other.values, shared is not None))
     pairs.sort(key=lambda pair: (not pair.row.is_primary, importance_of_name(pair.row.metric)))
     rows = _tested(pairs)
     rows.sort(key=lambda row: (_ORDER[row.state], not row.is_primary))
@@ -172,7 +174,7 @@ def _tested(pairs: Sequence[_Pair]) -> list[MetricRow]:
     left = _MOST_WAYS
     for place, pair in enumerate(pairs):
         cost = 2 * cost_of(len(pair.base), len(pair.head), paired=pair.is_paired)
-        if min(len(pair.base), len(pair.head)) and not pair.row.head.lost and cost <= left:
+        if min(len(pair.base), len(pair.head)) and not has_diverged(pair.row) and cost <= left:
             left -= cost
             verdicts[place] = differs(pair.base, pair.head, paired=pair.is_paired)
     chances: dict[int, tuple[float, int]] = {}
@@ -198,7 +200,7 @@ def _told(row: MetricRow, verdict: Verdict | None, p: float | None, count: int) 
         count: of comparisons that were corrected together.
     """
     if verdict is None:
-        return replace(row, state=DIVERGED) if row.head.lost and not row.base.lost else row
+        return replace(row, state=DIVERGED) if has_diverged(row) else row
     return replace(
         row,
         state=_state(row, verdict, p, count),
@@ -208,6 +210,12 @@ def _told(row: MetricRow, verdict: Verdict | None, p: float | None, count: int) 
         p=p,
         test=verdict.test,
     )
+
+
+def has_diverged(row: MetricRow) -> bool:
+    """Whether more of the head's runs have NaN or an infinity than of the base's."""
+    one, other = row.base, row.head
+    return other.lost * (one.count + one.lost) > one.lost * (other.count + other.lost)
 
 
 def _state(row: MetricRow, verdict: Verdict, p: float | None, count: int) -> str:

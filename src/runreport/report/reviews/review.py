@@ -21,6 +21,8 @@ STATES = {
 """What may become of a metric, the most important first, in words."""
 CLEAR = (DIVERGED, WORSE, BETTER, CHANGED)
 FAILED = ("FAILED", "KILLED")
+MOST_RUNS = 1000
+"""Runs that a review names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +130,17 @@ class Review:
     """As they were named."""
     runs: tuple[int, int]
     """How many each side has."""
+    new_total: int
+    """How many runs only the head has."""
+    failed: int
+    """How many of them did not come to their end."""
     new: tuple[RunRow, ...]
-    """Runs that only the head has: those that failed first, then the newest."""
+    """Those that failed first, then the newest; `MOST_RUNS` at most."""
+    gone_total: int
     gone: tuple[RunRow, ...]
-    """Runs that only the base has; empty where the two are no states of one archive."""
-    went_on: int
-    """Runs of both to which something was logged since."""
+    """Runs that only the base has; none where the two are no states of one archive."""
+    went_on: tuple[RunRow, ...]
+    """Runs of both whose status, params or metrics are others in the head."""
     metrics: tuple[MetricRow, ...]
     """The most important first."""
     lacking: tuple[FactRow, ...]
@@ -157,8 +164,3 @@ class Review:
     def count(self, *states: str) -> int:
         """How many metrics came to one of some states."""
         return sum(row.state in states for row in self.metrics)
-
-    @property
-    def failed(self) -> int:
-        """New runs that did not come to their end."""
-        return sum(run.is_failed for run in self.new)

@@ -23,6 +23,7 @@ from runreport.report.reviews.review import (
     RunRow,
     ScoreRow,
 )
+from runreport.report.reviews.wording import cut
 
 MARKS = {DIVERGED: "✗", WORSE: "✗", BETTER: "✓", CHANGED: "≠", UNDECIDED: "?"}
 """Those of other states are nothing."""
@@ -58,6 +59,13 @@ class Section:
     is_folded: bool = False
     """Whether it is for those who ask."""
     note: str = ""
+    total: int = 0
+    """With those that are not among the rows; 0: there are none."""
+
+    @property
+    def count(self) -> int:
+        """Of how many things it tells."""
+        return max(self.total, len(self.rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +92,7 @@ def review_page(review: Review, title: str = "") -> ReviewPage:
         title: empty: what is compared.
     """
     return ReviewPage(
-        title or f"Compared with {review.base}",
+        cut(title) or f"Compared with {review.base}",
         review.base,
         review.head,
         verdict(review),
@@ -97,8 +105,8 @@ def review_page(review: Review, title: str = "") -> ReviewPage:
 
 def verdict(review: Review) -> str:
     """What a review comes to, in one sentence."""
-    if not review.new:
-        return "No run is new." if not review.metrics else ""
+    if not review.new_total and not review.went_on:
+        return "No run is new."
     told = [
         f"{review.count(*states)} {words}"
         for states, words in (
@@ -112,9 +120,10 @@ def verdict(review: Review) -> str:
         if review.count(*states)
     ]
     metrics = f"{plural(len(review.metrics), 'metric')} compared: {', '.join(told)}"
-    runs = plural(len(review.new), "new run")
-    failed = f", {review.failed} of them failed" if review.failed else ""
-    return f"{runs}{failed}. {metrics if told else 'No metric could be compared'}."
+    runs = plural(review.new_total, "new run")
+    failed = f", {review.failed:,} of them failed" if review.failed else ""
+    went_on = f", {plural(len(review.went_on), 'run')} went on" if review.went_on else ""
+    return f"{runs}{failed}{went_on}. {metrics if told else 'No metric could be compared'}."
 
 
 def sections(review: Review) -> list[Section]:
@@ -125,17 +134,18 @@ def sections(review: Review) -> list[Section]:
     ended = [run for run in review.new if not run.is_failed]
     found = [
         _metrics("Metrics", clear),
-        _runs("New runs that failed", failed),
+        _runs("New runs that failed", failed, review.failed),
         _facts("Metrics of one side only", "Metric", review.lacking, "metric"),
         _scores(review.scores),
         _facts("Models", "What", review.models, "change", experiment="Model"),
         _facts("Settings that differ", "Param", review.settings, "param"),
         _facts("Code", "What", review.code, "difference"),
         _facts("Environment", "What", review.environment, "difference"),
-        _runs("Runs that are gone", review.gone),
+        _runs("Runs that went on", review.went_on, len(review.went_on)),
+        _runs("Runs that are gone", review.gone, review.gone_total),
         _metrics("Metrics without a clear difference", rest, is_folded=True),
         _alone(review.alone),
-        _runs("New runs", ended, is_folded=True),
+        _runs("New runs", ended, review.new_total - review.failed, is_folded=True),
     ]
     return [section for section in found if section.rows]
 
@@ -166,7 +176,7 @@ def _metrics(title: str, rows: Sequence[MetricRow], *, is_folded: bool = False) 
                 Cell(MARKS.get(row.state, ""), sense=_SENSES.get(row.state, "")),
                 Cell(row.metric, row.url),
                 *named(row.experiment),
-                *(Cell(in_words(row.group)) for _ in told),
+                *(Cell(cut(in_words(row.group))) for _ in told),
                 _difference(row),
                 _drawn(row),
                 Cell(_interval(row)),
@@ -237,7 +247,7 @@ def _letters(low: float, middle: float, high: float) -> str:
     return "".join(letters)
 
 
-def _runs(title: str, rows: Sequence[RunRow], *, is_folded: bool = False) -> Section:
+def _runs(title: str, rows: Sequence[RunRow], total: int, *, is_folded: bool = False) -> Section:
     heads, named = _named(rows)
     has_reasons, has_values = (any(getattr(r, name) for r in rows) for name in ("why", "value"))
     return Section(
@@ -262,6 +272,7 @@ def _runs(title: str, rows: Sequence[RunRow], *, is_folded: bool = False) -> Sec
         ),
         "run",
         is_folded,
+        total=total,
     )
 
 

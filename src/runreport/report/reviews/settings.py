@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from runreport.query.samples import RunFact, Settings, newest_of
@@ -29,17 +29,21 @@ class Matched:
     matches: tuple[Match, ...]
     alone: tuple[tuple[Settings, tuple[RunFact, ...]], ...]
     """Runs of the head that nothing can be compared with, by settings."""
+    shared: frozenset[tuple[str, str]] = frozenset()
+    """What all of them have."""
 
     def label(self, settings: Settings) -> Settings:
         """Of settings what others have differently, or have not."""
-        every = [*(match.settings for match in self.matches), *(own for own, _ in self.alone)]
-        shared = set(every[0]).intersection(*every[1:]) if every else set()
-        return tuple(pair for pair in settings if pair not in shared)
+        return tuple(pair for pair in settings if pair not in self.shared)
 
 
 def matched(
-    bases: Sequence[RunFact], heads: Sequence[RunFact], *, is_newest: bool
-) -> Matched:  # fmt: skip
+    bases: Sequence[RunFact],
+    heads: Sequence[RunFact],
+    *,
+    is_newest: bool,
+    reached: Callable[[RunFact], bool] = lambda _: True,
+) -> Matched:
     """Runs of one experiment by settings.
 
     What has the same settings on both sides is compared. Of the rest, params that have other
@@ -49,10 +53,12 @@ def matched(
     Args:
         bases, heads: in the order of their starts.
         is_newest: of each setting the runs of its newest commit count.
+        reached: whether a run reached anything; a commit without such a run does not count.
     """
 
     def newest(runs: list[RunFact]) -> list[RunFact]:
-        return newest_of(runs) if is_newest else runs
+        able = [run for run in runs if reached(run)] or runs
+        return newest_of(able) if is_newest else able
 
     own, theirs = _grouped(heads), _grouped(bases)
     matches = [
@@ -67,8 +73,12 @@ def matched(
     found = list(_of_changed(others, rest))
     taken = {run.number for match in found for run in match.heads}
     alone = _grouped(run for run in rest if run.number not in taken)
+    every = [*(match.settings for match in (*matches, *found)), *alone]
+    shared = frozenset(every[0]).intersection(*every[1:]) if every else frozenset()
     return Matched(
-        (*matches, *found), tuple((settings, tuple(runs)) for settings, runs in alone.items())
+        (*matches, *found),
+        tuple((settings, tuple(runs)) for settings, runs in alone.items()),
+        shared,
     )
 
 

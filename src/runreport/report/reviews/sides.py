@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from runreport.archive.reading import Snapshot
+from runreport.errors import ConfigError, InvalidFilter
 from runreport.query.samples import RunFact, Runs
+from runreport.query.syntax import Field
 from runreport.report.config import Config
 from runreport.report.redaction import Redactor
 from runreport.report.reviews.wording import Wording
@@ -24,31 +26,45 @@ class ReviewSide:
     filter: str = ""
     """Which runs of the archive it is; empty: all."""
 
-    def chosen(self, group: Sequence[str], now_ms: int) -> dict[str, list[RunFact]]:
+    def chosen(self, fields: Sequence[Field], now_ms: int) -> dict[str, list[RunFact]]:
         """Its runs by experiment, each with the settings that it is compared by.
 
         Args:
-            group: fields; empty: all params but the seed.
+            fields: which; none: all params but the seed.
 
         Raises:
-            ConfigError, InvalidFilter: a filter or field names what there is not.
+            ConfigError, InvalidFilter: the filter names what there is not.
         """
         is_own = self.runs.matching(self.filter, now_ms)
-        columns = []
-        for name in group:
-            field = self.runs.field(name)
-            self.runs.refuse_unknown(field)
-            columns.append((name, self.runs.values(field)))
+        columns = [(field.name, self.runs.values(field)) for field in fields]
 
         def settled(run: RunFact) -> RunFact:
             told = ((name, values[run.number]) for name, values in columns)
             own = tuple((name, str(value)) for name, value in told if value is not None)
-            return replace(run, settings=own) if group else run
+            return replace(run, settings=own) if fields else run
 
         return {
             name: [settled(run) for run in runs if is_own(run)]
             for name, runs in self.runs.by_experiment.items()
         }
+
+
+def shared_fields(base: ReviewSide, head: ReviewSide, texts: Sequence[str]) -> list[Field]:
+    """Fields by their names; a param that one side alone has is one, too.
+
+    Raises:
+        ConfigError, InvalidFilter: neither side has such a field.
+    """
+    fields = []
+    for text in texts:
+        try:
+            field = head.runs.field(text)
+            head.runs.refuse_unknown(field)
+        except (ConfigError, InvalidFilter):
+            field = base.runs.field(text)
+            base.runs.refuse_unknown(field)
+        fields.append(field)
+    return fields
 
 
 @dataclass(frozen=True, slots=True)

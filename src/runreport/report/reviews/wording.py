@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from runreport.query.samples import Settings
+from runreport.query.syntax import Comparison
 from runreport.report.redaction import Redactor, public_record
 
 LONGEST = 120
@@ -34,6 +35,14 @@ class Wording:
     def text(self, text: str) -> str:
         """Another text."""
         return cut(self.redactor.text(text, "reviews"))
+
+    def label(self, text: str, asked: Iterable[Comparison] = ()) -> str:
+        """What somebody called a side; values of a filter as its fields' values may be shown."""
+        for comparison in asked:
+            for value in filter(lambda own: isinstance(own, str), comparison.values):
+                shown = self.redactor.value(str(value), "filters", comparison.field.key)
+                text = text.replace(str(value), shown) if value else text
+        return self.text(text)
 
     def settings(self, settings: Settings) -> Settings:
         """Params with their values."""
