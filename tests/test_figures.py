@@ -39,8 +39,8 @@ def test_a_figure_has_the_font_and_title_that_were_asked_for(archive: str, tmp_p
     ok("figure", "line;y=metrics.loss;c=params.model", "-a", archive, "-o", str(out),
        "--font", "Some Serif", "--font-size", "9pt", "--title")  # fmt: skip
     text = out.read_text()
-    assert 'font-family="Some Serif"' in text and 'font-size="9px"' in text
-    assert "loss over steps" in text and "sans-serif" not in text
+    assert 'font-family="Some Serif, sans-serif"' in text and "loss over steps" in text
+    assert set(re.findall(r'font-size="([\d.]+)px"', text)) == {"9", "10.8"}, "the title is larger"
 
 
 def test_a_saved_comparison_is_named(archive: str, tmp_path: Path) -> None:
@@ -65,6 +65,8 @@ def test_a_saved_comparison_is_named(archive: str, tmp_path: Path) -> None:
         ((BAR, "-o", "f.svg", "-x", "Smaple"), "Did you mean 'Sample'"),
         ((BAR, "-o", "f.svg", "--width", "8.5"), "is no length"),
         ((BAR, "-o", "f.svg", "--fonts", "/nowhere"), "no folder"),
+        ((BAR, "-o", "f.svg", "--font", 'x" onload="'), "no name of a font"),
+        ((BAR, "-o", "f.png", "--width", "7200pt", "--ppi", "1200"), "pixels long"),
         ((BAR, "-o", "/nowhere/f.svg"), "Could not write"),
     ],
 )
@@ -84,3 +86,23 @@ def test_lengths_have_units() -> None:
             read_length(text)
     with pytest.raises(InvalidValue):
         read_font_size("100pt")
+
+
+def test_a_font_that_is_not_there_is_said_and_another_one_is_used(
+    archive: str, tmp_path: Path
+) -> None:
+    out = str(tmp_path / "f.pdf")
+    done = command("figure", BAR, "-a", archive, "-o", out, "--font", "No Such Serif")
+    assert done.returncode == 0 and "No Such Serif is not installed" in done.stderr
+    assert "accuracy" in pypdf.PdfReader(out).pages[0].extract_text()
+
+
+def test_a_legend_of_many_runs_lies_below_and_leaves_room_for_the_picture(
+    tmp_path: Path,
+) -> None:
+    archive = sample_archive(tmp_path / "many", runs=20)
+    out = str(tmp_path / "f.pdf")
+    ok("figure", "line;y=metrics.loss", "-a", str(archive), "-o", out)
+    page = pypdf.PdfReader(out).pages[0]
+    assert float(page.mediabox[3]) > 0.62 * float(page.mediabox[2]) + 100
+    assert "run-19" in page.extract_text() or "run-0" in page.extract_text()

@@ -140,6 +140,7 @@ def steps_of(
 def runner(host: Host, folder: Path) -> dict[str, str]:
     return {
         "GITHUB_STEP_SUMMARY": str(folder / "summary.md"),
+        "GITHUB_OUTPUT": str(folder / "output"),
         "GITHUB_API_URL": host.api,
         "GITHUB_REPOSITORY": "org/name",
         "GITHUB_REF": "refs/pull/7/merge",
@@ -184,14 +185,26 @@ def test_the_first_pull_request_with_runs_has_nothing_to_compare_with(
     ):
         result = sh(project, script, **runner(host, tmp_path), **variables)
         assert result.returncode == (1 if name == "Gate" else 0), (name, result.stderr)
+        if name == "Build the report":
+            assert "::notice::origin/main has no runs yet" in result.stdout
     assert host.comments == [] and (project / "site" / "index.html").exists()
+    given = runner(host, tmp_path)
+    assert run_step("Build", project, given, base="origin/main").returncode == 0
+    assert (tmp_path / "output").read_text() == "base=\n"
 
 
 @pytest.mark.slow
 def test_every_command_of_the_gitlab_job_runs(project: Path) -> None:
+    done = sh(
+        project, "git mv runs 'my runs' && git commit -qm m && git push -q origin HEAD:main -f"
+    )
+    assert done.returncode == 0, done.stderr
+    runreport.set_tracking_uri(project / "my runs")
+    log("c" * 40, around(0.7, seed=2))
     content = yaml.safe_load((RECIPES / "gitlab.yml").read_text())
     given = {
         **{name: str(value) for name, value in content["variables"].items()},
+        "SOURCE": "my runs",
         "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
         "BASE": "origin/main",
     }
@@ -210,6 +223,7 @@ def run_step(name: str, folder: Path, given: Mapping[str, str], **inputs: str) -
     own = {key: str(one["default"]) for key, one in action["inputs"].items()} | inputs
     known = {f"inputs.{key}": value for key, value in own.items()} | {"github.token": TOKEN}
     known["github.action_path"] = str(ROOT)
+    known["inputs.comment == 'true' && github.event_name == 'pull_request'"] = own["comment"]
     ((_, script, variables),) = (
         step for step in steps_of(action["runs"], {}, known) if step[0] == name
     )
@@ -225,6 +239,7 @@ def test_every_step_of_the_action_does_what_its_inputs_say(
     built = run_step("Build", project, given, **base)
     assert built.returncode == 0, built.stderr
     assert (project / "site" / "compare" / "base" / "index.html").exists()
+    assert (tmp_path / "output").read_text() == "base=origin/main\n"
     assert run_step("Compare", project, given, **base).returncode == 0
     assert host.comments == [] and "1 worse" in (tmp_path / "summary.md").read_text()
     assert run_step("Compare", project, given, **base, comment="true").returncode == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from runreport.report.charts.chart import Chart, vega_lite_version
 from runreport.report.charts.texts import FIELDS
 from runreport.report.config import Config, ViewConfig
 from runreport.site.chart_svg import NotDrawn, whole_spec
+from runreport.site.narrow import turned
 from runreport.site.theme import load_theme
 
 UNITS: Mapping[str, float] = {
@@ -27,6 +29,9 @@ _LENGTH = re.compile(r"\s*(\d+\.?\d*|\.\d+)\s*([a-z]+)\s*")
 _LEAST, _MOST = 40.0, 7200.0
 _VARIABLE = re.compile(r"var\((--[\w-]+)\)")
 _TOKEN = re.compile(r"(--[\w-]+):\s*([^;]+);")
+_FEW = 300.0
+"""Points of width below which a legend has one column."""
+_MOST_PIXELS = 20_000
 _SHAPE = 0.62
 """Height of a figure of which only the width was given."""
 
@@ -38,6 +43,7 @@ class Shape:
     width: float
     """In points, axes and legends included."""
     height: float
+    """0: as high as all of it takes."""
     font: str = ""
     """Empty: that of the theme."""
     font_size: float = 8.0
@@ -85,8 +91,10 @@ def shape_of(width: str, height: str | None, **looks: Any) -> Shape:
     Raises:
         InvalidValue: a length is none.
     """
-    wide = read_length(width)
-    return Shape(wide, read_length(height) if height else wide * _SHAPE, **looks)
+    shape = Shape(read_length(width), read_length(height) if height else 0.0, **looks)
+    if shape.font and not re.fullmatch(r"[\w .'-]{1,80}", shape.font):
+        raise InvalidValue(f"{shape.font!r} is no name of a font.")
+    return shape
 
 
 def find_chart(
@@ -108,6 +116,7 @@ def find_chart(
         ConfigError: its words are none.
     """
     kind = name.partition(";")[0]
+    config_views = {own.name for own in config.views}
     if kind in FIELDS:
         view = ViewConfig("figure", "", tuple(experiments), (), where, (name,))
     else:
@@ -119,7 +128,12 @@ def find_chart(
             )
         view = views[name]
     snapshot = read_archive(open_archive(archive))
-    (page,) = assemble_views(snapshot, replace(config, views=(view,)))
+    try:
+        (page,) = assemble_views(snapshot, replace(config, views=(view,)))
+    except ConfigError as error:  # of a view that nobody wrote
+        if view.name in config_views:
+            raise
+        raise ConfigError(re.sub(r"^\S+: views\.figure\.\w+:? ?", "", str(error))) from error
     if page.left_out and not page.charts:
         raise NotFound(f"No run that matches has the values of {page.left_out[0]!r}.")
     if not page.charts:
@@ -152,6 +166,12 @@ def draw(chart: Chart, form: str, shape: Shape, config: Config, fonts: str = "")
             raise InvalidValue(f"There is no folder {fonts!r} of fonts.")
         vl_convert.register_font_directory(fonts)
     spec = paper_spec(chart, shape, _colours(config))
+    pixels = max(spec["width"], spec["height"]) / 72 * shape.ppi
+    if form == "png" and pixels > _MOST_PIXELS:
+        raise InvalidValue(
+            f"The picture would be {pixels:,.0f} pixels long, of {_MOST_PIXELS:,} at most. Choose "
+            "a smaller --width or --ppi, or write a PDF."
+        )
     version: Any = {"vl_version": vega_lite_version(chart.spec), "allowed_base_urls": []}
     try:
         if form == "pdf":
@@ -161,6 +181,30 @@ def draw(chart: Chart, form: str, shape: Shape, config: Config, fonts: str = "")
         return _in_points(str(vl_convert.vegalite_to_svg(spec, **version))).encode()
     except ValueError as error:
         raise NotDrawn(f"The chart could not be drawn: {error}") from error
+    except BaseException as error:  # what its renderer raises where it gives up is no `Exception`
+        if type(error).__name__ != "PanicException":
+            raise
+        raise NotDrawn("The chart could not be drawn: its renderer gave up") from error
+
+
+def has_font(name: str) -> bool:
+    """Whether pictures can be drawn with a font: it is installed, or in a folder that was told."""
+    import vl_convert
+
+    probe = {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "data": {"values": [{"text": "Hxg"}]},
+        "mark": "text",
+        "encoding": {"text": {"field": "text"}},
+        "config": {"font": f"{name}, sans-serif"},
+    }
+    drawn = bytes(vl_convert.vegalite_to_pdf(probe, allowed_base_urls=[]))
+    used = [own.decode(errors="replace") for own in re.findall(rb"/BaseFont\s*/([^\s/]+)", drawn)]
+    return any(_bare(name) in _bare(own) for own in used)
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[\W_]", "", name).lower()
 
 
 def paper_spec(chart: Chart, shape: Shape, colours: Mapping[str, str]) -> dict[str, Any]:
@@ -169,7 +213,10 @@ def paper_spec(chart: Chart, shape: Shape, colours: Mapping[str, str]) -> dict[s
     Args:
         colours: by the names of the theme's variables.
     """
-    spec: dict[str, Any] = _painted(whole_spec(chart), colours)
+    columns = 1 if shape.width < _FEW else 2
+    lying = turned(chart.spec, columns)
+    spec: dict[str, Any] = _painted(whole_spec(replace(chart, spec=lying)), colours)
+    spec = _sized(spec, shape.font_size)
     config = spec.get("config", {})
     size = shape.font_size
     sizes = {"labelFontSize": size, "titleFontSize": size}
@@ -178,14 +225,35 @@ def paper_spec(chart: Chart, shape: Shape, colours: Mapping[str, str]) -> dict[s
         "background": "white",
         "axis": {**config.get("axis", {}), **sizes},
         "legend": {**config.get("legend", {}), **sizes},
-        "title": {"fontSize": size * 1.2, "color": colours.get("--fg", "black")},
-        **({"font": shape.font} if shape.font else {}),
+        "title": {"fontSize": round(size * 1.2, 2), "color": colours.get("--fg", "black")},
+        **({"font": f"{shape.font}, sans-serif"} if shape.font else {}),
     }
     if shape.has_title:
         spec["title"] = chart.title
-    spec |= {"width": shape.width, "height": shape.height}
+    height = shape.height or _height(chart, shape, columns)
+    spec |= {"width": shape.width, "height": height}
     spec["autosize"] = {"type": "fit", "contains": "padding"}
     return spec
+
+
+def _height(chart: Chart, shape: Shape, columns: int) -> float:
+    """Of a whole figure: what is drawn, with room for the names beside it and the legend below."""
+    line = 1.6 * shape.font_size
+    kinds = {"color": 0, "y": 0}
+    for name in kinds:
+        kinds[name] = len({own for row in chart.rows if isinstance(own := row.get(name), str)})
+    drawn = max(shape.width * _SHAPE, kinds["y"] * line)
+    return float(drawn + math.ceil(kinds["color"] / columns) * line)
+
+
+def _sized(value: Any, size: float) -> Any:
+    """A spec whose texts have one size, those of single axes and marks, too."""
+    if isinstance(value, dict):
+        return {
+            key: size if key.endswith(("FontSize", "fontSize")) else _sized(own, size)
+            for key, own in value.items()
+        }
+    return [_sized(own, size) for own in value] if isinstance(value, list) else value
 
 
 def _painted(value: Any, colours: Mapping[str, str]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
 
@@ -29,6 +30,8 @@ RECIPES = {
     "gitlab": ".gitlab-ci.yml",
 }
 """Where the job of each CI system lies in a project."""
+_UNSEEN = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")
+"""What YAML or TOML would read as something else, or not at all."""
 _SOURCE = "  SOURCE: runs #"
 
 
@@ -70,9 +73,11 @@ def starting_job(system: str, source: str) -> str:
     """
     text = (files("runreport.recipes") / f"{system}.yml").read_text(encoding="utf-8")
     assert text.count(_SOURCE) == 1
-    return text.replace(_SOURCE, f"  SOURCE: {_quoted(source)} #")
+    shown = source.replace("$", "$$") if system == "gitlab" else source  # its own variables
+    return text.replace(_SOURCE, f"  SOURCE: {_quoted(shown)} #")
 
 
 def _quoted(text: str) -> str:
     """Text as TOML and YAML both read it."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    shown = json.dumps(text, ensure_ascii=False)
+    return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", shown)

@@ -114,3 +114,13 @@ def test_a_base_that_is_not_there_is_undecided_and_an_archive_that_is_not_an_err
     assert done.returncode == 1 and "there is nothing to compare with: main" in done.stdout
     done = command("check", "-a", str(tmp_path / "none"), "--rule", "loss <= 1")
     assert done.returncode == 1 and "Traceback" not in done.stderr
+
+
+def test_without_a_rule_a_job_may_go_on_if_it_says_so(archive: str, tmp_path: Path) -> None:
+    assert command("check", "-a", archive).returncode == 1
+    done = command("check", "-a", archive, "--allow-none")
+    assert done.returncode == 0 and "There is no rule to check." in done.stderr
+    config = tmp_path / "runreport.toml"
+    config.write_text(" [[ check ]]\nmetric = 'accuracy'\nagainst = 2\n")
+    done = command("check", "-a", archive, "--config", str(config), "--allow-none")
+    assert done.returncode == 1, "however a rule is written"

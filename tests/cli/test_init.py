@@ -85,3 +85,24 @@ def test_the_workflow_meets_its_schema_and_its_command_builds(project: Path) -> 
     environment = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", **content["env"]}
     subprocess.run(["bash", "-e", "-c", build], env=environment, check=True)
     assert (project / "site" / "index.html").is_file()
+
+
+def test_what_takes_the_place_of_a_job_is_refused_before_anything_is_written(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / ".github").write_text("")
+    (tmp_path / ".gitlab-ci.yml").mkdir()
+    for option, told in (("--github", ".github is a file"), ("--gitlab", "is a folder")):
+        done = command("init", option, "--force")
+        assert done.returncode == 1 and told in done.stderr
+    assert not (tmp_path / "runreport.toml").exists()
+
+
+def test_a_job_for_gitlab_takes_no_dollar_for_a_variable(tmp_path: Path) -> None:
+    sample_archive(tmp_path / "a$b", runs=1)
+    ok("init", "a$b", "--gitlab", "--github")
+    assert (
+        yaml.safe_load((tmp_path / ".gitlab-ci.yml").read_text())["variables"]["SOURCE"] == "a$$b"
+    )
+    workflow = (tmp_path / ".github" / "workflows" / "report.yml").read_text()
+    assert yaml.safe_load(workflow)["env"]["SOURCE"] == "a$b"

@@ -84,8 +84,8 @@ def test_marks_of_the_format_in_names_are_escaped(tmp_path: Path) -> None:
     with runreport.start_run(run_name="a|b_50% & more"):
         pass
     archive = str(tmp_path / "archive")
-    assert "a\\|b\\_50% & more" in search(archive, "--format", "md")
-    assert "a|b\\_50\\% \\& more" in search(archive, "--format", "latex")
+    assert "a\\|b\\_50% \\& more" in search(archive, "--format", "md")
+    assert "a\\textbar{}b\\_50\\% \\& more" in search(archive, "--format", "latex")
 
 
 def test_how_many_are_not_shown_is_said(sample: str) -> None:

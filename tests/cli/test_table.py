@@ -84,7 +84,29 @@ def test_a_mistake_is_one_clear_message(runs: str, arguments: tuple[str, ...], t
 
 def test_what_a_file_says_of_itself_may_be_anything(runs: str, tmp_path: Path) -> None:
     path = tmp_path / "table.tex"
-    for said in ('{"rows": 3}', '{"evil": 1}', "{", '{"rows": [], "cols": [], "values": []}'):
+    whole = '"rows": ["params.model"], "cols": [], "values": ["acc"]'
+    odd = ('"digits": "2"', '"digits": true', '"agg": 5', '"url": [1]', '"form": "docx"',
+           '"directions": {"acc": "up"}', '"values": [""]', '"x": ' + "[" * 100_000)  # fmt: skip
+    for said in ('{"rows": 3}', '{"evil": 1}', "{", '{"rows": [], "cols": [], "values": []}',
+                 *(f"{{{whole}, {own}}}" for own in odd)):  # fmt: skip
         path.write_text(f"% runreport table {said}\n")
         done = command("table", "-a", runs, "--verify", str(path))
         assert done.returncode in (1, 2) and "Traceback" not in done.stderr
+
+
+def test_what_was_settled_when_a_file_was_made_is_not_settled_again(
+    archive: Path, tmp_path: Path
+) -> None:
+    for model, value in (("a", 0.1), ("b", 0.2)):
+        log(archive, model, value)
+    config, path = tmp_path / "own.toml", tmp_path / "table.tex"
+    config.write_text('[experiments.Bench]\nprimary_metric = "acc"\ndirection = "min"\n')
+    given = ("--rows", "params.model", "--value", "acc", "--config", str(config))
+    ok("table", "-a", str(archive), *given, "-o", str(path))
+    assert "mathbf{0.1}" in path.read_text()
+    assert "as the archive says" in ok("table", "-a", str(archive), "--verify", str(path))
+    path.write_text(f"\ufeff% mine\n{path.read_text()}")
+    assert "as the archive says" in ok("table", "-a", str(archive), "--verify", str(path))
+    head, _, rest = path.read_text().partition("}\n")
+    path.write_text(head + "}\n" + rest.replace("\n", "\x85"))
+    assert command("table", "-a", str(archive), "--verify", str(path)).returncode == 1

@@ -54,6 +54,7 @@ _MARKS = {"passed": "✓", "regressed": "✗", "undecided": "?"}
 )  # fmt: skip
 @click.option("--junit", metavar="FILE", help="Write JUnit XML there, too.")
 @click.option("--sarif", metavar="FILE", help="Write SARIF there, too.")
+@click.option("--allow-none", is_flag=True, help="Exit with 0 where there is no rule.")
 @json_option
 def check(
     archive: str | None,
@@ -65,6 +66,7 @@ def check(
     undecided: str,
     junit: str | None,
     sarif: str | None,
+    allow_none: bool,
     as_json: bool,
 ) -> None:
     """Compare the newest runs with what rules say, and exit with 1 on a regression.
@@ -79,6 +81,9 @@ def check(
     from runreport.sources import as_archive
 
     config = load_config(config_path)
+    if allow_none and not config.checks and not texts:
+        say("There is no rule to check.")
+        return
     rules = _rules(config, texts)
     with as_archive(archive) as place:
         runs = Runs(Store(open_archive(place)).load_index())
@@ -124,7 +129,7 @@ def _write(
 ) -> None:
     from runreport.report.checks.forms import as_junit, as_sarif
 
-    if junit and junit == sarif:
+    if junit and sarif and os.path.realpath(junit) == os.path.realpath(sarif):
         raise RunreportError(f"--junit and --sarif both name {junit}; give each a file.")
     texts = {
         junit: as_junit(outcomes, undecided_fails=undecided_fails) if junit else "",

@@ -58,7 +58,7 @@ def figure(
     CHART is written as links and configs have it, e.g. "line;y=metrics.loss;c=params.model" or
     "bar;x=params.lr;y=metrics.acc", or is the name of a saved comparison of the config.
     """
-    from runreport.figures import draw, find_chart, read_font_size, shape_of
+    from runreport.figures import draw, find_chart, has_font, read_font_size, shape_of
     from runreport.site.chart_svg import NotDrawn
 
     form = os.path.splitext(output)[1].removeprefix(".").lower()
@@ -76,4 +76,6 @@ def figure(
     except NotDrawn as error:
         raise RunreportError(str(error)) from error
     write_file(output, content)
+    if font and form != "svg" and not has_font(font):
+        say(f"Warning: the font {font} is not installed, and not used (see --fonts).")
     say(f"Wrote {safe(output)}: {safe(found.title)}, {safe(found.shows)}")

@@ -11,7 +11,7 @@ import click
 from runreport.archive.directory import is_foreign, locate_archive, open_archive
 from runreport.archive.layout import ARCHIVE_FILE
 from runreport.cli.printing import fail, limit_option, say
-from runreport.errors import NotFound
+from runreport.errors import NotFound, RunreportError
 from runreport.report.config import FILE_NAME
 from runreport.report.formatting import safe
 
@@ -50,6 +50,8 @@ def init(source: str | None, github: bool, gitlab: bool, force: bool) -> None:
     report = _report_of(place, must_exist=source is not None)
     texts = [starting_config(title or "Run report", report)]
     texts += (starting_job(system, place) for system in systems)
+    for path in wanted:  # before anything is written
+        _refuse_blocked(path)
     for path, text in zip(wanted, texts, strict=True):
         if path in there:
             click.echo(f"Kept {path} as it is")
@@ -65,6 +67,21 @@ def init(source: str | None, github: bool, gitlab: bool, force: bool) -> None:
             f"Then commit {' and '.join(wanted[1:])};{pages} Pages may be public. Until "
             "runreport-static is on PyPI, set RUNREPORT in it to git+ and a repository."
         )
+
+
+def _refuse_blocked(path: str) -> None:
+    """Refuse a file whose place is taken by a folder, or its folder's by a file.
+
+    Raises:
+        RunreportError: it is so.
+    """
+    if os.path.isdir(path):
+        raise RunreportError(f"{path} is a folder; a file of this name is to be written.")
+    folder = os.path.dirname(path)
+    while folder:
+        if os.path.lexists(folder) and not os.path.isdir(folder):
+            raise RunreportError(f"{folder} is a file; {path} is to be written below it.")
+        folder = os.path.dirname(folder)
 
 
 def _report_of(place: str, *, must_exist: bool) -> Report | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -95,16 +97,16 @@ def table(
     config = load_config(config_path)
     asked = TableRecord(
         tuple(split_fields(rows)), tuple(split_fields(cols)), tuple(split_fields(values)), agg,
-        form or form_of(output or ""), names, filter_string, direction or "", digits, bold,
-        siunitx, config.url if url is None else url,
+        form or form_of(output or ""), names, filter_string, {}, digits, bold, siunitx,
+        config.url if url is None else url,
     )  # fmt: skip
     store = Store(open_archive(archive))
     if verified:
         if output is not None:
             raise click.UsageError("--verify reads a file; --output writes one.")
-        _verify(verified, asked, store, config)
+        _verify(verified, asked, form is not None, store, partial(_ways, config, direction))
         return
-    text = _made(asked, store, config)
+    text = _made(asked, store, partial(_ways, config, direction))
     if output is None:
         click.echo(text, nl=False)
     else:
@@ -112,8 +114,16 @@ def table(
         say(f"Wrote {safe(output)}")
 
 
-def _made(asked: TableRecord, store: Store, config: Config) -> str:
-    """The file that somebody asked for."""
+Ways = Callable[["Found", Sequence["Field"]], dict[str, str]]
+"""Which values of metrics are better, by their names; without those of which nobody knows."""
+
+
+def _made(asked: TableRecord, store: Store, ways: Ways) -> str:
+    """The file that somebody asked for.
+
+    Args:
+        ways: where the record does not say it.
+    """
     from runreport.query.pivoting import pivot
     from runreport.query.search import advice
     from runreport.report.papers.amounts import read_aggregate
@@ -135,12 +145,13 @@ def _made(asked: TableRecord, store: Store, config: Config) -> str:
         raise NotFound(" ".join(hints) or f"No run that matches has {', '.join(asked.values)}.")
     if made.unfinished:
         say(f"{plural(made.unfinished, 'run')} that did not end well left out")
-    directions = {own.name: asked.direction or _better(own, asked, config) for own in metrics}
+    directions = asked.directions or ways(found, metrics)
+    asked = replace(asked, directions=directions)
     shown = {own.name: own.key for own in metrics}
     if len({*shown.values()}) < len(shown):
         shown = {}
     paper = make_paper_table(
-        made, [field.key for field in rows], aggregate, directions,
+        made, [field.key for field in rows], aggregate, dict(directions),
         places=asked.digits, is_marked=asked.bold, names=shown,
     )  # fmt: skip
     site = f"{asked.url.rstrip('/')}/" if asked.url else ""
@@ -164,16 +175,29 @@ def _metrics(found: Found, texts: tuple[str, ...]) -> list[Field]:
     return list(dict.fromkeys(fields))
 
 
-def _better(metric: Field, asked: TableRecord, config: Config) -> str | None:
+def _ways(
+    config: Config, direction: str | None, found: Found, metrics: Sequence[Field]
+) -> dict[str, str]:
+    """What was asked for, else what the config or the metric's name says."""
+    from runreport.query.predicate import experiment_names
     from runreport.report.meaning import direction_of
 
-    name = asked.experiments[0] if len(asked.experiments) == 1 else ""
-    own = config.for_experiment(name)
-    return direction_of(metric.key, own.primary_metric, own.direction)
+    names = set(experiment_names(found.index).take(found.numbers).to_pylist())
+    own = config.for_experiment(str(names.pop()) if len(names) == 1 else "")
+    known = {
+        metric.name: direction or direction_of(metric.key, own.primary_metric, own.direction)
+        for metric in metrics
+    }
+    return {name: way for name, way in known.items() if way is not None}
 
 
-def _verify(paths: tuple[str, ...], asked: TableRecord, store: Store, config: Config) -> None:
+def _verify(
+    paths: tuple[str, ...], asked: TableRecord, is_told: bool, store: Store, ways: Ways
+) -> None:
     """Compare files with what the archive says.
+
+    Args:
+        is_told: somebody said which form a file without a record has.
 
     Raises:
         RunreportError: one says otherwise, or cannot be read.
@@ -181,16 +205,17 @@ def _verify(paths: tuple[str, ...], asked: TableRecord, store: Store, config: Co
     wrong = []
     for path in paths:
         try:
-            with open(path, encoding="utf-8") as file:
+            with open(path, encoding="utf-8-sig") as file:
                 said = file.read()
         except (OSError, UnicodeDecodeError) as error:
             raise RunreportError(f"Could not read {path}: {error}.") from error
-        own = read_record(said) or replace(asked, form=form_of(path))
+        record, said = read_record(said)
+        own = record or (asked if is_told else replace(asked, form=form_of(path)))
         if not own.rows:
             raise RunreportError(
                 f"{path} does not say how it was made. Give the options it was written with, too."
             )
-        found = differing_lines(said, _made(own, store, config))
+        found = differing_lines(said, _made(own, store, ways))
         if not found:
             click.echo(f"{safe(path)}: as the archive says")
             continue

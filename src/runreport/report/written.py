@@ -14,8 +14,9 @@ _LATEX = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
     "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
     "–": "--", "±": r"$\pm$", "∞": r"$\infty$", "<": r"\textless{}", ">": r"\textgreater{}",
+    "|": r"\textbar{}", "`": r"\textasciigrave{}",
 }  # fmt: skip
-_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>|#]")
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>|#&~$]")
 _POWER = re.compile(r"(?<![\w.])(-?)([0-9][0-9,.]*)(?:e(-?[0-9]+))?(?![\w])")
 """Numbers that text mode would set wrongly: with a minus, or with an exponent."""
 
@@ -36,6 +37,11 @@ def markdown_text(text: str) -> str:
 def latex_text(text: str) -> str:
     """A text as LaTeX sets it."""
     return "".join(_LATEX.get(letter, letter) for letter in safe(text))
+
+
+def latex_begin(row: str) -> str:
+    """A row after the end of another, which would take a bracket or star for its own."""
+    return f"{{}}{row}" if row.startswith(("[", "*")) else row
 
 
 def latex_number(text: str) -> str:
@@ -91,7 +97,7 @@ def latex_table(
             latex_number(cell) if right else latex_text(cell)
             for cell, right in zip(cells, numeric, strict=True)
         )
-        return f"{' & '.join(texts)} \\\\\n"
+        return f"{latex_begin(' & '.join(texts))} \\\\\n"
 
     columns = "".join("r" if right else "l" for right in numeric)
     return (

@@ -23,27 +23,27 @@ def narrow(chart: Chart) -> Chart:
 
 def _narrowed(chart: Chart) -> Spec:
     longest = max((len(str(row.get("color", ""))) for row in chart.rows), default=0)
-    spec = _turned(chart.spec, 2 if longest <= SHORT else 1)
+    spec = turned(chart.spec, 2 if longest <= SHORT else 1)
     return {**spec, "width": WIDTH, "autosize": {"type": "fit-x", "contains": "padding"}}
 
 
-def _turned(value: Any, columns: int) -> Any:
+def turned(value: Any, columns: int) -> Any:
     """A spec whose legends lie below the picture; ``static/js/charts/narrow.js`` does the same."""
     if isinstance(value, list):
-        return [_turned(one, columns) for one in value]
+        return [turned(one, columns) for one in value]
     if not isinstance(value, Mapping):
         return value
-    turned = {}
+    found = {}
     for key, own in value.items():
         if key == "config" or not isinstance(own, Mapping):
-            turned[key] = own if key == "config" else _turned(own, columns)
+            found[key] = own if key == "config" else turned(own, columns)
         elif key == "legend":
-            turned[key] = _legend(own, columns)
+            found[key] = _legend(own, columns)
         elif key == "axis" and own.get("labelAngle") == 0:  # of parallel coordinates
-            turned[key] = {**own, "labelAngle": SLANT, "labelAlign": "right", "labelLimit": 90}
+            found[key] = {**own, "labelAngle": SLANT, "labelAlign": "right", "labelLimit": 90}
         else:
-            turned[key] = _turned(own, columns)
-    return turned
+            found[key] = turned(own, columns)
+    return found
 
 
 def _legend(legend: Mapping[str, Any], columns: int) -> dict[str, Any]:

@@ -101,3 +101,12 @@ def test_a_site_has_the_page_and_its_feed_the_regression(nights: Path, tmp_path:
 
 def test_without_rules_there_is_no_page(nights: Path) -> None:
     assert report_of(nights).checks is None
+
+
+def test_rules_that_contradict_each_other_are_said_so(nights: Path) -> None:
+    page = page_of(
+        nights,
+        {"metric": "acc", "against": 0.8, "direction": "max"},
+        {"metric": "acc", "against": 0.7, "direction": "min"},
+    )
+    assert "contradict each other" in " ".join(page.problems)

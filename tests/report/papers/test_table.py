@@ -45,7 +45,7 @@ def pivoted(archive: Path) -> Pivot:
 
 
 def table(archive: Path, direction: str | None = "max") -> PaperTable:
-    ways = {"metrics.acc": direction}
+    ways = {"metrics.acc": direction} if direction else {}
     return make_paper_table(pivoted(archive), ["model"], Aggregate("mean", "std"), ways)
 
 
@@ -77,11 +77,29 @@ def test_the_best_is_marked_with_what_is_not_clearly_worse(archive: Path) -> Non
     assert not any(cells[0].is_best for _, cells in table(archive, None).rows)
 
 
+def best(*values: list[float], direction: str = "max") -> set[int]:
+    reached = [sum(own) / len(own) if own else None for own in values]
+    return best_of(values, direction, reached)
+
+
 def test_few_values_prove_nothing_and_mark_the_best_alone() -> None:
-    assert best_of([[0.9], [0.8]], "max") == {0}
-    assert best_of([[0.9, 0.91], [0.9, 0.905]], "max") == {0}
-    assert best_of([[0.9], [0.9], [0.1]], "max") == {0, 1}, "equal is equal"
-    assert best_of([[0.9], []], "max") == set(), "of one there is no best"
+    assert best([0.9], [0.8]) == {0}
+    assert best([0.9, 0.91], [0.9, 0.905]) == {0}
+    assert best([0.9], [0.9], [0.1]) == {0, 1}, "equal is equal"
+    assert best([0.9], []) == set(), "of one there is no best"
+    assert best([0.1, 0.2, 0.3], [0.3, 0.2, 0.1], [0.1, 0.3, 0.2]) == {0, 1, 2}, "in any order"
+
+
+def test_what_is_printed_decides_what_is_best(archive: Path) -> None:
+    log("mean", "x", [0.9, 0.1, 0.1])
+    log("median", "x", [0.35, 0.35, 0.35])
+    ways = {"metrics.acc": "max"}
+    made = make_paper_table(pivoted(archive), ["model"], Aggregate("median"), ways)
+    assert {labels[0]: cells[0].is_best for labels, cells in made.rows} == {
+        "mean": False, "median": True,
+    }  # fmt: skip
+    counted = make_paper_table(pivoted(archive), ["model"], Aggregate("n"), ways)
+    assert not any(cells[0].is_best for _, cells in counted.rows)
 
 
 def test_a_cell_tells_of_what_diverged_and_of_what_is_not_there(archive: Path) -> None:
@@ -105,7 +123,7 @@ def test_a_number_leads_to_its_runs(archive: Path) -> None:
     assert cells["many"].url.startswith("e/")
 
 
-HOSTILE = "a & b_c #1 50% $x$ {y} ~ ^ \\ | <b>"
+HOSTILE = "[a & b_c #1 50% $x$ {y} ~ ^ \\ | <b>"
 
 
 @pytest.mark.parametrize("siunitx", [False, True])
@@ -116,6 +134,7 @@ def test_latex_is_a_table_whatever_was_logged(archive: Path, siunitx: bool) -> N
     lines = [line for line in text.splitlines() if not line.startswith("%")]
     assert lines[0] == r"\begin{tabular}{lr}" and lines[-1] == r"\end{tabular}"
     cells = [line for line in lines if line.endswith(r" \\")]
+    assert "{}[a" in text, "a bracket after the end of a row would be taken for its own"
     assert len(cells) == 3 and all(line.count(" & ") == 1 for line in cells)
     assert text.count("{") - text.count(r"\{") == text.count("}") - text.count(r"\}")
     assert r"\href{https://example.org/a_b\%c/compare/index.html\#v=1\&sel=" in text
@@ -134,6 +153,17 @@ def test_markdown_and_html_are_tables_whatever_was_logged(archive: Path) -> None
     html = written(made, "html", site=SITE)
     assert "<b>" not in html and "&lt;b&gt;" in html and f'<a href="{SITE}r/' in html
     assert "<strong>0.6</strong>" in html
+
+
+def test_an_empty_text_is_another_row_than_none(archive: Path) -> None:
+    log("", "x", [0.5])
+    log(None, "x", [0.6])
+    assert [labels for labels, _ in table(archive).rows] == [('""',), ("–",)]
+
+
+def test_csv_counts_what_its_numbers_are_of(archive: Path) -> None:
+    log("a", "x", [0.5, float("nan"), 0.7])
+    assert written(table(archive), "csv").splitlines()[1].endswith(",2,1")
 
 
 def test_csv_has_every_digit(archive: Path) -> None:

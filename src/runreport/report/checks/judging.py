@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from runreport.analysis.comparing import ROUNDING, Verdict, corrected, worse
 from runreport.analysis.student import mean_of
-from runreport.errors import ConfigError, InvalidFilter
+from runreport.errors import ConfigError, InvalidFilter, RunreportError
 from runreport.nearest import did_you_mean
 from runreport.query.samples import (
     MAIN,
@@ -79,16 +79,16 @@ def judge(rules: Sequence[Rule], asked: Asked) -> list[Outcome]:
     return found
 
 
-def judged(
-    rules: Sequence[Rule], asked: Asked
-) -> tuple[list[Outcome], list[ConfigError | InvalidFilter]]:
+def judged(rules: Sequence[Rule], asked: Asked) -> tuple[list[Outcome], list[RunreportError]]:
     """What becomes of the rules that can be judged, and what is wrong with the others."""
     first: list[Outcome] = []
-    problems: list[ConfigError | InvalidFilter] = []
+    problems: list[RunreportError] = []
     for rule in rules:
         try:
             first += list(_of_rule(rule, asked))
         except (ConfigError, InvalidFilter) as error:
+            if rule.name not in str(error):
+                error = ConfigError(f"The rule {rule.name!r}: {error}")
             problems.append(error)
     tested = [at for at, outcome in enumerate(first) if outcome.verdict is not None]
     chances = corrected([first[at].verdict.p for at in tested])  # type: ignore[union-attr]

@@ -12,7 +12,7 @@ from runreport.query.samples import RunFact, Runs, Side
 from runreport.report.checks.forms import differences
 from runreport.report.checks.history import Moment, judged_history, key_of
 from runreport.report.checks.judging import PASSED, REGRESSED, UNDECIDED, Asked, Outcome, judged
-from runreport.report.checks.rules import rule_of
+from runreport.report.checks.rules import refuse_contradictions, rule_of
 from runreport.report.config import Config
 from runreport.report.formatting import plural
 from runreport.report.links import Moment as Time
@@ -99,6 +99,10 @@ def make_check_page(
             rules.append(rule_of(table, f"[[check]] {number}"))
         except ConfigError as error:
             problems.append(str(error))
+    try:
+        refuse_contradictions(rules)
+    except ConfigError as error:
+        problems.append(str(error))
     baselines = {name: config.for_experiment(name).baseline or "" for name in runs.by_experiment}
     asked = Asked(runs, baselines, now_ms=now_ms)
     outcomes, wrong = judged(rules, asked)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from runreport.analysis.student import deviation_of, mean_of, t_quantile
 from runreport.errors import InvalidValue
 from runreport.nearest import did_you_mean
-from runreport.numbers import fixed, format_number
+from runreport.numbers import DIGITS, fixed, format_number
 from runreport.report.shown import decimals
 
 MOST_DECIMALS = 9
@@ -84,21 +84,56 @@ def read_aggregate(text: str) -> Aggregate:
     return Aggregate(value, spread)
 
 
-def fitting_decimals(amounts: Sequence[tuple[float, float | None]]) -> int:
-    """Decimals for a column: two digits of the largest spread; without any those that its values
-    have."""
-    finite = [value for value, _ in amounts if math.isfinite(value)]
-    largest = max((spread or 0.0 for _, spread in amounts), default=0.0)
-    if largest and math.isfinite(largest):
-        return min(MOST_DECIMALS, max(0, 1 - math.floor(math.log10(largest))))
-    counts = [decimals(format_number(value)) for value in finite]
-    return min(MOST_DECIMALS, max([0, *counts]))
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How the numbers of a column are printed."""
+
+    decimals: int
+    power: int = 0
+    """Of ten, which all of them are times; 0: none."""
 
 
-def amount_texts(value: float, spread: float | None, places: int) -> tuple[str, str]:
-    """A value and its spread with some decimals; the spread is empty where there is none."""
+def fitting_scale(amounts: Sequence[tuple[float, float | None]]) -> Scale:
+    """For a column: two digits of the largest spread; without any, those that its values have.
+    Where all values are very small or very large they are times a power of ten."""
+    sizes = (abs(own or 0.0) for pair in amounts for own in pair)
+    largest = max((own for own in sizes if math.isfinite(own)), default=0.0)
+    power = math.floor(math.log10(largest)) if largest and not 1e-4 <= largest < 1e9 else 0
+    spreads = [spread or 0.0 for value, spread in amounts if not _is_noise(value, spread)]
+    widest = max((own for own in spreads if math.isfinite(own)), default=0.0)
+    if widest:
+        return Scale(_clipped(1 - math.floor(math.log10(widest)) + power), power)
+    counts = [_digits(value, power) for value, _ in amounts if math.isfinite(value) and value]
+    return Scale(_clipped(max([0, *counts])), power)
+
+
+def _is_noise(value: float, spread: float | None) -> bool:
+    """Whether a spread is of the last digits of floats: 0.1 + 0.2 is 0.3."""
+    return spread is not None and spread <= 1e-13 * abs(value)
+
+
+def _digits(value: float, power: int) -> int:
+    """Decimals that a value has, of those that pages show; enough to show any of it."""
+    scaled = value / 10.0**power
+    shown = decimals(format_number(scaled))
+    return shown if shown >= 0 else DIGITS - 1 - math.floor(math.log10(abs(scaled)))
+
+
+def _clipped(count: int) -> int:
+    return min(MOST_DECIMALS, max(0, count))
+
+
+def amount_texts(value: float, spread: float | None, scale: Scale) -> tuple[str, str]:
+    """A value and its spread in a scale, its power aside; the spread is empty where there is
+    none."""
     if not math.isfinite(value):
         return format_number(value), ""
-    if abs(value) >= 1e15:
-        return format_number(value), "" if spread is None else format_number(spread)
-    return fixed(value, places), "" if spread is None else fixed(spread, places)
+    shown = _fixed(value, scale)
+    if spread is None:
+        return shown, ""
+    return shown, _fixed(spread, scale) if math.isfinite(spread) else format_number(spread)
+
+
+def _fixed(value: float, scale: Scale) -> str:
+    text = fixed(value / 10.0**scale.power, scale.decimals)
+    return text.removeprefix("-") if not text.strip("-0.,") else text  # no -0

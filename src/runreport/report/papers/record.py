@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from itertools import zip_longest
 from typing import Any
 
 from runreport.errors import InvalidValue
-from runreport.report.papers.writing import ENDINGS
+from runreport.report.papers.writing import ENDINGS, FORMS
 
-_RECORD = re.compile(r"(?:%|<!--) runreport table (\{.*\})(?: -->)?\n")
+_RECORD = re.compile(r"^(?:%|<!--) runreport table (\{.*\})(?: -->)?\n", re.M)
+_NEAR = 4000
+"""Characters of somebody's own lines that may stand before."""
 _COMMENTS: Mapping[str, tuple[str, str]] = {
     "latex": ("% ", ""),
     "md": ("<!-- ", " -->"),
@@ -31,7 +33,8 @@ class TableRecord:
     form: str = "text"
     experiments: tuple[str, ...] = ()
     filter: str = ""
-    direction: str = ""
+    directions: Mapping[str, str] = field(default_factory=dict)
+    """By metric, max or min: what was settled when it was made."""
     digits: int | None = None
     bold: bool = True
     siunitx: bool = False
@@ -47,26 +50,65 @@ def line_of(record: TableRecord) -> str:
     return f"{begin}runreport table {text}{end}\n"
 
 
-def read_record(text: str) -> TableRecord | None:
-    """How a file was made; None where it does not say.
+def read_record(text: str) -> tuple[TableRecord | None, str]:
+    """How a file was made, None where it does not say, and the file from there on.
 
     Raises:
         InvalidValue: what it says cannot be read.
     """
-    match = _RECORD.match(text)
-    if match is None:
-        return None
+    match = _RECORD.search(text)
+    if match is None or match.start() > _NEAR:
+        return None, text
     try:
-        known: dict[str, Any] = json.loads(match[1])
-        names = {field.name for field in fields(TableRecord)}
-        if not isinstance(known, dict) or known.keys() - names:
-            raise ValueError(f"unknown {', '.join(sorted(known.keys() - names))}")
-        lists = {
-            name: tuple(map(str, own)) for name, own in known.items() if isinstance(own, list)
-        }
-        return TableRecord(**{**known, **lists})
-    except (ValueError, TypeError) as error:
-        raise InvalidValue(f"What the file says of itself cannot be read: {error}.") from error
+        return _record(json.loads(match[1])), text[match.start() :]
+    except (ValueError, TypeError, RecursionError) as error:
+        told = str(error)[:200] or type(error).__name__
+        raise InvalidValue(f"What the file says of itself cannot be read: {told}.") from error
+
+
+def _record(known: Any) -> TableRecord:
+    """A record, if it is one.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not isinstance(known, dict):
+        raise ValueError("it is no object")
+    for name, value in known.items():
+        if name not in _CHECKS:
+            raise ValueError(f"there is no {name!r}")
+        if not _CHECKS[name](value):
+            raise ValueError(f"{name} is {value!r}")
+    lists = {name: tuple(own) for name, own in known.items() if isinstance(own, list)}
+    return TableRecord(**{**known, **lists})
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and value.isprintable()
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(own and _is_text(own) for own in value)
+
+
+def _are_ways(value: object) -> bool:
+    return isinstance(value, dict) and all(way in ("max", "min") for way in value.values())
+
+
+_CHECKS: Mapping[str, Callable[[object], bool]] = {
+    "rows": _are_texts,
+    "cols": _are_texts,
+    "values": _are_texts,
+    "experiments": _are_texts,
+    "agg": _is_text,
+    "filter": _is_text,
+    "url": _is_text,
+    "form": lambda value: value in FORMS,
+    "directions": _are_ways,
+    "digits": lambda value: value is None or (type(value) is int and 0 <= value <= 9),
+    "bold": lambda value: isinstance(value, bool),
+    "siunitx": lambda value: isinstance(value, bool),
+}
 
 
 def form_of(path: str, default: str = "text") -> str:
@@ -76,5 +118,5 @@ def form_of(path: str, default: str = "text") -> str:
 
 def differing_lines(said: str, now: str) -> list[tuple[str, str]]:
     """The lines in which two texts differ, side by side."""
-    pairs = zip_longest(said.splitlines(), now.splitlines(), fillvalue="")
+    pairs = zip_longest(said.split("\n"), now.split("\n"), fillvalue="")
     return [(one, other) for one, other in pairs if one != other]

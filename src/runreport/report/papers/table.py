@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from runreport.analysis.comparing import corrected, cost_of, differs
 from runreport.query.pivoting import Entry, Key, Pivot
 from runreport.report.formatting import plural
-from runreport.report.papers.amounts import Aggregate, amount_texts, fitting_decimals
+from runreport.report.papers.amounts import Aggregate, Scale, amount_texts, fitting_scale
 from runreport.report.urls import experiment_folder, run_folder
 
 LEVEL = 0.05
@@ -38,11 +38,18 @@ class PaperCell:
     """Where its runs are, from the root of the site."""
     amount: tuple[float, float | None] | None = None
     """Every digit of value and spread; None where there is none."""
+    count: int = 0
+    """Runs that these are of."""
+    power: int = 0
+    """Of ten, which value and spread are times."""
 
     @property
     def text(self) -> str:
         """Value and spread."""
-        return f"{self.value} ± {self.spread}" if self.spread else self.value
+        text = f"{self.value} ± {self.spread}" if self.spread else self.value
+        if not self.power:
+            return text
+        return f"({text})e{self.power}" if self.spread else f"{text}e{self.power}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,7 @@ def make_paper_table(
     found: Pivot,
     heads: Sequence[str],
     aggregate: Aggregate,
-    directions: Mapping[str, str | None],
+    directions: Mapping[str, str],
     *,
     places: int | None = None,
     is_marked: bool = True,
@@ -73,7 +80,7 @@ def make_paper_table(
 
     Args:
         heads: what the rows are by, in words.
-        directions: by metric, max or min; None where nobody knows, and nothing is marked.
+        directions: by metric, max or min; nothing is marked of those that are not in it.
         places: decimals; None lets each column's spread decide.
         names: of metrics, as they are shown.
         is_marked: the best of each column is marked, and what is not clearly worse.
@@ -82,13 +89,13 @@ def make_paper_table(
     columns = [own for own in columns if any((row, *own) in found.cells for row in found.rows)]
     made = [
         _column(
-            found, column, metric, aggregate, places, directions[metric] if is_marked else None
+            found, column, metric, aggregate, places, directions.get(metric) if is_marked else None
         )
         for column, metric in columns
     ]
     told = {cell.note for cells in made for cell in cells if cell.note}
     rows = tuple(
-        (tuple(text or MISSING for text in row), tuple(cells[place] for cells in made))
+        (tuple(map(_label, row)), tuple(cells[place] for cells in made))
         for place, row in enumerate(found.rows)
     )
     return PaperTable(
@@ -101,8 +108,13 @@ def make_paper_table(
     )
 
 
+def _label(text: str | None) -> str:
+    """What runs agree in, as it is printed: an empty text is another thing than none."""
+    return MISSING if text is None else text or '""'
+
+
 def _head(column: Key, metric: str, found: Pivot) -> str:
-    key = ", ".join(text or MISSING for text in column)
+    key = ", ".join(map(_label, column))
     if len(found.metrics) == 1 and key:
         return key
     return f"{key} {metric}".strip()
@@ -119,11 +131,15 @@ def _column(
     entries = [found.cells.get((row, column, metric), ()) for row in found.rows]
     values = [[own.value for own in cell if math.isfinite(own.value)] for cell in entries]
     amounts = [aggregate.of(own) if own else None for own in values]
-    if places is None:
-        places = fitting_decimals([amount for amount in amounts if amount is not None])
-    best = best_of(values, direction) if aggregate.value in ("mean", "median") else set()
+    scale = fitting_scale([amount for amount in amounts if amount is not None])
+    if aggregate.value == "n":
+        scale, direction = Scale(0), None
+    elif places is not None:
+        scale = replace(scale, decimals=places)
+    reached = [None if amount is None else amount[0] for amount in amounts]
+    best = best_of(values, direction, reached, is_tested=aggregate.value == "mean")
     return [
-        _cell(cell, own, amount, 0 if aggregate.value == "n" else places, place in best)
+        _cell(cell, own, amount, scale, place in best, is_count=aggregate.value == "n")
         for place, (cell, own, amount) in enumerate(zip(entries, values, amounts, strict=True))
     ]
 
@@ -132,34 +148,52 @@ def _cell(
     entries: Sequence[Entry],
     values: Sequence[float],
     amount: tuple[float, float | None] | None,
-    places: int,
+    scale: Scale,
     is_best: bool,
+    *,
+    is_count: bool,
 ) -> PaperCell:
     lost = len(entries) - len(values)
     note = f"{plural(lost, 'run')} of {len(entries)} NaN or infinite, left out" if lost else ""
+    if is_count and entries and amount is None:
+        amount = (0.0, None)
     if amount is None:
         value, spread = ("NaN", "") if entries else (MISSING, "")
     else:
-        value, spread = amount_texts(*amount, places)
+        value, spread = amount_texts(*amount, scale)
     ids = tuple(own.run_id for own in entries)
-    return PaperCell(value, spread, is_best, note, ids, _url(entries), amount)
+    power = scale.power if amount is not None and math.isfinite(amount[0]) else 0
+    return PaperCell(value, spread, is_best, note, ids, _url(entries), amount, len(values), power)
 
 
-def best_of(values: Sequence[Sequence[float]], direction: str | None) -> set[int]:
-    """Which of several samples are best: the one with the best mean, and those of which a test
-    that could have shown it does not show that they are worse (all tests together, Holm).
+def best_of(
+    values: Sequence[Sequence[float]],
+    direction: str | None,
+    reached: Sequence[float | None],
+    *,
+    is_tested: bool = True,
+) -> set[int]:
+    """Which of several samples are best: the one that reached the best, those that reached the
+    same, and those of which a test that could have shown it does not show that their mean is worse
+    (all tests together, Holm).
 
     Args:
         values: finite; empty ones are none.
         direction: max or min; None: none is best.
+        reached: what each comes to; None of an empty one.
+        is_tested: it is a mean, so that tests tell of it.
     """
-    means = {place: sum(v / len(own) for v in own) for place, own in enumerate(values) if own}
-    if direction is None or len(means) < 2:
+    known = {place: own for place, own in enumerate(reached) if own is not None}
+    if direction is None or len(known) < 2:
         return set()
-    first = (max if direction == "max" else min)(means, key=means.__getitem__)
-    tied = {place for place, mean in means.items() if mean == means[first]}
+    first = (max if direction == "max" else min)(known, key=known.__getitem__)
+    tied = {
+        place for place, own in known.items() if math.isclose(own, known[first], rel_tol=1e-12)
+    }
+    if not is_tested:
+        return tied
     others, left = {}, _DEAREST
-    for place in means.keys() - tied:
+    for place in known.keys() - tied:
         cost = 2 * cost_of(len(values[first]), len(values[place]))
         if cost <= left:
             left -= cost

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Iterable
 from html import escape
 
 from runreport.report.papers.table import PaperCell, PaperTable
-from runreport.report.written import latex_number, latex_text, markdown_text, text_table
+from runreport.report.written import (
+    latex_begin,
+    latex_number,
+    latex_text,
+    markdown_text,
+    text_table,
+)
 
 FORMS = ("text", "latex", "md", "csv", "html")
 ENDINGS = {".tex": "latex", ".md": "md", ".csv": "csv", ".html": "html", ".txt": "text"}
@@ -65,20 +72,13 @@ def _latex(table: PaperTable, site: str, *, siunitx: bool) -> str:
 
 
 def _row(cells: Iterable[str]) -> str:
-    return f"{' & '.join(cells)} \\\\"
+    return f"{latex_begin(' & '.join(cells))} \\\\"
 
 
 def _latex_cell(cell: PaperCell, site: str, siunitx: bool) -> str:
-    if cell.amount is None:
+    if not cell.runs:
         return latex_number(cell.value)
-    if siunitx:
-        value, spread = (text.replace(",", "") for text in (cell.value, cell.spread))
-        options = ["separate-uncertainty", *(["reset-math-version=false"] if cell.is_best else [])]
-        number = f"\\num[{','.join(options)}]{{{value}{f' +- {spread}' if spread else ''}}}"
-        set_ = f"{{\\boldmath{number}}}" if cell.is_best else number
-    else:
-        number = _in_math(cell.value) + (f" \\pm {_in_math(cell.spread)}" if cell.spread else "")
-        set_ = f"$\\mathbf{{{number}}}$" if cell.is_best else f"${number}$"
+    set_ = _set(cell, siunitx)
     if cell.note:
         set_ += "$^\\dagger$"
     if not (site and cell.url):
@@ -86,13 +86,29 @@ def _latex_cell(cell: PaperCell, site: str, siunitx: bool) -> str:
     return f"\\href{{{_latex_url(site + cell.url)}}}{{{set_}}}"
 
 
-def _in_math(text: str) -> str:
-    mantissa, power, exponent = text.replace(",", "{,}").partition("e")
-    return f"{mantissa} \\times 10^{{{exponent}}}" if power else mantissa
+def _set(cell: PaperCell, siunitx: bool) -> str:
+    """A number as LaTeX sets it."""
+    if cell.amount is None or not all(map(math.isfinite, filter(None, cell.amount))):
+        return latex_number(cell.text)
+    power = f"e{cell.power}" if cell.power else ""
+    if siunitx:
+        value, spread = (text.replace(",", "") for text in (cell.value, cell.spread))
+        options = ["separate-uncertainty", *(["reset-math-version=false"] if cell.is_best else [])]
+        number = f"{value}{f' +- {spread}' if spread else ''}{power}"
+        number = f"\\num[{','.join(options)}]{{{number}}}"
+        return f"{{\\boldmath{number}}}" if cell.is_best else number
+    value, spread = (text.replace(",", "{,}") for text in (cell.value, cell.spread))
+    number = f"{value} \\pm {spread}" if spread else value
+    if cell.power:
+        number = f"({number})" if spread else number
+        number += f" \\times 10^{{{cell.power}}}"
+    return f"$\\mathbf{{{number}}}$" if cell.is_best else f"${number}$"
 
 
 def _latex_url(url: str) -> str:
-    return url.replace("\\", "%5C").replace("%", "\\%").replace("#", "\\#").replace("&", "\\&")
+    for sign, code in (("\\", "%5C"), ("{", "%7B"), ("}", "%7D"), (" ", "%20")):
+        url = url.replace(sign, code)
+    return url.replace("%", "\\%").replace("#", "\\#").replace("&", "\\&")
 
 
 def _sources(table: PaperTable) -> list[str]:
@@ -104,7 +120,9 @@ def _sources(table: PaperTable) -> list[str]:
                 more = len(cell.runs) - _MOST_IDS
                 ids = " ".join(cell.runs[:_MOST_IDS]) + (f" and {more} more" if more > 0 else "")
                 name = " ".join((*labels, head))
-                lines.append(f"{_one_line(name)} (n {len(cell.runs)}): {ids}")
+                lost = len(cell.runs) - cell.count
+                count = f"n {cell.count}{f', {lost} left out' if lost else ''}"
+                lines.append(f"{_one_line(name)} ({count}): {ids}")
     return [*lines, *(f"† {_one_line(note)}" for note in table.notes)]
 
 
@@ -154,20 +172,22 @@ def _html(table: PaperTable, site: str) -> str:
 
 
 def _csv(table: PaperTable) -> str:
-    """Every digit, value and spread in columns of their own."""
-    has_spread = [
-        any(cells[place].spread for _, cells in table.rows) for place in range(len(table.columns))
-    ]
+    """Every digit: value, spread, how many runs they are of, and how many were left out."""
+    places = range(len(table.columns))
+    has_spread = [any(cells[place].spread for _, cells in table.rows) for place in places]
+    has_lost = [any(cells[place].note for _, cells in table.rows) for place in places]
     heads: list[str] = []
-    for head, has in zip(table.columns, has_spread, strict=True):
-        heads += (head, *([f"{head} ±"] if has else []), f"{head} n")
+    for head, spread, lost in zip(table.columns, has_spread, has_lost, strict=True):
+        heads += (head, *([f"{head} ±"] if spread else []), f"{head} n")
+        heads += [f"{head} left out"] if lost else []
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([*table.heads, *heads])
     for labels, cells in table.rows:
         row: list[object] = [*labels]
-        for cell, has in zip(cells, has_spread, strict=True):
-            value, spread = cell.amount or (None, None)
-            row += (value, *([spread] if has else []), len(cell.runs))
+        for cell, spread, lost in zip(cells, has_spread, has_lost, strict=True):
+            value, own = cell.amount or (None, None)
+            row += (value, *([own] if spread else []), cell.count)
+            row += [len(cell.runs) - cell.count] if lost else []
         writer.writerow(row)
     return text.getvalue()

@@ -126,8 +126,7 @@ def _link(site: str) -> str:
 
 def _inline(text: str) -> str:
     """A text as it is: no mark-up, no mention, no link."""
-    told = markdown_text(_ACTIVE.sub(lambda match: f"{match[0]}{_GAP}", text))
-    return told.replace("&", "&amp;").replace("~", "\\~").replace("$", "\\$")
+    return markdown_text(_ACTIVE.sub(lambda match: f"{match[0]}{_GAP}", text))
 
 
 def as_text(review: Review, title: str = "") -> str:

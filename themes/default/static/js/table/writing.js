@@ -22,7 +22,7 @@ export function asCsv({ heads, numeric, rows }) {
  */
 export function asMarkdown({ heads, numeric, rows }) {
   const plain = (/** @type {string} */ text) =>
-    text.replace(/[\\`*_{}[\]<>|#]/g, "\\$&").replace(/\s+/g, " ");
+    text.replace(/[\\`*_{}[\]<>|#&~$]/g, "\\$&").replace(/\s+/g, " ");
   const line = (/** @type {string[]} */ cells) => `| ${cells.map(plain).join(" | ")} |`;
   const rule = `| ${numeric.map((is) => (is ? "---:" : "---")).join(" | ")} |`;
   return [line(heads), rule, ...rows.map(line), ""].join("\n");
@@ -45,6 +45,8 @@ const LATEX = {
   "∞": "$\\infty$",
   "<": "\\textless{}",
   ">": "\\textgreater{}",
+  "|": "\\textbar{}",
+  "`": "\\textasciigrave{}",
 };
 
 /** Numbers that text mode would set wrongly: with a minus, or with an exponent. */
@@ -67,10 +69,12 @@ function asPower(whole, sign, digits, power) {
  */
 export function asLatex({ heads, numeric, rows }) {
   const set = (/** @type {string} */ text) =>
-    text.replace(/[\\{}$&#_%~^±–∞<>]/g, (sign) => LATEX[sign]).replace(/\s+/g, " ");
+    text.replace(/[\\{}$&#_%~^±–∞<>|`]/g, (sign) => LATEX[sign]).replace(/\s+/g, " ");
   const cell = (/** @type {string} */ text, /** @type {number} */ place) =>
     numeric[place] ? set(text).replace(POWER, asPower) : set(text);
-  const line = (/** @type {string[]} */ cells) => `${cells.map(cell).join(" & ")} \\\\`;
+  // The end of a row would take a bracket or star after it for its own.
+  const line = (/** @type {string[]} */ cells) =>
+    `${cells.map(cell).join(" & ")} \\\\`.replace(/^(?=[[*])/, "{}");
   const form = numeric.map((is) => (is ? "r" : "l")).join("");
   const lines = [
     "% \\usepackage{booktabs}",
