@@ -40,7 +40,7 @@ def take_pull_request(browser: Browser) -> None:
         comment, site = make_pull_request(Path(folder).resolve())
         pages = {
             "ci-comment": ((1180, 860), comment),
-            "ci-review": ((1280, 860), site / "compare" / "base" / "index.html"),
+            "ci-review": ((1280, 860), site / "compare" / "_base" / "index.html"),
             "ci-checks": ((1280, 860), site / "checks" / "index.html"),
         }
         for name, (size, path) in pages.items():

@@ -153,3 +153,34 @@ def test_a_repository_that_git_does_not_trust_is_said_so(
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
     with pytest.raises(RunreportError, match="dubious ownership"):
         review_of("main", None, repository / "data" / "runs")
+
+
+def test_a_tree_that_leads_out_of_its_folder_is_refused(repository: Path, tmp_path: Path) -> None:
+    def told(*arguments: str, given: bytes = b"") -> str:
+        command = ["git", "-C", str(repository), *arguments]
+        done = subprocess.run(command, check=True, capture_output=True, env=QUIET, input=given)
+        return done.stdout.decode().strip()
+
+    blob = told("hash-object", "-w", "--stdin", given=b"pwned")
+    inner = b"100644 pwned.txt\0" + bytes.fromhex(blob)
+    tree = told("hash-object", "-w", "-t", "tree", "--literally", "--stdin", given=inner)
+    for _ in range(3):
+        outer = b"40000 ..\0" + bytes.fromhex(tree)
+        tree = told("hash-object", "-w", "-t", "tree", "--literally", "--stdin", given=outer)
+    runs = b"40000 runs\0" + bytes.fromhex(tree)
+    tree = told("hash-object", "-w", "-t", "tree", "--literally", "--stdin", given=runs)
+    commit = told("commit-tree", tree, "-m", "evil")
+    with pytest.raises(RunreportError, match="holds the path"):
+        review_of(f"{commit}:runs", None, repository / "data" / "runs")
+    assert not list(tmp_path.rglob("pwned.txt"))
+
+
+def test_what_a_branch_that_went_on_has_is_not_gone(repository: Path) -> None:
+    git(repository, "checkout", "-q", "main")
+    runreport.set_tracking_uri(repository / "data" / "runs")
+    log("c", [0.7])
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "main went on")
+    git(repository, "checkout", "-q", "feature")
+    review = review_of("main", None, repository / "data" / "runs")
+    assert review.gone == () and [run.name for run in review.new] == ["b-0"]

@@ -164,7 +164,7 @@ def test_every_command_of_the_github_workflow_runs(
     (comment,) = host.comments
     assert "1 metric compared: 1 worse" in comment["body"]
     assert "1 worse" in (tmp_path / "summary.md").read_text()
-    assert (project / "site" / "compare" / "base" / "index.html").exists()
+    assert (project / "site" / "compare" / "_base" / "index.html").exists()
     gate = done["preview", "Gate"]
     assert "regressed" in gate.stdout and "::error title=runreport check::" in gate.stdout
 
@@ -213,17 +213,23 @@ def test_every_command_of_the_gitlab_job_runs(project: Path) -> None:
     assert (project / "public" / "index.html").exists()
     done = sh(project, "\n".join([*before, *content["preview"]["script"]]), **given)
     assert done.returncode == 1 and "regressed" in done.stdout, done.stderr
-    for path in ("site/index.html", "site/compare/base/index.html", "review.html", "check.xml"):
+    for path in ("site/index.html", "site/compare/_base/index.html", "review.html", "check.xml"):
         assert (project / path).exists(), path
 
 
-def run_step(name: str, folder: Path, given: Mapping[str, str], **inputs: str) -> Any:
+def run_step(
+    name: str, folder: Path, given: Mapping[str, str], event: str = "pull_request", **inputs: str
+) -> Any:
     """A step of the action as a runner does it, in a folder of a project."""
     action = yaml.safe_load(ACTION.read_text())
     own = {key: str(one["default"]) for key, one in action["inputs"].items()} | inputs
     known = {f"inputs.{key}": value for key, value in own.items()} | {"github.token": TOKEN}
     known["github.action_path"] = str(ROOT)
-    known["inputs.comment == 'true' && github.event_name == 'pull_request'"] = own["comment"]
+    known["steps.build.outputs.base"] = own["base"]
+    is_asked = own["comment"] == "true" and event == "pull_request"
+    known["inputs.comment == 'true' && github.event_name == 'pull_request'"] = (
+        "true" if is_asked else "false"
+    )
     ((_, script, variables),) = (
         step for step in steps_of(action["runs"], {}, known) if step[0] == name
     )
@@ -238,10 +244,12 @@ def test_every_step_of_the_action_does_what_its_inputs_say(
     base = {"base": "origin/main"}
     built = run_step("Build", project, given, **base)
     assert built.returncode == 0, built.stderr
-    assert (project / "site" / "compare" / "base" / "index.html").exists()
+    assert (project / "site" / "compare" / "_base" / "index.html").exists()
     assert (tmp_path / "output").read_text() == "base=origin/main\n"
     assert run_step("Compare", project, given, **base).returncode == 0
     assert host.comments == [] and "1 worse" in (tmp_path / "summary.md").read_text()
+    assert run_step("Compare", project, given, "push", **base, comment="true").returncode == 0
+    assert host.comments == [], "a push is about no pull request"
     assert run_step("Compare", project, given, **base, comment="true").returncode == 0
     assert len(host.comments) == 1
     gate = run_step("Gate", project, given)

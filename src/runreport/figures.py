@@ -17,6 +17,7 @@ from runreport.report.assemble import assemble_views
 from runreport.report.charts.chart import Chart, vega_lite_version
 from runreport.report.charts.texts import FIELDS
 from runreport.report.config import Config, ViewConfig
+from runreport.report.formatting import plural
 from runreport.site.chart_svg import NotDrawn, whole_spec
 from runreport.site.narrow import turned
 from runreport.site.theme import load_theme
@@ -116,22 +117,26 @@ def find_chart(
         ConfigError: its words are none.
     """
     kind = name.partition(";")[0]
-    config_views = {own.name for own in config.views}
+    views = {own.name: own for own in config.views}
     if kind in FIELDS:
         view = ViewConfig("figure", "", tuple(experiments), (), where, (name,))
     else:
-        views = {own.name: own for own in config.views}
         if name not in views:
             raise NotFound(
                 f"There is no chart {name!r}.{did_you_mean(kind, [*views, *FIELDS])} Write one as "
                 'links have it, e.g. "line;y=metrics.loss", or name a [views] of the config.'
+            )
+        if experiments or where:
+            raise ConfigError(
+                f"{name!r} is a comparison of the config, which says its runs itself; -x and -f "
+                "are for charts in words."
             )
         view = views[name]
     snapshot = read_archive(open_archive(archive))
     try:
         (page,) = assemble_views(snapshot, replace(config, views=(view,)))
     except ConfigError as error:  # of a view that nobody wrote
-        if view.name in config_views:
+        if view.name in views:
             raise
         raise ConfigError(re.sub(r"^\S+: views\.figure\.\w+:? ?", "", str(error))) from error
     if page.left_out and not page.charts:
@@ -144,7 +149,7 @@ def find_chart(
             f"{name!r} has {len(page.charts)} charts; choose one: --number. {listed}"
         )
     if number is not None and number > len(page.charts):
-        raise ConfigError(f"{name!r} has {len(page.charts)} charts, and no {number}.")
+        raise ConfigError(f"{name!r} has {plural(len(page.charts), 'chart')}, and no {number}.")
     return page.charts[(number or 1) - 1]
 
 

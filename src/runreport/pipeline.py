@@ -17,7 +17,6 @@ from runreport.report.assemble import Report, assemble_report
 from runreport.report.config import Config
 from runreport.report.formatting import plural
 from runreport.report.reviews.review import Review
-from runreport.report.reviews.sections import review_page
 from runreport.report.runs.keys import run_keys
 from runreport.site.making import Making, Progress
 from runreport.site.memory import (
@@ -72,9 +71,7 @@ def build_site(
             progress("Reading", done, total)
 
     snapshot = read_archive(storage, progress=reading)
-    report = _assembled(snapshot, config, theme)
-    if review is not None:
-        report = replace(report, review=review_page(review))
+    report = _assembled(snapshot, config, theme, review)
     keys = run_keys(snapshot, report.run_pages, report.notices, report.note_ground.now_ms)
     making = Making(report, Pages(report, theme), keys, progress)
     recover(target)
@@ -110,7 +107,7 @@ def _opened(archive: str | None, output: str) -> Storage:
     return storage
 
 
-def _assembled(snapshot: Snapshot, config: Config, theme: Theme) -> Report:
+def _assembled(snapshot: Snapshot, config: Config, theme: Theme, review: Review | None) -> Report:
     now = now_text()
     report = assemble_report(
         snapshot,
@@ -118,6 +115,7 @@ def _assembled(snapshot: Snapshot, config: Config, theme: Theme) -> Report:
         now_ms=int(now) * 1000 if now else None,
         version=__version__,
         all_rows=not theme.has_scripts,
+        review=review,
     )
     of_config = (f"runreport.toml: {advice}" for advice in report.advice)
     of_notes = (problem for body in report.bodies for problem in body.problems)

@@ -60,16 +60,29 @@ def revision_hint(repository: str, text: str) -> str:
     return did_you_mean(text, listed.split())
 
 
+def is_before(repository: str, commit: str) -> bool:
+    """Whether what is checked out follows a commit."""
+    try:
+        _git(repository, "merge-base", "--is-ancestor", commit, "HEAD")
+    except subprocess.CalledProcessError:
+        return False
+    return True
+
+
 def commit_ranks(repository: str, commits: Sequence[str]) -> dict[str, int]:
     """The places of commits in their branches, ancestors first; of those that the repository
     has."""
-    known = [own for own in commits if re.fullmatch("[0-9a-f]{7,64}", own)]
-    known = [own for own in known if find_revision(repository, own) is not None]
+    asked = [own for own in commits if re.fullmatch("[0-9a-f]{40,64}", own)]
+    if not asked:
+        return {}
+    given = "".join(f"{own}\n" for own in asked).encode()
+    answers = _git(repository, "cat-file", "--batch-check", given=given).decode().splitlines()
+    known = [answer.split()[0] for answer in answers if " commit " in answer]
     if not known:
         return {}
     listed = _git(repository, "rev-list", "--topo-order", "--reverse", *known, "--").decode()
     places = {commit: place for place, commit in enumerate(listed.split())}
-    return {own: places[own] for own in known if own in places}
+    return {own: places[own] for own in known}
 
 
 def extract(repository: str, commit: str, path: str, into: str) -> str:
@@ -124,10 +137,20 @@ def _entries(repository: str, commit: str, path: str) -> list[tuple[str, str, st
     entries = []
     for line in listed.decode(errors="surrogateescape").split("\0"):
         head, tab, name = line.partition("\t")
+        if tab and not _is_plain(name):  # no git writes such a tree
+            raise RunreportError(
+                f"The commit {commit[:12]} holds the path {name!r}; it is not read."
+            )
         if tab:
             mode, _, oid = head.split(" ")
             entries.append((mode, oid, name))
     return entries
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a path of a tree stays below the folder it is written to."""
+    parts = name.split("/")
+    return not any(part in ("", ".", "..") or "\\" in part or ":" in part for part in parts)
 
 
 def _contents(repository: str, oids: Sequence[str]) -> list[bytes]:
@@ -136,7 +159,12 @@ def _contents(repository: str, oids: Sequence[str]) -> list[bytes]:
     answer = io.BytesIO(_git(repository, "cat-file", "--batch", given=asked))
     contents = []
     for _ in oids:
-        size = int(answer.readline().split()[2])
+        head = answer.readline().split()
+        if len(head) != 3:
+            raise RunreportError(
+                f"{repository} lacks an object of this revision; git fsck tells more."
+            )
+        size = int(head[2])
         contents.append(answer.read(size))
         answer.read(1)
     return contents

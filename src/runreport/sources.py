@@ -19,7 +19,7 @@ from runreport.query.samples import Runs
 from runreport.report.config import Config
 from runreport.report.redaction import make_redactor
 from runreport.report.reviews.sides import ReviewSide
-from runreport.revisions import extract, find_revision, repository_of, revision_hint
+from runreport.revisions import extract, find_revision, is_before, repository_of, revision_hint
 
 _FILTER = re.compile(r"[=<>!]|\s(?:like|ilike|in|is|between)\s", re.I)
 
@@ -71,17 +71,32 @@ def opened_sides(
                 return open_at(own, archive or os.path.relpath(place))
             if _is_place(text):
                 there = locate_archive(text)
-                if is_foreign(text):
-                    there = _taken_in(text, os.path.join(folder, name))
+                if is_foreign(there):
+                    there = _taken_in(there, os.path.join(folder, name))
                 return open_at(there, text)
             found = _of_revision(text, place, os.path.join(folder, name))
             if found is not None:
-                return open_at(found, text)
+                own_side = open_at(found, text)
+                return replace(own_side, is_elsewhere=not is_ancestor(text, place))
             if _FILTER.search(text):
                 return replace(open_at(own, text), filter=text)
             raise NotFound(_nothing(text, place))
 
         yield side("base", base), side("head", head)
+
+
+def known_runs(base: str, archive: str | None, config: Config) -> frozenset[str]:
+    """The ids of the runs that a base has.
+
+    Args:
+        base, archive: see `opened_sides`.
+
+    Raises:
+        NotFound, ArchiveError: it is none.
+    """
+    with opened_sides(base, base, archive, config) as (side, _):
+        own = side.chosen((), 0)
+    return frozenset(run.run_id for runs in own.values() for run in runs)
 
 
 def _is_place(text: str) -> bool:
@@ -113,6 +128,13 @@ def _of_revision(text: str, archive: str, into: str) -> str | None:
     return found if is_archive else _taken_in(found, f"{into}-archive")
 
 
+def is_ancestor(text: str, archive: str) -> bool:
+    """Whether what is checked out follows a revision."""
+    repository = repository_of(archive)
+    commit = find_revision(repository, text.partition(":")[0]) if repository else None
+    return repository is None or commit is None or is_before(repository, commit)
+
+
 def _nothing(text: str, archive: str) -> str:
     """That a text names nothing, and what it may name."""
     repository = None if is_remote(archive) else repository_of(archive)
@@ -120,5 +142,5 @@ def _nothing(text: str, archive: str) -> str:
     hint = revision_hint(repository, text.partition(":")[0]) if repository else ""
     return (
         f"{text!r} is no file or folder, no filter, and no revision {where}.{hint} Name an "
-        "archive, a filter such as \"tags.branch = 'main'\", or a revision such as main:runs."
+        "archive, a filter such as \"params.model = 'LR'\", or a revision such as main:runs."
     )

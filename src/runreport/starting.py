@@ -14,13 +14,17 @@ from runreport.report.pages.experiment import ExperimentPage
 _HEAD = """# What the report says and how. Every key may go; docs/configuration.md lists them all.
 
 title = {title}
-description = \"""
-What this project is about, in Markdown; it stands on the first page.
-\"""
+# description = "What this project is about, in Markdown; it stands on the first page."
 # notes = "notes"      # a folder of Markdown pages
 # theme = "default"    # or "plain", or the path of a folder of yours
 """
 _TAIL = """
+# What a job fails on (runreport check), once there are several seeds of each setting:
+# [[check]]
+# metric = {metric}
+# against = "main"       # or "previous", "best", "baseline", a number
+# tolerance = "1 %"
+
 [publish]
 # User, host, command line and absolute paths stay out of the site, and so do secrets.
 # allow = ["support@example.org"]    # what may stay although it looks like one
@@ -42,7 +46,9 @@ def starting_config(title: str, report: Report | None) -> str:
         report: of the project's runs; None where there are none yet.
     """
     pages = () if report is None else report.experiments
-    return _HEAD.format(title=_quoted(title)) + "".join(_experiments(pages)) + _TAIL
+    metric = next((page.primary_metric for page in pages if page.primary_metric), "val/acc")
+    tail = _TAIL.format(metric=_quoted(metric))
+    return _HEAD.format(title=_quoted(title)) + "".join(_experiments(pages)) + tail
 
 
 def _experiments(pages: Sequence[ExperimentPage]) -> Iterable[str]:

@@ -6,6 +6,7 @@ NAME_TAG = "mlflow.runName"
 NOTE_TAG = "mlflow.note.content"
 COMMIT_TAG = "mlflow.source.git.commit"
 BRANCH_TAG = "mlflow.source.git.branch"
+DIRTY_TAG = "mlflow.source.git.dirty"
 PARENT_TAG = "mlflow.parentRunId"
 ERROR_TAG, MESSAGE_TAG, TRACEBACK_TAG = (
     "runreport.error",

@@ -1,4 +1,4 @@
-"""What a CI job asks of an archive: 100 rules, and the history of a metric, in fresh processes."""
+"""What a CI job asks of archives: rules, a comparison, histories; in fresh processes."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from wide import wide_table, write_compacted
 from runreport.archive.directory import open_archive
 
 PROGRAM = "from runreport.cli import main; main()"
+WITHOUT = "import runreport.report.assemble as a; a.make_history = lambda *given: None; "
 FLOOR = (
     "from runreport.archive.directory import open_archive as o;"
     "from runreport.query.search import load_index as i; import sys; i(o(sys.argv[1]))"
@@ -30,10 +31,13 @@ def gate(folder: Path) -> list[Figure]:
         for number in range(100)
         for part in ("--rule", f"metrics.accuracy >= best - 0.{number:02}")
     ]
+    head = folder / "head"
+    write_compacted(open_archive(head, create=True), wide_table(runs, seed=1))
     floor = seconds("-c", FLOOR, archive)
+    compare = seconds("-c", PROGRAM, "compare", archive, str(head), "--format", "md")
     check = seconds("-c", PROGRAM, "check", "-a", archive, *rules)
     history = seconds("-c", PROGRAM, "history", "accuracy", "-a", archive, "--json")
-    return [
+    figures = [
         Figure(
             f"{name}, in a fresh process",
             f"{taken:.2f} s",
@@ -45,8 +49,30 @@ def gate(folder: Path) -> list[Figure]:
         for name, taken in (
             ("`check` with 100 rules of 10,000 runs", check),
             ("`history` of 10,000 runs", history),
+            ("`compare` of two archives of 10,000 runs", compare),
         )
     ]
+    return [*figures, histories(folder)]
+
+
+def histories(folder: Path) -> Figure:
+    """A build of an experiment of 1,000 runs with its history of two metrics, and without."""
+    archive = folder / "one"
+    write_compacted(open_archive(archive, create=True), wide_table(sized(1000)))
+    taken = {}
+    for name, before in (("with", ""), ("without", WITHOUT)):
+        build = f"{before}import sys; {PROGRAM}"
+        given = ("build", str(archive), "-o", str(folder / name), "--clean", "-q")
+        taken[name] = seconds("-c", build, *given)
+    ratio = taken["with"] / taken["without"]
+    return Figure(
+        "a build of 1,000 runs with their histories",
+        f"{taken['with']:.2f} s",
+        f"{taken['without']:.2f} s (without)",
+        f"{ratio:.2f}",
+        "≤ 1.05",
+        ratio <= 1.05,
+    )
 
 
 def seconds(*arguments: str) -> float:

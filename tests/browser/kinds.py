@@ -24,7 +24,7 @@ def page_kinds(site: Path) -> dict[str, str]:
         "run beyond the cap": "r/view.html",
         "compare": "compare/index.html",
         "saved comparison": first("compare/what*/index.html"),
-        "review": "compare/base/index.html",
+        "review": "compare/_base/index.html",
         "checks": "checks/index.html",
         "models": "m/index.html",
         "model": "m/tumour-screen/index.html",

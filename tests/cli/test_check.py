@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -51,7 +52,8 @@ def test_a_regression_fails_the_job_and_says_where(archive: str, tmp_path: Path)
     done = command("check", "-a", archive, "--config", str(config), *forms)
     assert done.returncode == 1
     first = done.stdout.splitlines()[0]
-    assert first.startswith("✗ loss <= previous: regressed in nightly; loss 0.25")
+    assert first.startswith("✗ loss <= previous + 5 %: regressed in nightly at ccc")
+    assert "; loss 0.25" in first
     assert "difference +0.0" in first and "of 2 comparisons" in first
     assert "1 regressed, 0 undecided, 1 passed" in done.stderr
     suite = ET.parse(junit).getroot()
@@ -61,7 +63,7 @@ def test_a_regression_fails_the_job_and_says_where(archive: str, tmp_path: Path)
     found = json.loads(sarif.read_text())
     (result,) = found["runs"][0]["results"]
     assert (found["version"], result["level"]) == ("2.1.0", "error")
-    assert result["ruleId"] == "loss <= previous"
+    assert result["ruleId"] == "loss <= previous + 5 %"
 
 
 def test_all_that_is_known_is_there_as_json(archive: str) -> None:
@@ -124,3 +126,45 @@ def test_without_a_rule_a_job_may_go_on_if_it_says_so(archive: str, tmp_path: Pa
     config.write_text(" [[ check ]]\nmetric = 'accuracy'\nagainst = 2\n")
     done = command("check", "-a", archive, "--config", str(config), "--allow-none")
     assert done.returncode == 1, "however a rule is written"
+
+
+def test_a_pull_request_checks_its_own_runs_though_main_has_newer_ones(tmp_path: Path) -> None:
+    base, head = tmp_path / "base", tmp_path / "head"
+
+    def log(place: Path, commit: str, value: float) -> None:
+        runreport.set_tracking_uri(place)
+        for seed in range(8):
+            with runreport.start_run():
+                runreport.set_tag("mlflow.source.git.commit", commit)
+                runreport.log_param("seed", seed)
+                runreport.log_metric("acc", value + 0.001 * (seed * 3 % 5))
+
+    log(base, "aaa", 0.9)
+    shutil.copytree(base, head)
+    log(head, "branch", 0.8)
+    log(base, "newer", 0.9)
+    ok("archive", "merge", str(base), str(head))
+    rule = ("--rule", "acc >= previous - 0.01", "-a", str(head))
+    assert command("check", *rule).returncode == 0, "the newest are those of main"
+    done = command("check", *rule, "--since", str(base))
+    assert done.returncode == 1 and "regressed" in done.stdout and "at branch" in done.stdout
+    done = command("check", *rule[:2], "-a", str(base), "--since", str(base))
+    assert done.returncode == 0 and "no new run has acc" in done.stdout
+    strict = ("--since", str(base), "--undecided", "fail")
+    assert command("check", *rule[:2], "-a", str(base), *strict).returncode == 1
+
+
+def test_runs_of_uncommitted_code_are_not_those_of_their_commit(
+    archive: str, tmp_path: Path
+) -> None:
+    place = tmp_path / "dirty"
+    runreport.set_tracking_uri(place)
+    for is_dirty, mean in (("false", 0.9), ("true", 0.5)):
+        for seed in range(8):
+            with runreport.start_run():
+                runreport.set_tag("mlflow.source.git.commit", "aaa")
+                runreport.set_tag("mlflow.source.git.dirty", is_dirty)
+                runreport.log_param("seed", seed)
+                runreport.log_metric("acc", mean + 0.001 * (seed * 3 % 5))
+    done = command("check", "-a", str(place), "--rule", "acc >= previous")
+    assert done.returncode == 1 and "at aaa+" in done.stdout

@@ -52,13 +52,13 @@ def test_runs_are_compared_by_the_fields_that_somebody_names(archive: str) -> No
 
 def test_a_site_gets_a_page_of_it_and_loses_it_again(archive: str, tmp_path: Path) -> None:
     site = tmp_path / "site"
-    page = site / "compare" / "base" / "index.html"
+    page = site / "compare" / "_base" / "index.html"
     ok("build", archive, "-o", str(site), "--base", BASE)
     assert "1 worse" in page.read_text() and '<a href="../../r/' in page.read_text()
     for other in ("index.html", "compare/index.html"):
-        assert "compare/base/index.html" in (site / other).read_text()
+        assert "compare/_base/index.html" in (site / other).read_text()
     ok("build", archive, "-o", str(site))
-    assert not page.exists() and "compare/base" not in (site / "index.html").read_text()
+    assert not page.exists() and "compare/_base" not in (site / "index.html").read_text()
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,8 @@ def test_a_site_gets_a_page_of_it_and_loses_it_again(archive: str, tmp_path: Pat
         ((BASE, "--pull-request", "3"), "--comment"),
         ((BASE, "--comment"), "GITHUB_TOKEN"),
         ((BASE, "-o", "/nowhere/x.md"), "Could not write /nowhere/x.md"),
+        ((BASE, "-o", "x.pdf"), "ends in none of"),
+        ((BASE, "--json", "--format", "md"), "two forms"),
     ],
 )
 def test_a_mistake_is_one_clear_message(

@@ -112,3 +112,15 @@ def test_over_commits_a_point_is_the_mean_of_a_commits_runs_in_the_order_of_the_
 def test_over_time_runs_stand_where_they_started(changed: str) -> None:
     text = ok("history", "accuracy", "-a", changed, "--over", "time")
     assert "accuracy of 40 runs" in text
+
+
+def test_runs_without_commits_are_no_commits(archive: Path) -> None:
+    client = runreport.RunreportClient(str(archive))
+    for value in (0.1, 0.2):
+        run_id = client.create_run("0").info.run_id
+        client.log_metric(run_id, "acc", value)
+        client.set_terminated(run_id)
+    done = command("history", "acc", "-a", str(archive), "--over", "commits")
+    assert done.returncode == 1 and "No run has a commit" in done.stderr
+    done = command("history", "acc", "-a", str(archive), "--by", "params.modle")
+    assert done.returncode == 1 and "modle" in done.stderr

@@ -75,6 +75,7 @@ def test_a_file_without_comments_is_verified_by_its_options(runs: str, tmp_path:
         (("--rows", "params.model", "--value", "acc", "--agg", "mode"), "no aggregate 'mode'"),
         (("--rows", "params.model", "--value", "acc", "-f", "params.model = 'x'"), "No run"),
         (("--verify", "/nowhere.tex"), "Could not read /nowhere.tex"),
+        (("--rows", "params.model", "--value", "acc", "-o", "x.pdf"), "ends in none of"),
     ],
 )
 def test_a_mistake_is_one_clear_message(runs: str, arguments: tuple[str, ...], told: str) -> None:
@@ -110,3 +111,19 @@ def test_what_was_settled_when_a_file_was_made_is_not_settled_again(
     head, _, rest = path.read_text().partition("}\n")
     path.write_text(head + "}\n" + rest.replace("\n", "\x85"))
     assert command("table", "-a", str(archive), "--verify", str(path)).returncode == 1
+
+
+def test_what_nobody_knew_when_a_file_was_made_no_config_decides_later(
+    archive: Path, tmp_path: Path
+) -> None:
+    for value in (0.1, 0.2):
+        log(archive, str(value), value)
+    with runreport.start_run():
+        runreport.log_params({"model": "c"})
+        runreport.log_metric("blob", 1.0)
+    config, path = tmp_path / "own.toml", tmp_path / "table.tex"
+    config.write_text('primary_metric = "blob"\ndirection = "min"\n')
+    given = ("-a", str(archive), "--rows", "params.model", "--value", "blob")
+    ok("table", *given, "-o", str(path))
+    verified = ok("table", "-a", str(archive), "--config", str(config), "--verify", str(path))
+    assert "as the archive says" in verified

@@ -42,6 +42,9 @@ class Verdict:
     """What it would be at best with as many values: above the level nothing can be shown."""
     test: str
     """Which test it is, in words."""
+    alone_p: float = 1.0
+    """What it would be if no value resembled the one before it: where this is small and ``p`` is
+    not, more values would tell."""
 
 
 def worse(
@@ -86,7 +89,12 @@ def differs(
     """
     up = worse(base, head, paired=paired, level=level)
     down = worse([-value for value in base], [-value for value in head], paired=paired)
-    return replace(up, p=min(1.0, 2 * min(up.p, down.p)), least_p=min(1.0, 2 * up.least_p))
+    return replace(
+        up,
+        p=min(1.0, 2 * min(up.p, down.p)),
+        least_p=min(1.0, 2 * up.least_p),
+        alone_p=min(1.0, 2 * min(up.alone_p, down.alone_p)),
+    )
 
 
 def cost_of(base: int, head: int, *, paired: bool = False) -> int:
@@ -111,13 +119,14 @@ def _scaled(
     fewest = min(len(base), len(head))
     if fewest < 2:
         return Verdict(effect, -math.inf, math.inf, 1.0, 1.0, "one value tells nothing")
-    low, high, by_means = _of_means(base, head, tolerance, level)
+    low, high, by_means = _of_means(base, head, tolerance, level, _following(base, head))
     ways = math.comb(len(base) + len(head), len(head))
     if fewest < LEAST_VALUES:
         told = f"fewer than {LEAST_VALUES} values tell nothing"
         return Verdict(effect, low, high, 1.0, 1.0, told)
     if fewest >= _WELCH_FROM:
-        return Verdict(effect, low, high, by_means, 0.0, "Welch")
+        _, _, alone = _of_means(base, head, tolerance, level, 0.0)
+        return Verdict(effect, low, high, by_means, 0.0, "Welch", alone)
     shifted = [value + tolerance for value in base]
     if _following(base, head) <= 0:
         by_means = 0.0
@@ -125,7 +134,7 @@ def _scaled(
         by_ways, test, least = _of_some_ways(shifted, head), "sampled permutation", 1 / MOST_EXACT
     else:
         by_ways, test, least = _of_ways(shifted, head), "permutation", 1 / ways
-    return Verdict(effect, low, high, max(by_ways, by_means), least, test)
+    return Verdict(effect, low, high, max(by_ways, by_means), least, test, by_ways)
 
 
 def _of_pairs(
@@ -152,7 +161,7 @@ def _of_pairs(
             else (0.0 if effect > tolerance else 1.0)
         )
         least, test = 0.0, "paired t"
-    return Verdict(effect, effect - reach, effect + reach, p, least, test)
+    return Verdict(effect, effect - reach, effect + reach, p, least, test, p)
 
 
 def _of_ways(base: Sequence[float], head: Sequence[float]) -> float:
@@ -189,10 +198,13 @@ def _near(observed: float, values: Sequence[float]) -> float:
 
 
 def _of_means(
-    base: Sequence[float], head: Sequence[float], tolerance: float, level: float
+    base: Sequence[float], head: Sequence[float], tolerance: float, level: float, share: float
 ) -> tuple[float, float, float]:
-    """Interval and p of the difference of the means, of as many values as these are worth."""
-    share = _following(base, head)
+    """Interval and p of the difference of the means, of as many values as these are worth.
+
+    Args:
+        share: how much of a value is that of the one before it.
+    """
     worth = (1 - share) / (1 + share)
     effect = statistics.fmean(head) - statistics.fmean(base)
     parts = [statistics.variance(own) / (len(own) * worth) for own in (base, head)]
@@ -213,7 +225,7 @@ def _above(t: float, freedom: float) -> float:
 
 
 def _following(base: Sequence[float], head: Sequence[float]) -> float:
-    """How much of a value is that of the one before it, 0 to 0.9; 0 where that is not clear."""
+    """How much of a value is that of the one before it, 0 to 0.6; 0 where that is not clear."""
     products = squares = 0.0
     count = 0
     for own in (base, head):
@@ -227,7 +239,7 @@ def _following(base: Sequence[float], head: Sequence[float]) -> float:
     # A mean that is taken away takes as much again as 2 of the values, and what is left is no more
     # certain than a deviation: with few values it is rather taken for more than for less.
     share = products / squares + 2 / count
-    return min(0.9, share + 0.75 / math.sqrt(count)) if share > 0 else 0.0
+    return min(0.6, share + 0.75 / math.sqrt(count)) if share > 0 else 0.0
 
 
 def corrected(chances: Sequence[float]) -> list[float]:

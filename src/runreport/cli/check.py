@@ -45,6 +45,10 @@ _MARKS = {"passed": "✓", "regressed": "✗", "undecided": "?"}
     help="The runs that they are compared with, in place of what the rules say.",
 )  # fmt: skip
 @click.option(
+    "--since", metavar="BASE",
+    help="Check the runs that BASE has not: an archive or a git revision, as for compare.",
+)  # fmt: skip
+@click.option(
     "--level", default=0.05, show_default=True, type=click.FloatRange(0, 0.5, min_open=True),
     help="Chance of one false regression among all rules.",
 )  # fmt: skip
@@ -62,6 +66,7 @@ def check(
     texts: tuple[str, ...],
     head: str,
     base: str,
+    since: str | None,
     level: float,
     undecided: str,
     junit: str | None,
@@ -78,17 +83,21 @@ def check(
     from runreport.query.samples import Runs
     from runreport.report.checks.judging import Asked, judge
     from runreport.report.config import load_config
-    from runreport.sources import as_archive
+    from runreport.sources import as_archive, known_runs
 
     config = load_config(config_path)
-    if allow_none and not config.checks and not texts:
-        say("There is no rule to check.")
-        return
-    rules = _rules(config, texts)
+    is_free = allow_none and not config.checks and not texts
+    rules = [] if is_free else _rules(config, texts)
+    if since is not None and head:
+        raise click.UsageError("--since and --head both say which runs are checked.")
     with as_archive(archive) as place:
         runs = Runs(Store(open_archive(place)).load_index())
+    if is_free:  # after the archive was opened: a wrong path opens no gate
+        say("There is no rule to check.")
+        return
+    known = None if since is None else known_runs(since, archive, config)
     baselines = {name: config.for_experiment(name).baseline or "" for name in runs.by_experiment}
-    outcomes = judge(rules, Asked(runs, baselines, head, base, level, wall_ms()))
+    outcomes = judge(rules, Asked(runs, baselines, head, base, known, level, wall_ms()))
     is_strict = undecided == "fail"
     _write(outcomes, junit, sarif, config.path, undecided_fails=is_strict)
     if as_json:

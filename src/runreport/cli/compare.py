@@ -74,7 +74,15 @@ def compare(
             raise click.BadParameter("it is empty.", param_hint=name)
     config = load_config(config_path)
     config = config if url is None else replace(config, url=url)
-    form = "json" if as_json else form or _ENDINGS.get(os.path.splitext(output or "")[1], "text")
+    if as_json and form not in (None, "json"):
+        raise click.UsageError(f"--json and --format {form} ask for two forms.")
+    ending = os.path.splitext(output or "x.txt")[1].lower()
+    if form is None and not as_json and ending not in _ENDINGS:
+        raise click.BadParameter(
+            f"{output!r} ends in none of {', '.join(_ENDINGS)}; or say which --format it is.",
+            param_hint="--output",
+        )
+    form = "json" if as_json else form or _ENDINGS[ending]
     if pull_request is not None and not comment:
         raise click.UsageError("--pull-request goes with --comment.")
     if comment:

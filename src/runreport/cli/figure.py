@@ -27,7 +27,7 @@ FORMS = ("svg", "png", "pdf")
     "--width", default="8.5cm", show_default=True,
     help="Of the whole figure: a number and pt, in, cm, mm or px.",
 )  # fmt: skip
-@click.option("--height", help="By default 0.62 of the width.")
+@click.option("--height", help="By default 0.62 of the width, and what names take.")
 @click.option("--font", default="", metavar="NAME", help='Of all texts, e.g. "Times New Roman".')
 @click.option("--fonts", default="", metavar="FOLDER", help="Where more font files lie.")
 @click.option(
@@ -78,4 +78,6 @@ def figure(
     write_file(output, content)
     if font and form != "svg" and not has_font(font):
         say(f"Warning: the font {font} is not installed, and not used (see --fonts).")
+    if found.is_cut:
+        say("Note: not all runs are drawn; runs=all at the end of CHART draws them.")
     say(f"Wrote {safe(output)}: {safe(found.title)}, {safe(found.shows)}")

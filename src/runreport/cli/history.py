@@ -72,10 +72,10 @@ def history(
     groups = fields_of(found, by)
     hints = advice(found, (field, *groups))
     histories = metric_histories(found, field, groups)
-    if not histories:
+    if not histories or hints:
         raise NotFound(" ".join(hints) or f"No run that matches has {metric}.")
-    for hint in hints:
-        say(f"Note: {hint}")
+    if over == "commits" and not any(run.commit for own in histories for run in own.runs):
+        raise NotFound("No run has a commit (the tag mlflow.source.git.commit).")
     if over == "commits":
         histories = _by_commits(histories)
     if as_json:
@@ -91,10 +91,13 @@ def _by_commits(histories: Sequence[History]) -> list[History]:
     from runreport.query.history import over_commits
     from runreport.revisions import commit_ranks, repository_of
 
-    commits = dict.fromkeys(run.commit for own in histories for run in own.runs if run.commit)
+    every = [run.commit for own in histories for run in own.runs]
+    commits = dict.fromkeys(commit for commit in every if commit)
+    if None in every:
+        say(f"{plural(every.count(None), 'run')} without a commit stand for themselves.")
     repository = repository_of(".")
     ranks = commit_ranks(repository, [*commits]) if repository else {}
-    if len(ranks) < len(commits):
+    if len(ranks) < len(commits) or None in every:
         say("Commits by their first runs: the repository here has not all of them.")
     return [over_commits(own, ranks) for own in histories]
 

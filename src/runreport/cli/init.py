@@ -40,7 +40,8 @@ def init(source: str | None, github: bool, gitlab: bool, force: bool) -> None:
     wanted = [FILE_NAME, *(RECIPES[system] for system in systems)]
     there = [] if force else [path for path in wanted if os.path.exists(path)]
     if len(there) == len(wanted):
-        fail(f"{' and '.join(there)} exist already. Write over them with --force.")
+        verb, them = ("exists", "it") if len(there) == 1 else ("exist", "them")
+        fail(f"{' and '.join(there)} {verb} already. Write over {them} with --force.")
     default = locate_archive(None)
     has_archive = os.path.isfile(os.path.join(default, ARCHIVE_FILE))
     place = source or (os.path.relpath(default) if has_archive else ".")
@@ -64,7 +65,7 @@ def init(source: str | None, github: bool, gitlab: bool, force: bool) -> None:
     if systems:
         pages = " under Settings, Pages, choose GitHub Actions as the source." if github else ""
         say(
-            f"Then commit {' and '.join(wanted[1:])};{pages} Pages may be public. Until "
+            f"Then commit {' and '.join(wanted)} with the runs;{pages} Pages may be public. Until "
             "runreport-static is on PyPI, set RUNREPORT in it to git+ and a repository."
         )
 

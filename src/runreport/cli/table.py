@@ -25,7 +25,7 @@ from runreport.report.papers.record import (
     line_of,
     read_record,
 )
-from runreport.report.papers.writing import FORMS, written
+from runreport.report.papers.writing import ENDINGS, FORMS, written
 from runreport.tracking.store import Store
 
 if TYPE_CHECKING:
@@ -95,9 +95,14 @@ def table(
     link to their runs where the config says where the report lies.
     """
     config = load_config(config_path)
+    if output and form is None and form_of(output, "") == "":
+        raise click.BadParameter(
+            f"{output!r} ends in none of {', '.join(ENDINGS)}; or say which --format it is.",
+            param_hint="--output",
+        )
     asked = TableRecord(
         tuple(split_fields(rows)), tuple(split_fields(cols)), tuple(split_fields(values)), agg,
-        form or form_of(output or ""), names, filter_string, {}, digits, bold, siunitx,
+        form or form_of(output or ""), names, filter_string, None, digits, bold, siunitx,
         config.url if url is None else url,
     )  # fmt: skip
     store = Store(open_archive(archive))
@@ -145,7 +150,7 @@ def _made(asked: TableRecord, store: Store, ways: Ways) -> str:
         raise NotFound(" ".join(hints) or f"No run that matches has {', '.join(asked.values)}.")
     if made.unfinished:
         say(f"{plural(made.unfinished, 'run')} that did not end well left out")
-    directions = asked.directions or ways(found, metrics)
+    directions = ways(found, metrics) if asked.directions is None else asked.directions
     asked = replace(asked, directions=directions)
     shown = {own.name: own.key for own in metrics}
     if len({*shown.values()}) < len(shown):
@@ -207,8 +212,10 @@ def _verify(
         try:
             with open(path, encoding="utf-8-sig") as file:
                 said = file.read()
-        except (OSError, UnicodeDecodeError) as error:
-            raise RunreportError(f"Could not read {path}: {error}.") from error
+        except OSError as error:
+            raise RunreportError(f"Could not read {path}: {error.strerror or error}.") from error
+        except UnicodeDecodeError as error:
+            raise RunreportError(f"{path} is no table: it is no text.") from error
         record, said = read_record(said)
         own = record or (asked if is_told else replace(asked, form=form_of(path)))
         if not own.rows:
@@ -221,11 +228,13 @@ def _verify(
             continue
         wrong.append(path)
         click.echo(f"{safe(path)}: the archive says otherwise")
+        found.sort(key=lambda pair: pair[0].startswith(("%", "<!--")))  # numbers first
         for before, now in found[:_MOST_TOLD]:
             click.echo(f"  - {safe(before)}\n  + {safe(now)}")
         if len(found) > _MOST_TOLD:
             click.echo(f"  … and {plural(len(found) - _MOST_TOLD, 'more line')}")
     if wrong:
         raise RunreportError(
-            f"{' and '.join(wrong)} {'say' if len(wrong) > 1 else 'says'} other than the archive."
+            f"{' and '.join(wrong)} {'say' if len(wrong) > 1 else 'says'} other than the archive. "
+            "Write it again with -o and the options it was made with."
         )

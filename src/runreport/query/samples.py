@@ -22,13 +22,15 @@ from runreport.query.names import read_named
 from runreport.query.predicate import experiment_names, matching_runs, run_column
 from runreport.query.search import make_query
 from runreport.query.syntax import Comparison, Field, comparisons
-from runreport.tags import BRANCH_TAG, COMMIT_TAG
+from runreport.tags import BRANCH_TAG, COMMIT_TAG, DIRTY_TAG
 
 _SEED = re.compile(
     r"(?:^|[._/-])(?:\w+_)?(?:random)?seed$|(?:^|[._/-])(?:random_?state|rng)$", re.I
 )
 """What a param is called that tells runs of the same settings apart."""
-_IDENTITY = re.compile(r"[/\\\\]|\d{4}-\d\d-\d\d|\d{8}|[0-9a-f]{8}")
+_IDENTITY = re.compile(
+    r"[/\\]|\d{4}-\d\d-\d\d|(?<![\w.])\d{8}[-_T]?\d{4,6}(?!\w)|(?<![\w.])[0-9a-f]{8,64}(?!\w)"
+)
 """What the names of folders, times and digests have, which tell runs apart and set nothing."""
 MAIN = ("main", "master", "trunk")
 Settings = tuple[tuple[str, str], ...]
@@ -44,6 +46,7 @@ class RunFact:
     status: str
     started: int
     commit: str
+    """Of code with uncommitted changes with a plus at its end."""
     branch: str
     settings: Settings
     """Params without the seed."""
@@ -106,10 +109,18 @@ class Runs:
         columns = [
             taken(index.attribute(name)) for name in ("run_id", "run_name", "status", "start_time")
         ]
-        tags = [taken(index.long_column("tags", tag, "value")) for tag in (COMMIT_TAG, BRANCH_TAG)]
+        asked = (COMMIT_TAG, DIRTY_TAG, BRANCH_TAG)
+        commits, dirty, branches = (
+            taken(index.long_column("tags", tag, "value")) for tag in asked
+        )
+        # Uncommitted code is other code than that of its commit.
+        marked = [
+            f"{own}+" if own and is_dirty == "true" else own
+            for own, is_dirty in zip(commits, dirty, strict=True)
+        ]
         found: dict[str, list[RunFact]] = {}
         names = taken(experiment_names(index))
-        rows = zip(numbers.to_pylist(), names, *columns, *tags, strict=True)
+        rows = zip(numbers.to_pylist(), names, *columns, marked, branches, strict=True)
         for number, experiment, run_id, name, status, started, commit, branch in rows:
             found.setdefault(experiment, []).append(
                 RunFact(number, run_id, name, status, started or 0, commit or "", branch or "",
@@ -179,21 +190,36 @@ class Runs:
             raise ConfigError(f"No run has {field.name}.{hint}")
 
     def divided(
-        self, experiment: str, kept: str, head: str, group: tuple[str, ...] | None, now_ms: int
+        self,
+        experiment: str,
+        kept: str,
+        head: str,
+        group: tuple[str, ...] | None,
+        now_ms: int,
+        *,
+        known: frozenset[str] | None = None,
     ) -> Divided:
         """The runs of an experiment that a filter keeps, divided into those that are checked and
         the others; rules that ask alike share it.
 
         Args:
+            kept: a filter; empty keeps all.
             head: filter of those that are checked; empty: those of the newest commit.
             group: fields in which the runs of a group agree; None: all params but the seed.
+            known: ids of runs that are not checked, all others being; None: no such.
+
+        Raises:
+            ConfigError, InvalidFilter: a filter or field names what there is not.
         """
-        key = (experiment, kept, head, group)
+        key = (experiment, kept, head, group, known)
         if key not in self._divided:
             is_kept = self.matching(kept, now_ms)
             every = [run for run in self.by_experiment[experiment] if is_kept(run)]
             is_head = self.matching(head, now_ms)
-            heads = [run for run in every if is_head(run)] if head else self._newest(every)
+            if known is not None:
+                heads = [run for run in every if run.run_id not in known]
+            else:
+                heads = [run for run in every if is_head(run)] if head else self._newest(every)
             chosen = {run.number for run in heads}
             others = [run for run in every if run.number not in chosen]
             self._divided[key] = Divided(
@@ -298,6 +324,15 @@ def same_settings(runs: Iterable[RunFact], settings: Settings) -> list[RunFact]:
     return [run for run in runs if run.settings == settings]
 
 
+def _names_a_run(text: str) -> bool:
+    """Whether a value is no setting: a number is one, however many digits it has."""
+    try:
+        float(text)
+    except ValueError:
+        return _IDENTITY.search(text) is not None
+    return False
+
+
 def _without_identities(runs: list[RunFact]) -> list[RunFact]:
     """Runs without params that name each of them: its folder, the time of its start, a digest."""
     values: dict[str, list[str]] = {}
@@ -307,7 +342,7 @@ def _without_identities(runs: list[RunFact]) -> list[RunFact]:
     own = {
         key
         for key, texts in values.items()
-        if 1 < len(texts) == len({*texts}) and all(map(_IDENTITY.search, texts))
+        if 1 < len(texts) == len({*texts}) and all(map(_names_a_run, texts))
     }
     if not own:
         return runs

@@ -40,7 +40,8 @@ from runreport.report.pages.note_links import link_finder
 from runreport.report.pages.notes import NotedRun, Notes, excerpt, gather_notes, read_notes
 from runreport.report.pages.overview import OverviewPage, make_overview
 from runreport.report.pages.views import ViewPage, make_views
-from runreport.report.reviews.sections import ReviewPage
+from runreport.report.reviews.review import Review
+from runreport.report.reviews.sections import ReviewPage, review_page
 from runreport.report.runs.page import RunPage
 from runreport.report.runs.pages import RunPages
 from runreport.report.tables.paging import choose_paged, with_places
@@ -133,12 +134,14 @@ def assemble_report(
     now_ms: int | None,
     version: str,
     all_rows: bool = False,
+    review: Review | None = None,
 ) -> Report:
     """The report of an archive.
 
     Args:
         now_ms: the "as of" of the report; None takes the time of the newest fact.
         version: of runreport, as the pages name it.
+        review: gets a page; rules check the runs that its base has not.
         all_rows: pre-render every row of a run table, for a theme whose pages cannot load more.
 
     Raises:
@@ -183,9 +186,9 @@ def assemble_report(
         [(one.name, f"{one.folder}/index.html", one.note) for one in found],
         _noted_runs(index, places),
     )
-    checks = make_check_page(
-        asked, Runs(ground.full), redactor, _linked(places), ground.as_of or 0
-    )
+    link = _linked(places)
+    known = review.known if review is not None else None
+    checks = make_check_page(asked, Runs(ground.full), redactor, link, ground.as_of or 0, known)
     site, as_of = _site(ground, version), ground.as_of
     return Report(
         site,
@@ -229,7 +232,17 @@ def assemble_report(
         ),
         config.url,
         checks,
+        None if review is None else review_page(review, pages=_pages(index, places)),
     )  # fmt: skip
+
+
+def _pages(index: RunIndex, places: Places) -> dict[str, str]:
+    """Where each run is shown, by id."""
+    ids = index.attribute("run_id")
+    return {
+        ids[number].as_py(): run_link(table, place).url
+        for number, (_, table, place) in places.items()
+    }
 
 
 def _commits(index: RunIndex, numbers: pa.Array) -> list[str | None]:

@@ -77,17 +77,15 @@ def _entries(report: Report) -> Iterator[Entry]:
                 f"change:{change.run.url}",
                 f"From {change.run.name} on: {change.before} before, {change.after} after.",
             )
-    for rule in report.checks.regressed if report.checks else ():
-        assert report.checks is not None
-        told = (
-            f"{rule.metric} of {rule.experiment}: {rule.head} against {rule.base}; {rule.reason}"
-        )
+    checks = report.checks
+    for rule in checks.regressed if checks else ():
+        assert checks is not None
         yield Entry(
-            rule.runs[0].started if rule.runs else report.checks.as_of,
+            rule.runs[0].started if rule.runs else checks.as_of,
             f"Regressed: {rule.name}",
-            f"{report.checks.folder}/index.html",
+            f"{checks.folder}/index.html",
             f"check:{rule.name}:{rule.group}:{rule.runs[0].url if rule.runs else ''}",
-            f"{rule.metric} of {rule.experiment}: {rule.head}, {rule.reason}",
+            f"{rule.metric} of {rule.experiment}: {rule.head} against {rule.base}, {rule.reason}",
         )
     for model, versions in report.models.pages:
         for version in versions:

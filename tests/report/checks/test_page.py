@@ -93,7 +93,7 @@ def test_a_site_has_the_page_and_its_feed_the_regression(nights: Path, tmp_path:
     assert "<h1>Checks</h1>" in text and "1 regressed" in text
     assert 'href="checks/index.html"' in (site / "index.html").read_text()
     entries = ET.parse(site / "feed.xml").getroot().iter("{http://www.w3.org/2005/Atom}title")
-    assert "Regressed: acc >= previous" in [entry.text for entry in entries]
+    assert "Regressed: acc >= previous - 0.01" in [entry.text for entry in entries]
     build_site(str(nights), str(site), parse_config({}))
     assert not (site / "checks").exists()
     assert "Regressed" not in (site / "feed.xml").read_text()

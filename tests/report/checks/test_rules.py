@@ -43,9 +43,15 @@ def test_what_is_no_rule_is_said(text: str, said: str) -> None:
 
 
 def test_a_rule_of_a_config() -> None:
-    table = {"metric": "val/acc", "against": "best", "tolerance": "2 %", "group": ["params.model"]}
+    table = {
+        "metric": "val/acc", "against": "best", "tolerance": "2 %", "group": ["params.model"],
+    }  # fmt: skip
     rule = rule_of(table, "x")
-    assert (rule.name, rule.direction, rule.group) == ("val/acc >= best", "max", ("params.model",))
+    assert (rule.name, rule.direction, rule.group) == (
+        "val/acc >= best - 2 %",
+        "max",
+        ("params.model",),
+    )
     assert rule.room(0.5) == pytest.approx(0.01)
     assert rule_of({"metric": "val_loss", "against": 1}, "x").direction == "min"
 

@@ -25,7 +25,8 @@ def log(
     for seed, value in enumerate(values):
         run = runreport.start_run(run_name=f"{commit}-{seed}")
         ids.append(run.info.run_id)
-        runreport.set_tags({"mlflow.source.git.commit": commit, **(tags or {})})
+        git = {"mlflow.source.git.commit": commit, "mlflow.source.git.dirty": "false"}
+        runreport.set_tags({**git, **(tags or {})})
         runreport.log_params({"lr": 0.1, **params, "seed": seed})
         if value is not None:
             runreport.log_metric(metric, value)

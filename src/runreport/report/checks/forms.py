@@ -20,6 +20,9 @@ def sentence(outcome: Outcome) -> str:
     told = [f"{rule.name}: {outcome.status}"]
     if outcome.experiment:
         told[0] += f" in {outcome.experiment}"
+    commits = dict.fromkeys(run.commit[:8] for run in head.runs if run.commit)
+    if commits:
+        told[0] += f" at {', '.join(commits)}"
     if outcome.group:
         told.append(", ".join(f"{key} {value}" for key, value in outcome.group))
     if head.values:

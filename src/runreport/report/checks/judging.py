@@ -62,6 +62,8 @@ class Asked:
     """Filter of the runs that are checked; empty: those of the newest commit."""
     base: str = ""
     """Filter of those that they are compared with, in place of what rules say."""
+    known: frozenset[str] | None = None
+    """Ids of runs that are not checked: all others are, whatever their commits; None: no such."""
     level: float = 0.05
     """Chance of one false regression among all comparisons."""
     now_ms: int = 0
@@ -109,6 +111,9 @@ def _decided(outcome: Outcome, p: float, count: int, level: float) -> Outcome:
         sizes = f"{len(outcome.base.values)} and {len(outcome.head.values)} values"
         reason = f"{sizes} are too few to tell, {verdict.test}"
         return replace(outcome, p=p, status=UNDECIDED, reason=reason + outcome.reason)
+    if verdict.alone_p * count <= level:  # clear, unless values resemble those before them
+        reason = f"{told}, since values follow each other: more would tell"
+        return replace(outcome, p=p, status=UNDECIDED, reason=reason + outcome.reason)
     return replace(outcome, p=p, reason=told + outcome.reason)
 
 
@@ -133,12 +138,16 @@ def _of_rule(rule: Rule, asked: Asked) -> Iterator[Outcome]:
     if not is_any:
         nobody = Side((), (), 0)
         reason = f"no run that is checked has {rule.metric}"
+        if asked.known is not None:
+            reason = f"no new run has {rule.metric}"
         yield Outcome(rule, rule.experiment, (), (), UNDECIDED, reason, nobody, nobody)
 
 
 def _of_experiment(rule: Rule, name: str, field: Field, asked: Asked) -> Iterator[Outcome]:
     values = asked.runs.values(field)
-    divided = asked.runs.divided(name, rule.filter, asked.head, rule.group, asked.now_ms)
+    divided = asked.runs.divided(
+        name, rule.filter, asked.head, rule.group, asked.now_ms, known=asked.known
+    )
     for group, own in divided.heads.items():
         base, choices = _base(rule, name, divided, group, values, asked)
         told = tuple(pair for pair in group if pair[0] in divided.varying)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from runreport.errors import ConfigError
 from runreport.numbers import MISSING, ROUGH, format_number, told_apart
@@ -20,7 +20,6 @@ from runreport.report.links import RunLink, moment
 from runreport.report.redaction import Redactor
 
 FOLDER = "checks"
-MARKS = {REGRESSED: "✗", UNDECIDED: "?", PASSED: "✓"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,8 @@ class CheckedRule:
     group: str
     """What its runs agree in, and others do not."""
     metric: str
+    commit: str
+    """Of the runs that are checked; several between commas, empty where none was recorded."""
     head: str
     base: str
     """Means, each with how many values it is of, or a limit; a dash where there is none."""
@@ -84,12 +85,14 @@ def make_check_page(
     redactor: Redactor,
     link: Callable[[RunFact], RunLink | None],
     now_ms: int,
+    known: frozenset[str] | None = None,
 ) -> CheckPage | None:
     """The page of a config's rules; None where it has none.
 
     Args:
         runs: with what is not published: rules ask for it.
         link: a run as pages mention it; None of one that no page shows.
+        known: ids of runs that are not checked; None checks those of the newest commit.
     """
     if not config.checks:
         return None
@@ -105,7 +108,7 @@ def make_check_page(
         problems.append(str(error))
     baselines = {name: config.for_experiment(name).baseline or "" for name in runs.by_experiment}
     asked = Asked(runs, baselines, now_ms=now_ms)
-    outcomes, wrong = judged(rules, asked)
+    outcomes, wrong = judged(rules, replace(asked, known=known))
     problems += map(str, wrong)
     moments = judged_history(rules, asked, {own.experiment for own in outcomes})
     order = {REGRESSED: 0, UNDECIDED: 1, PASSED: 2}
@@ -142,6 +145,7 @@ def _rule(
         redactor.name(outcome.experiment, "experiment names") if outcome.experiment else "",
         group,
         redactor.name(outcome.rule.metric, "names"),
+        ", ".join(dict.fromkeys(_short(run.commit) for run in outcome.head.runs if run.commit)),
         _amount(outcome.head),
         _amount(outcome.base) if outcome.base.runs else format_number(_limit(outcome)),
         _difference(outcome),
@@ -181,8 +185,8 @@ def _commits(outcome: Outcome, moments: Sequence[Moment]) -> list[CheckedCommit]
     bases = told_apart([_finite(_reference(then)) for _, then in own])
     return [
         CheckedCommit(
-            last.commit[:8], moment(last.started), then.status, then.head.mean, _reference(then),
-            head, base,
+            _short(last.commit), moment(last.started), then.status, then.head.mean,
+            _reference(then), head, base,
         )
         for (last, then), head, base in zip(own, heads, bases, strict=True)
     ]  # fmt: skip
@@ -194,9 +198,17 @@ def _reference(outcome: Outcome) -> float:
     return outcome.base.mean if limit is None else limit
 
 
+def _short(commit: str) -> str:
+    return f"{commit[:8]}{'+' * commit.endswith('+')}"
+
+
 def _limit(outcome: Outcome) -> float | None:
-    """The number that a rule compares with; None where it compares with runs."""
-    return outcome.rule.against if isinstance(outcome.rule.against, float) else None
+    """The number that the head may not fall short of; None where a rule compares with runs."""
+    rule = outcome.rule
+    if not isinstance(rule.against, float):
+        return None
+    room = rule.room(rule.against)
+    return rule.against + (room if rule.direction == "min" else -room)
 
 
 def _finite(value: float) -> float | None:

@@ -116,7 +116,7 @@ def rule_of(table: Mapping[str, Any], where: str) -> Rule:
         raise ConfigError(f'{where}.group is {group!r}; it must be a list, e.g. ["params.model"].')
     way = ">=" if direction == "max" else "<="
     return Rule(
-        table.get("name") or f"{metric} {way} {against}",
+        table.get("name") or f"{metric} {way} {against}{_room_text(tolerance, is_share, way)}",
         metric,
         against,
         direction,
@@ -126,6 +126,15 @@ def rule_of(table: Mapping[str, Any], where: str) -> Rule:
         table.get("filter", ""),
         None if group is None else tuple(group),
     )
+
+
+def _room_text(tolerance: float, is_share: bool, way: str) -> str:
+    """A tolerance as rules of one line have it; empty where there is none."""
+    if not tolerance:
+        return ""
+    is_minus = (tolerance > 0) == (way == ">=")
+    size = abs(tolerance) * (100 if is_share else 1)
+    return f" {'-' if is_minus else '+'} {size:g}{' %' if is_share else ''}"
 
 
 def refuse_contradictions(rules: Iterable[Rule]) -> None:

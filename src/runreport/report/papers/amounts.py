@@ -14,6 +14,8 @@ from runreport.numbers import DIGITS, fixed, format_number
 from runreport.report.shown import decimals
 
 MOST_DECIMALS = 9
+_LEAST_POWER = -300
+"""Smaller powers of ten fit no float well."""
 _SIGNS = ("±", "+-", "+/-")
 
 
@@ -81,6 +83,11 @@ def read_aggregate(text: str) -> Aggregate:
                 f"There is no aggregate {text!r}.{did_you_mean(own, known)} Write one of "
                 f"{', '.join(VALUES)}, or with a spread, e.g. mean±std, mean±sem, mean±ci."
             )
+    is_open = any(sign in text for sign in _SIGNS) and not spread
+    if is_open or (spread and value not in ("mean", "median")):
+        raise InvalidValue(
+            f"There is no aggregate {text!r}: a spread goes with mean or median, e.g. mean±std."
+        )
     return Aggregate(value, spread)
 
 
@@ -99,6 +106,7 @@ def fitting_scale(amounts: Sequence[tuple[float, float | None]]) -> Scale:
     sizes = (abs(own or 0.0) for pair in amounts for own in pair)
     largest = max((own for own in sizes if math.isfinite(own)), default=0.0)
     power = math.floor(math.log10(largest)) if largest and not 1e-4 <= largest < 1e9 else 0
+    power = max(power, _LEAST_POWER)
     spreads = [spread or 0.0 for value, spread in amounts if not _is_noise(value, spread)]
     widest = max((own for own in spreads if math.isfinite(own)), default=0.0)
     if widest:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from itertools import zip_longest
 from typing import Any
 
@@ -33,8 +33,8 @@ class TableRecord:
     form: str = "text"
     experiments: tuple[str, ...] = ()
     filter: str = ""
-    directions: Mapping[str, str] = field(default_factory=dict)
-    """By metric, max or min: what was settled when it was made."""
+    directions: Mapping[str, str] | None = None
+    """By metric, max or min, as settled when it was made; None until then."""
     digits: int | None = None
     bold: bool = True
     siunitx: bool = False

@@ -22,6 +22,7 @@ from runreport.report.reviews.settings import Matched
 from runreport.report.reviews.wording import Wording, cut
 from runreport.report.urls import run_folder
 
+_MOST_COMMITS = 3
 _LOOKED_AT = 6
 """So many of the newest evaluated runs of each side are searched for two to compare."""
 
@@ -76,17 +77,25 @@ def code_rows(
     """The commits and branches of the compared runs, and whether files differed from them."""
     sides = [_code(index, runs, words) for index, runs in (base, head)]
     for what in ("commit", "branch", "uncommitted changes"):
-        own, other = (", ".join(side[what]) for side in sides)
+        own, other = (_newest_of(side[what]) for side in sides)
         if own != other:
             yield FactRow(experiment, what, own, other)
 
 
+def _newest_of(texts: Sequence[str]) -> str:
+    """The last of some, and how many there are before."""
+    more = len(texts) - _MOST_COMMITS
+    told = ", ".join(texts[-_MOST_COMMITS:])
+    return f"{told} and {more} before" if more > 0 else told
+
+
 def _code(index: RunIndex, runs: Sequence[RunFact], words: Wording) -> dict[str, list[str]]:
     """Each once, as the first of these runs came to them."""
+    commits = dict.fromkeys(run.commit.rstrip("+") for run in runs if run.commit)
     git = _record(index, runs[-1], words).get("git")
     is_dirty = isinstance(git, dict) and git.get("dirty")
     return {
-        "commit": list(dict.fromkeys(words.text(run.commit)[:12] for run in runs if run.commit)),
+        "commit": [words.text(own)[:12] for own in commits],
         "branch": list(dict.fromkeys(words.text(run.branch) for run in runs if run.branch)),
         "uncommitted changes": ["yes"] if is_dirty else ["no"],
     }

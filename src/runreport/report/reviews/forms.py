@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -145,4 +145,7 @@ def as_text(review: Review, title: str = "") -> str:
 
 def as_json(review: Review) -> dict[str, Any]:
     """All that a review says."""
-    return {**asdict(review), "verdict": verdict(review)}
+    told = asdict(replace(review, known=frozenset()))
+    return {name: own for name, own in told.items() if name != "known"} | {
+        "verdict": verdict(review)
+    }

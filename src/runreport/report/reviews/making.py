@@ -55,7 +55,7 @@ def make_review(
     gone = {name: [run for run in runs if run.run_id not in kept] for name, runs in theirs.items()}
     went_on = {name: [run for run in runs if run.run_id in others] for name, runs in own.items()}
     ever = set(head.runs.index.attribute("run_id").to_pylist())
-    is_continued = not sides.is_chosen and not known.isdisjoint(ever)
+    is_continued = not (sides.is_chosen or base.is_elsewhere or known.isdisjoint(ever))
     parts = []
     for name, runs in new.items():
         heads = _by_start([*runs, *went_on[name]])
@@ -67,12 +67,14 @@ def make_review(
     return Review(
         base=words.label(base.label, base.runs.asked(base.filter, now_ms)),
         head=words.label(head.label, head.runs.asked(head.filter, now_ms)),
+        known=frozenset(known),
         runs=(len(known), len(kept)),
         new_total=sum(map(len, new.values())),
         failed=sum(run.status in FAILED for runs in new.values() for run in runs),
         new=tuple(run_rows(sides, head, new)),
         gone_total=sum(map(len, gone.values())) if is_continued else 0,
         gone=tuple(run_rows(sides, base, gone)) if is_continued else (),
+        went_on_total=sum(map(len, went_on.values())),
         went_on=tuple(run_rows(sides, head, went_on)),
         metrics=tuple(_published(row, words) for row in metrics),
         lacking=tuple(

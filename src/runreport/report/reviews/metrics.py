@@ -225,7 +225,9 @@ def _state(row: MetricRow, verdict: Verdict, p: float | None, count: int) -> str
     if p is None:
         return UNDECIDED
     if p > LEVEL:
-        return UNDECIDED if verdict.least_p * count > LEVEL else UNCLEAR
+        # Clear, unless values resemble those before them.
+        is_clear_alone = verdict.alone_p * count <= LEVEL
+        return UNDECIDED if verdict.least_p * count > LEVEL or is_clear_alone else UNCLEAR
     if row.direction is None:
         return CHANGED
     return BETTER if (verdict.effect > 0) == (row.direction == "max") else WORSE

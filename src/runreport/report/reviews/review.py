@@ -57,7 +57,7 @@ class Amount:
     lost: int
     """Runs whose value is NaN or infinite."""
     runs: tuple[str, ...]
-    """Ids of the runs that have a value, oldest first."""
+    """Ids of all runs of the side, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,8 @@ class MetricRow:
     high: float
     """The ends of its interval, 95 %; infinite where that cannot be told."""
     p: float | None
-    """Corrected over all metrics that were tested; None where this one was not."""
+    """Corrected over all metrics that could be clear; None where this one was not tested, or
+    could not be."""
     test: str
     """Which test it was, in words."""
     url: str
@@ -128,6 +129,8 @@ class Review:
     base: str
     head: str
     """As they were named."""
+    known: frozenset[str]
+    """Ids of the base's runs."""
     runs: tuple[int, int]
     """How many each side has."""
     new_total: int
@@ -139,6 +142,7 @@ class Review:
     gone_total: int
     gone: tuple[RunRow, ...]
     """Runs that only the base has; none where the two are no states of one archive."""
+    went_on_total: int
     went_on: tuple[RunRow, ...]
     """Runs of both whose status, params or metrics are others in the head."""
     metrics: tuple[MetricRow, ...]

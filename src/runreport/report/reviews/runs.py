@@ -25,8 +25,11 @@ def run_rows(
     words, index = sides.words, side.runs.index
     reasons = [index.long_column("tags", tag, "value") for tag in (ERROR_TAG, MESSAGE_TAG)]
 
-    def told(run: RunFact) -> list[str]:
-        return [column[run.number].as_py() or "" for column in reasons]
+    def why(run: RunFact) -> str:
+        if run.status not in FAILED:  # it failed before it went on
+            return ""
+        texts = (column[run.number].as_py() for column in reasons)
+        return ": ".join(words.text(text) for text in texts if text)
 
     reached = {name: _primary(sides, side, name, own) for name, own in runs.items()}
     return [
@@ -35,9 +38,7 @@ def run_rows(
             words.name(run.name),
             words.name(name),
             run.status,
-            ": ".join(
-                words.text(text) for column in reasons if (text := column[run.number].as_py())
-            ),
+            why(run),
             reached[name](run),
             page_of(run.run_id) if side is sides.head else "",
         )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from runreport.numbers import ROUGH, format_number, told_apart
 from runreport.report.formatting import plural
@@ -14,8 +14,11 @@ from runreport.report.reviews.review import (
     CHANGED,
     CLEAR,
     DIVERGED,
+    SAME,
     STATES,
+    UNCLEAR,
     UNDECIDED,
+    UNTESTED,
     WORSE,
     FactRow,
     MetricRow,
@@ -81,16 +84,21 @@ class ReviewPage:
     notices: tuple[str, ...]
     site: str
     """Where the whole report lies; empty: nobody said."""
-    folder: str = "compare/base"
+    folder: str = "compare/_base"
     """Of its page in a site."""
 
 
-def review_page(review: Review, title: str = "") -> ReviewPage:
+def review_page(
+    review: Review, title: str = "", pages: Mapping[str, str] | None = None
+) -> ReviewPage:
     """A review as a page.
 
     Args:
         title: empty: what is compared.
+        pages: of the site, where each run is shown, by id: not every run has a page of its own.
     """
+    if pages is not None:
+        review = _placed(review, pages)
     return ReviewPage(
         cut(title) or f"Compared with {review.base}",
         review.base,
@@ -100,6 +108,21 @@ def review_page(review: Review, title: str = "") -> ReviewPage:
         legend(review),
         review.notices,
         review.site,
+    )
+
+
+def _placed(review: Review, pages: Mapping[str, str]) -> Review:
+    """A review whose runs lead to where a site shows them."""
+
+    def placed(rows: tuple[RunRow, ...]) -> tuple[RunRow, ...]:
+        return tuple(replace(row, url=row.url and pages.get(row.run_id, "")) for row in rows)
+
+    metrics = (
+        replace(row, url=pages.get(row.head.runs[-1], "") if row.head.runs else "")
+        for row in review.metrics
+    )
+    return replace(
+        review, new=placed(review.new), went_on=placed(review.went_on), metrics=tuple(metrics)
     )
 
 
@@ -113,16 +136,16 @@ def verdict(review: Review) -> str:
             ((DIVERGED, WORSE), "worse"),
             ((BETTER,), "better"),
             ((CHANGED,), "different"),
-            (("unclear", "same"), "without a clear difference"),
+            ((UNCLEAR, SAME), "without a clear difference"),
             ((UNDECIDED,), "with too few values to tell"),
-            (("untested",), "not tested"),
+            ((UNTESTED,), "not tested"),
         )
         if review.count(*states)
     ]
     metrics = f"{plural(len(review.metrics), 'metric')} compared: {', '.join(told)}"
     runs = plural(review.new_total, "new run")
     failed = f", {review.failed:,} of them failed" if review.failed else ""
-    went_on = f", {plural(len(review.went_on), 'run')} went on" if review.went_on else ""
+    went_on = f", {plural(review.went_on_total, 'run')} went on" if review.went_on else ""
     return f"{runs}{failed}{went_on}. {metrics if told else 'No metric could be compared'}."
 
 
@@ -141,7 +164,7 @@ def sections(review: Review) -> list[Section]:
         _facts("Settings that differ", "Param", review.settings, "param"),
         _facts("Code", "What", review.code, "difference"),
         _facts("Environment", "What", review.environment, "difference"),
-        _runs("Runs that went on", review.went_on, len(review.went_on)),
+        _runs("Runs that went on", review.went_on, review.went_on_total),
         _runs("Runs that are gone", review.gone, review.gone_total),
         _metrics("Metrics without a clear difference", rest, is_folded=True),
         _alone(review.alone),

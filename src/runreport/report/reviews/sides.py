@@ -25,6 +25,8 @@ class ReviewSide:
     redactor: Redactor
     filter: str = ""
     """Which runs of the archive it is; empty: all."""
+    is_elsewhere: bool = False
+    """Whether it is of a branch that went on: what the other has not need not be gone."""
 
     def chosen(self, fields: Sequence[Field], now_ms: int) -> dict[str, list[RunFact]]:
         """Its runs by experiment, each with the settings that it is compared by.

@@ -24,9 +24,9 @@ class Wording:
         """
         self.redactor = redactor
 
-    def name(self, text: str, place: str = "names") -> str:
+    def name(self, text: str) -> str:
         """The name of a run, experiment, metric, param or model."""
-        return cut(self.redactor.name(text, place))
+        return cut(self.redactor.name(text, "names"))
 
     def value(self, text: str, key: str) -> str:
         """A value that was logged under a name."""
