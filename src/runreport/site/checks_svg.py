@@ -12,7 +12,8 @@ from runreport.report.checks.page import CheckedCommit, CheckedRule
 from runreport.site.lines import nice_ticks
 
 WIDTH, HEIGHT = 960, 170
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 12, 10, 24
+_LEFT, _RIGHT, _TOP, _BOTTOM = 12, 64, 10, 24
+"""The axis stands on the right, where the newest commit is."""
 _SHAPES = {
     "passed": '<circle class="passed" cx="{x:.1f}" cy="{y:.1f}" r="4"/>',
     "undecided": '<circle class="undecided" cx="{x:.1f}" cy="{y:.1f}" r="4"/>',
@@ -31,7 +32,7 @@ def check_svg(rule: CheckedRule, identity: str) -> Markup:
         return Markup("")
     values = [own.head for own in drawn]
     values += [own.base for own in drawn if math.isfinite(own.base)]
-    ticks = nice_ticks(min(values), max(values), 3)
+    ticks = nice_ticks(min(values), max(values), 4)
     low, high = min(ticks[0], *values), max(ticks[-1], *values)
     step = (WIDTH - _LEFT - _RIGHT) / len(drawn)
 
@@ -43,7 +44,7 @@ def check_svg(rule: CheckedRule, identity: str) -> Markup:
     for tick, label in zip(ticks, tick_texts(ticks), strict=True):
         y = down(tick)
         parts.append(f'<path class="grid" d="M{_LEFT} {y:.1f}H{WIDTH - _RIGHT}"/>')
-        parts.append(f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{label}</text>')
+        parts.append(f'<text x="{WIDTH - _RIGHT + 8}" y="{y + 4:.1f}">{label}</text>')
     for place, own in enumerate(drawn):
         left = _LEFT + place * step
         if math.isfinite(own.base):

@@ -56,9 +56,11 @@ def test_a_rule_is_judged_at_each_commit_as_if_that_had_been_the_newest(nights: 
 
 
 def test_without_commits_each_run_is_a_moment(archive: Path) -> None:
-    for value in (0.9, 0.95, 0.7):
-        with runreport.start_run():
-            runreport.log_metric("acc", value)
+    client = runreport.RunreportClient(str(archive))
+    for number, value in enumerate((0.9, 0.95, 0.7)):
+        run_id = client.create_run("0", start_time=1_790_000_000_000 + number).info.run_id
+        client.log_metric(run_id, "acc", value)
+        client.set_terminated(run_id)
     (rule,) = page_of(archive, {"metric": "acc", "against": 0.8}).rules
     assert [own.status for own in rule.commits] == ["passed", "passed", "regressed"]
     assert {own.commit for own in rule.commits} == {""}
