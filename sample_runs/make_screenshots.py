@@ -113,7 +113,7 @@ def compared(page: Page, site: Path) -> None:
 
 
 def saved_view(page: Page, site: Path) -> None:
-    (view,) = site.glob("compare/*/index.html")
+    (view,) = site.glob("compare/what*/index.html")
     show(page, site, str(view.relative_to(site)))
 
 

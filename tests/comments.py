@@ -83,6 +83,6 @@ class _Handler(BaseHTTPRequestHandler):
 def comments_host() -> Iterator[Host]:
     """A host that answers until this ends."""
     with Host() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield server
         server.shutdown()

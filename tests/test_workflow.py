@@ -148,7 +148,7 @@ def runner(host: Host, folder: Path) -> dict[str, str]:
     }
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_command_of_the_github_workflow_runs(
     project: Path, tmp_path: Path, host: Host
 ) -> None:
@@ -169,7 +169,7 @@ def test_every_command_of_the_github_workflow_runs(
     assert "regressed" in gate.stdout and "::error title=runreport check::" in gate.stdout
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_first_pull_request_with_runs_has_nothing_to_compare_with(
     project: Path, tmp_path: Path, host: Host
 ) -> None:
@@ -193,7 +193,7 @@ def test_the_first_pull_request_with_runs_has_nothing_to_compare_with(
     assert (tmp_path / "output").read_text() == "base=\n"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_command_of_the_gitlab_job_runs(project: Path) -> None:
     done = sh(
         project, "git mv runs 'my runs' && git commit -qm m && git push -q origin HEAD:main -f"
@@ -236,7 +236,7 @@ def run_step(
     return sh(folder, script, **given, **variables)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_step_of_the_action_does_what_its_inputs_say(
     project: Path, tmp_path: Path, host: Host
 ) -> None:
