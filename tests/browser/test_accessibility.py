@@ -29,7 +29,7 @@ def violations(page: Page, without: tuple[str, ...] = ()) -> list[list[str]]:
 @pytest.mark.parametrize(
     ("scheme", "width"),
     [
-        ("dark", 1280),
+        pytest.param("dark", 1280, marks=pytest.mark.long),
         ("light", 390),
         pytest.param("light", 1280, marks=pytest.mark.long),
         pytest.param("dark", 390, marks=pytest.mark.long),

@@ -38,7 +38,7 @@ def opened_menus(page: Page) -> list[str]:
 
 @pytest.mark.parametrize(
     "width",
-    [390, 768, 1440, 2560, *(pytest.param(w, marks=pytest.mark.long) for w in (700, 1024))],
+    [390, 1440, *(pytest.param(w, marks=pytest.mark.long) for w in (700, 768, 1024, 2560))],
 )
 def test_no_word_breaks_and_nothing_is_cut_off_or_covered(
     browser: Browser, sample_site: Path, width: int
@@ -53,7 +53,7 @@ def test_no_word_breaks_and_nothing_is_cut_off_or_covered(
     assert wrong == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", [pytest.param("light", marks=pytest.mark.long), "dark"])
 def test_what_is_printed_is_dark_on_white_and_whole(
     browser: Browser, sample_site: Path, theme: str
 ) -> None:
