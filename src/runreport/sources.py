@@ -54,14 +54,15 @@ def opened_sides(
         NotFound, ArchiveError: one of them is none of these.
     """
     opened: dict[str, ReviewSide] = {}
+    sides: dict[str | None, ReviewSide] = {}
 
-    def open_at(archive: str, label: str) -> ReviewSide:
-        if archive not in opened:
-            snapshot = read_archive(open_archive(archive))
+    def open_at(path: str, label: str) -> ReviewSide:
+        if path not in opened:
+            snapshot = read_archive(open_archive(path))
             index = fold_snapshot(snapshot)
             redactor = make_redactor(config, index, snapshot)
-            opened[archive] = ReviewSide(label, snapshot, Runs(index), redactor)
-        return replace(opened[archive], label=label)
+            opened[path] = ReviewSide(label, snapshot, Runs(index), redactor)
+        return replace(opened[path], label=label)
 
     place = locate_archive(archive)
     with tempfile.TemporaryDirectory(prefix="runreport-") as folder, as_archive(archive) as own:
@@ -76,13 +77,16 @@ def opened_sides(
                 return open_at(there, text)
             found = _of_revision(text, place, os.path.join(folder, name))
             if found is not None:
-                own_side = open_at(found, text)
-                return replace(own_side, is_elsewhere=not is_ancestor(text, place))
+                there, is_elsewhere = found
+                return replace(open_at(there, text), is_elsewhere=is_elsewhere)
             if _FILTER.search(text):
                 return replace(open_at(own, text), filter=text)
             raise NotFound(_nothing(text, place))
 
-        yield side("base", base), side("head", head)
+        for name, text in (("base", base), ("head", head)):
+            if text not in sides:  # one name is one thing, opened once
+                sides[text] = side(name, text)
+        yield sides[base], sides[head]
 
 
 def known_runs(base: str, archive: str | None, config: Config) -> frozenset[str]:
@@ -107,8 +111,9 @@ def _taken_in(source: str, beside: str) -> str:
     return take_in(source, beside, (), is_own=True).archive
 
 
-def _of_revision(text: str, archive: str, into: str) -> str | None:
-    """The archive of a git revision, written to a folder; None where there is no such revision.
+def _of_revision(text: str, archive: str, into: str) -> tuple[str, bool] | None:
+    """The archive of a git revision, written to a folder, and whether what is checked out does not
+    follow that revision; None where there is no such revision.
 
     Raises:
         NotFound: the revision has no such archive.
@@ -125,14 +130,8 @@ def _of_revision(text: str, archive: str, into: str) -> str | None:
     os.makedirs(into)
     found = extract(repository, commit, path, into)
     is_archive = os.path.isfile(os.path.join(found, ARCHIVE_FILE))
-    return found if is_archive else _taken_in(found, f"{into}-archive")
-
-
-def is_ancestor(text: str, archive: str) -> bool:
-    """Whether what is checked out follows a revision."""
-    repository = repository_of(archive)
-    commit = find_revision(repository, text.partition(":")[0]) if repository else None
-    return repository is None or commit is None or is_before(repository, commit)
+    place = found if is_archive else _taken_in(found, f"{into}-archive")
+    return place, not is_before(repository, commit)
 
 
 def _nothing(text: str, archive: str) -> str:
