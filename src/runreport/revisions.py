@@ -23,6 +23,10 @@ _OF_HOOKS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
 """What a hook of one repository sets is not meant for another."""
 
 
+class GitFailed(RunreportError):
+    """What git refused, in its own words."""
+
+
 def repository_of(folder: str) -> str | None:
     """The top folder of the repository that a folder lies in; None where it lies in none.
 
@@ -36,13 +40,10 @@ def repository_of(folder: str) -> str | None:
         return os.path.realpath(_git(folder, "rev-parse", "--show-toplevel").decode().strip())
     except FileNotFoundError:  # git is not installed
         return None
-    except subprocess.CalledProcessError as error:
-        told = error.stderr.decode(errors="replace").strip()
-        if "not a git repository" in told or "must be run in a work tree" in told:
+    except GitFailed as error:
+        if re.search("not a git repository|must be run in a work tree", str(error)):
             return None
-        raise RunreportError(
-            f"git cannot read the repository of {folder}: {safe(told)}"
-        ) from error
+        raise
 
 
 def find_revision(repository: str, text: str) -> str | None:
@@ -50,7 +51,7 @@ def find_revision(repository: str, text: str) -> str | None:
     named = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{text}^{{commit}}")
     try:
         return _git(repository, *named).decode().strip()
-    except subprocess.CalledProcessError:
+    except GitFailed:
         return None
 
 
@@ -64,7 +65,7 @@ def is_before(repository: str, commit: str) -> bool:
     """Whether what is checked out follows a commit."""
     try:
         _git(repository, "merge-base", "--is-ancestor", commit, "HEAD")
-    except subprocess.CalledProcessError:
+    except GitFailed:
         return False
     return True
 
@@ -171,11 +172,22 @@ def _contents(repository: str, oids: Sequence[str]) -> list[bytes]:
 
 
 def _git(folder: str, *arguments: str, given: bytes = b"") -> bytes:
-    return subprocess.run(
-        ["git", "-C", folder, *arguments],
-        check=True,
-        capture_output=True,
-        timeout=_LONGEST_S,
-        input=given,
-        env={key: value for key, value in os.environ.items() if key not in _OF_HOOKS},
-    ).stdout
+    """What git prints.
+
+    Raises:
+        GitFailed: it refuses, or takes too long.
+    """
+    try:
+        return subprocess.run(
+            ["git", "-C", folder, *arguments],
+            check=True,
+            capture_output=True,
+            timeout=_LONGEST_S,
+            input=given,
+            env={key: value for key, value in os.environ.items() if key not in _OF_HOOKS},
+        ).stdout
+    except subprocess.CalledProcessError as error:
+        told = safe(error.stderr.decode(errors="replace").strip())
+        raise GitFailed(f"git cannot read the repository of {folder}: {told}") from error
+    except subprocess.TimeoutExpired as error:
+        raise GitFailed(f"git took over {_LONGEST_S} s for {folder}.") from error
