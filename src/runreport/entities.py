@@ -38,6 +38,10 @@ class RunStatus:
         return status in RunStatus.TERMINATED
 
 
+ENDED_WELL = (RunStatus.FINISHED, RunStatus.UNKNOWN)
+"""How runs end whose last values are results: nobody recorded that they did not."""
+
+
 class Entity:
     """Named values that are equal when all of them are."""
 

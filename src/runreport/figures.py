@@ -18,7 +18,7 @@ from runreport.report.charts.chart import Chart, vega_lite_version
 from runreport.report.charts.texts import FIELDS
 from runreport.report.config import Config, ViewConfig
 from runreport.report.formatting import plural
-from runreport.site.chart_svg import NotDrawn, whole_spec
+from runreport.site.chart_svg import rendered, whole_spec
 from runreport.site.narrow import turned
 from runreport.site.theme import load_theme
 
@@ -178,18 +178,12 @@ def draw(chart: Chart, form: str, shape: Shape, config: Config, fonts: str = "")
             "a smaller --width or --ppi, or write a PDF."
         )
     version: Any = {"vl_version": vega_lite_version(chart.spec), "allowed_base_urls": []}
-    try:
-        if form == "pdf":
-            return bytes(vl_convert.vegalite_to_pdf(spec, **version))
-        if form == "png":
-            return bytes(vl_convert.vegalite_to_png(spec, ppi=shape.ppi, **version))
-        return _in_points(str(vl_convert.vegalite_to_svg(spec, **version))).encode()
-    except ValueError as error:
-        raise NotDrawn(f"The chart could not be drawn: {error}") from error
-    except BaseException as error:  # what its renderer raises where it gives up is no `Exception`
-        if type(error).__name__ != "PanicException":
-            raise
-        raise NotDrawn("The chart could not be drawn: its renderer gave up") from error
+    if form == "pdf":
+        return rendered(lambda: bytes(vl_convert.vegalite_to_pdf(spec, **version)))
+    if form == "png":
+        return rendered(lambda: bytes(vl_convert.vegalite_to_png(spec, ppi=shape.ppi, **version)))
+    text = rendered(lambda: str(vl_convert.vegalite_to_svg(spec, **version)))
+    return _in_points(text).encode()
 
 
 def has_font(name: str) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import random
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
 from runreport.analysis.student import t_quantile, t_tail
 
+LEVEL = 0.05
+"""The chance that any of the comparisons that are made together is called clear by chance."""
 MOST_EXACT = 25_000
 """Ways to divide values among two samples that are looked at: all, or as many of more."""
 ROUNDING = 1e-12
@@ -251,3 +253,10 @@ def corrected(chances: Sequence[float]) -> list[float]:
         reached = max(reached, min(1.0, chances[place] * (len(chances) - rank)))
         found[place] = reached
     return found
+
+
+def corrected_able(verdicts: Mapping[int, Verdict]) -> dict[int, float]:
+    """What the chances of those verdicts come to together that could be clear: the others are no
+    comparisons that could be so by chance, and are left out."""
+    able = [place for place, verdict in verdicts.items() if verdict.least_p <= LEVEL]
+    return dict(zip(able, corrected([verdicts[place].p for place in able]), strict=True))

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from runreport.report.checks.rules import Rule
     from runreport.report.config import Config
 
-_MARKS = {"passed": "✓", "regressed": "✗", "undecided": "?"}
-
 
 @click.command()
 @archive_option
@@ -151,10 +149,11 @@ def _write(
 
 def _print(outcomes: Sequence[Outcome], *, is_quiet: bool) -> None:
     from runreport.report.checks.forms import as_annotations, sentence
+    from runreport.report.checks.judging import MARKS
 
-    order = {"regressed": 0, "undecided": 1, "passed": 2}
-    for own in sorted(outcomes, key=lambda own: order[own.status]):
-        click.echo(f"{_MARKS[own.status]} {safe(sentence(own)).replace('##[', '# #[')}")
+    order = [*MARKS]
+    for own in sorted(outcomes, key=lambda own: order.index(own.status)):
+        click.echo(f"{MARKS[own.status]} {safe(sentence(own)).replace('##[', '# #[')}")
     if os.environ.get("GITHUB_ACTIONS") == "true":
         for line in as_annotations(outcomes):
             if not (is_quiet and line.startswith("::warning")):

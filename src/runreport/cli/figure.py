@@ -74,7 +74,7 @@ def figure(
     try:
         content = draw(found, form, shape, config, fonts)
     except NotDrawn as error:
-        raise RunreportError(str(error)) from error
+        raise RunreportError(f"The chart could not be drawn: {error}") from error
     write_file(output, content)
     if font and form != "svg" and not has_font(font):
         say(f"Warning: the font {font} is not installed, and not used (see --fonts).")

@@ -6,13 +6,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from runreport.entities import ENDED_WELL
 from runreport.query.natural import natural
 from runreport.query.predicate import experiment_names, run_column
 from runreport.query.search import Found
 from runreport.query.syntax import Field
 
-ENDED = ("FINISHED", "UNKNOWN")
-"""How a run ends whose last values are results."""
 Key = tuple[str | None, ...]
 
 
@@ -65,7 +64,7 @@ def pivot(
     unfinished = 0
     for at in order:
         own = {name: value[at] for name, value in values.items() if value[at] is not None}
-        if own and statuses[at] not in ENDED:
+        if own and statuses[at] not in ENDED_WELL:
             unfinished += 1
             continue
         row, column = (tuple(map(_text, (part[at] for part in side))) for side in sides)

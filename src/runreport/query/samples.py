@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -21,7 +21,7 @@ from runreport.query.index import RunIndex
 from runreport.query.names import read_named
 from runreport.query.predicate import experiment_names, matching_runs, run_column
 from runreport.query.search import make_query
-from runreport.query.syntax import Comparison, Field, comparisons
+from runreport.query.syntax import Comparison, Field, Node, comparisons
 from runreport.tags import BRANCH_TAG, COMMIT_TAG, DIRTY_TAG
 
 _SEED = re.compile(
@@ -285,14 +285,16 @@ class Runs:
         Raises:
             InvalidFilter: it is not allowed.
         """
-        query = make_query(None, text, now_ms=now_ms, index=lambda: self.index)
-        return [*comparisons(query.filter)]
+        return [*comparisons(self._read(text, now_ms))]
+
+    def _read(self, text: str, now_ms: int) -> Node:
+        return make_query(None, text, now_ms=now_ms, index=lambda: self.index).filter
 
     def _matching(self, text: str, now_ms: int) -> list[bool]:
-        query = make_query(None, text, now_ms=now_ms, index=lambda: self.index)
-        for comparison in comparisons(query.filter):
+        filter_ = self._read(text, now_ms)
+        for comparison in comparisons(filter_):
             self.refuse_unknown(comparison.field)
-        return matching_runs(self.index, query.filter, "", now_ms).to_pylist()  # type: ignore[no-any-return]
+        return matching_runs(self.index, filter_, "", now_ms).to_pylist()  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)
@@ -371,16 +373,25 @@ def side_of(runs: Sequence[RunFact], values: Sequence[object]) -> Side:
 
 
 def of_shared_seeds(
-    one: Mapping[str, float], other: Mapping[str, float]
-) -> tuple[list[float], list[float]] | None:
-    """The values of the seeds that both sides have, in one order; None where these are too few."""
+    base: Side, head: Side, before: Sequence[object], after: Sequence[object]
+) -> tuple[Side, Side] | None:
+    """Two sides with the values of the seeds that both have, in one order; None where these are
+    too few.
+
+    Args:
+        before, after: the values of each side's archive, by the numbers of runs.
+    """
+    one, other = _by_seed(base.runs, before), _by_seed(head.runs, after)
     shared = [seed for seed in other if seed in one]
     if len(shared) < LEAST_PAIRS:
         return None
-    return [one[seed] for seed in shared], [other[seed] for seed in shared]
+    return (
+        replace(base, values=tuple(one[seed] for seed in shared)),
+        replace(head, values=tuple(other[seed] for seed in shared)),
+    )
 
 
-def by_seed(runs: Sequence[RunFact], values: Sequence[object]) -> dict[str, float]:
+def _by_seed(runs: Sequence[RunFact], values: Sequence[object]) -> dict[str, float]:
     """The mean of each seed's finite values, in the order of their first runs.
 
     Args:

@@ -240,8 +240,7 @@ def _pages(index: RunIndex, places: Places) -> dict[str, str]:
     """Where each run is shown, by id."""
     ids = index.attribute("run_id")
     return {
-        ids[number].as_py(): run_link(table, place).url
-        for number, (_, table, place) in places.items()
+        ids[number].as_py(): table.url_of(place) for number, (_, table, place) in places.items()
     }
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from markupsafe import Markup
 
@@ -13,6 +13,7 @@ from runreport.report.charts.chart import DATA_NAME, Chart
 from runreport.report.charts.labels import fit_labels
 from runreport.report.fit_text import fit
 
+T = TypeVar("T")
 _PART = re.compile(r"(?<=[\"#])(?:clip|gradient_)\d+(?=[\")])")
 _GEOMETRY = re.compile(r' (?:d|transform)="[^"]*"')
 _NUMBER = re.compile(r"\d+\.\d{2,}")
@@ -41,8 +42,17 @@ def chart_svg(chart: Chart, version: str) -> Markup:
     Raises:
         NotDrawn: what was logged cannot be drawn.
     """
+    return Markup(rendered(lambda: _cleaned(chart, _drawn(chart, version))))
+
+
+def rendered(render: Callable[[], T]) -> T:
+    """What a renderer makes.
+
+    Raises:
+        NotDrawn: it could not.
+    """
     try:
-        return Markup(_cleaned(chart, _drawn(chart, version)))
+        return render()
     except Exception as error:
         raise NotDrawn(str(error) or type(error).__name__) from error
     except BaseException as error:  # what its renderer raises where it gives up is no `Exception`

@@ -15,6 +15,7 @@ from jinja2 import (
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from runreport.cards import STATUS_MARKS
+from runreport.report.checks.judging import MARKS
 from runreport.report.formatting import format_size, plural
 from runreport.report.shown import lacking_decimals
 from runreport.site.checks_svg import check_svg
@@ -52,6 +53,7 @@ def make_environment(theme: Theme) -> Environment:
     environment.filters.update(plural=plural, size=format_size, lacking_decimals=lacking_decimals)
     environment.globals.update(
         marks=_MARKS,
+        outcome_marks=MARKS,
         curve_svg=curve_svg,
         sparkline_svg=sparkline_svg,
         history_svg=history_svg,

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from runreport.analysis.comparing import ROUNDING, Verdict, corrected, worse
+from runreport.analysis.comparing import LEVEL, ROUNDING, Verdict, corrected, worse
 from runreport.analysis.student import mean_of
 from runreport.errors import ConfigError, InvalidFilter, RunreportError
 from runreport.nearest import did_you_mean
@@ -17,7 +17,6 @@ from runreport.query.samples import (
     Runs,
     Settings,
     Side,
-    by_seed,
     newest_of,
     of_shared_seeds,
     same_settings,
@@ -26,8 +25,11 @@ from runreport.query.samples import (
 from runreport.query.syntax import Field
 from runreport.report.checks.rules import Rule
 from runreport.report.formatting import plural
+from runreport.report.tables.ranking import may_be_best
 
 PASSED, REGRESSED, UNDECIDED = "passed", "regressed", "undecided"
+MARKS = {REGRESSED: "✗", UNDECIDED: "?", PASSED: "✓"}
+"""Of what may become of a rule, the most important first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Asked:
     """Filter of those that they are compared with, in place of what rules say."""
     known: frozenset[str] | None = None
     """Ids of runs that are not checked: all others are, whatever their commits; None: no such."""
-    level: float = 0.05
+    level: float = LEVEL
     """Chance of one false regression among all comparisons."""
     now_ms: int = 0
 
@@ -218,8 +220,7 @@ def _best(
     groups: dict[object, list[RunFact]] = {}
     for run in others:
         value = values[run.number]
-        is_done = run.status in ("FINISHED", "UNKNOWN")
-        if is_done and isinstance(value, float) and math.isfinite(value):
+        if may_be_best(run.status) and isinstance(value, float) and math.isfinite(value):
             groups.setdefault((run.settings, run.commit), []).append(run)
     means = {
         key: mean_of([float(values[run.number]) for run in own])  # type: ignore[arg-type]
@@ -263,9 +264,9 @@ def _compared(
         return outcome(PASSED if is_kept else REGRESSED, f"limit {limit:g}")
     if not base.values:
         return outcome(UNDECIDED, f"there is nothing to compare with: {rule.against}")
-    pairs = of_shared_seeds(by_seed(bases, values), by_seed(heads, values))
-    if pairs:
-        base, head = replace(base, values=tuple(pairs[0])), replace(head, values=tuple(pairs[1]))
+    pairs = of_shared_seeds(base, head, values, values)
+    if pairs is not None:
+        base, head = pairs
     one, other = ([sign * value for value in own.values] for own in (base, head))
-    verdict = worse(one, other, rule.room(base.mean), paired=bool(pairs))
+    verdict = worse(one, other, rule.room(base.mean), paired=pairs is not None)
     return outcome(PASSED, "", verdict)

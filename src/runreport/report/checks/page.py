@@ -11,7 +11,7 @@ from runreport.numbers import MISSING, ROUGH, format_number, told_apart
 from runreport.query.samples import RunFact, Runs, Side
 from runreport.report.checks.forms import differences
 from runreport.report.checks.history import Moment, judged_history, key_of
-from runreport.report.checks.judging import PASSED, REGRESSED, UNDECIDED, Asked, Outcome, judged
+from runreport.report.checks.judging import MARKS, REGRESSED, Asked, Outcome, judged
 from runreport.report.checks.rules import refuse_contradictions, rule_of
 from runreport.report.config import Config
 from runreport.report.formatting import plural
@@ -111,7 +111,7 @@ def make_check_page(
     outcomes, wrong = judged(rules, replace(asked, known=known))
     problems += map(str, wrong)
     moments = judged_history(rules, asked, {own.experiment for own in outcomes})
-    order = {REGRESSED: 0, UNDECIDED: 1, PASSED: 2}
+    order = [*MARKS]
     counts = [(word, sum(own.status == word for own in outcomes)) for word in order]
     told = [f"{count} {word}" for word, count in counts if count]
     if problems:
@@ -122,7 +122,7 @@ def make_check_page(
         ", ".join(told),
         tuple(
             _rule(own, moments, redactor, link)
-            for own in sorted(outcomes, key=lambda own: order[own.status])
+            for own in sorted(outcomes, key=lambda own: order.index(own.status))
         ),
         tuple(redactor.text(problem, "checks") for problem in problems),
         moment(max(checked, default=None)),

@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
-from runreport.analysis.comparing import corrected, cost_of, differs
+from runreport.analysis.comparing import LEVEL, corrected_able, cost_of, differs
 from runreport.query.pivoting import Entry, Key, Pivot
 from runreport.report.formatting import plural
 from runreport.report.papers.amounts import Aggregate, Scale, amount_texts, fitting_scale
 from runreport.report.urls import experiment_folder, run_folder
 
-LEVEL = 0.05
 _MOST_LINKED = 30
 """Runs that an address may name one by one."""
 _DEAREST = 200_000
@@ -198,12 +197,11 @@ def best_of(
         if cost <= left:
             left -= cost
             others[place] = differs(values[first], values[place])
-    able = [place for place, verdict in others.items() if verdict.least_p <= LEVEL]
-    chances = corrected([others[place].p for place in able])
+    chances = corrected_able(others)
     alike = (
         place
-        for place, p in zip(able, chances, strict=True)
-        if p > LEVEL and others[place].least_p * len(able) <= LEVEL
+        for place, p in chances.items()
+        if p > LEVEL and others[place].least_p * len(chances) <= LEVEL
     )
     return {*tied, *alike}
 

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from runreport.analysis.comparing import (
+    LEVEL,
     MOST_EXACT,
     Verdict,
-    corrected,
+    corrected_able,
     cost_of,
     differs,
 )
@@ -21,7 +22,6 @@ from runreport.query.samples import (
     Runs,
     Settings,
     Side,
-    by_seed,
     of_shared_seeds,
     side_of,
 )
@@ -45,9 +45,6 @@ from runreport.report.reviews.review import (
 from runreport.report.reviews.settings import Match
 from runreport.report.urls import run_folder
 
-LEVEL = 0.05
-"""The chance that any primary metric is called better or worse by chance, and that any other is:
-the two are corrected apart, so that what a run is about does not pay for all that it logs."""
 _MOST_WAYS = 40 * MOST_EXACT
 """Divisions of values that a review looks at; what costs more is not tested."""
 _Own = tuple[tuple[RunFact, ...], Sequence[object]]
@@ -93,10 +90,9 @@ def metric_rows(
                     shown = ("", "not logged") if _is_empty(other) else ("not logged", "")
                     lacking.append(FactRow(compared.experiment, name, *shown))
                 continue
-            shared = of_shared_seeds(*(by_seed(runs, values) for runs, values in sides))
+            shared = of_shared_seeds(one, other, *(values for _, values in sides))
             if shared is not None:  # what is tested is what is shown
-                one = replace(one, values=tuple(shared[0]))
-                other = replace(other, values=tuple(shared[1]))
+                one, other = shared
             row = _row(compared, name, one, other, is_primary=name == primary)
             pairs.append(_Pair(row, one.values, other.values, shared is not None))
     pairs.sort(key=lambda pair: (not pair.row.is_primary, importance_of_name(pair.row.metric)))
@@ -179,14 +175,10 @@ def _tested(pairs: Sequence[_Pair]) -> list[MetricRow]:
             verdicts[place] = differs(pair.base, pair.head, paired=pair.is_paired)
     chances: dict[int, tuple[float, int]] = {}
     for is_primary in (True, False):
-        # What could not be clear in any case is no comparison that could be so by chance.
-        own = [
-            place
-            for place, verdict in verdicts.items()
-            if rows[place].is_primary == is_primary and verdict.least_p <= LEVEL
-        ]
-        found = corrected([verdicts[place].p for place in own])
-        chances |= {place: (p, len(own)) for place, p in zip(own, found, strict=True)}
+        # Apart, so that what a run is about does not pay for all that it logs.
+        own = {n: own for n, own in verdicts.items() if rows[n].is_primary == is_primary}
+        found = corrected_able(own)
+        chances |= {place: (p, len(found)) for place, p in found.items()}
     return [
         _told(row, verdicts.get(place), *chances.get(place, (None, 0)))
         for place, row in enumerate(rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from runreport.entities import RunStatus
+from runreport.entities import ENDED_WELL
 from runreport.report.meaning import importance_of_name, numbered
 from runreport.report.tables.columns import Column
 
@@ -27,7 +27,7 @@ def metrics_by_meaning(columns: Iterable[Column], runs: int) -> list[Column]:
 def may_be_best(status: object) -> bool:
     """Whether a run may be called the best: one that finished, or of which nobody recorded how
     it ended."""
-    return status in (RunStatus.FINISHED, RunStatus.UNKNOWN)
+    return status in ENDED_WELL
 
 
 def is_common(column: Column, runs: int) -> bool:
