@@ -197,7 +197,7 @@ def test_runs_beyond_the_cap_are_in_scripts_of_details(tmp_path: Path) -> None:
     build_site(str(archive), str(site), capped)
     assert len(list(site.glob("r/*/*/index.html"))) == 4
     (details,) = site.glob("e/*/data/details-*.js")
-    assert details.read_text().startswith("runreport.details([[")
+    assert details.read_text().startswith('runreport.details([\n{"run_id":')
     page = next(site.glob("e/*/index.html")).read_text()
     assert page.count("r/view.html#v=1") == 2
     assert first_run() in "".join(str(path) for path in site.glob("r/*/*"))  # the baseline has one

@@ -203,8 +203,10 @@ def test_a_run_is_there_as_json_with_numbers_in_full(archive: Path, tmp_path: Pa
         runreport.log_metric("m", 0.1 + 0.2)
         runreport.log_metric("n", float("nan"))
     build_site(str(archive), str(tmp_path / "site"), Config())
-    (path,) = (tmp_path / "site").glob("r/*/*/run.json")
-    content = json.loads(path.read_text())
+    (path,) = (tmp_path / "site").glob("r/*/*/run.js")
+    call, told, end = path.read_text().splitlines()
+    assert (call, end) == ("runreport.run(", ");")
+    content = json.loads(told)
     assert content["run_id"] == run.info.run_id
     assert content["metrics"]["m"]["last"] == 0.1 + 0.2
     assert content["metrics"]["n"]["last"] == "NaN"

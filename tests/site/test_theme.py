@@ -10,8 +10,8 @@ import pytest
 
 from runreport.errors import ConfigError
 from runreport.site.joining import ordered_modules
-from runreport.site.scripts import theme_scripts
-from runreport.site.theme import load_theme
+from runreport.site.scripts import Scripts, theme_scripts
+from runreport.site.theme import Theme, hashed_asset, load_theme
 
 THEMES = Path(__file__).parents[2] / "themes"
 SCRIPTS = THEMES / "default" / "static" / "js"
@@ -22,6 +22,10 @@ def make_theme(folder: Path, text: str) -> Path:
     (folder / "templates").mkdir(parents=True)
     (folder / "theme.toml").write_text(text)
     return folder
+
+
+def scripts_of(theme: Theme) -> Scripts:
+    return theme_scripts(theme, hashed_asset("specs", "js", b""), theme.chart_scripts())
 
 
 def test_plain_inherits_everything_but_the_scripts() -> None:
@@ -87,8 +91,8 @@ def test_every_script_and_style_of_the_theme_is_used() -> None:
 
 
 def test_what_a_page_loads_at_once_stays_small() -> None:
-    first = theme_scripts(load_theme("default")).first
-    assert len(gzip.compress(first.content)) <= 18_500
+    first = scripts_of(load_theme("default")).first
+    assert len(gzip.compress(first.content)) <= 19_100
 
 
 def test_a_projects_extra_sheet_comes_after_ours(tmp_path: Path) -> None:
@@ -132,7 +136,7 @@ def test_a_theme_adds_a_style_and_scripts_of_its_own(tmp_path: Path) -> None:
     )
     theme = load_theme("mine", str(tmp_path))
     assert theme.styles[-1] == "brand/mine.css" and theme.styles.count("page.css") == 1
-    scripts = theme_scripts(theme)
+    scripts = scripts_of(theme)
     names = [a.path.split("/")[1].split("-")[0] for a in (scripts.first, *scripts.later)]
     assert names == [
         "runreport",
@@ -143,8 +147,9 @@ def test_a_theme_adds_a_style_and_scripts_of_its_own(tmp_path: Path) -> None:
         "pages",
         "pointing",
         "more",
+        "specs",
     ]
-    first, more = (asset.content.decode() for asset in (scripts.first, scripts.later[-1]))
+    first, more = (asset.content.decode() for asset in (scripts.first, scripts.later[-2]))
     (own,) = scripts.added
     assert own.path.startswith("static/own-mine-") and b'["mine.js"] ??=' in own.content
     assert b"function make(" not in own.content and '["mine.js"]' not in first
@@ -154,7 +159,7 @@ def test_a_theme_adds_a_style_and_scripts_of_its_own(tmp_path: Path) -> None:
 def test_a_script_that_is_missing_is_named(tmp_path: Path) -> None:
     make_theme(tmp_path / "mine", 'name = "mine"\nparent = "default"\nscripts = ["mine.js"]\n')
     with pytest.raises(ConfigError, match=r"no file 'static/js/mine\.js'"):
-        theme_scripts(load_theme("mine", str(tmp_path)))
+        scripts_of(load_theme("mine", str(tmp_path)))
 
 
 def test_a_parents_later_script_is_not_replaced_unawares(tmp_path: Path) -> None:
@@ -184,7 +189,7 @@ def test_a_theme_without_a_parent_needs_its_own_files(tmp_path: Path) -> None:
     theme = load_theme("mine", str(tmp_path))
     assert theme.has_scripts
     with pytest.raises(ConfigError, match=r"no file 'static/js/mine\.js'"):
-        theme_scripts(theme)
+        scripts_of(theme)
 
 
 def test_vendored_files_are_the_ones_that_were_reviewed() -> None:

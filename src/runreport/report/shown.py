@@ -36,7 +36,7 @@ class Shown:
     def __html__(self) -> Markup:
         if not self.full:
             return escape(self.text)
-        return Markup('<span title="{}">{}</span>').format(self.full, self.text)
+        return Markup(f'<span title="{escape(self.full)}">{escape(self.text)}</span>')
 
 
 EMPTY = Shown("")

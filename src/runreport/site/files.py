@@ -12,8 +12,10 @@ class SiteFile:
     path: str
     """From the site's root, POSIX."""
     content: bytes = field(repr=False)
+    is_shared: bool = False
+    """Its path says what it holds, and all that lead to it bring it."""
 
 
-def text_file(path: str, text: str) -> SiteFile:
+def text_file(path: str, text: str, *, is_shared: bool = False) -> SiteFile:
     """A file of text."""
-    return SiteFile(path, text.encode(errors="replace"))
+    return SiteFile(path, text.encode(errors="replace"), is_shared)

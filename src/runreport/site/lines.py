@@ -24,12 +24,8 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 10, 10, 24
 SPARK_WIDTH, SPARK_HEIGHT = 160, 32
 
 
-def curve_svg(picture: CurvePicture, identity: str) -> Markup:
-    """One metric over its steps, with axes.
-
-    Args:
-        identity: names the picture's title and description elements; unique on the page.
-    """
+def curve_svg(picture: CurvePicture) -> Markup:
+    """One metric over its steps, with axes."""
     curve = picture.curve
     drawn = (curve.values, curve.lows or (), curve.highs or ())
     finite = [value for values in drawn for value in values if math.isfinite(value)]
@@ -55,13 +51,9 @@ def curve_svg(picture: CurvePicture, identity: str) -> Markup:
     points = places(curve.values)
     parts = [*_grid(labels, left, [_below(high, tick, low) for tick in ticks])]
     ends = (f"{math.ceil(first):,}", f"{math.floor(last):,}")
-    for end, x, anchor in zip(
-        ends if curve.has_steps else ("first", "last"),
-        (left, WIDTH - _RIGHT),
-        ("start", "end"),
-        strict=True,
-    ):
-        parts.append(f'<text x="{x:.1f}" y="{HEIGHT - 6}" text-anchor="{anchor}">{end}</text>')
+    begin, end = ends if curve.has_steps else ("first", "last")
+    parts.append(f'<text x="{left}" y="{HEIGHT - 6}">{begin}</text>')
+    parts.append(f'<text class="end" x="{WIDTH - _RIGHT}" y="{HEIGHT - 6}">{end}</text>')
     if curve.lows is not None and curve.highs is not None:
         parts.append(f'<path class="range" d="{_area(places(curve.lows), places(curve.highs))}"/>')
     parts.append(f'<path class="line" d="{_path(points)}"/>')
@@ -76,20 +68,18 @@ def curve_svg(picture: CurvePicture, identity: str) -> Markup:
         f"last {picture.last}, lowest {picture.min}, highest {picture.max}"
     )
     return Markup(
-        f'<svg class="curve" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'aria-labelledby="{identity}"><title id="{identity}">{text}</title>'
+        f'<svg class="curve" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"><title>{text}</title>'
         + "".join(parts)
         + "</svg>"
     )
 
 
 def _grid(labels: Sequence[str], left: float, below: Sequence[float]) -> Iterator[str]:
-    for label, share in zip(labels, below, strict=True):
-        y = _TOP + share * (HEIGHT - _TOP - _BOTTOM)
-        yield (
-            f'<line class="grid" x1="{left}" x2="{WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
-            f'<text x="{left - 6}" y="{y + 4:.1f}" text-anchor="end">{label}</text>'
-        )
+    places = [_TOP + share * (HEIGHT - _TOP - _BOTTOM) for share in below]
+    drawn = "".join(f"M{left} {y:.1f}H{WIDTH - _RIGHT}" for y in places)
+    yield f'<path class="grid" d="{drawn}"/>'
+    for label, y in zip(labels, places, strict=True):
+        yield f'<text class="end" x="{left - 6}" y="{y + 4:.1f}">{label}</text>'
 
 
 def _dots(points: Sequence[_Place | None]) -> Iterator[str]:

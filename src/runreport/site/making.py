@@ -111,7 +111,7 @@ class Making:
                 self._keep(path, part)
                 continue
             before = self.report.findings
-            files = [self.pages.details(path, members)]
+            files = list(self.pages.details(path, members))
             self._note(path, key, files, before)
             yield files
 

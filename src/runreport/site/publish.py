@@ -73,6 +73,8 @@ def _write_all(files: Iterable[SiteFile], stage: str, target: str) -> Published:
     for file in files:
         folded = file.path.casefold()
         if folded in written:
+            if file.is_shared and written[folded] == file.path:
+                continue
             raise BuildError(
                 f"Two files want the path {file.path!r} of the site "
                 f"(the other is {written[folded]!r})."

@@ -21,6 +21,7 @@ from runreport.report.pages.about import PARQUET
 from runreport.report.pages.experiment import ExperimentPage
 from runreport.report.pages.note_bodies import NoteBody
 from runreport.report.runs.page import RunPage
+from runreport.report.runs.record import details_script, run_json, run_script
 from runreport.report.tables.column_scripts import DataScript, latest_script, script_json
 from runreport.report.tables.run_table import RunTable
 from runreport.report.urls import up
@@ -40,10 +41,6 @@ class Assets:
 
     stylesheet: str
     script: str | None
-    later: tuple[str, ...]
-    """Scripts that are loaded when a reader asks for what they do."""
-    vendor: tuple[str, ...]
-    """Chart libraries, in the order they are loaded."""
     added: tuple[str, ...] = ()
     """Scripts that a theme adds to every page."""
 
@@ -63,12 +60,15 @@ class Pages:
         """Charts as SVG, by what they show; those of an earlier build are not drawn again."""
         self.drawn: dict[str, str] = {}
         """The charts that this build shows."""
+        self.data_file = "run.js" if theme.has_scripts else "run.json"
+        """What a run's data are called, beside its page."""
         self._files, assets = _theme_files(theme)
         self.environment = make_environment(theme)
         self.environment.globals.update(
             site=report.site,
             policy=SECURITY_POLICY,
             assets=assets,
+            data_file=self.data_file,
             options=theme.options,
         )
 
@@ -78,9 +78,12 @@ class Pages:
             yield SiteFile(asset.path, asset.content)
         yield SiteFile(".nojekyll", b"")
 
-    def details(self, path: str, numbers: Any) -> SiteFile:
+    def details(self, path: str, numbers: Any) -> Iterator[SiteFile]:
         """A script of what pages of some runs would say."""
-        return text_file(path, self.report.run_pages.details_script(numbers))
+        pages = list(self.report.run_pages.make(numbers))
+        yield text_file(path, details_script(page.data for page in pages))
+        for page in pages:
+            yield from self._packages(page)
 
     def indexes(self) -> Iterator[SiteFile]:
         """All pages that a new run may change, and their data."""
@@ -251,14 +254,11 @@ class Pages:
         folder = page.folder
         for published in page.published:
             yield SiteFile(f"{folder}/{published.path}", published.content)
-        yield text_file(f"{folder}/run.json", page.record)
-        if page.requirements:
-            yield text_file(f"{folder}/requirements.txt", page.requirements)
+        told = run_script(page.data) if self.theme.has_scripts else run_json(page.data)
+        yield text_file(f"{folder}/{self.data_file}", told)
+        yield from self._packages(page)
         if page.reproduction.diff:
             yield text_file(f"{folder}/uncommitted.diff", page.reproduction.diff_text)
-        if self.theme.has_scripts and page.details is not None:
-            content = f"runreport.run({script_json(page.run_id)},{script_json(page.details)});\n"
-            yield text_file(f"{folder}/run.js", content)
         for script in page.later_scripts if self.theme.has_scripts else ():
             yield text_file(f"{folder}/{script.name}", script.content)
         if page.evaluation is not None:
@@ -283,6 +283,16 @@ class Pages:
             note=note,
             pictures=self._pictures(note.charts if note else ()),
         )
+
+    def _packages(self, page: RunPage) -> Iterator[SiteFile]:
+        """What lists its packages, for all runs that had the same."""
+        own = page.packages
+        if own is None:
+            return
+        if own.requirements:
+            yield text_file(own.requirements_path, own.requirements, is_shared=True)
+        if self.theme.has_scripts:
+            yield text_file(own.script_path, own.script, is_shared=True)
 
     def models(self) -> Iterator[SiteFile]:
         """The list of registered models, their pages and those of their versions."""
@@ -349,15 +359,10 @@ def _theme_files(theme: Theme) -> tuple[tuple[Asset, ...], Assets]:
     stylesheet = theme.stylesheet()
     icon = Asset("static/icon.svg", theme.read("static/icon.svg"))
     if not theme.has_scripts:
-        return (stylesheet, icon), Assets(stylesheet.path, None, (), ())
-    scripts, vendor = theme_scripts(theme), theme.chart_scripts()
+        return (stylesheet, icon), Assets(stylesheet.path, None)
     content = f"runreport.specs({script_json(chart_templates())});\n"
-    later = (*scripts.later, hashed_asset("specs", "js", content.encode()))
-    assets = Assets(
-        stylesheet.path,
-        scripts.first.path,
-        tuple(asset.path for asset in later),
-        tuple(asset.path for asset in vendor),
-        tuple(asset.path for asset in scripts.added),
-    )
-    return (stylesheet, icon, scripts.first, *scripts.added, *later, *vendor), assets
+    vendor = theme.chart_scripts()
+    scripts = theme_scripts(theme, hashed_asset("specs", "js", content.encode()), vendor)
+    added = tuple(asset.path for asset in scripts.added)
+    assets = Assets(stylesheet.path, scripts.first.path, added)
+    return (stylesheet, icon, scripts.first, *scripts.added, *scripts.later, *vendor), assets

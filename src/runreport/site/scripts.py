@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from runreport.report.tables.column_scripts import script_json
 from runreport.site.joining import Module, join_first, join_later, ordered_modules
 from runreport.site.theme import Asset, Theme, hashed_asset, is_built_in_folder
 
@@ -22,8 +23,16 @@ class Scripts:
     """Those that pages load when asked for."""
 
 
-def theme_scripts(theme: Theme) -> Scripts:
+_FILES = "core/files.js"
+"""The module that names what pages load later."""
+
+
+def theme_scripts(theme: Theme, specs: Asset, vendor: Sequence[Asset]) -> Scripts:
     """Join the modules of a theme.
+
+    Args:
+        specs: the script of the charts' specs, which pages load later, too.
+        vendor: the chart libraries, in the order they are loaded.
 
     Raises:
         ConfigError: modules are missing, or cannot be joined.
@@ -34,11 +43,18 @@ def theme_scripts(theme: Theme) -> Scripts:
         text = join_later(name, entry, _ordered(theme, [entry], first))
         return hashed_asset(stem, "js", text.encode())
 
+    asked = (*(later(name, name, entry) for name, entry in theme.later_scripts.items()), specs)
+    told = f"const LATER = {_paths(asked)};\nconst VENDOR = {_paths(vendor)};"
+    filled = [replace(one, body=told) if one.path == _FILES else one for one in first]
     return Scripts(
-        hashed_asset("runreport", "js", join_first(first).encode()),
+        hashed_asset("runreport", "js", join_first(filled).encode()),
         tuple(later(f"own-{_stem(entry)}", entry, entry) for entry in theme.own_scripts),
-        tuple(later(name, name, entry) for name, entry in theme.later_scripts.items()),
+        asked,
     )
+
+
+def _paths(assets: Sequence[Asset]) -> str:
+    return script_json([asset.path for asset in assets])
 
 
 def _ordered(theme: Theme, entries: Sequence[str], before: Sequence[Module] = ()) -> list[Module]:

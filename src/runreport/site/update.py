@@ -42,6 +42,8 @@ class SiteUpdate:
             BuildError: another file wants the path, or it cannot be written.
         """
         other = self._folded.setdefault(file.path.casefold(), file.path)
+        if file.is_shared and other == file.path and file.path in self.digests:
+            return
         if file.path in self.digests or other != file.path:
             raise BuildError(
                 f"Two files want the path {file.path!r} of the site (the other is {other!r})."
@@ -49,7 +51,7 @@ class SiteUpdate:
         entry = (content_digest(file.content), len(file.content))
         self.digests[file.path] = entry
         place = place_in(self.folder, file.path)
-        if self.known.get(file.path) == entry and os.path.isfile(place):
+        if (file.is_shared or self.known.get(file.path) == entry) and _has_size(place, entry[1]):
             return
         stage = f"{place}.new-{os.getpid()}"
         try:
@@ -76,6 +78,13 @@ class SiteUpdate:
                 except OSError:
                     break
                 parent = os.path.dirname(parent)
+
+
+def _has_size(place: str, size: int) -> bool:
+    try:
+        return os.path.isfile(place) and os.path.getsize(place) == size
+    except OSError:
+        return False
 
 
 def content_digest(content: bytes) -> str:

@@ -52,7 +52,7 @@ def runs(count: int, *columns: dict[str, Any], curves: dict[str, Any] | None = N
 
 
 def curve(values: list[Any], **more: Any) -> dict[str, Any]:
-    """A curve as `run.js` has it."""
+    """A curve as a page has it."""
     count = len(values)
     return {
         "step": [*range(count)],

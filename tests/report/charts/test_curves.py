@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 from builders import RUN, log_run
@@ -12,7 +14,9 @@ from runreport.archive.reading import read_archive
 from runreport.archive.sealing import seal_journal
 from runreport.archive.storage import LocalStorage
 from runreport.report.charts.curves import (
+    Curve,
     CurveReader,
+    curve_json,
     curve_note,
     curve_script,
     end_of,
@@ -150,3 +154,13 @@ def test_a_site_of_many_runs_has_less_room_for_each() -> None:
     assert [fine_room(40_000, runs) for runs in (1, 200, 400, 401, 10_000)] == [
         40_000, 40_000, 20_000, 20_000, 625,
     ]  # fmt: skip
+
+
+SERIES = json.loads((Path(__file__).parent / "series_cases.json").read_text())
+
+
+@pytest.mark.parametrize("case", SERIES, ids=[case["what"] for case in SERIES])
+def test_series_are_written_as_the_scripts_read_them(case: dict[str, Any]) -> None:
+    read = case["read"]
+    told = curve_json(Curve("m", *(tuple(read[n]) for n in ("step", "time", "value")), 3))
+    assert {name: own for name, own in told.items() if name != "logged"} == case["written"]

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from runreport.report.runs.environment import environment_fields, reproduction, requirements_text
+from runreport.report.runs.environment import environment_fields, reproduction
 
 RECORD = {
     "python": "3.11.7",
@@ -18,13 +18,6 @@ def test_the_commands_lead_back_to_a_run_and_say_what_they_lack() -> None:
         "python 'train it.py'",
     ]
     assert len(found.missing) == 2 and found.diff == ()
-    assert requirements_text(RECORD) == "a==1.0\nb==2\n"
-
-
-def test_requirements_ask_nobody_for_another_package_of_our_name() -> None:
-    text = requirements_text({"packages": {"a": "1", "runreport": "0.1", "runreport-static": "2"}})
-    wanted = [line for line in text.splitlines() if not line.startswith("#")]
-    assert wanted == ["a==1"] and "# runreport-static==2" in text
 
 
 def test_what_was_published_is_used_and_quoted() -> None:

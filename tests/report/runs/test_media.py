@@ -71,8 +71,7 @@ def test_a_run_with_a_thousand_images_has_players_and_previews_for_the_rest(arch
     assert [at.step for at in page.media[0].shown] == [0, 30, 59, 89]
     kinds = {file.path: file.preview.kind for folder in page.files for file in folder.files}
     assert kinds["confusion.png"] == "image", "images of steps leave its preview alone"
-    assert page.details is not None
-    assert page.details["media"][0][2][0] == [0, page.media[0].steps[0].url]  # type: ignore[index]
+    assert page.data["media"][0][2][0] == [0, page.media[0].steps[0].url]  # type: ignore[index]
 
 
 def test_texts_and_tables_of_several_steps_are_series_with_what_they_say(archive: Path) -> None:
@@ -92,8 +91,7 @@ def test_texts_and_tables_of_several_steps_are_series_with_what_they_say(archive
     assert [own.preview and own.preview.rows for own in words.steps] == [
         (("yes", str(step)),) for step in range(3)
     ]
-    assert page.details is not None
-    scripts = {series[3].rpartition("/")[2] for series in page.details["media"]}  # type: ignore[attr-defined]
+    scripts = {series[3].rpartition("/")[2] for series in page.data["media"]}  # type: ignore[attr-defined]
     assert scripts == {script.name for script in page.later_scripts}
     shown = [file.preview.kind for folder in page.files for file in folder.files]
     assert shown == ["none"] * 83, "the players show them"

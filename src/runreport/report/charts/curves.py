@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,6 +22,8 @@ LEAST_LONG = 2 * MAX_BUCKETS
 """Points from which on a curve is worth a file of its own."""
 LEAST_FINE = 4 * MAX_BUCKETS
 """Room that such a curve gets at least."""
+_EXACT = 2**53
+"""Integers up to it are numbers of JavaScript."""
 MOST_FINE_RUNS = 200
 """Runs whose pages have all the room that the config gives; of twice as many each has half."""
 
@@ -231,8 +234,8 @@ def curve_json(curve: Curve) -> dict[str, object]:
         return [json_number(value) for value in values]
 
     told: dict[str, object] = {
-        "step": numbers(curve.steps),
-        "time": list(curve.times),
+        **_series("step", curve.steps),
+        **_series("time", curve.times),
         "value": numbers(curve.values),
         "logged": curve.logged,
     }
@@ -247,3 +250,13 @@ def curve_json(curve: Curve) -> dict[str, object]:
     if not curve.has_steps:
         told["ordered"] = True
     return told
+
+
+def _series(name: str, values: Sequence[float]) -> dict[str, object]:
+    """Numbers that mostly grow by little: integers as the first and what each is more than the
+    one before it, once where all are the same; others as they are."""
+    if len(values) < 2 or not all(type(value) is int and abs(value) <= _EXACT for value in values):
+        return {name: [json_number(value) for value in values]}
+    more = [after - before for before, after in pairwise(values)]
+    told = more[0] if more.count(more[0]) == len(more) else more
+    return {f"{name}_from": values[0], f"{name}_by": told}

@@ -12,8 +12,8 @@ from runreport.report.formatting import plural
 from runreport.report.links import Field
 from runreport.tags import COMMIT_TAG
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_-]*")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_-]*")
 """What other tools recorded goes into texts that people paste: only what versions are made of."""
 MOST_DIFF_LINES = 2000
 """Lines of a diff that a page shows."""
@@ -78,7 +78,7 @@ def reproduction(record: dict[str, Any], tags: Mapping[str, str]) -> Reproductio
     else:
         missing.append("No commit was recorded.")
     if object_of(record, "packages"):
-        if _VERSION.fullmatch(str(record.get("python", ""))):
+        if VERSION.fullmatch(str(record.get("python", ""))):
             commands.append(f"# Python {record['python']}")
         commands.append("pip install -r requirements.txt")
     command = record.get("command")
@@ -107,18 +107,3 @@ def _diff_lines(diff: str) -> Iterator[tuple[str, str]]:
         elif line.startswith("-"):
             kind = "del"
         yield line, kind
-
-
-_OWN = ("runreport", "runreport-static")
-"""How this distribution is and was called. On PyPI the first is another's, the second not yet."""
-_OWN_COMMENT = "# What logged the run is installed from its own repository:"
-
-
-def requirements_text(record: dict[str, Any]) -> str:
-    """The recorded packages as pip reads them; empty where none were."""
-    packages = object_of(record, "packages")
-    return "".join(
-        f"{_OWN_COMMENT}\n# {name}=={version}\n" if name in _OWN else f"{name}=={version}\n"
-        for name, version in sorted(packages.items())
-        if _NAME.fullmatch(name) and _VERSION.fullmatch(str(version))
-    )

@@ -29,7 +29,6 @@ from runreport.report.runs.environment import (
     environment_fields,
     object_of,
     reproduction,
-    requirements_text,
 )
 from runreport.report.runs.files import (
     FileFolder,
@@ -40,7 +39,8 @@ from runreport.report.runs.files import (
 )
 from runreport.report.runs.media import MediaSeries, media_series
 from runreport.report.runs.metrics import CurvePicture, MetricField, curve_pictures, metric_field
-from runreport.report.runs.record import RunFacts, run_json
+from runreport.report.runs.packages import Packages, make_packages
+from runreport.report.runs.record import RunFacts, run_record
 from runreport.report.sections import Section, in_sections
 from runreport.report.shown import Shown, show_duration, show_text
 from runreport.report.tables.column_scripts import DataScript, hashed_name, script_json
@@ -106,19 +106,16 @@ class RunPage:
     note_files: Mapping[str, str] = field(repr=False)
     """The addresses of the files that it may name, by their paths."""
     environment: tuple[Field, ...]
-    packages: tuple[Field, ...]
+    packages: Packages | None
+    """What was installed; None where nobody recorded it."""
     reproduction: Reproduction
-    requirements: str
-    """The packages as pip reads them; empty where none were recorded."""
-    details: Mapping[str, object] | None = field(repr=False)
-    """Curves, files and packages for the scripts; None where there are none."""
+    data: Mapping[str, object] = field(repr=False)
+    """The run for scripts and other programs: what was logged of it, curves, files to compare."""
     later_scripts: tuple[DataScript, ...] = field(repr=False)
     """More points of long curves, a script a curve, for readers who zoom in; what texts of
     several steps say."""
     is_deleted: bool
     published: tuple[PublishedFile, ...]
-    record: str
-    """The run as JSON text, for download."""
     evaluation: EvaluationPage | None = None
     """Its results table, a page of its own."""
 
@@ -155,6 +152,7 @@ def make_run_page(
     pictures = tuple(curve_pictures(curves, facts))
     fine = _fine_curves(curves, pictures, info.run_id, room) if with_files else {}
     said = {own.key: script for own in media if (script := own.script(info.run_id)) is not None}
+    packages = make_packages(facts.record)
     metrics = tuple(metric_field(row, facts, settings) for row in facts.metrics)
     return RunPage(
         run_id=info.run_id,
@@ -191,19 +189,15 @@ def make_run_page(
         note=tags.get(NOTE_TAG, ""),
         note_files={file.path: file.url for file in files if file.url},
         environment=tuple(environment_fields(facts.record)),
-        packages=tuple(
-            Field(str(name), str(version))
-            for name, version in sorted(object_of(facts.record, "packages").items())
-        ),
+        packages=packages,
         reproduction=reproduction(facts.record, tags),
-        requirements=requirements_text(facts.record),
-        details=_details(
-            pictures, files, media, facts.record, fine, said, run_folder(info.run_id)
-        ),
+        data={
+            **run_record(facts, experiment),
+            **_details(pictures, files, media, packages, fine, said, run_folder(info.run_id)),
+        },
         later_scripts=(*(script for script, _ in fine.values()), *said.values()),
         is_deleted=info.lifecycle_stage == "deleted",
         published=published,
-        record=run_json(facts, experiment),
         evaluation=None
         if evaluation is None
         else make_evaluation_page(info.run_id, info.run_name, run_folder(info.run_id), evaluation),
@@ -282,13 +276,13 @@ def _details(
     pictures: Sequence[CurvePicture],
     files: Sequence[OutputFile],
     media: Sequence[MediaSeries],
-    record: dict[str, Any],
+    packages: Packages | None,
     fine: Mapping[str, tuple[DataScript, int]],
     said: Mapping[str, DataScript],
     folder: str,
-) -> dict[str, object] | None:
+) -> dict[str, object]:
     """What the scripts know of a run: curves, with where there is more of them, files to compare,
-    packages; None without any."""
+    where its packages are listed; what it has none of is left out."""
     curves = {picture.curve.key: picture.curve for picture in pictures}
     compared = [
         [
@@ -302,9 +296,6 @@ def _details(
         for file in files
         if file.url and file.preview.kind in ("image", "text", "json", "audio", "video")
     ][:MOST_COMPARED]
-    packages = object_of(record, "packages")
-    if not curves and not compared and not packages and not media:
-        return None
     series = []
     for own in media:
         told: list[object] = [own.key, own.kind, [[at.step, at.url] for at in own.steps]]
@@ -316,8 +307,11 @@ def _details(
         if key in fine:
             script, points = fine[key]
             curve["fine"] = [f"{folder}/{script.name}", points]
-    found = {"curves": stored, "files": compared, "packages": packages}
-    return {**found, "media": series} if series else found
+    found: dict[str, object] = {"curves": stored, "files": compared, "media": series}
+    if packages is not None:
+        found["packages"] = packages.digest
+        found["requirements"] = packages.requirements_path if packages.requirements else ""
+    return {name: own for name, own in found.items() if own}
 
 
 def _param(row: dict[str, Any], tags: Mapping[str, str]) -> Field:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +23,6 @@ from runreport.report.links import VersionLink
 from runreport.report.redaction import Redactor
 from runreport.report.runs.page import RunPage, make_run_page
 from runreport.report.runs.record import RunFacts
-from runreport.report.tables.column_scripts import script_json
 from runreport.report.urls import run_folder
 from runreport.tags import PARENT_TAG
 
@@ -116,15 +114,6 @@ class RunPages:
                 bare = [number for number in members.to_pylist() if number not in self.paged]
                 if bare:
                     yield f"{folder}/data/details-{block}.js", pa.array(bare, own.type)
-
-    def details_script(self, numbers: pa.Array) -> str:
-        """What pages of some runs would say, as a script."""
-        members = ",".join(
-            f"[{script_json(page.run_id)},{script_json(json.loads(page.record))},"
-            f"{script_json(page.details)}]"
-            for page in self.make(numbers)
-        )
-        return f"runreport.details([{members}]);\n"
 
     def _facts(self, numbers: pa.Array) -> Iterator[RunFacts]:
         index = self.index

@@ -1,9 +1,8 @@
-"""One run as the index knows it, and as JSON for other programs."""
+"""One run as the index knows it, and as data for scripts and other programs."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +10,7 @@ from runreport.archive.artifacts import recorded_size
 from runreport.entities import Run
 from runreport.events import data_object
 from runreport.report.links import VersionLink
-from runreport.report.tables.column_scripts import json_number
+from runreport.report.tables.column_scripts import json_number, script_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +31,10 @@ class RunFacts:
     """What was recorded of the environment, as it may be published."""
 
 
-def run_json(facts: RunFacts, experiment: str) -> str:
-    """The run for other programs; numbers in full, NaN and infinities as text."""
+def run_record(facts: RunFacts, experiment: str) -> dict[str, object]:
+    """The run as data; numbers in full, NaN and infinities as text, packages aside."""
     info = facts.run.info
-    content = {
+    return {
         "run_id": info.run_id,
         "run_name": info.run_name,
         "experiment": experiment,
@@ -62,6 +61,21 @@ def run_json(facts: RunFacts, experiment: str) -> str:
             }
             for row in facts.artifacts
         ],
-        "environment": facts.record,
+        "environment": {key: own for key, own in facts.record.items() if key != "packages"},
     }
-    return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def run_json(data: Mapping[str, object]) -> str:
+    """A run's data as JSON, for a theme without scripts."""
+    return f"{script_json(data)}\n"
+
+
+def run_script(data: Mapping[str, object]) -> str:
+    """A run's data as a script; its second line is JSON, for other programs."""
+    return f"runreport.run(\n{script_json(data)}\n);\n"
+
+
+def details_script(runs: Iterable[Mapping[str, object]]) -> str:
+    """The data of runs without a page as one script; all lines but the first and last are JSON of
+    a run each, with commas between."""
+    return "runreport.details([\n" + ",\n".join(map(script_json, runs)) + "\n]);\n"

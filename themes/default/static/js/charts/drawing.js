@@ -2,6 +2,7 @@
 // loader refuses every URL.
 
 import { make } from "../core/dom.js";
+import { VENDOR } from "../core/files.js";
 import { loadScript, siteUrl } from "../core/loading.js";
 import { MAX_MARKS } from "./asked.js";
 import { TAMING, fitAxes, tame } from "./axes.js";
@@ -21,7 +22,7 @@ export function loadLibraries() {
   libraries =
     libraries ||
     (async () => {
-      for (const url of (document.body.dataset.vendor || "").split(" ")) await loadScript(siteUrl(url));
+      for (const url of VENDOR) await loadScript(siteUrl(url));
     })();
   return libraries;
 }

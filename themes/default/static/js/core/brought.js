@@ -4,18 +4,20 @@
 /** @import { Source } from "./source.js" */
 
 /**
- * A curve as a data script has it; lists are as long as `value`. Numbers that JSON lacks are texts.
+ * A curve as the page has it; lists are as long as `value`. Numbers that JSON lacks are texts.
  * @typedef {{step: number[], time: number[], value: (number | string)[], low?: (number | string)[],
  *   high?: (number | string)[], spread?: (number | string)[], count?: number[], resumed?: number[],
  *   ordered?: boolean, fine?: [script: string, points: number]}} StoredCurve `fine`: where more of its
  * points are, and how many
+ * @typedef {Object<string, any>} WrittenCurve as a data script has it: see readCurve
  * @typedef {[path: string, url: string, kind: string, text: string, bytes: number,
  *   digest: string]} StoredFile
  * @typedef {[key: string, kind: string, steps: [step: number, url: string][], script?: string]} StoredSeries
  * `script`: where its texts are
  * @typedef {[content: string | [columns: string[], rows: string[][]], note: string]} StoredText
  * @typedef {{curves: Map<string, StoredCurve>, files?: StoredFile[], media?: StoredSeries[],
- *   packages?: Object<string, string>}} Details
+ *   packages?: string, [key: string]: any}} RunData what was logged of a run, and what else its pages
+ *   need; `packages`: the digest of the list of its packages
  * @typedef {{columns: [name: string, kind: string, direction: "" | "max" | "min"][], rows: any[][],
  *   asked: string[], said: string[], total: number, run?: string}} Evaluation
  * @typedef {{type: string, x?: string, y?: string, runs_built?: string[], runs?: string, order?: string,
@@ -46,8 +48,8 @@ export const brought = {
    */
   charts: {},
   /**
-   * Curves, files and packages by run id.
-   * @type {Map<string, Details>}
+   * The data of runs by their ids.
+   * @type {Map<string, RunData>}
    */
   runs: new Map(),
   /**
@@ -61,10 +63,10 @@ export const brought = {
    */
   texts: new Map(),
   /**
-   * Runs without a page, as run.json has them.
-   * @type {Map<string, any>}
+   * Versions of packages by name, by the digests of the lists.
+   * @type {Map<string, Map<string, string>>}
    */
-  records: new Map(),
+  packages: new Map(),
   /**
    * Results tables by run id.
    * @type {Map<string, Evaluation>}

@@ -1,4 +1,6 @@
-// A column's blocks to its values; report/tables/column_scripts.py writes them.
+// A column's blocks to its values; report/tables/column_scripts.py writes them. Curves to their points.
+
+/** @import { StoredCurve, WrittenCurve } from "./brought.js" */
 
 /**
  * JSON has no NaN and infinities; they travel as text.
@@ -6,6 +8,25 @@
  */
 export function readNumber(value) {
   return typeof value === "string" ? Number(value) : value;
+}
+
+/**
+ * A curve with its steps and times as lists; report/charts/curves.py writes those of integers as the first
+ * (`step_from`) and what each is more than the one before it (`step_by`), one number where all are the same.
+ * @param {WrittenCurve} written
+ * @returns {StoredCurve}
+ */
+export function readCurve(written) {
+  const count = written.value.length;
+  const read = (/** @type {string} */ name) => {
+    const from = written[`${name}_from`],
+      by = written[`${name}_by`];
+    if (from === undefined) return written[name];
+    if (!Array.isArray(by)) return Array.from({ length: count }, (_, place) => from + place * by);
+    let at = from;
+    return [from, ...by.map((more) => (at += more))];
+  };
+  return /** @type {StoredCurve} */ ({ ...written, step: read("step"), time: read("time") });
 }
 
 /**

@@ -1,25 +1,24 @@
 // The one global of a page, `runreport`, which the generated data scripts and the later scripts call.
 
 import { brought } from "./brought.js";
+import { readCurve } from "./decoding.js";
 import { loadLater, loaded } from "./loading.js";
 import { giveLooks } from "./looks.js";
 import { Source } from "./source.js";
 
 /** @import { GrownPoint } from "./growing.js" */
-/** @import { BuiltChart, Evaluation, SiteIndex, StoredCurve, StoredText } from "./brought.js" */
+/** @import { BuiltChart, Evaluation, SiteIndex, StoredText, WrittenCurve } from "./brought.js" */
 /** @import { Manifest } from "./source.js" */
 
 /**
- * Details as a script has them: curves are pairs.
- * @typedef {{curves: [string, StoredCurve][]}} StoredDetails
+ * A run as a script has it: curves are pairs.
+ * @typedef {{run_id: string, curves?: [string, WrittenCurve][], [key: string]: any}} WrittenRun
  */
 
-/**
- * @param {string} id
- * @param {StoredDetails} details
- */
-function bringRun(id, details) {
-  brought.runs.set(id, { ...details, curves: new Map(details.curves) });
+/** @param {WrittenRun} run */
+function bringRun(run) {
+  const curves = (run.curves || []).map(([name, curve]) => /** @type {const} */ ([name, readCurve(curve)]));
+  brought.runs.set(run.run_id, { ...run, curves: new Map(curves) });
 }
 
 window.runreport = Object.freeze({
@@ -54,14 +53,18 @@ window.runreport = Object.freeze({
     brought.charts = charts;
     giveLooks(Object.values(charts).flatMap(({ runs_built: ids = [] }) => ids));
   },
-  /** @param {[string, any, StoredDetails?][]} runs */
+  /** @param {WrittenRun[]} runs */
   details(runs) {
-    for (const [id, record, details] of runs) {
-      brought.records.set(id, record);
-      if (details) bringRun(id, details);
-    }
+    runs.forEach(bringRun);
   },
   run: bringRun,
+  /**
+   * @param {string} digest
+   * @param {[name: string, version: string][]} listed
+   */
+  packages(digest, listed) {
+    brought.packages.set(digest, new Map(listed));
+  },
   /**
    * What runs logged since the site was made, told by the preview server.
    * @param {GrownPoint[]} points
@@ -73,11 +76,11 @@ window.runreport = Object.freeze({
   /**
    * @param {string} run
    * @param {string} metric
-   * @param {StoredCurve} curve
+   * @param {WrittenCurve} curve
    */
   fine(run, metric, curve) {
     const own = brought.fine.get(run) || new Map();
-    brought.fine.set(run, own.set(metric, curve));
+    brought.fine.set(run, own.set(metric, readCurve(curve)));
   },
   /**
    * @param {string} run

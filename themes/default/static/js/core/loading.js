@@ -2,6 +2,8 @@
 // A page opened from disk may load no modules, so theme.toml's scripts are joined into classic ones;
 // site/joining.py says how.
 
+import { LATER } from "./files.js";
+
 /**
  * @typedef {{
  *   filters: typeof import("../filters.js"),
@@ -50,12 +52,11 @@ export function loadScript(url) {
 }
 
 /**
- * Load one of the theme's own scripts that the page names: those of theme.toml, and `specs`.
+ * Load one of the theme's own scripts that the build names: those of theme.toml, and `specs`.
  * @param {string} name
  */
 export function loadNamed(name) {
-  const paths = (document.body.dataset.later || "").split(" ");
-  return loadScript(siteUrl(paths.find((path) => path.startsWith(`static/${name}-`)) || name));
+  return loadScript(siteUrl(LATER.find((path) => path.startsWith(`static/${name}-`)) || name));
 }
 
 /**

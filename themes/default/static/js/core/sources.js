@@ -4,6 +4,7 @@ import { brought } from "./brought.js";
 import { escapePart, experimentIn } from "./hash.js";
 import { loadScript, siteUrl } from "./loading.js";
 
+/** @import { RunData } from "./brought.js" */
 /** @import { Source } from "./source.js" */
 
 /** Folders and manifests that a build makes. */
@@ -51,6 +52,18 @@ export function loadRun(source, run) {
   if (brought.runs.has(source.valuesOf("run_id")[run])) return Promise.resolve();
   if (source.valuesOf("_view")[run]) return loadDetails(source, run);
   return loadScript(siteUrl(runPlace(source, run).replace("index.html", "run.js"))).catch(() => {});
+}
+
+/**
+ * The packages of a run whose data are there: versions by name; none where nobody recorded them.
+ * @param {RunData | undefined} run
+ * @returns {Promise<Map<string, string>>}
+ */
+export async function loadPackages(run) {
+  const digest = run?.packages;
+  if (!digest) return new Map();
+  await loadScript(siteUrl(`shared/packages-${digest}.js`));
+  return brought.packages.get(digest) || new Map();
 }
 
 /**

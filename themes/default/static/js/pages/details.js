@@ -20,6 +20,8 @@ import { findSource, loadDetails, runPlace } from "../core/sources.js";
 import { makeStatus } from "../table/cells.js";
 import { drawCurves } from "./curves.js";
 
+/** @import { RunData } from "../core/brought.js" */
+
 /** Start the page. */
 export async function startView() {
   const { id, e } = readHash(location.hash);
@@ -43,14 +45,15 @@ export async function startView() {
   } catch {
     return tell("What this run logged could not be loaded.");
   }
-  const record = brought.records.get(ids[found[0]]);
+  const record = brought.runs.get(ids[found[0]]);
+  if (!record) return tell("What this run logged is not there.");
   drawTitle(record, source.folder);
   drawRun(record);
   await drawOwnCurves(record.run_id);
 }
 
 /**
- * @param {any} record as in run.json
+ * @param {RunData} record
  * @param {string} folder of its experiment
  */
 function drawTitle(record, folder) {
@@ -63,7 +66,7 @@ function drawTitle(record, folder) {
   );
 }
 
-/** @param {any} record */
+/** @param {RunData} record */
 function drawRun(record) {
   const { start_time: start, end_time: end, tags, registered, artifacts } = record;
   const span = end === null || start === null ? MISSING : formatDuration(end - start);
@@ -98,7 +101,7 @@ function drawRun(record) {
   );
 }
 
-/** @param {any} record */
+/** @param {RunData} record */
 function metricsOf(record) {
   return Object.entries(record.metrics).map(([name, value]) => [
     name,
@@ -109,12 +112,11 @@ function metricsOf(record) {
 
 /**
  * What is known of where a run ran, packages aside.
- * @param {any} record
+ * @param {RunData} record
  */
 function environmentOf(record) {
   return Object.entries(record.environment).flatMap(([key, value]) => {
     if (value === null || typeof value !== "object") return [[key, String(value)]];
-    if (key === "packages") return [];
     return Object.entries(value).map(([name, text]) => [`${key} ${name}`, String(text)]);
   });
 }

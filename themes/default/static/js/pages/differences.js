@@ -3,14 +3,14 @@
 import { brought } from "../core/brought.js";
 import { make, scrolling } from "../core/dom.js";
 import { MISSING, plural } from "../core/format.js";
-import { loadRun } from "../core/sources.js";
+import { loadPackages, loadRun } from "../core/sources.js";
 import { mediaPart } from "./side_media.js";
 import { textsPart } from "./texts.js";
 
-/** @import { Details } from "../core/brought.js" */
+/** @import { RunData } from "../core/brought.js" */
 /** @import { Shown } from "../table/shown.js" */
 
-/** @typedef {{run: number, name: string, details: Details}} Detailed */
+/** @typedef {{run: number, name: string, details: RunData}} Detailed */
 
 /**
  * Draw what differs.
@@ -25,7 +25,7 @@ export async function drawDifferences({ source, runs }, place) {
     const details = brought.runs.get(ids[run]);
     return details ? [{ run, name: names[run], details }] : [];
   });
-  const parts = [await mediaPart(source, found), textsPart(found), packagesPart(found)];
+  const parts = [await mediaPart(source, found), textsPart(found), await packagesPart(found)];
   place.replaceChildren(...parts.flatMap((part) => part || []));
 }
 
@@ -33,13 +33,12 @@ export async function drawDifferences({ source, runs }, place) {
  * Packages whose versions differ, a column a run.
  * @param {Detailed[]} runs
  */
-function packagesPart(runs) {
-  const own = runs
-    .map(({ name, details }) => ({ name, packages: details.packages || {} }))
-    .filter(({ packages }) => Object.keys(packages).length);
+async function packagesPart(runs) {
+  const read = runs.map(async ({ name, details }) => ({ name, packages: await loadPackages(details) }));
+  const own = (await Promise.all(read)).filter(({ packages }) => packages.size);
   if (own.length < 2) return null;
-  const names = [...new Set(own.flatMap(({ packages }) => Object.keys(packages)))].sort();
-  const differing = names.filter((name) => new Set(own.map(({ packages }) => packages[name])).size > 1);
+  const names = [...new Set(own.flatMap(({ packages }) => [...packages.keys()]))].sort();
+  const differing = names.filter((name) => new Set(own.map(({ packages }) => packages.get(name))).size > 1);
   const title = make("h2", { id: "requirements" }, "Requirements");
   const section = make("section", { "aria-labelledby": "requirements" }, title);
   if (!differing.length) {
@@ -53,7 +52,7 @@ function packagesPart(runs) {
       "tr",
       {},
       make("th", { scope: "row" }, name),
-      ...own.map(({ packages }) => make("td", {}, packages[name] || MISSING)),
+      ...own.map(({ packages }) => make("td", {}, packages.get(name) || MISSING)),
     ),
   );
   const table = make(

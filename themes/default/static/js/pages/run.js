@@ -1,12 +1,13 @@
 // A run's page: what comes before and after it in the table it was opened from; the runs nested in it;
 // its command to copy.
 
-import { byId, make, makeButton } from "../core/dom.js";
+import { brought } from "../core/brought.js";
+import { byId, make, makeButton, scrolling } from "../core/dom.js";
 import { formatTime, thousands } from "../core/format.js";
 import { escapePart, readHash } from "../core/hash.js";
-import { loadLater, siteUrl } from "../core/loading.js";
+import { loadLater, loadScript, siteUrl } from "../core/loading.js";
 import { ADDRESS } from "../core/source.js";
-import { findSource, runPlace } from "../core/sources.js";
+import { findSource, loadPackages, runPlace } from "../core/sources.js";
 import { makeStatus } from "../table/cells.js";
 import { matchingRuns, sortRuns } from "../table/matching.js";
 import { PARENT, Shown } from "../table/shown.js";
@@ -24,6 +25,8 @@ export async function startRun() {
   startReproduce();
   startSections();
   const { source: folder = "", run = "" } = document.body.dataset;
+  startPackages(run);
+  startDownload(run);
   try {
     const source = await findSource(folder);
     await source.load([...ADDRESS, "status", "start_time", PARENT]);
@@ -105,6 +108,42 @@ function showNested(source, id) {
     make("p", {}, make("a", { href }, "Show them in the table")),
   );
   place.hidden = false;
+}
+
+/**
+ * All packages are listed when a reader opens their list.
+ * @param {string} id
+ */
+function startPackages(id) {
+  const folded = document.querySelector("details.packages");
+  folded?.addEventListener(
+    "toggle",
+    async () => {
+      await loadScript("run.js");
+      const packages = await loadPackages(brought.runs.get(id));
+      const rows = [...packages].map(([name, version]) =>
+        make("tr", {}, make("th", { scope: "row" }, name), make("td", {}, version)),
+      );
+      const table = make("table", { class: "fields" }, make("tbody", {}, ...rows));
+      if (rows.length) folded.append(scrolling("Packages", table));
+    },
+    { once: true },
+  );
+}
+
+/**
+ * The data of the run are saved as JSON.
+ * @param {string} id
+ */
+function startDownload(id) {
+  const link = document.getElementById("run-data");
+  link?.addEventListener("click", async (event) => {
+    event.preventDefault();
+    const [tools] = await Promise.all([loadLater("tools"), loadScript("run.js")]);
+    const { curves = new Map(), ...run } = brought.runs.get(id) || {};
+    const text = JSON.stringify({ ...run, curves: Object.fromEntries(curves) }, null, 1);
+    tools.download(`${id}.json`, "application/json", text);
+  });
 }
 
 /** The command is copied with one click. */

@@ -25,6 +25,8 @@
 
 const VERTEX = /[ML]\s*(-?[\d.e+-]+)[ ,](-?[\d.e+-]+)/g;
 const MOVED = /translate\((-?[\d.e+-]+),\s*(-?[\d.e+-]+)\)/;
+/** A line of a small picture's grid. */
+const RULE = /M(-?[\d.]+) (-?[\d.]+)H(-?[\d.]+)/g;
 const SIZE = /h(-?[\d.]+)v(-?[\d.]+)/;
 
 /**
@@ -57,17 +59,16 @@ export function readMarks(svg, told) {
  */
 export function readSmall(svg, told) {
   const element = svg.querySelector("path.line");
-  const grid = [...svg.querySelectorAll("line.grid")];
+  const drawn = svg.querySelector("path.grid")?.getAttribute("d") || "";
+  const grid = [...drawn.matchAll(RULE)].map((rule) => rule.slice(1).map(Number));
   if (!(element instanceof SVGGraphicsElement) || !grid.length) return null;
   const line = placed(told.lines[0], element, vertices(element));
   if (!line) return null;
-  const number = (/** @type {Element} */ one, /** @type {string} */ name) => Number(one.getAttribute(name));
-  const tops = grid.map((one) => number(one, "y1"));
-  const left = number(grid[0], "x1"),
-    top = Math.min(...tops, ...line.top);
+  const tops = grid.map(([, own]) => own);
+  const [left, , right] = grid[0];
+  const top = Math.min(...tops, ...line.top);
   const height = Math.max(...tops, ...line.top) - top;
-  const width = number(grid[0], "x2") - left;
-  return { frame: svg, width, height, begin: { left, top }, lines: [line], isPoints: false };
+  return { frame: svg, width: right - left, height, begin: { left, top }, lines: [line], isPoints: false };
 }
 
 /**

@@ -1,1 +1,3 @@
-runreport.run("580523b1efae4a22a6a0ff7897230928",{"curves":[],"files":[],"packages":{"numpy":"2.0.0"}});
+runreport.run(
+{"run_id":"580523b1efae4a22a6a0ff7897230928","run_name":"killed","experiment":"Golden \u0026 \u003codd\u003e","experiment_id":"108383273850957403","status":"KILLED","start_time":1790000000406,"end_time":1790000000434,"params":{},"metrics":{"loss":{"last":9,"min":9,"max":9,"count":1,"first_step":1,"last_step":1}},"tags":{"mlflow.runName":"killed","mlflow.source.name":"train.py"},"registered":[],"artifacts":[],"environment":{"python":"3.11.0","git":{"commit":"cccccccccccccccccccccccccccccccccccccccc","branch":null,"dirty":null}},"packages":"84c01a72f8ee","requirements":"shared/requirements-84c01a72f8ee.txt"}
+);
