@@ -17,6 +17,7 @@ from runreport.archive.clock import wall_ms
 from runreport.archive.directory import locate_archive, open_archive
 from runreport.archive.layout import ARCHIVE_FILE
 from runreport.archive.storage import LocalStorage, Storage
+from runreport.archive.tidying import compact_after, is_due, tidy
 from runreport.archive.writer import Durability, Writer
 from runreport.entities import Metric, Run, ViewType
 from runreport.errors import InvalidState, InvalidValue, RunreportError
@@ -47,6 +48,8 @@ class Store(ExperimentStore):
             self.journals = self.spool.storage
         self.durability: Durability = _chosen("RUNREPORT_DURABILITY", ("process", "fsync"))
         """``fsync``: each call returns when its facts are on the disk, safe from power loss."""
+        self.compact_after = compact_after()
+        """Small segments of a month from which on a seal puts some together; 0 for never."""
         self.tag_policy: validation.TagPolicy = _chosen(
             "RUNREPORT_TAG_POLICY", ("mlflow", "fabric")
         )
@@ -150,7 +153,9 @@ class Store(ExperimentStore):
                 return
             from runreport.archive.sealing import seal_journal
 
-            seal_journal(writer.storage, name, is_final=is_final)
+            seal = seal_journal(writer.storage, name, is_final=is_final)
+            if seal.segment is not None and self.spool is None and is_due(name.writer_id):
+                tidy(writer.storage, seal.segment.split("/")[1], self.compact_after)
             if writer.forked and writer.run_id is not None:
                 from runreport.archive.recovery import seal_dead_journals
 
