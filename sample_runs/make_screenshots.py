@@ -104,7 +104,7 @@ def grouped(page: Page, site: Path) -> None:
 
 
 def compared(page: Page, site: Path) -> None:
-    runs = [json.loads(file.read_text().splitlines()[1]) for file in site.glob("r/*/*/run.js")]
+    runs = [json.loads(file.read_text().splitlines()[1]) for file in site.glob("r/*/*.js")]
     ids = {run["run_name"]: run["run_id"][:12] for run in runs}
     folder = experiment(site, "digits").split("/")[1]
     chosen = ",".join(ids[name] for name in FOUR)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -105,4 +106,13 @@ def state_of(storage: LocalStorage) -> dict[str, object]:
         "metrics": [{k: repr(v) for k, v in row.items()} for row in rows("metrics")],
         "artifacts": rows("artifacts"),
         "experiments": sorted(state.name for state in index.experiments.values()),
+    }
+
+
+def site_digests(site: Path) -> dict[str, str]:
+    """Digests of all files of a site, by path."""
+    return {
+        str(path.relative_to(site)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in site.rglob("*")
+        if path.is_file()
     }

@@ -13,7 +13,7 @@ from runreport.errors import BuildError
 from runreport.pipeline import build_site
 from runreport.report.config import parse_config
 from runreport.report.runs import files as run_files
-from runreport.site import render
+from runreport.site import pictures
 from runreport.site.chart_svg import NotDrawn
 
 TEXTS = (
@@ -75,7 +75,7 @@ def fail(*_: object, **__: object) -> None:
 def test_what_cannot_be_drawn_says_so_in_its_place(
     archive: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(render, "chart_svg", fail)
+    monkeypatch.setattr(pictures, "chart_svg", fail)
     made = build_site(archive, str(tmp_path / "site"), parse_config(CONFIG))
     assert any(one.endswith("could not be shown: the moon is full") for one in made.notices)
     page = next((tmp_path / "site" / "e").glob("*/index.html")).read_text()
@@ -89,7 +89,7 @@ def test_what_cannot_be_previewed_is_named_also_by_the_next_build(
     for _ in range(2):
         made = build_site(archive, str(tmp_path / "site"), parse_config({}))
         assert any("odd.json: could not be shown" in one for one in made.notices)
-    page = next((tmp_path / "site" / "r").glob("*/*/index.html")).read_text()
+    page = next((tmp_path / "site" / "r").glob("*/*.html")).read_text()
     assert "It could not be shown here: the moon is full." in page
 
 
@@ -98,7 +98,7 @@ def test_strict_tries_everything_and_leaves_the_earlier_site(
 ) -> None:
     site = tmp_path / "site"
     build_site(archive, str(site), parse_config({"title": "earlier"}))
-    monkeypatch.setattr(render, "chart_svg", fail)
+    monkeypatch.setattr(pictures, "chart_svg", fail)
     monkeypatch.setattr(run_files, "make_preview", fail)
     with pytest.raises(BuildError, match=r"(?s)the moon is full.*odd\.json"):
         build_site(archive, str(site), parse_config(CONFIG), strict=True)

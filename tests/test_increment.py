@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
@@ -11,25 +10,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from builders import sample_archive
+from builders import sample_archive, site_digests
 
 import runreport
-from runreport import upkeep
+from runreport.build import run_work, upkeep
+from runreport.build.upkeep import unchanged
 from runreport.pipeline import build_site
 from runreport.report.config import Config, parse_config
-from runreport.site import making
-from runreport.site.memory import memory_folder
-from runreport.upkeep import unchanged
+from runreport.site.publish import Stage
+from runreport.site.state_folder import state_folder
 
 CONFIG = parse_config({"primary_metric": "loss", "direction": "min", "baseline": "run-0"})
-
-
-def digests(site: Path) -> dict[str, str]:
-    return {
-        str(path.relative_to(site)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in site.rglob("*")
-        if path.is_file()
-    }
 
 
 def add_run(**tags: str) -> None:
@@ -108,7 +99,7 @@ def test_an_increment_equals_a_clean_build(tmp_path: Path, change: str) -> None:
     again = build_site(str(archive), str(site), CONFIG)
     clean = build_site(str(archive), str(tmp_path / "clean"), CONFIG)
     assert again.is_update and not clean.is_update
-    assert digests(site) == digests(tmp_path / "clean")
+    assert site_digests(site) == site_digests(tmp_path / "clean")
     assert (again.runs, again.findings) == (clean.runs, clean.findings)
     assert again.published.files == clean.published.files
     assert again.published.size_bytes + 69 >= clean.published.size_bytes > 0
@@ -120,11 +111,15 @@ def test_one_run_more_makes_one_page_of_a_run(
     archive = sample_archive(tmp_path / "a", runs=6)
     site = tmp_path / "site"
     build_site(str(archive), str(site), CONFIG)
-    before = {path: os.stat(path).st_mtime_ns for path in site.glob("r/*/*/index.html")}
+    before = {path: os.stat(path).st_mtime_ns for path in site.glob("r/*/*.html")}
     made: list[str] = []
-    run = making.Pages.run
+    run_files = run_work.run_files
     monkeypatch.setattr(
-        making.Pages, "run", lambda self, page: made.append(page.name) or run(self, page)
+        run_work,
+        "run_files",
+        lambda renderer, pictures, page, note: (
+            made.append(page.name) or run_files(renderer, pictures, page, note)
+        ),
     )
     add_run()
     build_site(str(archive), str(site), CONFIG)
@@ -148,12 +143,12 @@ def test_nothing_is_read_where_nothing_has_changed(tmp_path: Path) -> None:
     assert unchanged(str(archive), str(site), CONFIG) is None
 
 
-def test_another_config_or_a_lost_memory_builds_all_anew(tmp_path: Path) -> None:
+def test_another_config_or_a_lost_state_builds_all_anew(tmp_path: Path) -> None:
     archive = sample_archive(tmp_path / "a", runs=3)
     site = tmp_path / "site"
     build_site(str(archive), str(site), CONFIG)
     assert not build_site(str(archive), str(site), Config(title="other")).is_update
-    (Path(memory_folder(str(site))) / "files.json").write_text('{"parts": 3}')
+    (Path(state_folder(str(site))) / "files.json").write_text('{"parts": 3}')
     assert not build_site(str(archive), str(site), Config(title="other")).is_update
     assert build_site(str(archive), str(site), Config(title="other")).is_update
     assert not build_site(str(archive), str(site), Config(title="other"), clean=True).is_update
@@ -171,10 +166,10 @@ def test_an_artifact_damaged_after_the_build_is_left_out_by_the_next(tmp_path: P
     published = [path.read_text() for path in site.glob("r/*/*/files/notes/*")]
     assert len(published) == 2 and not any("evil" in text for text in published)
     build_site(str(archive), str(tmp_path / "clean"), CONFIG)
-    assert digests(site) == digests(tmp_path / "clean")
+    assert site_digests(site) == site_digests(tmp_path / "clean")
 
 
-def test_an_update_that_dies_leaves_no_memory_and_the_next_build_is_whole(
+def test_an_update_that_dies_leaves_no_state_and_the_next_build_is_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     archive = sample_archive(tmp_path / "a", runs=3)
@@ -182,12 +177,12 @@ def test_an_update_that_dies_leaves_no_memory_and_the_next_build_is_whole(
     build_site(str(archive), str(site), CONFIG)
     add_run()
     with monkeypatch.context() as broken:
-        broken.setattr(making.SiteUpdate, "remove", lambda self, paths: 1 / 0)
+        broken.setattr(Stage, "_remove", lambda self, path: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             build_site(str(archive), str(site), CONFIG)
     assert not build_site(str(archive), str(site), CONFIG).is_update
     build_site(str(archive), str(tmp_path / "clean"), CONFIG)
-    assert digests(site) == digests(tmp_path / "clean")
+    assert site_digests(site) == site_digests(tmp_path / "clean")
 
 
 def test_runs_beyond_the_cap_are_in_scripts_of_details(tmp_path: Path) -> None:
@@ -195,16 +190,18 @@ def test_runs_beyond_the_cap_are_in_scripts_of_details(tmp_path: Path) -> None:
     capped = parse_config({"publish": {"max_run_pages": 4}, "baseline": "run-0"})
     site = tmp_path / "site"
     build_site(str(archive), str(site), capped)
-    assert len(list(site.glob("r/*/*/index.html"))) == 4
+    assert len(list(site.glob("r/*/*.html"))) == 4
     (details,) = site.glob("e/*/data/details-*.js")
     assert details.read_text().startswith('runreport.details([\n{"run_id":')
     page = next(site.glob("e/*/index.html")).read_text()
     assert page.count("r/view.html#v=1") == 2
-    assert first_run() in "".join(str(path) for path in site.glob("r/*/*"))  # the baseline has one
+    assert first_run() in "".join(
+        str(path) for path in site.glob("r/*/*.html")
+    )  # the baseline has one
     add_run()
     build_site(str(archive), str(site), capped)
     build_site(str(archive), str(tmp_path / "clean"), capped)
-    assert digests(site) == digests(tmp_path / "clean")
+    assert site_digests(site) == site_digests(tmp_path / "clean")
 
 
 def test_a_build_looks_at_the_version_of_each_library_that_makes_pages() -> None:

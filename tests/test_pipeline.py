@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -9,22 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from builders import sample_archive
+from builders import sample_archive, site_digests
 
 import runreport
 from runreport.errors import BuildError, NotFound
 from runreport.pipeline import build_site
 from runreport.report.config import Config
 from runreport.report.tables import run_table
-
-
-def digests(site: Path) -> dict[str, str]:
-    return {
-        str(path.relative_to(site)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(site.rglob("*"))
-        if path.is_file()
-    }
-
 
 PROGRAM = """
 import os, sys
@@ -55,7 +45,7 @@ def test_two_builds_are_byte_identical_whatever_the_hash_seed_order_and_place(
             env={**os.environ, "PYTHONHASHSEED": seed, "TZ": f"UTC{number}"},
             check=True,
         )
-    assert digests(tmp_path / "site0") == digests(tmp_path / "site1")
+    assert site_digests(tmp_path / "site0") == site_digests(tmp_path / "site1")
 
 
 def test_now_is_the_newest_fact_or_what_the_environment_says(
@@ -77,10 +67,10 @@ def test_a_damaged_archive_is_built_with_a_notice_and_refused_under_strict(tmp_p
     made = build_site(str(archive), str(tmp_path / "site"), Config())
     assert made.runs == 3 and len(made.notices) == 1
     assert path.name in (tmp_path / "site" / "index.html").read_text()
-    before = digests(tmp_path / "site")
+    before = site_digests(tmp_path / "site")
     with pytest.raises(BuildError, match="strict"):
         build_site(str(archive), str(tmp_path / "site"), Config(), strict=True)
-    assert digests(tmp_path / "site") == before
+    assert site_digests(tmp_path / "site") == before
 
 
 def test_a_missing_archive_makes_nothing(tmp_path: Path) -> None:
@@ -163,7 +153,7 @@ def test_one_odd_item_never_costs_the_build(archive: Path, tmp_path: Path) -> No
     named = "\n".join(made.notices)
     for line in (2, 3, 4):  # data that no artifact has
         assert f"line {line} is not as a writer writes it" in named
-    page = (tmp_path / "site").glob(f"r/*/{run.info.run_id}/index.html")
+    page = (tmp_path / "site").glob(f"r/*/{run.info.run_id}.html")
     assert "it is missing" in next(page).read_text()
 
 
@@ -203,7 +193,7 @@ def test_a_run_is_there_as_json_with_numbers_in_full(archive: Path, tmp_path: Pa
         runreport.log_metric("m", 0.1 + 0.2)
         runreport.log_metric("n", float("nan"))
     build_site(str(archive), str(tmp_path / "site"), Config())
-    (path,) = (tmp_path / "site").glob("r/*/*/run.js")
+    (path,) = (tmp_path / "site").glob("r/*/*.js")
     call, told, end = path.read_text().splitlines()
     assert (call, end) == ("runreport.run(", ");")
     content = json.loads(told)

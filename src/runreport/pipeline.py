@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-import os
 import time
+from contextlib import closing
 from dataclasses import replace
-from functools import partial
 
 from runreport import __version__
 from runreport.archive.directory import open_archive
 from runreport.archive.layout import ARTIFACTS
-from runreport.archive.reading import Snapshot, read_archive
+from runreport.archive.reading import read_archive
 from runreport.archive.storage import Storage
+from runreport.build.engine import Progress, SiteBuild
+from runreport.build.executor import Executor, Serial
+from runreport.build.state import State, forget, recall, remember
+from runreport.build.upkeep import Build, inputs_digest, listing_digest, now_text, summary_of
 from runreport.errors import BuildError
-from runreport.report.assemble import Report, assemble_report
+from runreport.report.assemble import Report, finish_report
 from runreport.report.config import Config
 from runreport.report.formatting import plural
+from runreport.report.groundwork import Groundwork, lay_groundwork
 from runreport.report.reviews.review import Review
-from runreport.report.runs.keys import run_keys
-from runreport.site.making import Making, Progress
-from runreport.site.memory import (
-    MARKER,
-    Memory,
-    digest_of,
-    forget,
-    recall,
-    remember,
-)
-from runreport.site.publish import check_target, publish_site, recover
+from runreport.report.runs.keys import asking_runs, run_keys
+from runreport.site.digests import digest_of
+from runreport.site.places import Place, place_of
 from runreport.site.published import Published
-from runreport.site.render import Pages
+from runreport.site.rendering import Renderer, theme_files
 from runreport.site.theme import Theme, load_theme
-from runreport.upkeep import Build, inputs_digest, listing_digest, now_text, summary_of
+
+_MANY_FACTS = 5000
+"""Facts from which on workers get ready while the archive is still folded."""
 
 
 def build_site(
@@ -43,6 +41,7 @@ def build_site(
     clean: bool = False,
     progress: Progress | None = None,
     review: Review | None = None,
+    executor: Executor | None = None,
 ) -> Build:
     """Build the site of an archive; the same archive and config give the same bytes.
 
@@ -53,6 +52,9 @@ def build_site(
         strict: fail, leaving an earlier site as it is, when anything had to be left out.
         clean: make everything anew.
         review: gets a page.
+        executor: who makes the pages of runs and draws charts, e.g. ``Pool(4)``; the site is the
+            same whoever does. Closed at the end. A program that uses processes needs the usual
+            ``if __name__ == "__main__":``.
 
     Raises:
         BuildError: the output folder may not be replaced, or ``strict`` and something is damaged.
@@ -60,8 +62,9 @@ def build_site(
         ConfigError: the theme is wrong, or the config names a view or notes that cannot be made.
     """
     began = time.monotonic()
-    target = os.path.abspath(output)
-    storage = _opened(archive, output)
+    executor = executor or Serial()
+    place = place_of(output)
+    storage = _opened(archive, place)
     theme = load_theme(config.theme, config.folder, config.options)
     inputs = inputs_digest(config, theme)
     listing = listing_digest(storage)  # before reading: what changes meanwhile is read again
@@ -71,52 +74,67 @@ def build_site(
             progress("Reading", done, total)
 
     snapshot = read_archive(storage, progress=reading)
-    report = _assembled(snapshot, config, theme, review)
-    keys = run_keys(snapshot, report.run_pages, report.notices, report.note_ground.now_ms)
-    making = Making(report, Pages(report, theme), keys, progress)
-    recover(target)
-    common = _common(report)
-    # In strict mode all is tried first, beside an earlier site that stays if it comes to nothing.
-    earlier = None if clean or strict else _earlier(target, inputs, common)
-    if earlier is not None:
-        published = making.update(target, earlier)
-    else:
-        forget(target)
-        check = partial(_refuse_problems, report) if strict else None
-        published = publish_site(making.all_files(), output, check)
-    build = _described(report, published, time.monotonic() - began, is_update=earlier is not None)
-    told = {**summary_of(build), "is_reviewed": review is not None}
-    parts, digests, drawn = making.parts, making.digests, making.pages.drawn
-    remember(target, Memory(inputs, listing, told, common, parts, digests, drawn))
-    return build
-
-
-def _opened(archive: str | None, output: str) -> Storage:
-    """The archive, if the site may be written where it is to be.
-
-    Raises:
-        BuildError: the site would replace what is no site, or lie in the archive.
-    """
-    check_target(os.path.abspath(output))
-    storage = open_archive(archive)
-    if storage.contains(output):
-        raise BuildError(
-            f"{output} lies in the archive {storage.root}. A site is no part of the archive; "
-            "choose a folder outside it with -o."
-        )
-    return storage
-
-
-def _assembled(snapshot: Snapshot, config: Config, theme: Theme, review: Review | None) -> Report:
+    if snapshot.events.num_rows > _MANY_FACTS and (clean or strict or not place.has_site()):
+        executor.warm()
     now = now_text()
-    report = assemble_report(
+    work = lay_groundwork(
         snapshot,
         config,
         now_ms=int(now) * 1000 if now else None,
         version=__version__,
         all_rows=not theme.has_scripts,
-        review=review,
     )
+    files, assets = theme_files(theme)
+    common = _common(work)
+    with place.staged(is_shared=executor.is_elsewhere) as stage, closing(executor):
+        # In strict mode all is tried first, beside an earlier site, which may have to stay.
+        earlier = None if clean or strict else _earlier(place, inputs, common)
+        renderer = Renderer(theme, work.site, assets)
+        made = SiteBuild(work, renderer, *_keys(work), earlier, executor, place, stage, progress)
+        begun = made.begin()
+        report = _with_advice(finish_report(work, review), theme)
+        made.make(report, files, begun)
+        if strict:
+            _refuse_problems(report)
+        forget(place)
+        if earlier is None:
+            stage.replace()
+        else:
+            stage.bring(made.changed, made.gone)
+    ledger = made.ledger
+    written = len(ledger.sizes) + 1 if earlier is None else len(made.changed)
+    published = ledger.published(place.root, written)
+    build = _described(report, published, time.monotonic() - began, is_update=earlier is not None)
+    told = {**summary_of(build), "is_reviewed": review is not None}
+    drawn = made.pictures.drawn
+    remember(place, State(inputs, listing, told, common, ledger.parts, ledger.digests, drawn))
+    return build
+
+
+def _keys(work: Groundwork) -> tuple[dict[int, str], frozenset[int]]:
+    """The keys of runs' pages, and the runs whose notes ask for others."""
+    runs, ground = work.run_pages, work.ground
+    asking = asking_runs(runs)
+    return run_keys(work.snapshot, runs, asking, ground.notices, ground.as_of or 0), asking
+
+
+def _opened(archive: str | None, place: Place) -> Storage:
+    """The archive, if the site may be written where it is to be.
+
+    Raises:
+        BuildError: the site would replace what is no site, or lie in the archive.
+    """
+    place.check()
+    storage = open_archive(archive)
+    if storage.contains(place.root) or f"{place.root}/".startswith(f"{storage.root}/"):
+        raise BuildError(
+            f"{place.root} lies in the archive {storage.root}. A site is no part of the archive; "
+            "choose a folder outside it with -o."
+        )
+    return storage
+
+
+def _with_advice(report: Report, theme: Theme) -> Report:
     of_config = (f"runreport.toml: {advice}" for advice in report.advice)
     of_notes = (problem for body in report.bodies for problem in body.problems)
     return replace(report, advice=(*of_config, *of_notes, *theme.unused))
@@ -138,18 +156,18 @@ def _refuse_problems(report: Report) -> None:
         )
 
 
-def _common(report: Report) -> str:
+def _common(work: Groundwork) -> str:
     """A digest of what the pages of all runs depend on: names to redact, and damaged segments."""
-    names = report.run_pages.redactor.identity
-    notices = [str(one) for one in report.notices if not one.path.startswith(f"{ARTIFACTS}/")]
+    names = work.ground.redactor.identity
+    notices = [str(one) for one in work.ground.notices if not one.path.startswith(f"{ARTIFACTS}/")]
     return digest_of(names, notices)
 
 
-def _earlier(target: str, inputs: str, common: str) -> Memory | None:
+def _earlier(place: Place, inputs: str, common: str) -> State | None:
     """What the last build left, if this one may go on from there."""
-    if not os.path.isfile(os.path.join(target, MARKER)):
+    if not place.has_site():
         return None
-    found = recall(target)
+    found = recall(place)
     return None if found is None or (found.inputs, found.common) != (inputs, common) else found
 
 

@@ -145,10 +145,10 @@ def test_leftovers_are_swept_when_they_are_old(storage: LocalStorage) -> None:
 def test_curves_are_read_while_a_compaction_replaces_their_files(tmp_path: Path) -> None:
     make_base(tmp_path)
     base = LocalStorage(str(tmp_path / "base"))
-    reader = CurveReader(read_archive(base))
+    reader = CurveReader.of(read_archive(base))
     compact_archive(base)
     assert reader.read(OLD)["loss"].values == (3.0, 2.0, 1.0)
-    assert reader.notices == ()
+    assert reader.points.notices == ()
 
 
 def test_maintenance_waits_for_its_turn_and_says_so_when_it_does_not_come(

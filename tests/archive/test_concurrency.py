@@ -55,9 +55,9 @@ READER = """
         assert not snapshot.notices, snapshot.notices
         if index.runs.num_rows:
             oldest = index.runs.column("run_id")[-1].as_py()
-            reader = CurveReader(snapshot)
+            reader = CurveReader.of(snapshot)
             logged = sum(curve.logged for curve in reader.read(oldest).values())
-            assert logged >= (20 if len(counts) > 20 else 0) and not reader.notices, logged
+            assert logged >= (20 if len(counts) > 20 else 0) and not reader.points.notices, logged
         seen, reads = now, reads + 1
     done({"reads": reads})
 """

@@ -96,7 +96,7 @@ def shown(storage: LocalStorage) -> Facts:
         from runreport.report.charts.curves import CurveReader
 
         snapshot = read_archive(storage)
-        curves = CurveReader(snapshot)
+        curves = CurveReader.of(snapshot)
         runs = {run for run in snapshot.events.column("run_id").to_pylist() if run}
         return Counter(
             (run_id, "point", key, step, value)

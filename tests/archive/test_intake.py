@@ -49,7 +49,7 @@ def take(storage: Storage, *contents: Content) -> Intake:
 
 
 def points_of(storage: Storage, run_id: str = RUN) -> list[tuple[str, int, int, str]]:
-    rows = PointReader(read_archive(storage)).points_of(run_id).to_pylist()
+    rows = PointReader.of(read_archive(storage)).points_of(run_id).to_pylist()
     return sorted((r["key"], r["step"], r["time"], repr(r["value"])) for r in rows)
 
 

@@ -65,7 +65,7 @@ def make(folder: Path, writings: list[tuple]) -> LocalStorage:  # type: ignore[t
 def answers_of(storage: LocalStorage) -> object:
     """All that the archive says: its state and every curve."""
     state = state_of(storage)
-    reader = CurveReader(read_archive(storage))
+    reader = CurveReader.of(read_archive(storage))
     curves = {run["run_id"]: reader.read(run["run_id"]) for run in state["runs"]}  # type: ignore[attr-defined]
     return repr((state, sorted(curves.items())))
 
@@ -177,7 +177,7 @@ def test_strange_values_names_and_texts_come_back_as_they_were(archive: Path) ->
     assert isinstance(storage, LocalStorage)
 
     def check(place: LocalStorage) -> None:
-        reader = CurveReader(read_archive(place))
+        reader = CurveReader.of(read_archive(place))
         values = reader.read(run.info.run_id)[long_name].values
         assert list(map(repr, values)) == list(map(repr, STRANGE))
         runreport.set_tracking_uri(place.root)

@@ -28,7 +28,7 @@ def logged_steps(storage: LocalStorage) -> list[int]:
     snapshot = read_archive(storage)
     from runreport.report.charts.curves import CurveReader
 
-    curves = CurveReader(snapshot)
+    curves = CurveReader.of(snapshot)
     index = load_index(storage)
     found = [curves.read(run_id) for run_id in index.runs.column("run_id").to_pylist()]
     return [step for run in found for curve in run.values() for step in curve.steps]

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import shutil
 import statistics
-from itertools import chain
 from pathlib import Path
 
 from archives import figure_ms
 from figures import Figure, sized
+from indexes import publish_indexes
 from wide import wide_table, write_compacted
 
 from runreport.archive.directory import open_archive
 from runreport.archive.reading import read_archive
 from runreport.report.assemble import assemble_report
 from runreport.report.config import Config
-from runreport.site.publish import publish_site
-from runreport.site.render import Pages
-from runreport.site.theme import load_theme
 
 RUNS = sized(100_000)
 QUERIES = (
@@ -51,8 +48,7 @@ def filter_box(folder: Path) -> list[Figure]:
     write_compacted(storage, wide_table(RUNS))
     report = assemble_report(read_archive(storage), Config(), now_ms=None, version="bench")
     # 100,000 pages of runs would take minutes, and no filter looks at them.
-    pages = Pages(report, load_theme("default", str(folder)))
-    publish_site(chain(pages.assets(), pages.indexes()), str(folder / "site"))
+    publish_indexes(report, folder / "site")
     (page_file,) = (folder / "site" / "e").glob("*/index.html")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

@@ -15,13 +15,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from figures import Figure, as_table, sized, write_between
+from indexes import publish_indexes
 from page import chromium, measure, served
 from wide import EXPERIMENT, START_MS, wide_table, write_compacted
 
@@ -30,9 +30,6 @@ from runreport.archive.reading import read_archive
 from runreport.archive.writer import Writer
 from runreport.report.assemble import assemble_report
 from runreport.report.config import parse_config
-from runreport.site.publish import publish_site
-from runreport.site.render import Pages
-from runreport.site.theme import load_theme
 
 CONFIG = {"primary_metric": "accuracy", "direction": "max"}
 
@@ -101,8 +98,7 @@ def make_site(folder: Path, runs: int) -> Path:
     storage = open_archive(folder / "archive", create=True)
     write_compacted(storage, thirty_columns(runs))
     report = assemble_report(read_archive(storage), parse_config(CONFIG), now_ms=None, version="b")
-    pages = Pages(report, load_theme("default", str(folder)))
-    publish_site(chain(pages.assets(), pages.indexes()), str(folder / "site"))
+    publish_indexes(report, folder / "site")
     (page,) = (folder / "site" / "e").glob("*/index.html")
     return page
 

@@ -42,13 +42,17 @@ def wide_table(runs: int, seed: int = 0) -> pa.Table:
     return pa.table(columns)
 
 
-def write_compacted(storage: Storage, table: pa.Table) -> None:
-    """The same runs as an archive that was compacted."""
+def write_compacted(storage: Storage, table: pa.Table, steps: int = 0) -> None:
+    """The same runs as an archive that was compacted.
+
+    Args:
+        steps: points of each metric, which end in the values of the table.
+    """
     random = np.random.default_rng(1)
-    runs = FACTS_A_SEGMENT // _facts_of(table)
+    runs = FACTS_A_SEGMENT // (_facts_of(table) + steps * len(_keys(table, "metrics")))
     for place in range(0, table.num_rows, runs):
         part = table.slice(place, runs).sort_by("run_id")
-        _write_segment(storage, part, _hex(random, part.num_rows))
+        _write_segment(storage, part, _hex(random, part.num_rows), steps)
 
 
 def _facts_of(table: pa.Table) -> int:
@@ -61,14 +65,15 @@ def _keys(table: pa.Table, group: str) -> list[str]:
     return [name.removeprefix(f"{group}.") for name in names]
 
 
-def _write_segment(storage: Storage, runs: pa.Table, writers: pa.Array) -> None:
+def _write_segment(storage: Storage, runs: pa.Table, writers: pa.Array, steps: int) -> None:
     count = runs.num_rows
+    facts = _facts_of(runs) + steps * len(_keys(runs, "metrics"))
     digests = pa.array([text[:16] for text in writers.to_pylist()])
     numbers = {
         "number": pa.array(np.zeros(count, np.int64)),
         "first_seq": pa.array(np.zeros(count, np.int64)),
-        "last_seq": pa.array(np.full(count, _facts_of(runs) - 1)),
-        "facts": pa.array(np.full(count, _facts_of(runs))),
+        "last_seq": pa.array(np.full(count, facts - 1)),
+        "facts": pa.array(np.full(count, facts)),
     }
     none = pa.array([""] * count)
     parts = pa.table(
@@ -77,8 +82,31 @@ def _write_segment(storage: Storage, runs: pa.Table, writers: pa.Array) -> None:
     parts = parts.select(PARTS.names).cast(PARTS).sort_by("writer_id")
     name = "c" + hashlib.sha256("".join(digests.to_pylist()).encode()).hexdigest()[:31]
     events = _events(runs, writers)
-    footer = SegmentFooter(1, name, 0, 0, -1, events.num_rows, None, compacted=parts)
-    write_tables(storage, "2026-11", footer, events, None, durable=False)
+    points = _points(runs, writers, steps) if steps else None
+    footer = SegmentFooter(1, name, 0, 0, -1, facts * count, None, compacted=parts)
+    write_tables(storage, "2026-11", footer, events, points, durable=False)
+
+
+def _points(runs: pa.Table, writers: pa.Array, steps: int) -> pa.Table:
+    """Random walks that end in the last values of the metrics, sorted as by a compaction."""
+    names = sorted(_keys(runs, "metrics"))
+    count, width = runs.num_rows, len(names) * steps
+    lasts = np.stack([runs.column(f"metrics.{name}").to_numpy() for name in names], axis=1)
+    moves = np.random.default_rng(2).normal(0, 0.01, (count, len(names), steps))
+    moves[:, :, -1] = 0
+    values = lasts[:, :, None] + np.cumsum(moves[:, :, ::-1], axis=2)[:, :, ::-1]
+    owners = pa.array(np.repeat(np.arange(count), width))
+    step = np.tile(np.arange(steps), count * len(names))
+    columns = {
+        "writer_id": writers.take(owners),
+        "seq": pa.array(np.tile(_facts_of(runs) + np.arange(width), count)),
+        "run_id": runs.column("run_id").combine_chunks().take(owners),
+        "key": pa.array(np.array(names)[np.tile(np.repeat(np.arange(len(names)), steps), count)]),
+        "step": pa.array(step),
+        "time": pa.array(np.repeat(runs.column("start_time").to_numpy(), width) + step),
+        "value": pa.array(values.reshape(-1)),
+    }
+    return pa.table(columns, schema=schema.METRICS)
 
 
 def _events(runs: pa.Table, writers: pa.Array) -> pa.Table:

@@ -98,7 +98,7 @@ def test_two_hundred_hostile_texts_are_shown_as_text(browser: Browser, tmp_path:
         site / "activity" / "index.html",
         *site.glob("[etjmn]/index.html"),
     ]
-    pages += [*site.glob("e/*/index.html"), *sorted(site.glob("r/*/*/index.html"))[::4]]
+    pages += [*site.glob("e/*/index.html"), *sorted(site.glob("r/*/*.html"))[::4]]
     pages += [*sorted(site.glob("m/*/index.html"))[::20], *sorted(site.glob("t/*/*/index.html"))]
     complaints: list[str] = []
     page = quiet_page(browser, complaints)
@@ -157,7 +157,7 @@ def test_pages_of_absurd_size_stay_usable(browser: Browser, tmp_path: Path) -> N
     page.get_by_label("Search columns").fill("p11999")
     page.get_by_role("checkbox", name="p11999").check()
     expect(page.locator("#run-table thead")).to_contain_text("p11999")
-    for path in site.glob("r/*/*/index.html"):
+    for path in site.glob("r/*/*.html"):
         page.goto(f"file://{path}")
         expect(page.locator("h1")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= 1280

@@ -205,7 +205,7 @@ def hostile(browser: Browser, tmp_path: Path) -> Iterator[tuple[Path, Page]]:
 
 def test_hostile_text_in_every_field_is_shown_as_text(hostile: tuple[Path, Page]) -> None:
     site, page = hostile
-    pages = [site / "index.html", *site.glob("e/**/index.html"), *site.glob("r/**/index.html")]
+    pages = [site / "index.html", *site.glob("e/**/index.html"), *site.glob("r/**/*.html")]
     for folder in ("m", "activity", "t", "j", "n", "about", "compare"):
         pages += site.glob(f"{folder}/**/index.html")
     assert len(pages) > 4 * len(HOSTILE)
@@ -260,7 +260,7 @@ def test_a_point_between_gaps_is_seen_on_a_run_s_page(browser: Browser, tmp_path
     build_site(str(tmp_path / "a"), str(tmp_path / "site"), Config())
     run_id = run.info.run_id
     page = browser.new_page()
-    page.goto(f"{tmp_path.as_uri()}/site/r/{run_id[:2]}/{run_id}/index.html")
+    page.goto(f"{tmp_path.as_uri()}/site/r/{run_id[:2]}/{run_id}.html")
     assert [one.is_visible() for one in page.locator(".curve circle").all()] == [True] * 5
     page.close()
 

@@ -243,7 +243,7 @@ def test_pictures_of_notes_and_saved_comparisons_answer(
     assert page.evaluate("typeof window.vega") == "undefined"
 
 
-@pytest.mark.parametrize("place", ["e/*/index.html", "r/*/*/index.html"])
+@pytest.mark.parametrize("place", ["e/*/index.html", "r/*/*.html"])
 def test_a_part_shows_the_points_that_were_logged_there(
     browser: Browser, archive: Path, tmp_path: Path, place: str
 ) -> None:

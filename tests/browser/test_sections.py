@@ -33,7 +33,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
             )
     build_site(str(folder / "archive"), str(folder / "site"), Config())
     run_id = run.info.run_id
-    return (folder / "site" / "r" / run_id[:2] / run_id / "index.html").as_uri()
+    return (folder / "site" / "r" / run_id[:2] / f"{run_id}.html").as_uri()
 
 
 @pytest.fixture

@@ -69,7 +69,7 @@ def test_a_config_that_came_with_an_archive_is_not_read(
 def test_build_says_in_one_line_what_was_made_and_where(sample: str, tmp_path: Path) -> None:
     done = command("build", sample, "-o", str(tmp_path / "out"))
     assert done.returncode == 0 and done.stderr == ""
-    pattern = r"Built 17 pages, 3 charts from 4 runs in \d+\.\d s → out/index\.html\n"
+    pattern = r"Built 17 pages, 3 charts from 4 runs in \d+\.\d s, 1\.\d+ MB → out/index\.html\n"
     assert re.fullmatch(pattern, done.stdout)
     assert (tmp_path / "out" / "index.html").exists()
     told = json.loads(ok("build", "-a", sample, "-o", str(tmp_path / "out"), "--json"))

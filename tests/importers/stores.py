@@ -178,7 +178,7 @@ class Taken:
         self.done = import_runs(self.search, self.storage, **options)  # type: ignore[arg-type]
         self.told = self.done.told
         self.totals = totals_of(self.done.sources)
-        self._reader = PointReader(read_archive(self.storage))
+        self._reader = PointReader.of(read_archive(self.storage))
         self.index = load_index(self.storage)
 
     @property

@@ -306,7 +306,7 @@ def test_the_complete_example_and_its_page(
     assert found.data.params["max_depth"] == "6"
     assert found.data.metrics["test_accuracy"] == names["score"]
     build_site(str(archive), str(tmp_path / "site"), Config())
-    (page,) = (tmp_path / "site").glob("r/*/*/index.html")
+    (page,) = (tmp_path / "site").glob("r/*/*.html")
     text = page.read_text()
     for words in (
         "test_accuracy", "training_f1_score", "set by hand; autologging recorded None",

@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runreport.report.urls import file_path, run_folder, slug, up
+from runreport.report.urls import file_path, run_folder, run_url, slug, up
 
 HOSTILE = [
     "../../etc/passwd", "con", "nul.txt", "COM1", ".nojekyll", "index.html", "CNAME", "a" * 300,
@@ -53,7 +53,7 @@ def test_a_plain_name_is_its_own_url_and_any_other_carries_a_hash() -> None:
         slug("Digits 2").startswith("digits-2-") and len(slug("Digits 2")) == len("digits-2-") + 6
     )
     assert slug("Digits 2") != slug("digits 2")
-    assert run_folder("ab12") == "r/ab/ab12"
+    assert run_folder("ab12") == "r/ab/ab12" and run_url("ab12") == "r/ab/ab12.html"
 
 
 def test_files_that_a_browser_would_run_are_published_as_text() -> None:

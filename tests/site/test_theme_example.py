@@ -36,7 +36,7 @@ def test_the_worked_example_builds(tmp_path: Path) -> None:
     assert "Vision group. Questions: room 4.12." in page
     (style,) = (tmp_path / "site" / "static").glob("style-*.css")
     assert "--accent: #7e19d3" in style.read_text() and "#d5a6ff" in style.read_text()
-    assert "Vision group" in next((tmp_path / "site").glob("r/*/*/index.html")).read_text()
+    assert "Vision group" in next((tmp_path / "site").glob("r/*/*.html")).read_text()
 
 
 @pytest.mark.parametrize(

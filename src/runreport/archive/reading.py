@@ -82,8 +82,16 @@ class Snapshot:
 
     def points(self, segment: Segment) -> pa.Table:
         """The metric points of one of the segments; see `read_points`."""
-        points = without_purged(read_points(self.storage, segment), self.purged)
-        return without_writers(points, self.replaced) if self.replaced else points
+        return counting_points(self.storage, segment, self.purged, self.replaced)
+
+
+def counting_points(
+    storage: Storage, segment: Segment, purged: frozenset[str], replaced: frozenset[str]
+) -> pa.Table:
+    """The metric points of a segment, without those that were purged or that others tell with
+    more; see `read_points`."""
+    points = without_purged(read_points(storage, segment), purged)
+    return without_writers(points, replaced) if replaced else points
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class RemoteStorage(Storage):
         Raises:
             ArchiveError: no installed library knows the scheme, or it refuses the URI.
         """
-        self._fs, path = _connect(uri)
+        self._fs, path = connect(uri)
         if not path.strip("/"):
             scheme = uri.partition("://")[0]
             raise ArchiveError(f"Archive {uri!r} names no bucket; write {scheme}://bucket/folder.")
@@ -130,7 +130,12 @@ def _is_unfinished(path: str) -> bool:
     return path.rpartition("/")[2].startswith(TEMPORARY_PREFIX)
 
 
-def _connect(uri: str) -> tuple[fs.FileSystem, str]:
+def connect(uri: str) -> tuple[fs.FileSystem, str]:
+    """The file system of a URI, and the path in it.
+
+    Raises:
+        ArchiveError: no installed library knows the scheme, or it refuses the URI.
+    """
     scheme = uri.partition("://")[0]
     try:
         try:

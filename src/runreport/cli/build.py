@@ -13,8 +13,11 @@ from runreport.archive.directory import (
     is_foreign,
     is_remote,
     locate_archive,
+    open_archive,
 )
 from runreport.archive.layout import ARCHIVE_FILE
+from runreport.build.upkeep import Build, unchanged
+from runreport.cli.hints import hint_at_compaction
 from runreport.cli.printing import (
     archive_option,
     chosen,
@@ -24,16 +27,17 @@ from runreport.cli.printing import (
     progress_bar,
     say,
 )
+from runreport.cli.site_report import site_report, too_large
 from runreport.errors import BuildError, NotFound
 from runreport.report.config import FILE_NAME, Config, load_config
 from runreport.report.findings import Finding
-from runreport.report.formatting import plural, safe
-from runreport.site.memory import IMPORTED, mark, memory_folder
-from runreport.site.publish import check_target
-from runreport.upkeep import Build, unchanged
+from runreport.report.formatting import format_size, plural, safe
+from runreport.site.places import place_of
+from runreport.site.state_folder import IMPORTED, mark, state_folder
 
 if TYPE_CHECKING:
-    from runreport.site.making import Progress
+    from runreport.build.engine import Progress
+    from runreport.build.executor import Executor
 
 _TRACKING = "MLFLOW_TRACKING_URI"
 MAX_PLACES = 40
@@ -69,6 +73,19 @@ config_option = click.option(
     help="Add a page of what these runs have that those of BASE have not: an archive, a filter or "
     "a git revision, as for runreport compare.",
 )  # fmt: skip
+@click.option(
+    "--workers", type=click.IntRange(min=1), metavar="N",
+    help="Processes that make pages and charts (default: one for each processor, where it pays).",
+)  # fmt: skip
+@click.option(
+    "--executor", type=click.Choice(["local", "dask"]), default="local", show_default=True,
+    help="Who makes them: processes of this machine, or the workers of a Dask cluster with which "
+    "archive and site are shared.",
+)  # fmt: skip
+@click.option("--scheduler", metavar="ADDRESS", help="Of the Dask cluster, e.g. tcp://host:8786.")
+@click.option(
+    "--site-report", "has_report", is_flag=True, help="Print what takes the space of the site."
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print only errors.")
 @json_option
 @limit_option
@@ -82,10 +99,15 @@ def build(
     clean: bool,
     archive_to: str | None,
     base: str | None,
+    workers: int | None,
+    executor: str,
+    scheduler: str | None,
+    has_report: bool,
     quiet: bool,
     as_json: bool,
 ) -> None:
     """Build the static site of an archive, or of the runs that other tools left in a project."""
+    _check_executor(executor, workers, scheduler)
     location = named = located(chosen(source, archive))
     bar = None if quiet or as_json else progress_bar()
     lost: Sequence[str] = ()
@@ -111,13 +133,41 @@ def build(
             clean=clean,
             progress=bar,
             review=review,
+            executor=_chosen_executor(workers, scheduler),
         )
     if as_json:
         print_json({**_described(made), "lost": list(lost)})
     elif not quiet:
         warn_of_losses(lost)
         warn(made)
+        for warning in too_large(made.published):
+            say(f"Warning: {warning}")
+        if made.seconds:  # it was read, not found unchanged
+            hint_at_compaction(open_archive(location))
         click.echo(_closing_line(made))
+    if has_report and not as_json:
+        click.echo(site_report(place_of(output)))
+
+
+def _check_executor(executor: str, workers: int | None, scheduler: str | None) -> None:
+    if executor == "dask" and scheduler is None:
+        raise click.UsageError("--executor dask needs --scheduler, e.g. tcp://host:8786.")
+    if executor == "dask" and workers is not None:
+        raise click.UsageError("--workers is for --executor local; a cluster has its own workers.")
+    if executor == "local" and scheduler is not None:
+        raise click.UsageError("--scheduler is for --executor dask.")
+
+
+def _chosen_executor(workers: int | None, scheduler: str | None) -> Executor:
+    """Who makes pages and charts."""
+    if scheduler is not None:
+        from runreport.build.cluster import Cluster
+
+        return Cluster(scheduler)
+    from runreport.build.executor import Pool, Serial, cores
+
+    count = workers or cores()
+    return Pool(count) if count > 1 else Serial()
 
 
 def located(location: str | None) -> str | None:
@@ -161,8 +211,13 @@ def taken_in(
     from runreport.importers.recognising import take_in
 
     assert source is not None
-    check_target(os.path.abspath(site))
-    beside = memory_folder(os.path.abspath(site))
+    place_of(site).check()
+    if archive is None and is_remote(site):
+        raise click.UsageError(
+            f"A site on {site} has no folder beside it for the runs of other tools; name an "
+            "archive for them with --archive-to."
+        )
+    beside = state_folder(os.path.abspath(site))
     kept = archive or os.path.join(beside, IMPORTED)
     away = (site, beside)
     found = take_in(source, kept, away, bar, is_own=archive is None, clean=clean)
@@ -231,18 +286,20 @@ def _say_places(findings: Sequence[Finding]) -> None:
 
 def _closing_line(made: Build) -> str:
     published = made.published
-    place = os.path.join(os.path.relpath(published.folder), "index.html")
+    size = format_size(published.size_bytes)
+    place = f"{published.folder}/index.html"
+    if not is_remote(published.folder):
+        place = os.path.join(os.path.relpath(published.folder), "index.html")
     if made.is_update and not published.written:
         return f"Nothing has changed since the last build → {place}"
     if made.is_update:
         return (
             f"Updated {plural(published.written, 'file')} of {published.files:,} from "
-            f"{plural(made.runs, 'run')} in {made.seconds:.1f} s → {place}"
+            f"{plural(made.runs, 'run')} in {made.seconds:.1f} s, {size} → {place}"
         )
     return (
         f"Built {plural(published.pages, 'page')}, {plural(made.charts, 'chart')} from "
-        f"{plural(made.runs, 'run')} in {made.seconds:.1f} s → "
-        f"{place}"
+        f"{plural(made.runs, 'run')} in {made.seconds:.1f} s, {size} → {place}"
     )
 
 

@@ -12,6 +12,7 @@ from runreport.archive.directory import open_archive
 from runreport.cli.experiments import find
 from runreport.cli.formats import FORMATS, print_as, print_values
 from runreport.cli.groups import show_groups
+from runreport.cli.hints import hint_at_compaction
 from runreport.cli.printing import archive_option, json_option, print_json, say
 from runreport.entities import Run, ViewType
 from runreport.numbers import told_apart
@@ -99,6 +100,7 @@ def search(
     fields, by = fields_of(found, columns), fields_of(found, group_by)
     for hint in advice(found, (*fields, *by)):
         say(f"Note: {hint}")
+    hint_at_compaction(store.storage)
     if not found.total:
         say("No run matches.")
     if by:

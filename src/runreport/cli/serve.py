@@ -16,6 +16,7 @@ import click
 from runreport.archive.directory import is_foreign, open_archive
 from runreport.archive.growth import Growth
 from runreport.archive.storage import LocalStorage
+from runreport.build.upkeep import Build, unchanged
 from runreport.cli.build import (
     config_of,
     config_option,
@@ -29,10 +30,9 @@ from runreport.cli.printing import archive_option, chosen, limit_option, progres
 from runreport.report.formatting import plural, safe
 from runreport.site.live import Live
 from runreport.site.server import DEFAULT_PORT, make_server
-from runreport.upkeep import Build, unchanged
 
 if TYPE_CHECKING:
-    from runreport.site.making import Progress
+    from runreport.build.engine import Progress
 
 _PAUSE_SECONDS = 2.0
 _REST = 25

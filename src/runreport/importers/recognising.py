@@ -22,7 +22,7 @@ from runreport.importers.formats import FORMATS
 from runreport.importers.importing import Progress, import_runs, search
 from runreport.importers.scanning import SKIPPED
 from runreport.importers.summary import nothing_found, recognised
-from runreport.site.memory import read_note, write_note
+from runreport.site.state_folder import read_note, write_note
 
 _NOTES = "source.json"
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from runreport.archive.layout import ARCHIVE_FILE, SEGMENTS
 from runreport.importers.found import Found
 from runreport.importers.reading import Files
-from runreport.site.memory import MARKER
+from runreport.site.state_folder import MARKER
 
 SKIPPED = frozenset((
     ".git", ".hg", ".svn", "node_modules", "site-packages", "__pycache__", ".tox", ".nox",

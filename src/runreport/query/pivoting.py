@@ -84,7 +84,7 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _order(key: Key) -> list[tuple[bool, float, list[tuple[bool, int, str, str]]]]:
+def _order(key: Key) -> list[tuple[bool, float, tuple[tuple[bool, int, str, str], ...]]]:
     """Numbers by size, other texts as people number them, what is missing last."""
     return [(text is None, _number(text or ""), natural(text or "")) for text in key]
 

@@ -6,7 +6,8 @@ One run is read at a time, so that memory is bounded by the greatest segment, no
 from __future__ import annotations
 
 import contextlib
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import pyarrow as pa
@@ -14,8 +15,9 @@ import pyarrow.compute as pc
 
 from runreport.archive.notices import Notice
 from runreport.archive.ordering import sort_table
-from runreport.archive.reading import MAX_LISTINGS, Snapshot, read_archive
+from runreport.archive.reading import MAX_LISTINGS, Snapshot, counting_points, read_archive
 from runreport.archive.schema import CODED_METRICS, METRICS, metric_table, sort_points
+from runreport.archive.segment import Segment
 from runreport.archive.segment_cache import RECENT
 from runreport.archive.state import Kept
 from runreport.archive.storage import Storage
@@ -25,34 +27,81 @@ from runreport.events import Point
 from runreport.query.arrow import distinct
 
 
-class PointReader:
-    """Reads the points of single runs from a snapshot, of which it keeps no events."""
+@dataclass(frozen=True, slots=True)
+class PointPlaces:
+    """Where the points of some runs are; another process that has it can read them."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._notices: set[Notice] = set()
-        # Segments that hold many runs are read once for runs that follow each other.
-        self._read = lru_cache(maxsize=2)(self._read_segment)
-        self._look_at(snapshot)
+    storage: Storage
+    segments: Mapping[str, Segment]
+    """By path, without their events."""
+    paths: Mapping[str, Sequence[str]]
+    """Of the segments that hold points of a run, by its id."""
+    live: Mapping[str, pa.Table]
+    """`METRICS` that stand in journals, by run id."""
+    purged: frozenset[str]
+    replaced: frozenset[str]
 
-    def _look_at(self, snapshot: Snapshot) -> None:
-        self._read.cache_clear()
-        self._paths: dict[str, list[str]] = {}
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> PointPlaces:
+        """Where the points of all runs of an archive are."""
+        paths: dict[str, list[str]] = {}
         for segment in snapshot.segments:
             if segment.footer.metrics is not None:
                 own = segment.events if segment.logged is None else segment.logged
                 for run_id in pc.unique(own.column("run_id")).to_pylist():
-                    self._paths.setdefault(run_id, []).append(segment.path)
-        bare = [
-            replace(segment, events=segment.events.schema.empty_table(), logged=None)
-            for segment in snapshot.segments
-        ]
-        self._by_path = {segment.path: segment for segment in bare}
-        self._snapshot = replace(snapshot, tables=(), segments=tuple(bare), files=())
+                    paths.setdefault(run_id, []).append(segment.path)
         live: dict[str, list[Point]] = {}
         for part in snapshot.journals:
             for point in part.content.points:
                 live.setdefault(point.run_id, []).append(point)
-        self._live = {run_id: metric_table(sort_points(points)) for run_id, points in live.items()}
+        return cls(
+            snapshot.storage,
+            {
+                segment.path: replace(
+                    segment, events=segment.events.schema.empty_table(), logged=None
+                )
+                for segment in snapshot.segments
+            },
+            paths,
+            {run_id: metric_table(sort_points(points)) for run_id, points in live.items()},
+            snapshot.purged,
+            snapshot.replaced,
+        )
+
+    def part(self, run_ids: Iterable[str]) -> PointPlaces:
+        """Those of some of the runs."""
+        wanted = list(run_ids)
+        paths = {run_id: self.paths[run_id] for run_id in wanted if run_id in self.paths}
+        needed = dict.fromkeys(path for own in paths.values() for path in own)
+        return replace(
+            self,
+            segments={path: self.segments[path] for path in needed},
+            paths=paths,
+            live={run_id: self.live[run_id] for run_id in wanted if run_id in self.live},
+        )
+
+    def read(self, path: str) -> pa.Table:
+        """The points of one of the segments that count; see `archive.segment.read_points`."""
+        return counting_points(self.storage, self.segments[path], self.purged, self.replaced)
+
+
+class PointReader:
+    """Reads the points of single runs."""
+
+    def __init__(self, places: PointPlaces) -> None:
+        self._notices: set[Notice] = set()
+        # Segments that hold many runs are read once for runs that follow each other.
+        self._read = lru_cache(maxsize=2)(self._read_segment)
+        self.places = places
+
+    @staticmethod
+    def of(snapshot: Snapshot) -> PointReader:
+        """A reader of all points of an archive, which keeps no events of it."""
+        return PointReader(PointPlaces.of(snapshot))
+
+    def turn_to(self, places: PointPlaces) -> None:
+        """Go on with other runs of the archive; what was read of a segment is kept."""
+        self.places = places
 
     @property
     def notices(self) -> tuple[Notice, ...]:
@@ -61,26 +110,31 @@ class PointReader:
 
     def read_all(self) -> tuple[Notice, ...]:
         """Open every metrics file once, so that all notices are known before a page is made."""
-        for path in {path for paths in self._paths.values() for path in paths}:
+        for path in {path for paths in self.places.paths.values() for path in paths}:
             with contextlib.suppress(FileNotFoundError):  # compacted meanwhile
                 self._read(path)
         return self.notices
 
     def points_of(self, run_id: str) -> pa.Table:
-        """The points of a run, sorted by key, step, time, writer and seq; `METRICS`."""
+        """The points of a run, sorted by key, step, time, writer and seq.
+
+        Returns:
+            `METRICS`, or `CODED_METRICS` where a segment holds all of them.
+        """
         for _ in range(MAX_LISTINGS):
             try:
                 return self._points_of(run_id)
             except FileNotFoundError:  # a compaction replaced it: its points are elsewhere now
-                known = set(self._by_path)
-                self._look_at(read_archive(self._snapshot.storage))
-                if known >= set(self._by_path):
+                known = set(self.places.segments)
+                self._read.cache_clear()
+                self.places = PointPlaces.of(read_archive(self.places.storage))
+                if known >= set(self.places.segments):
                     break
         return self._points_of(run_id, without_missing=True)
 
     def _points_of(self, run_id: str, *, without_missing: bool = False) -> pa.Table:
         tables = []
-        for path in self._paths.get(run_id, ()):
+        for path in self.places.paths.get(run_id, ()):
             try:
                 points, places = self._read(path)
             except FileNotFoundError:  # named already, when the segments were read
@@ -89,23 +143,22 @@ class PointReader:
                 continue
             if run_id in places:
                 tables.append(points.slice(*places[run_id]))
-        if run_id in self._live:
-            tables.append(self._live[run_id])
+        if run_id in self.places.live:
+            tables.append(self.places.live[run_id])
         if not tables:
             return METRICS.empty_table()
+        if len(tables) == 1:
+            return tables[0]
         points = pa.concat_tables(table.cast(METRICS) for table in tables)
-        if len(tables) > 1:
-            points = distinct(points, ("writer_id", "seq"))
-            points = sort_table(points, ("key", "step", "time", "writer_id", "seq"))
-        return points
+        points = distinct(points, ("writer_id", "seq"))
+        return sort_table(points, ("key", "step", "time", "writer_id", "seq"))
 
     def _read_segment(self, path: str) -> tuple[pa.Table, dict[str, tuple[int, int]]]:
         """The points of a segment, sorted by run, and where each run's begin and how many."""
-        segment = self._by_path[path]
         try:
-            points = self._snapshot.points(segment).unify_dictionaries()
+            points = self.places.read(path).unify_dictionaries()
         except Damaged as error:
-            place = segment.metrics_path or path
+            place = self.places.segments[path].metrics_path or path
             self._notices.add(Notice(place, str(error), "its curves are left out"))
             return CODED_METRICS.empty_table(), {}
         return points, _places(points)
@@ -116,8 +169,8 @@ _kept: Kept[PointReader] = Kept()  # one asks for the curves of many runs in a r
 
 def metric_history(storage: Storage, run_id: str, key: str) -> list[Metric]:
     """Every point of one metric of a run, by step, time and the order of logging."""
-    reader = _kept.get(storage, lambda: PointReader(read_archive(storage, cache=RECENT)))
-    points = reader.points_of(run_id)
+    reader = _kept.get(storage, lambda: PointReader.of(read_archive(storage, cache=RECENT)))
+    points = reader.points_of(run_id).cast(METRICS)
     own = points.filter(pc.equal(points.column("key"), key))
     columns = (own.column(name).to_pylist() for name in ("value", "time", "step"))
     return [Metric(key, value, time, step) for value, time, step in zip(*columns, strict=True)]

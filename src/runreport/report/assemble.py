@@ -6,31 +6,29 @@ their number; all other pages are made at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from runreport.archive.notices import Notice
 from runreport.archive.reading import Snapshot
-from runreport.query.arrow import as_array
 from runreport.query.index import RunIndex
 from runreport.query.samples import RunFact, Runs
 from runreport.report.checks.page import CheckPage, make_check_page
 from runreport.report.config import Config
 from runreport.report.config_advice import config_advice
-from runreport.report.evaluations.listing import EvaluationsPage, assemble_evaluations
-from runreport.report.evaluations.page import TABLE_FILE
+from runreport.report.evaluations.listing import EvaluationsPage
 from runreport.report.findings import Finding
-from runreport.report.ground import Ground, make_ground, places_of, shown_experiments
-from runreport.report.links import Moment, RunLink, ViewLink, moment
-from runreport.report.models.assembling import ModelReport, assemble_models
+from runreport.report.ground import make_ground, places_of, shown_experiments
+from runreport.report.groundwork import Groundwork, lay_groundwork
+from runreport.report.links import RunLink, SiteInfo, ViewLink
+from runreport.report.models.assembling import ModelReport
 from runreport.report.pages.about import AboutPage, make_about, site_script
 from runreport.report.pages.activity import ActivityPage, make_activity_page
 from runreport.report.pages.described import described_models, run_note
-from runreport.report.pages.experiment import ExperimentPage, ShownExperiment, make_experiment_page
+from runreport.report.pages.experiment import ExperimentPage, make_experiment_page
 from runreport.report.pages.history import HistoryPage, make_history
 from runreport.report.pages.latest import Latest, make_latest
 from runreport.report.pages.listings import ListingGroup, Places, job_listings, tag_listings
@@ -44,22 +42,8 @@ from runreport.report.reviews.review import Review
 from runreport.report.reviews.sections import ReviewPage, review_page
 from runreport.report.runs.page import RunPage
 from runreport.report.runs.pages import RunPages
-from runreport.report.tables.paging import choose_paged, with_places
 from runreport.report.tables.run_table import run_link
-from runreport.tags import COMMIT_TAG, NOTE_TAG, PARENT_TAG
-
-
-@dataclass(frozen=True, slots=True)
-class SiteInfo:
-    """What every page knows of the whole site."""
-
-    title: str
-    as_of: Moment
-    version: str
-    notices: tuple[str, ...]
-    """What of the archive had to be left out."""
-    home: str = ""
-    """The way to the site's first page from anywhere on its host; empty: nobody said."""
+from runreport.tags import COMMIT_TAG, NOTE_TAG
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,31 +120,24 @@ def assemble_report(
     all_rows: bool = False,
     review: Review | None = None,
 ) -> Report:
-    """The report of an archive.
+    """The report of an archive; see `lay_groundwork` and `finish_report`."""
+    work = lay_groundwork(snapshot, config, now_ms=now_ms, version=version, all_rows=all_rows)
+    return finish_report(work, review)
+
+
+def finish_report(work: Groundwork, review: Review | None = None) -> Report:
+    """The pages about many runs.
 
     Args:
-        now_ms: the "as of" of the report; None takes the time of the newest fact.
-        version: of runreport, as the pages name it.
         review: gets a page; rules check the runs that its base has not.
-        all_rows: pre-render every row of a run table, for a theme whose pages cannot load more.
 
     Raises:
         ConfigError: a view or the notes folder of the config names what there is not.
     """
-    asked, ground = config, make_ground(snapshot, config, now_ms)
+    ground, found, models = work.ground, work.found, work.models
     index, shown, config, redactor = ground.index, ground.shown, ground.config, ground.redactor
-    models = assemble_models(index, shown, snapshot.storage, redactor, config)
-    every = list(shown_experiments(ground))
-    baselines, advice = _baselines(every, config)
-    # A theme without script has no page that could show the others.
-    most = len(shown) if all_rows else config.max_run_pages
-    keep = {*models.by_run, *baselines.values(), *_led_to(index)}
-    paged = choose_paged([(one.numbers, one.table) for one in every], most, keep)
-    found = [replace(one, table=with_places(one.table, one.numbers, paged)) for one in every]
-    places = places_of(found)
-    names = {one.identity: (one.name, one.folder) for one in found}
-    evaluations = assemble_evaluations(index, shown, snapshot.storage, redactor, names)
-    views = make_views(config, ground.full, places, ground.curves, ground.as_of or 0)
+    places, now = places_of(found), ground.as_of or 0
+    views = make_views(config, ground.full, places, ground.curves, now)
     view_links = tuple(ViewLink(v.name, f"{v.folder}/index.html", v.total) for v in views)
     tags, jobs = tag_listings(index, shown, places), job_listings(index, shown, places)
     find = link_finder(
@@ -175,55 +152,46 @@ def assemble_report(
         if (made := make_history(one.name, one.table, one.folder, _commits(index, one.numbers)))
         is not None
     }
-    note_ground = NoteGround(
-        ground.full, places, ground.curves, ground.as_of or 0, find, claims=config.claims
-    )
-    experiments = tuple(
-        _experiments(ground, found, evaluations.pages, baselines, histories, note_ground, all_rows)
-    )
+    note_ground = NoteGround(ground.full, places, ground.curves, now, find, claims=config.claims)
+    experiments = tuple(_experiments(work, histories, note_ground))
     notes = gather_notes(
         read_notes(config.notes, config.folder, redactor, note_ground),
         [(one.name, f"{one.folder}/index.html", one.note) for one in found],
         _noted_runs(index, places),
     )
-    link = _linked(places)
     known = review.known if review is not None else None
-    checks = make_check_page(asked, Runs(ground.full), redactor, link, ground.as_of or 0, known)
-    site, as_of = _site(ground, version), ground.as_of
+    checks = make_check_page(work.asked, Runs(ground.full), redactor, _linked(places), now, known)
     return Report(
-        site,
-        make_overview(config, found, as_of, view_links, notes, histories),
+        work.site,
+        make_overview(config, found, ground.as_of, view_links, notes, histories),
         experiments,
         make_activity_page(
-            [(one.name, one.folder, one.table) for one in found], as_of, all_rows=all_rows
+            [(one.name, one.folder, one.table) for one in found],
+            ground.as_of,
+            all_rows=work.all_rows,
         ),
         models,
-        evaluations.pages,
+        work.evaluations.pages,
         views,
         tags,
         jobs,
         notes,
         make_about(
-            snapshot,
+            work.snapshot,
             experiments,
-            as_of=site.as_of.text,
-            version=version,
+            as_of=work.site.as_of.text,
+            version=work.version,
             publishes_environment=config.publish_environment,
             allows_secrets=config.allow_secrets,
         ),
         site_script(experiments, models, tags, jobs, notes, view_links),
         ground.notices,
         (
-            *config_advice(config, index, shown), *advice, *untrue_claims(note_ground),
+            *config_advice(config, index, shown), *work.advice, *untrue_claims(note_ground),
             *(checks.problems if checks else ()),
         ),
         len(shown),
-        RunPages(
-            index, shown, names, ground.curves, snapshot, redactor, config,
-            evaluations.tables,
-            models.by_run, baselines,
-            {one.identity: one.table.primary for one in found}, paged,
-        ),
+        work.run_pages,
         described_models(models, note_ground),
         note_ground,
         tuple(
@@ -271,23 +239,14 @@ def assemble_views(snapshot: Snapshot, config: Config) -> tuple[ViewPage, ...]:
     return make_views(ground.config, ground.full, places, ground.curves, ground.as_of or 0)
 
 
-def _site(ground: Ground, version: str) -> SiteInfo:
-    told = (ground.redactor.text(str(notice), "file names") for notice in ground.notices)
-    home = urlsplit(ground.config.url).path
-    return SiteInfo(ground.config.title, moment(ground.as_of), version, tuple(told), home)
-
-
 def _experiments(
-    ground: Ground,
-    found: Sequence[ShownExperiment],
-    evaluations: Sequence[EvaluationsPage],
-    baselines: Mapping[str, str],
-    histories: Mapping[str, HistoryPage],
-    note_ground: NoteGround,
-    all_rows: bool,
+    work: Groundwork, histories: Mapping[str, HistoryPage], note_ground: NoteGround
 ) -> Iterator[ExperimentPage]:
-    evaluated = {page.experiment_url: f"{page.folder}/index.html" for page in evaluations}
-    for one in found:
+    ground = work.ground
+    evaluated = {
+        page.experiment_url: f"{page.folder}/index.html" for page in work.evaluations.pages
+    }
+    for one in work.found:
         page = make_experiment_page(
             ground.index.experiments[one.identity],
             one.table,
@@ -296,47 +255,14 @@ def _experiments(
             one.folder,
             one.note,
             note_ground,
-            all_rows=all_rows,
-            baseline=baselines.get(one.identity, ""),
+            all_rows=work.all_rows,
+            baseline=work.baselines.get(one.identity, ""),
         )
         yield replace(
             page,
             evaluations=evaluated.get(f"{one.folder}/index.html", ""),
             history=histories.get(one.identity),
         )
-
-
-def _baselines(
-    found: Sequence[ShownExperiment], config: Config
-) -> tuple[dict[str, str], tuple[str, ...]]:
-    """The baseline of each experiment that has one, and what is to be said of the others."""
-    baselines, advice = {}, []
-    for one in found:
-        wanted = config.for_experiment(one.name).baseline
-        if not wanted:
-            continue
-        ids = [str(run_id) for run_id in one.table.values("run_id")]
-        by_name = dict(zip(reversed(one.table.values("run_name")), reversed(ids), strict=True))
-        matches = [run_id for run_id in ids if run_id.startswith(wanted)]
-        if wanted in by_name:  # of several runs of one name the newest
-            baselines[one.identity] = by_name[wanted]
-        elif len(matches) == 1:
-            baselines[one.identity] = matches[0]
-        elif one.name in config.experiments and config.experiments[one.name].baseline:
-            advice.append(
-                f"experiments.{one.name}.baseline names {wanted!r}, but "
-                + (f"{len(matches)} runs have" if matches else "no run has")
-                + " this name or ID."
-            )
-    return baselines, tuple(advice)
-
-
-def _led_to(index: RunIndex) -> set[str]:
-    """The runs that pages of other runs lead to, as parents, and those with a results table."""
-    parents = index.tags.filter(pc.equal(index.tags.column("key"), PARENT_TAG))
-    tables = index.artifacts.filter(pc.equal(index.artifacts.column("path"), TABLE_FILE))
-    evaluated = as_array(index.runs.column("run_id")).take(tables.column("run"))
-    return {*parents.column("value").to_pylist(), *evaluated.to_pylist()}
 
 
 def _noted_runs(index: RunIndex, places: Places) -> Iterator[NotedRun]:

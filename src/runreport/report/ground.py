@@ -14,7 +14,8 @@ from runreport.archive.verify import hidden_problems
 from runreport.query.arrow import arange, as_array
 from runreport.query.fold import fold_snapshot
 from runreport.query.index import RunIndex
-from runreport.report.charts.curves import CurveReader
+from runreport.query.points import PointReader
+from runreport.report.charts.curves import CurveReader, spans_of
 from runreport.report.charts.texts import charted_names
 from runreport.report.config import Config
 from runreport.report.pages.experiment import ShownExperiment
@@ -52,7 +53,8 @@ def make_ground(snapshot: Snapshot, config: Config, now_ms: int | None) -> Groun
     full = fold_snapshot(snapshot)
     redactor = make_redactor(config, full, snapshot)
     index = redact_index(full, redactor)
-    curves = CurveReader(snapshot, redactor.known)
+    points = PointReader.of(snapshot)
+    curves = CurveReader(points, spans_of(snapshot), redactor.known)
     return Ground(
         full,
         index,
@@ -60,7 +62,7 @@ def make_ground(snapshot: Snapshot, config: Config, now_ms: int | None) -> Groun
         published_config(config, redactor),
         redactor,
         curves,
-        tuple(sorted({*snapshot.notices, *curves.read_all(), *hidden_problems(snapshot)})),
+        tuple(sorted({*snapshot.notices, *points.read_all(), *hidden_problems(snapshot)})),
         now_ms if now_ms is not None else _newest(snapshot),
     )
 

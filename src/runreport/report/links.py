@@ -70,3 +70,16 @@ class ViewLink:
 def moment(time_ms: int | None) -> Moment:
     """A time for a page."""
     return Moment(format_time(time_ms), iso_time(time_ms))
+
+
+@dataclass(frozen=True, slots=True)
+class SiteInfo:
+    """What every page knows of the whole site."""
+
+    title: str
+    as_of: Moment
+    version: str
+    notices: tuple[str, ...]
+    """What of the archive had to be left out."""
+    home: str = ""
+    """The way to the site's first page from anywhere on its host; empty: nobody said."""

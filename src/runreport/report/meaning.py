@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+_MOST_KEPT = 8192
+"""Names of which is remembered what they mean: the same stand in thousands of runs."""
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _DIGITS = re.compile(r"(?<=[_/.\- ])\d+")
 """A number that stands alone in a name, unlike that of top5 and recall@10."""
@@ -50,7 +52,7 @@ _ABOUT_TRAINING = frozenset(
 _KNOWN_FIRST = ("accuracy", "acc", "auc", "auroc", "f1", "map", "score", "reward", "return")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_MOST_KEPT)
 def words_of(name: str) -> tuple[str, ...]:
     """A name in lower-case words: ``valLoss`` and ``val/loss`` are ``val loss``."""
     words = [word.lower() for word in _WORD.findall(name.replace("IoU", "Iou"))]
@@ -67,6 +69,7 @@ def words_of(name: str) -> tuple[str, ...]:
     return tuple(joined)
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def better(name: str) -> str | None:
     """``max`` or ``min``, which values of a metric are better as its name says; None unless it
     does.
@@ -125,12 +128,14 @@ def numbered(names: Iterable[str]) -> set[str]:
     return {name for name, form in every.items() if counts[form] >= _FAMILY}
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def rank_in_sections(name: str) -> tuple[object, ...]:
     """Where a metric stands among others in sections: by what a run is about; what no word is
     known of after what is."""
     return better(name) is None, *importance_of_name(name)
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def importance_of_name(name: str) -> tuple[int, int, int]:
     """Metrics sort by it: those that a run is likely to be about come first.
 

@@ -20,6 +20,8 @@ _ACTIVE_ENDINGS = frozenset(
 )
 """Endings under which a host would serve a page or image that can run script."""
 _MAX_SLUG = 60
+SHARED = "shared"
+"""The folder of files that the pages of many runs lead to."""
 
 
 def slug(name: str) -> str:
@@ -46,9 +48,15 @@ def experiment_folder(name: str, experiment_id: str | None = None) -> str:
 
 
 def run_folder(run_id: str) -> str:
-    """The folder of a run's page."""
+    """The folder of what lies beside a run's page: its files, its evaluation."""
     own = slug(run_id)
     return f"r/{own[:2]}/{own}"
+
+
+def run_url(run_id: str) -> str:
+    """The page of a run. No folder is made for it: file systems take longer to make one than to
+    write a page."""
+    return f"{run_folder(run_id)}.html"
 
 
 def view_url(folder: str, run_id: str) -> str:

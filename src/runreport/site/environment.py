@@ -13,6 +13,7 @@ from jinja2 import (
     StrictUndefined,
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
 
 from runreport.cards import STATUS_MARKS
 from runreport.report.checks.judging import MARKS
@@ -49,8 +50,11 @@ def make_environment(theme: Theme) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # a build reads a template once
     )
-    environment.filters.update(plural=plural, size=format_size, lacking_decimals=lacking_decimals)
+    environment.filters.update(
+        plural=plural, size=format_size, lacking_decimals=lacking_decimals, long_name=_long_name
+    )
     environment.globals.update(
         marks=_MARKS,
         outcome_marks=MARKS,
@@ -62,6 +66,15 @@ def make_environment(theme: Theme) -> Environment:
         check_svg=check_svg,
     )
     return environment
+
+
+def _long_name(name: str) -> Markup | str:
+    """A name that is cut in its middle where it has no room, so that its end can be read."""
+    if len(name) <= 30:
+        return name
+    return Markup('<span class="long" title="{0}"><span>{1}</span><span>{2}</span></span>').format(
+        name, name[:-18], name[-18:]
+    )
 
 
 def _loader(theme: Theme) -> BaseLoader:

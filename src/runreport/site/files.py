@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from runreport.report.urls import SHARED
+
 
 @dataclass(frozen=True, slots=True)
 class SiteFile:
@@ -12,10 +14,13 @@ class SiteFile:
     path: str
     """From the site's root, POSIX."""
     content: bytes = field(repr=False)
-    is_shared: bool = False
-    """Its path says what it holds, and all that lead to it bring it."""
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether many pages lead to it: its path says what it holds, and each brings it."""
+        return self.path.startswith(f"{SHARED}/")
 
 
-def text_file(path: str, text: str, *, is_shared: bool = False) -> SiteFile:
+def text_file(path: str, text: str) -> SiteFile:
     """A file of text."""
-    return SiteFile(path, text.encode(errors="replace"), is_shared)
+    return SiteFile(path, text.encode(errors="replace"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from markupsafe import Markup, escape
@@ -39,17 +39,17 @@ def curve_svg(picture: CurvePicture) -> Markup:
     x_span = (last - first) or 1
     inner_width, inner_height = WIDTH - left - _RIGHT, HEIGHT - _TOP - _BOTTOM
 
-    def place(step: float, value: float) -> _Place | None:
-        if not math.isfinite(value):
-            return None
-        x = left + (step - first) / x_span * inner_width
-        return x, _TOP + _below(high, value, low) * inner_height
+    across = [left + (step - first) / x_span * inner_width for step in curve.steps]
+    below = _below_of(high, low)
 
     def places(values: Sequence[float]) -> list[_Place | None]:
-        return [*map(place, curve.steps, values)]
+        return [
+            (x, _TOP + below(value) * inner_height) if math.isfinite(value) else None
+            for x, value in zip(across, values, strict=True)
+        ]
 
     points = places(curve.values)
-    parts = [*_grid(labels, left, [_below(high, tick, low) for tick in ticks])]
+    parts = [*_grid(labels, left, map(below, ticks))]
     ends = (f"{math.ceil(first):,}", f"{math.floor(last):,}")
     begin, end = ends if curve.has_steps else ("first", "last")
     parts.append(f'<text x="{left}" y="{HEIGHT - 6}">{begin}</text>')
@@ -74,7 +74,7 @@ def curve_svg(picture: CurvePicture) -> Markup:
     )
 
 
-def _grid(labels: Sequence[str], left: float, below: Sequence[float]) -> Iterator[str]:
+def _grid(labels: Sequence[str], left: float, below: Iterable[float]) -> Iterator[str]:
     places = [_TOP + share * (HEIGHT - _TOP - _BOTTOM) for share in below]
     drawn = "".join(f"M{left} {y:.1f}H{WIDTH - _RIGHT}" for y in places)
     yield f'<path class="grid" d="{drawn}"/>'
@@ -84,6 +84,8 @@ def _grid(labels: Sequence[str], left: float, below: Sequence[float]) -> Iterato
 
 def _dots(points: Sequence[_Place | None]) -> Iterator[str]:
     """The points between gaps, of which no line would be seen."""
+    if len(points) > 1 and None not in points:
+        return
     for before, point, after in zip([None, *points], points, [*points[1:], None], strict=False):
         if point is not None and before is None and after is None:
             yield f'<circle class="lone" cx="{point[0]:.1f}" cy="{point[1]:.1f}" r="2"/>'
@@ -111,11 +113,11 @@ def sparkline_svg(values: Sequence[float]) -> Markup:
         stride = max(1.0, len(finite) / SPARK_WIDTH)
         values = [finite[int(number * stride)] for number in range(int(len(finite) / stride))]
     low, high = min(finite), max(finite)
-    steps = max(1, len(values) - 1)
+    steps, below = max(1, len(values) - 1), _below_of(high, low)
     points = [
         (
             3 + number / steps * (SPARK_WIDTH - 6),
-            3 + _below(high, value, low) * (SPARK_HEIGHT - 6),
+            3 + below(value) * (SPARK_HEIGHT - 6),
         )
         if math.isfinite(value)
         else None
@@ -160,12 +162,12 @@ def spread_svg(spread: tuple[float, float, float], sense: str = "") -> Markup:
     )
 
 
-def _below(high: float, value: float, low: float) -> float:
-    """How far a value lies below the highest, as a share of the whole range."""
+def _below_of(high: float, low: float) -> Callable[[float], float]:
+    """How far values lie below the highest, as shares of the whole range."""
     span = high - low
     if math.isinf(span):  # of numbers near the largest there are
-        return (high / 2 - value / 2) / (high / 2 - low / 2)
-    return (high - value) / span if span else 0.0
+        return lambda value: (high / 2 - value / 2) / (high / 2 - low / 2)
+    return (lambda value: (high - value) / span) if span else (lambda _: 0.0)
 
 
 def nice_ticks(low: float, high: float, count: int) -> list[float]:
@@ -200,11 +202,10 @@ def _area(lows: Sequence[_Place | None], highs: Sequence[_Place | None]) -> str:
 
 def _path(points: Sequence[_Place | None]) -> str:
     """Path data; a missing point is a gap."""
-    commands, is_down = [], False
-    for point in points:
-        if point is None:
-            is_down = False
-            continue
-        commands.append(f"{'L' if is_down else 'M'}{point[0]:.1f} {point[1]:.1f}")
-        is_down = True
-    return "".join(commands)
+    parts = []
+    for is_gap, own in groupby(points, lambda point: point is None):
+        if not is_gap:
+            parts.append(
+                "M" + "L".join([f"{point[0]:.1f} {point[1]:.1f}" for point in own if point])
+            )
+    return "".join(parts)

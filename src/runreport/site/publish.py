@@ -1,6 +1,8 @@
-"""Publish: stage a site beside its place, check it, then swap it in. Never half a site.
+"""Publish: stage a site beside its place, then put it there. Never half a site.
 
-A folder is only replaced if it is empty or carries the marker of an earlier build.
+A folder is only replaced if it is empty or carries the marker of an earlier build. Where only some
+files have changed, these are brought one by one: data and pages before the indexes that lead to
+them, deletions last, so that a reader meets no half page and no link without its target.
 """
 
 from __future__ import annotations
@@ -8,13 +10,12 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Callable, Iterable
-from itertools import chain
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from runreport.errors import BuildError
 from runreport.site.files import SiteFile
-from runreport.site.memory import MARKER
-from runreport.site.published import Published
+from runreport.site.state_folder import MARKER
 
 MARKER_TEXT = b"This folder is made by `runreport build`, which replaces all of it.\n"
 
@@ -37,59 +38,102 @@ def check_target(folder: str) -> None:
         )
 
 
-def publish_site(
-    files: Iterable[SiteFile], folder: str, check: Callable[[], None] | None = None
-) -> Published:
-    """Write all files to a folder beside the target, then put it in the target's place.
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The files of a site, or those that have changed, beside its place until all are there."""
 
-    Args:
-        check: called when all is written; what it raises leaves the target as it is.
+    target: str
+    folder: str
+
+    def put(self, file: SiteFile) -> None:
+        """Add a file; other processes may add theirs meanwhile.
+
+        Raises:
+            BuildError: its path leads out of the site.
+        """
+        write_file(self.folder, file)
+
+    def replace(self) -> None:
+        """Put what is staged in the place of the site, all at once."""
+        self.put(SiteFile(MARKER, MARKER_TEXT))
+        _swap(self.folder, self.target)
+
+    def bring(self, paths: Iterable[str], gone: Iterable[str]) -> None:
+        """Put staged files in the place of the site's, one after the other.
+
+        Args:
+            gone: files that the site no longer has; folders that are empty then go, too.
+        """
+        for path in paths:
+            place = place_in(self.target, path)
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            os.replace(place_in(self.folder, path), place)
+        for path in gone:
+            self._remove(path)
+
+    def _remove(self, path: str) -> None:
+        place = place_in(self.target, path)
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(place)
+        parent = os.path.dirname(place)
+        while parent != self.target:
+            try:
+                os.rmdir(parent)
+            except OSError:
+                break
+            parent = os.path.dirname(parent)
+
+
+@contextlib.contextmanager
+def staged(folder: str) -> Iterator[Stage]:
+    """A stage for the site in a folder; what was not put in place goes at the end.
 
     Raises:
-        BuildError: the target may not be replaced, or two files want one path.
+        BuildError: the target may not be replaced, or cannot be written.
     """
     target = os.path.abspath(folder)
     check_target(target)
     recover(target)
-    stage = f"{target}.building-{os.getpid()}"
+    stage = Stage(target, f"{target}.building-{os.getpid()}")
     try:
-        published = _write_all(chain([SiteFile(MARKER, MARKER_TEXT)], files), stage, target)
-        if check is not None:
-            check()
-        _swap(stage, target)
+        yield stage
     except OSError as error:
         raise BuildError(
             f"Could not write the site to {target}: {error.strerror or error}."
         ) from error
     finally:
-        shutil.rmtree(stage, ignore_errors=True)
-    return published
+        shutil.rmtree(stage.folder, ignore_errors=True)
 
 
-def _write_all(files: Iterable[SiteFile], stage: str, target: str) -> Published:
-    written: dict[str, str] = {}
-    made: set[str] = set()
-    pages = size = 0
-    for file in files:
-        folded = file.path.casefold()
-        if folded in written:
-            if file.is_shared and written[folded] == file.path:
-                continue
-            raise BuildError(
-                f"Two files want the path {file.path!r} of the site "
-                f"(the other is {written[folded]!r})."
-            )
-        written[folded] = file.path
-        place = place_in(stage, file.path)
-        parent = os.path.dirname(place)
-        if parent not in made:
-            os.makedirs(parent, exist_ok=True)
-            made.add(parent)
-        with open(place, "wb") as opened:
-            opened.write(file.content)
-        pages += file.path.endswith(".html")
-        size += len(file.content)
-    return Published(target, len(written), pages, size, len(written))
+def write_file(folder: str, file: SiteFile) -> None:
+    """Write a file of a site to a stage: a folder, or the URI of one.
+
+    Raises:
+        BuildError: its path leads out of the site.
+    """
+    if "://" in folder:  # workers of other machines share no disk
+        from runreport.site.store import put_staged
+
+        return put_staged(folder, file)
+    place = place_in(folder, file.path)
+    if file.is_shared and os.path.exists(place):
+        return
+    # Two processes may make a shared file at once; nobody else knows the others yet.
+    draft = f"{place}.{os.getpid()}" if file.is_shared else place
+    try:
+        _write(draft, file.content)
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(place), exist_ok=True)
+        _write(draft, file.content)
+    if file.is_shared:
+        os.replace(draft, place)
+
+
+def _write(place: str, content: bytes) -> None:
+    with open(place, "wb", buffering=0) as opened:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[opened.write(rest) :]
 
 
 def place_in(stage: str, path: str) -> str:

@@ -15,3 +15,6 @@ class Published:
     size_bytes: int
     written: int
     """Files that an earlier build had not left as they are."""
+    largest: str = ""
+    """The path of the largest file."""
+    largest_bytes: int = 0

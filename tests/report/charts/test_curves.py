@@ -13,6 +13,7 @@ from runreport.archive.directory import open_archive
 from runreport.archive.reading import read_archive
 from runreport.archive.sealing import seal_journal
 from runreport.archive.storage import LocalStorage
+from runreport.query.points import PointReader
 from runreport.report.charts.curves import (
     Curve,
     CurveReader,
@@ -34,9 +35,9 @@ def test_the_curves_of_a_run_come_from_journal_and_segments_once(storage: LocalS
     data = storage.read(name.path)
     seal_journal(storage, name)
     storage.put(name.path, data)
-    (curve,) = CurveReader(read_archive(storage)).read(RUN).values()
+    (curve,) = CurveReader.of(read_archive(storage)).read(RUN).values()
     assert (curve.steps, curve.values, curve.logged) == ((0, 1), (3.0, 2.0), 2)
-    assert CurveReader(read_archive(storage)).read("nobody") == {}
+    assert CurveReader.of(read_archive(storage)).read("nobody") == {}
 
 
 def test_metrics_logged_in_turns_stay_apart_while_the_run_lives(storage: LocalStorage) -> None:
@@ -44,7 +45,7 @@ def test_metrics_logged_in_turns_stay_apart_while_the_run_lives(storage: LocalSt
     for step in range(3):
         writer.log_metric("a", float(step), step, step)
         writer.log_metric("b", -float(step), step, step)
-    curves = CurveReader(read_archive(storage)).read(RUN)
+    curves = CurveReader.of(read_archive(storage)).read(RUN)
     assert curves["a"].values == (0.0, 1.0, 2.0) and curves["b"].values == (0.0, -1.0, -2.0)
     writer.finish()
 
@@ -55,7 +56,7 @@ def test_a_resumed_run_has_one_curve(archive: Path) -> None:
     with runreport.start_run(run_id=run.info.run_id):
         runreport.log_metric("m", 2.0, step=0)
         runreport.log_metric("m", 3.0, step=2)
-    reader = CurveReader(read_archive(open_archive(archive)))
+    reader = CurveReader.of(read_archive(open_archive(archive)))
     assert reader.read(run.info.run_id)["m"].values == (2.0, 1.0, 3.0)
 
 
@@ -64,7 +65,7 @@ def test_a_long_curve_says_how_many_points_were_logged(storage: LocalStorage) ->
     name = writer.finish()
     assert name is not None
     seal_journal(storage, name)
-    curve = CurveReader(read_archive(storage)).read(RUN)["loss"]
+    curve = CurveReader.of(read_archive(storage)).read(RUN)["loss"]
     assert len(curve.values) <= MAX_BUCKETS and curve.logged == 2000
     assert curve.counts is not None and sum(curve.counts) == 2000
     assert curve_note(curve).startswith(f"2,000 points as {len(curve.values)} means")
@@ -121,14 +122,15 @@ def test_a_damaged_metrics_file_leaves_a_notice_and_no_curve(storage: LocalStora
     seal_journal(storage, name)
     (path,) = Path(storage.root).glob("segments/*/*.metrics.parquet")
     path.write_bytes(path.read_bytes()[:-3])
-    reader = CurveReader(read_archive(storage))
-    (notice,) = reader.read_all()
+    points = PointReader.of(read_archive(storage))
+    reader = CurveReader(points)
+    (notice,) = points.read_all()
     assert notice.path.endswith(".metrics.parquet") and reader.read(RUN) == {}
 
 
 def test_numbers_json_has_no_word_for_travel_as_text(storage: LocalStorage) -> None:
     log_run(storage, points=[math.nan, math.inf, 2.0]).finish()
-    curves = CurveReader(read_archive(storage)).read(RUN)
+    curves = CurveReader.of(read_archive(storage)).read(RUN)
     assert curve_script(curves)[0][1]["value"] == ["NaN", "Infinity", 2]
 
 
@@ -137,7 +139,7 @@ def test_a_reader_who_zooms_finds_what_a_page_thins(storage: LocalStorage) -> No
     for n in range(9000):
         writer.log_metric("val_accuracy", n / 9000, n, n)
     writer.log_metric("short", 1.0, 0, 0)
-    reader = CurveReader(read_archive(storage))
+    reader = CurveReader.of(read_archive(storage))
     curves = reader.read(RUN)
     fine = reader.read_fine(RUN, curves, 10_000)
     assert fine["loss"].values == tuple(math.sin(n) for n in range(3000))

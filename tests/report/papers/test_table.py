@@ -117,7 +117,7 @@ def test_a_number_leads_to_its_runs(archive: Path) -> None:
     log("two", "x", [0.5, 0.6])
     log("many", "x", around(0.5, 40))
     cells = {labels[0]: cells[0] for labels, cells in table(archive).rows}
-    assert cells["one"].url == f"r/{cells['one'].runs[0][:2]}/{cells['one'].runs[0]}/index.html"
+    assert cells["one"].url == f"r/{cells['one'].runs[0][:2]}/{cells['one'].runs[0]}.html"
     assert cells["two"].url.startswith("compare/index.html#v=1&sel=")
     assert all(run in cells["two"].url for run in cells["two"].runs)
     assert cells["many"].url.startswith("e/")

@@ -168,3 +168,15 @@ def test_encoded_data_is_left_alone() -> None:
     data = base64.b64encode(random.Random(1).randbytes(10_000)).decode()
     for text in (data, f"data:image/png;base64,{data}", json.dumps({"image/png": data})):
         assert Redactor(names=["ada"]).text(text, "x") == text
+
+
+@given(st.from_regex(r"-?[0-9]{1,17}(\.[0-9]{1,20})?(e[+-]?[0-9]{1,3})?", fullmatch=True))
+def test_a_number_is_no_secret_whatever_its_digits_unless_somebody_is_called_so(text: str) -> None:
+    known = Redactor(names=["ada"], roots=["data"])
+    assert known.text(text, "params") == text and known.findings == ()
+    searched = Redactor(names=["ada", "31337"], roots=["data"])
+    assert (searched.text(text, "params") == text) == ("31337" not in text.replace(".", " "))
+
+
+def test_a_user_whose_name_is_a_number_is_not_published() -> None:
+    assert "31337" not in Redactor(names=["31337"]).text("31337", "params")

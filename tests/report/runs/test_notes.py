@@ -24,9 +24,9 @@ def test_a_runs_note_and_its_markdown_show_the_runs_own_images(tmp_path: Path) -
     report = report_of(tmp_path / "a")
     (page,) = pages_of(report)
     note = report.run_note(page)
-    assert note is not None and '<img src="files/plots/loss.png"' in note.html
+    assert note is not None and '/files/plots/loss.png"' in note.html
     shown = [f.preview.html for folder in page.files for f in folder.files if "read" in f.path]
-    assert '<img src="files/plots/loss.png"' in shown[0]
+    assert '/files/plots/loss.png"' in shown[0]
 
 
 def test_a_note_that_cannot_be_read_as_markdown_is_shown_as_text_and_said(
@@ -44,7 +44,7 @@ def test_a_note_that_cannot_be_read_as_markdown_is_shown_as_text_and_said(
     made = build_site(str(archive), str(tmp_path / "site"), Config())
     (notice,) = made.notices
     assert "RecursionError: too deep" in str(notice) and "note of a" in str(notice)
-    page = tmp_path / "site" / "r" / run.info.run_id[:2] / run.info.run_id / "index.html"
+    page = tmp_path / "site" / "r" / run.info.run_id[:2] / f"{run.info.run_id}.html"
     assert "<pre>&lt;b&gt;*why*&lt;/b&gt;</pre>" in page.read_text()
 
 
@@ -62,7 +62,7 @@ chart = "bar;x=run_name;y=metrics.accuracy"
 
 
 def page_of(site: Path, run_id: str) -> str:
-    return (site / "r" / run_id[:2] / run_id / "index.html").read_text()
+    return (site / "r" / run_id[:2] / f"{run_id}.html").read_text()
 
 
 def test_blocks_of_a_runs_note_show_its_experiment_and_follow_later_runs(
@@ -80,15 +80,15 @@ def test_blocks_of_a_runs_note_show_its_experiment_and_follow_later_runs(
     site = tmp_path / "site"
     build_site(str(archive), str(site), Config())
     page = page_of(site, noted.info.run_id)
-    assert f'href="../../../r/{first.info.run_id[:2]}/{first.info.run_id}/index.html"' in page
+    assert f'href="../../r/{first.info.run_id[:2]}/{first.info.run_id}.html"' in page
     assert '<span class="big">0.5</span>' in page and 'class="chart-svg"' in page
-    before = (site / "r" / plain.info.run_id[:2] / plain.info.run_id / "index.html").stat()
+    before = (site / "r" / plain.info.run_id[:2] / f"{plain.info.run_id}.html").stat()
     runreport.set_experiment("Default")
     with runreport.start_run(run_name="later"):
         runreport.log_metric("accuracy", 0.75)
     build_site(str(archive), str(site), Config())
     assert '<span class="big">0.75</span>' in page_of(site, noted.info.run_id)
-    after = (site / "r" / plain.info.run_id[:2] / plain.info.run_id / "index.html").stat()
+    after = (site / "r" / plain.info.run_id[:2] / f"{plain.info.run_id}.html").stat()
     assert after.st_mtime_ns == before.st_mtime_ns, "its note asks for nobody"
 
 

@@ -18,6 +18,7 @@ from runreport.report.redaction import Redactor
 from runreport.report.redaction.stored import read_stored
 from runreport.report.shown import MISSING_VALUE, Shown, show_number
 from runreport.report.tables.column_scripts import DataScript, json_number, script_json
+from runreport.report.urls import run_folder, run_url
 
 TABLE_FILE = "eval_results_table.json"
 MAX_BYTES = 20_000_000
@@ -199,13 +200,11 @@ def score_direction(name: str) -> str | None:
     return better(score_label(name)) or ("max" if words & _MORE_IS_BETTER else None)
 
 
-def make_evaluation_page(
-    run_id: str, run_name: str, run_folder: str, table: EvaluationTable
-) -> EvaluationPage:
+def make_evaluation_page(run_id: str, run_name: str, table: EvaluationTable) -> EvaluationPage:
     """The page of one run's results table."""
     return EvaluationPage(
-        folder=f"{run_folder}/evaluation",
-        run_url=f"{run_folder}/index.html",
+        folder=f"{run_folder(run_id)}/evaluation",
+        run_url=run_url(run_id),
         run_name=run_name,
         table=table,
         rows=table.shown(),

@@ -18,7 +18,7 @@ from runreport.report.links import Field, Moment, RunLink, VersionLink, moment
 from runreport.report.models.comparison import Compared, Comparison, compare_versions
 from runreport.report.models.files import ModelFiles
 from runreport.report.shown import EMPTY, Shown, show_number, show_text
-from runreport.report.urls import model_folder, run_folder, version_folder
+from runreport.report.urls import model_folder, run_url, version_folder
 from runreport.tags import is_set_tag
 
 _MARKS = re.compile(r"[*`]+|^#+ ")
@@ -244,7 +244,7 @@ def run_link_of(run: Run | None) -> RunLink | None:
     if run is None:
         return None
     info = run.info
-    url = f"{run_folder(info.run_id)}/index.html"
+    url = run_url(info.run_id)
     return RunLink(info.run_name, url, info.status, moment(info.start_time))
 
 

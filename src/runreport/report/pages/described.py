@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -19,7 +20,9 @@ def run_note(page: RunPage, ground: NoteGround, redactor: Redactor) -> NoteBody 
         return None
     own = replace(ground, experiment=page.experiment)
     where = f"note of {page.name}"
-    body = make_body(page.note, where, own, page.note_files, folder=page.folder, top=3)
+    body = make_body(
+        page.note, where, own, page.note_files, folder=posixpath.dirname(page.url), top=3
+    )
     for problem in body.problems:
         redactor.tell(f"{NOT_SHOWN}: {problem.removeprefix(f'{where}: ')}", where)
     return body

@@ -11,7 +11,7 @@ from runreport.analysis.comparing import LEVEL, corrected_able, cost_of, differs
 from runreport.query.pivoting import Entry, Key, Pivot
 from runreport.report.formatting import plural
 from runreport.report.papers.amounts import Aggregate, Scale, amount_texts, fitting_scale
-from runreport.report.urls import experiment_folder, run_folder
+from runreport.report.urls import experiment_folder, run_url
 
 _MOST_LINKED = 30
 """Runs that an address may name one by one."""
@@ -212,7 +212,7 @@ def _url(entries: Sequence[Entry]) -> str:
     if not entries:
         return ""
     if len(entries) == 1:
-        return f"{run_folder(entries[0].run_id)}/index.html"
+        return run_url(entries[0].run_id)
     if len(entries) <= _MOST_LINKED:
         chosen = (
             f"{experiment_folder(own.experiment).removeprefix('e/')}:{own.run_id}"

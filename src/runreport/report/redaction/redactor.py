@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from typing import Any
 
 from runreport.report.findings import Finding
 from runreport.report.redaction.addresses import address_rules
@@ -26,6 +27,9 @@ from runreport.report.redaction.values import logged_value_is_secret
 REDACTED = _MASK.decode()
 _SHORT = 200
 """Characters of a text that is remembered; longer ones hardly come twice."""
+_PLAIN_NUMBER = re.compile(rb"-?[0-9]{1,17}(?:\.[0-9]{1,20})?(?:e[+-]?[0-9]{1,3})?")
+"""No rule finds anything in it unless somebody is called so; every second value is one."""
+_DIGITS_ONLY = re.compile(r"[0-9.e+-]+")
 _IN_WORD = re.compile(rb"[^\s\"'<>,;()\[\]{}]+")
 _LONGEST_WORD = 1024
 _DEEPEST = 3
@@ -69,6 +73,7 @@ class Redactor:
         if not publish_environment:
             rules += (*path_rules(self.roots), *address_rules(), *name_rules(self.names))
         self._scanner = Scanner(rules) if rules else None
+        self._passes_numbers = not any(map(_DIGITS_ONLY.fullmatch, self.names | self.roots))
         self._found: Counter[tuple[str, str]] = Counter()
         self._published: dict[str, str] = {}
         self._told: set[tuple[str, str]] = set()
@@ -82,16 +87,22 @@ class Redactor:
         """A text that changes with what this redactor knows."""
         return repr((sorted(self.names), sorted(self.roots), self._salt))
 
+    @property
+    def knowledge(self) -> dict[str, Any]:
+        """The arguments of one that knows what this one knows and has found nothing yet."""
+        return {
+            "publish_environment": self.publish_environment,
+            "allow_secrets": self.allow_secrets,
+            "names": self.names,
+            "roots": self.roots,
+            "allow": self._allow,
+            "salt": self._salt.decode("utf-8", "surrogatepass"),
+        }
+
     def joined(self, other: Redactor) -> Redactor:
         """One that knows what both know, and masks as this one does."""
-        return Redactor(
-            publish_environment=self.publish_environment,
-            allow_secrets=self.allow_secrets,
-            names=self.names | other.names,
-            roots=self.roots | other.roots,
-            allow=self._allow,
-            salt=self._salt.decode("utf-8", "surrogatepass"),
-        )
+        both = {"names": self.names | other.names, "roots": self.roots | other.roots}
+        return Redactor(**{**self.knowledge, **both})
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -186,6 +197,8 @@ class Redactor:
 
     def _found_in(self, scanner: Scanner, text: Text, depth: int = 0) -> list[Hit]:
         """What the rules find in a text and in the texts within it."""
+        if self._passes_numbers and _PLAIN_NUMBER.fullmatch(text.data):
+            return []
         if text.is_binary or depth == _DEEPEST:
             return scanner.scan(text)
         hits: list[Hit] = []

@@ -43,7 +43,7 @@ from runreport.report.reviews.review import (
     MetricRow,
 )
 from runreport.report.reviews.settings import Match
-from runreport.report.urls import run_folder
+from runreport.report.urls import run_url
 
 _MOST_WAYS = 40 * MOST_EXACT
 """Divisions of values that a review looks at; what costs more is not tested."""
@@ -103,7 +103,7 @@ def metric_rows(
 
 def page_of(run_id: str) -> str:
     """The page of a run, from the root of its site."""
-    return f"{run_folder(run_id)}/index.html"
+    return run_url(run_id)
 
 
 def primary_of(config: ExperimentConfig, runs: Runs, own: Sequence[RunFact]) -> str:

@@ -20,7 +20,7 @@ from runreport.report.redaction import Redactor, published_file
 from runreport.report.redaction.stored import read_stored
 from runreport.report.runs.previews import Preview, cut, make_preview
 from runreport.report.runs.steps import kind_of, spread, steps_of
-from runreport.report.urls import file_path
+from runreport.report.urls import file_path, run_folder
 
 MOST_PREVIEWS = 60
 """Files of a run whose content its page shows; the others are links."""
@@ -93,7 +93,8 @@ def list_files(
     previewed = 0
     steps = _series_of(facts.artifacts, config)
     texts = _texts_shown(facts.artifacts, steps)
-    addresses = {row["path"]: f"files/{file_path(row['path'])}" for row in facts.artifacts}
+    beside = posixpath.basename(run_folder(facts.run.info.run_id))
+    addresses = {row["path"]: f"{beside}/{_place(row['path'])}" for row in facts.artifacts}
     for row in facts.artifacts:
         data = data_object(row["data"])
         shown, size = row["path"], recorded_size(data)
@@ -113,18 +114,18 @@ def list_files(
             files.append(_unpublished(shown, size, media_type, searched.note))
             continue
         content = searched.content
-        place = addresses[shown]
+        place, url = _place(shown), addresses[shown]
         if config.html == "scripted" and media_type == "text/html":
-            place = place.removesuffix(".txt")
+            place, url = place.removesuffix(".txt"), url.removesuffix(".txt")
         series = steps.get(shown)
         previewed += series is None
         preview = Preview("none")
         if previewed <= MOST_PREVIEWS and series is None:
-            preview = _preview(content, media_type, place, redactor, shown, addresses)
+            preview = _preview(content, media_type, url, redactor, shown, addresses)
         step_preview = None
         if shown in texts:  # as it was written: a player shows no documents
             plain = "text/plain" if media_type == "text/markdown" else media_type
-            step_preview = _preview(content, plain, place, redactor, shown, addresses)
+            step_preview = _preview(content, plain, url, redactor, shown, addresses)
             step_preview = cut(step_preview, texts[shown])
         if shown == evaluations.TABLE_FILE and preview.kind == "table":  # it has a page of its own
             preview = Preview("none", note=preview.note)
@@ -134,7 +135,7 @@ def list_files(
                 shown,
                 format_size(size),
                 media_type,
-                place,
+                url,
                 preview,
                 searched.note,
                 size,
@@ -144,6 +145,11 @@ def list_files(
             )
         )
     return tuple(files), tuple(published)
+
+
+def _place(path: str) -> str:
+    """Where a file is published, from the run's folder."""
+    return f"files/{file_path(path)}"
 
 
 def _series_of(artifacts: Sequence[dict[str, Any]], config: Config) -> dict[str, tuple[str, int]]:
@@ -192,7 +198,7 @@ def _unpublished(path: str, size: int, media_type: str, note: str) -> OutputFile
 def _preview(
     content: bytes,
     media_type: str,
-    place: str,
+    url: str,
     redactor: Redactor,
     path: str,
     addresses: Mapping[str, str],
@@ -200,7 +206,7 @@ def _preview(
     """What the page shows of a file; where that fails on what was logged, why it does not."""
     try:
         beside = _beside(path, addresses) if media_type == "text/markdown" else {}
-        return make_preview(content, media_type, place, beside)
+        return make_preview(content, media_type, url, beside)
     except Exception as error:
         redactor.tell(f"{NOT_SHOWN}: {type(error).__name__}: {error}", f"file {path}")
         return Preview("none", note=f"It could not be shown here: {error}.")

@@ -7,7 +7,7 @@ over the identities of a run's facts tell whether facts came or went, without lo
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -25,7 +25,11 @@ _LOW_BITS = 2**40 - 1
 
 
 def run_keys(
-    snapshot: Snapshot, runs: RunPages, notices: Iterable[Notice], now_ms: int
+    snapshot: Snapshot,
+    runs: RunPages,
+    asking: Collection[int],
+    notices: Iterable[Notice],
+    now_ms: int,
 ) -> dict[int, str]:
     """A key for each shown run, by its number.
 
@@ -35,6 +39,7 @@ def run_keys(
     on, config and theme, is the caller's.
 
     Args:
+        asking: the runs whose notes ask for others.
         notices: what of the archive is left out.
         now_ms: from when blocks of notes count back.
     """
@@ -45,12 +50,9 @@ def run_keys(
     by_id = {ids[number]: own[number] for number in shown}  # no page leads to others
     owners = index.attribute("experiment_id").to_pylist()
     parents = index.long_column("tags", PARENT_TAG, "value").to_pylist()
-    notes = index.long_column("tags", NOTE_TAG, "value").to_pylist()
-    asking = {number for number in shown if asks_for_others(notes[number] or "")}
     models = sorted(model.name for model in index.registry.models)
     places = (sorted(runs.experiments.items()), models)
     everything = hashlib.sha256(repr((now_ms, own, places)).encode()).hexdigest() if asking else ""
-    room = runs.room
     damaged = _damaged_by_run(notices)
     keys = {}
     for number in shown:
@@ -63,9 +65,20 @@ def run_keys(
         versions = runs.registered.get(run_id, ())
         about = (runs.experiments[owner], runs.settings(owner).primary_metric)
         asked = everything if number in asking else ""
-        key = (own[number], others, about, versions, damaged.get(run_id, ()), asked, room)
+        key = (own[number], others, about, versions, damaged.get(run_id, ()), asked, runs.room)
         keys[number] = repr(key)
     return keys
+
+
+def asking_runs(runs: RunPages) -> frozenset[int]:
+    """The runs whose notes ask for others, whose pages therefore depend on the whole report."""
+    notes = runs.index.long_column("tags", NOTE_TAG, "value").take(runs.numbers).to_pylist()
+    numbers = runs.numbers.to_pylist()
+    return frozenset(
+        number
+        for number, note in zip(numbers, notes, strict=True)
+        if note and asks_for_others(note)
+    )
 
 
 def _facts_by_run(snapshot: Snapshot, index: RunIndex) -> list[str]:

@@ -5,19 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from runreport.report.runs.environment import NAME, VERSION, object_of
 from runreport.report.tables.column_scripts import script_json
+from runreport.report.urls import SHARED
 
-FOLDER = "shared"
-"""Of files that the pages of many runs lead to, from the site's root."""
 _OWN = ("runreport", "runreport-static")
 """How this distribution is and was called. On PyPI the first is another's, the second not yet."""
 _OWN_COMMENT = "# What logged the run is installed from its own repository:"
-_MOST_KEPT = 256
-"""Lists that are remembered: the runs of a project have had few environments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +31,12 @@ class Packages:
     @property
     def requirements_path(self) -> str:
         """From the site's root."""
-        return f"{FOLDER}/requirements-{self.digest}.txt"
+        return f"{SHARED}/requirements-{self.digest}.txt"
 
     @property
     def script_path(self) -> str:
         """From the site's root."""
-        return f"{FOLDER}/packages-{self.digest}.js"
+        return f"{SHARED}/packages-{self.digest}.js"
 
 
 def make_packages(record: Mapping[str, Any]) -> Packages | None:
@@ -51,7 +47,6 @@ def make_packages(record: Mapping[str, Any]) -> Packages | None:
     return _packages(tuple(sorted((str(name), str(own)) for name, own in packages.items())))
 
 
-@lru_cache(maxsize=_MOST_KEPT)
 def _packages(listed: tuple[tuple[str, str], ...]) -> Packages:
     told = script_json(listed)
     digest = hashlib.sha256(told.encode(errors="replace")).hexdigest()[:12]

@@ -6,6 +6,7 @@ so that a new run rewrites no other run's page.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,12 +40,12 @@ from runreport.report.runs.files import (
 )
 from runreport.report.runs.media import MediaSeries, media_series
 from runreport.report.runs.metrics import CurvePicture, MetricField, curve_pictures, metric_field
-from runreport.report.runs.packages import Packages, make_packages
+from runreport.report.runs.packages import Packages
 from runreport.report.runs.record import RunFacts, run_record
 from runreport.report.sections import Section, in_sections
 from runreport.report.shown import Shown, show_duration, show_text
 from runreport.report.tables.column_scripts import DataScript, hashed_name, script_json
-from runreport.report.urls import job_folder, run_folder
+from runreport.report.urls import job_folder, run_folder, run_url
 from runreport.tags import (
     ERROR_TAG,
     MESSAGE_TAG,
@@ -69,8 +70,10 @@ class RunPage:
 
     run_id: str
     name: str
-    folder: str
+    url: str
     """Of the page, from the site's root."""
+    folder: str
+    """Of what lies beside it."""
     experiment: str
     experiment_folder: str
     experiment_url: str
@@ -119,6 +122,11 @@ class RunPage:
     evaluation: EvaluationPage | None = None
     """Its results table, a page of its own."""
 
+    @property
+    def beside(self) -> str:
+        """The way from the page to what lies beside it."""
+        return f"{posixpath.basename(self.folder)}/"
+
 
 def make_run_page(
     facts: RunFacts,
@@ -152,11 +160,11 @@ def make_run_page(
     pictures = tuple(curve_pictures(curves, facts))
     fine = _fine_curves(curves, pictures, info.run_id, room) if with_files else {}
     said = {own.key: script for own in media if (script := own.script(info.run_id)) is not None}
-    packages = make_packages(facts.record)
     metrics = tuple(metric_field(row, facts, settings) for row in facts.metrics)
     return RunPage(
         run_id=info.run_id,
         name=info.run_name,
+        url=run_url(info.run_id),
         folder=run_folder(info.run_id),
         experiment=experiment,
         experiment_folder=experiment_folder,
@@ -189,18 +197,20 @@ def make_run_page(
         note=tags.get(NOTE_TAG, ""),
         note_files={file.path: file.url for file in files if file.url},
         environment=tuple(environment_fields(facts.record)),
-        packages=packages,
+        packages=facts.packages,
         reproduction=reproduction(facts.record, tags),
         data={
             **run_record(facts, experiment),
-            **_details(pictures, files, media, packages, fine, said, run_folder(info.run_id)),
+            **_details(
+                pictures, files, media, facts.packages, fine, said, run_folder(info.run_id)
+            ),
         },
         later_scripts=(*(script for script, _ in fine.values()), *said.values()),
         is_deleted=info.lifecycle_stage == "deleted",
         published=published,
         evaluation=None
         if evaluation is None
-        else make_evaluation_page(info.run_id, info.run_name, run_folder(info.run_id), evaluation),
+        else make_evaluation_page(info.run_id, info.run_name, evaluation),
     )
 
 
@@ -245,7 +255,7 @@ def _resumed(pictures: Sequence[CurvePicture]) -> str:
 def _other_link(run: Run | None) -> RunLink | None:
     if run is None:
         return None
-    url = f"{run_folder(run.info.run_id)}/index.html"
+    url = run_url(run.info.run_id)
     return RunLink(run.info.run_name, url, run.info.status, moment(run.info.start_time))
 
 

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from runreport.archive.reading import Snapshot
+from runreport.archive.storage import Storage
 from runreport.entities import Run
 from runreport.events import data_object
 from runreport.query.arrow import as_array
 from runreport.query.index import RunIndex
 from runreport.query.search import make_runs
 from runreport.query.summaries import with_stats
-from runreport.report.charts.curves import CurveReader, fine_room
+from runreport.report.charts.curves import CurveReader
 from runreport.report.config import Config, ExperimentConfig
 from runreport.report.evaluations.page import EvaluationTable
 from runreport.report.links import VersionLink
 from runreport.report.redaction import Redactor
+from runreport.report.runs.packages import Packages, make_packages
 from runreport.report.runs.page import RunPage, make_run_page
 from runreport.report.runs.record import RunFacts
 from runreport.report.urls import run_folder
@@ -40,7 +42,7 @@ class RunPages:
     experiments: dict[str, tuple[str, str]]
     """Name and folder by id."""
     curves: CurveReader
-    snapshot: Snapshot
+    storage: Storage
     redactor: Redactor
     config: Config
     evaluated: Mapping[str, EvaluationTable]
@@ -53,10 +55,11 @@ class RunPages:
     """What the report takes for each experiment's primary metric, by experiment id."""
     paged: frozenset[int] | None
     """The runs that get a page; None: all."""
+    room: int
+    """Of each run for points of its long curves beside its page."""
 
     def make(self, numbers: pa.Array) -> Iterator[RunPage]:
         """The page models of some runs, in their order."""
-        room = self.room  # counts all runs: once, not for each page
         for start in range(0, len(numbers), _BATCH):
             for facts in self._facts(numbers[start : start + _BATCH]):
                 owner = facts.run.info.experiment_id
@@ -64,12 +67,12 @@ class RunPages:
                     facts,
                     *self.experiments[owner],
                     self.curves,
-                    self.snapshot.storage,
+                    self.storage,
                     self.redactor,
                     self.config,
                     self.settings(owner),
                     self.evaluated.get(facts.run.info.run_id),
-                    room=room,
+                    room=self.room,
                     with_files=self.paged is None or bool(facts.number in self.paged),
                 )
 
@@ -77,11 +80,6 @@ class RunPages:
         """How the runs of an experiment are shown, by its id."""
         own = self.config.for_experiment(self.experiments[owner][0])
         return own.settled(self.primaries.get(owner, ""))
-
-    @property
-    def room(self) -> int:
-        """Of each run for points of its long curves beside its page."""
-        return fine_room(self.config.curve_points, len(self.own))
 
     @property
     def own(self) -> pa.Array:
@@ -118,14 +116,14 @@ class RunPages:
     def _facts(self, numbers: pa.Array) -> Iterator[RunFacts]:
         index = self.index
         runs = make_runs(index, numbers, "")
-        others = self._others(runs)
+        others = self._others(numbers)
         tables = ("params", "artifacts", "records")
         rows = {name: _by_run(index.rows_of(name, numbers)) for name in tables}
         # Only these runs' summaries are taken apart, not all of the index once a batch.
         rows["metrics"] = _by_run(with_stats(index.rows_of("metrics", numbers)))
         for number, run in zip(numbers.to_pylist(), runs, strict=True):
             records = rows["records"].get(number, [])
-            record = data_object(records[0]["data"]) if records else {}
+            record, packages = _recorded(records[0]["data"]) if records else ({}, None)
             yield RunFacts(
                 number,
                 run,
@@ -136,6 +134,7 @@ class RunPages:
                 rows["artifacts"].get(number, []),
                 self.registered.get(run.info.run_id, ()),
                 record,
+                packages,
             )
 
     def _baseline(self, run: Run, others: Mapping[str, Run]) -> Run | None:
@@ -143,15 +142,25 @@ class RunPages:
         wanted = self.baselines.get(run.info.experiment_id, "")
         return None if wanted == run.info.run_id else others.get(wanted)
 
-    def _others(self, runs: list[Run]) -> dict[str, Run]:
+    def others_of(self, numbers: pa.Array) -> pa.Array:
+        """The parents and baselines of some runs, as far as a report shows them."""
+        parents = self.index.long_column("tags", PARENT_TAG, "value").take(numbers)
+        owners = pc.unique(self.index.attribute("experiment_id").take(numbers))
+        wanted = {*parents.to_pylist(), *map(self.baselines.get, owners.to_pylist())} - {None}
+        ids = self.index.attribute("run_id").take(self.numbers)
+        listed = pa.array(sorted(map(str, wanted)), pa.string())
+        return self.numbers.filter(pc.is_in(ids, value_set=listed))
+
+    def _others(self, numbers: pa.Array) -> dict[str, Run]:
         """The parents and baselines of some runs, by id."""
-        wanted = {run.data.tags.get(PARENT_TAG) for run in runs} - {None}
-        wanted |= {self.baselines.get(run.info.experiment_id) for run in runs} - {None}
-        ids = as_array(self.index.runs.column("run_id")).take(self.numbers)
-        kept = pc.is_in(ids, value_set=pa.array(sorted(map(str, wanted)), pa.string()))
-        return {
-            run.info.run_id: run for run in make_runs(self.index, self.numbers.filter(kept), "")
-        }
+        return {run.info.run_id: run for run in make_runs(self.index, self.others_of(numbers), "")}
+
+
+@lru_cache(maxsize=64)
+def _recorded(text: str) -> tuple[dict[str, Any], Packages | None]:
+    """What was recorded of an environment, and its packages; many runs recorded the same."""
+    record = data_object(text)
+    return record, make_packages(record)
 
 
 def _by_run(table: pa.Table) -> dict[int, list[dict[str, Any]]]:

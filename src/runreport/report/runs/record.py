@@ -10,7 +10,8 @@ from runreport.archive.artifacts import recorded_size
 from runreport.entities import Run
 from runreport.events import data_object
 from runreport.report.links import VersionLink
-from runreport.report.tables.column_scripts import json_number, script_json
+from runreport.report.runs.packages import Packages
+from runreport.report.tables.column_scripts import data_json, json_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class RunFacts:
     registered: tuple[VersionLink, ...]
     record: dict[str, Any]
     """What was recorded of the environment, as it may be published."""
+    packages: Packages | None = None
+    """Those of the record."""
 
 
 def run_record(facts: RunFacts, experiment: str) -> dict[str, object]:
@@ -67,15 +70,15 @@ def run_record(facts: RunFacts, experiment: str) -> dict[str, object]:
 
 def run_json(data: Mapping[str, object]) -> str:
     """A run's data as JSON, for a theme without scripts."""
-    return f"{script_json(data)}\n"
+    return f"{data_json(data)}\n"
 
 
 def run_script(data: Mapping[str, object]) -> str:
     """A run's data as a script; its second line is JSON, for other programs."""
-    return f"runreport.run(\n{script_json(data)}\n);\n"
+    return f"runreport.run(\n{data_json(data)}\n);\n"
 
 
 def details_script(runs: Iterable[Mapping[str, object]]) -> str:
     """The data of runs without a page as one script; all lines but the first and last are JSON of
     a run each, with commas between."""
-    return "runreport.details([\n" + ",\n".join(map(script_json, runs)) + "\n]);\n"
+    return "runreport.details([\n" + ",\n".join(map(data_json, runs)) + "\n]);\n"

@@ -13,6 +13,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import orjson
+
 from runreport.events import float_text
 from runreport.report.tables.columns import FOR_FILTERS, Column
 
@@ -46,7 +48,21 @@ def json_number(value: object) -> object:
 
 def script_json(value: object) -> str:
     """JSON that may stand in a script or HTML: no ``<``, no line separators of JavaScript."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _in_script(
+        json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    )
+
+
+def data_json(value: object) -> str:
+    """`script_json` of much data, in which all numbers went through `json_number`: what has no
+    place in JSON would be lost here."""
+    try:
+        return _in_script(orjson.dumps(value).decode())
+    except TypeError:  # halves of surrogate pairs, integers of more than 64 bits
+        return script_json(value)
+
+
+def _in_script(text: str) -> str:
     return (
         text.replace("<", "\\u003c")
         .replace(">", "\\u003e")

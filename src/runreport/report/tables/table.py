@@ -29,7 +29,7 @@ from runreport.report.tables.columns import FOLDER, OF_METRICS, VIEW, Column, ex
 from runreport.report.tables.filter_columns import filter_columns
 from runreport.report.tables.palette import Palette
 from runreport.report.tables.ranking import metrics_by_meaning
-from runreport.report.urls import run_folder, view_url
+from runreport.report.urls import run_url, view_url
 from runreport.tags import ERROR_TAG, MESSAGE_TAG, PARENT_TAG
 
 
@@ -105,7 +105,7 @@ class Table:
         if VIEW in self.columns and self.values(VIEW)[number] is not None:
             own = self.values(FOLDER)[number] if FOLDER in self.columns else self.folder
             return view_url(str(own), run_id)
-        return f"{run_folder(run_id)}/index.html"
+        return run_url(run_id)
 
     def score_text(self, number: int) -> Shown:
         """A run's primary metric with its name, e.g. ``loss 0.25``; empty where it has none."""

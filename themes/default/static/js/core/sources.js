@@ -51,7 +51,7 @@ export async function loadDetails(source, run) {
 export function loadRun(source, run) {
   if (brought.runs.has(source.valuesOf("run_id")[run])) return Promise.resolve();
   if (source.valuesOf("_view")[run]) return loadDetails(source, run);
-  return loadScript(siteUrl(runPlace(source, run).replace("index.html", "run.js"))).catch(() => {});
+  return loadScript(siteUrl(runPlace(source, run).replace(/html$/, "js"))).catch(() => {});
 }
 
 /**
@@ -64,6 +64,11 @@ export async function loadPackages(run) {
   if (!digest) return new Map();
   await loadScript(siteUrl(`shared/packages-${digest}.js`));
   return brought.packages.get(digest) || new Map();
+}
+
+/** Load the data of the run whose page is open. */
+export function loadOwn() {
+  return loadScript(document.body.dataset.file || "");
 }
 
 /**
@@ -90,5 +95,5 @@ export function runPlace(source, run) {
     return `r/view.html#v=1&e=${escapePart(experimentIn(folder))}&id=${escapePart(id)}`;
   }
   const slug = source.valuesOf("_slug")[run] || id;
-  return `r/${slug.slice(0, 2)}/${slug}/index.html`;
+  return `r/${slug.slice(0, 2)}/${slug}.html`;
 }

@@ -6,8 +6,9 @@ import { crc32, followGrowth } from "../core/growing.js";
 import { isInSight, whenQuiet } from "../core/quiet.js";
 import { every, putHash, say, within } from "../core/dom.js";
 import { readHash, writeHash } from "../core/hash.js";
-import { loadLater, loadNamed, loadScript } from "../core/loading.js";
+import { loadLater, loadNamed } from "../core/loading.js";
 import { Source } from "../core/source.js";
+import { loadOwn } from "../core/sources.js";
 
 /** @import { Pointed } from "../pointing/places.js" */
 /** @import { Part } from "../pointing/zooming.js" */
@@ -47,7 +48,7 @@ export function startCurves(id) {
 async function startBuilt(id) {
   const figures = every(document, ".curves figure[data-metric]");
   if (!figures.length) return;
-  const [pointing] = await Promise.all([loadLater("pointing"), loadScript("run.js")]);
+  const [pointing] = await Promise.all([loadLater("pointing"), loadOwn()]);
   const curves = brought.runs.get(id)?.curves;
   for (const figure of figures) {
     const metric = figure.dataset.metric || "";
@@ -129,7 +130,7 @@ export async function drawCurves(id, state, only) {
   );
   for (const { dataset } of figures) latest.set(dataset.metric || "", ticket);
   const [charts] = await Promise.all([loadLater("charts"), loadNamed("specs")]);
-  if (!brought.runs.has(id)) await loadScript("run.js");
+  if (!brought.runs.has(id)) await loadOwn();
   await charts.loadLibraries();
   const source = pickedRun(id);
   for (const figure of figures) {
@@ -138,7 +139,7 @@ export async function drawCurves(id, state, only) {
     const chart = { type: "line", y: `metrics.${metric}`, x, c: "", g: "", smooth, scale: "", ...part };
     const made = await charts.fillChart({ source, chart, runs: [0], isNarrow: false });
     if (ticket !== latest.get(metric)) continue;
-    if (!made.rows.length) continue; // run.js is of another build: the picture stays
+    if (!made.rows.length) continue; // the data are of another build: the picture stays
     const drawing = within(figure, ".drawing");
     charts.makeSmall(made.spec, Math.max(200, drawing.clientWidth - 8), 170);
     const { container, view } = await charts.drawSpec(made);

@@ -4,7 +4,7 @@ import { brought } from "../core/brought.js";
 import { every, make, makeButton, putHash, within } from "../core/dom.js";
 import { plural, thousands } from "../core/format.js";
 import { readHash, writeHash } from "../core/hash.js";
-import { loadScript } from "../core/loading.js";
+import { loadOwn } from "../core/sources.js";
 import { makeFrame, textsOf } from "./frames.js";
 
 /** @import { StoredSeries, StoredText } from "../core/brought.js" */
@@ -16,7 +16,7 @@ import { makeFrame, textsOf } from "./frames.js";
 export async function startPlayers(id) {
   const figures = every(document, "figure.player");
   if (!figures.length) return;
-  if (!brought.runs.has(id)) await loadScript("run.js");
+  if (!brought.runs.has(id)) await loadOwn();
   const media = brought.runs.get(id)?.media || [];
   const asked = readHash(location.hash).step;
   for (const figure of figures) {

@@ -5,9 +5,9 @@ import { brought } from "../core/brought.js";
 import { byId, make, makeButton, scrolling } from "../core/dom.js";
 import { formatTime, thousands } from "../core/format.js";
 import { escapePart, readHash } from "../core/hash.js";
-import { loadLater, loadScript, siteUrl } from "../core/loading.js";
+import { loadLater, siteUrl } from "../core/loading.js";
 import { ADDRESS } from "../core/source.js";
-import { findSource, loadPackages, runPlace } from "../core/sources.js";
+import { findSource, loadOwn, loadPackages, runPlace } from "../core/sources.js";
 import { makeStatus } from "../table/cells.js";
 import { matchingRuns, sortRuns } from "../table/matching.js";
 import { PARENT, Shown } from "../table/shown.js";
@@ -119,7 +119,7 @@ function startPackages(id) {
   folded?.addEventListener(
     "toggle",
     async () => {
-      await loadScript("run.js");
+      await loadOwn();
       const packages = await loadPackages(brought.runs.get(id));
       const rows = [...packages].map(([name, version]) =>
         make("tr", {}, make("th", { scope: "row" }, name), make("td", {}, version)),
@@ -139,7 +139,7 @@ function startDownload(id) {
   const link = document.getElementById("run-data");
   link?.addEventListener("click", async (event) => {
     event.preventDefault();
-    const [tools] = await Promise.all([loadLater("tools"), loadScript("run.js")]);
+    const [tools] = await Promise.all([loadLater("tools"), loadOwn()]);
     const { curves = new Map(), ...run } = brought.runs.get(id) || {};
     const text = JSON.stringify({ ...run, curves: Object.fromEntries(curves) }, null, 1);
     tools.download(`${id}.json`, "application/json", text);

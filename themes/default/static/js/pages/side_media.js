@@ -29,7 +29,7 @@ async function loggedBy(source, runs) {
   /** @type {Map<string, Logged[]>} */
   const names = new Map();
   for (const { run, name, details } of runs) {
-    const folder = siteUrl(runPlace(source, run).replace("index.html", ""));
+    const folder = siteUrl(runPlace(source, run).replace(/[^/]*$/, ""));
     const add = (/** @type {string} */ key, /** @type {Omit<Logged, "run" | "name" | "key">} */ own) => {
       const url = own.url.startsWith("data:") ? own.url : folder + own.url;
       const title = key + KINDS[own.kind];

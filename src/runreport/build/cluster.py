@@ -1,0 +1,112 @@
+"""A Dask cluster does the tasks: other machines, with which archive and site are shared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from itertools import islice
+from typing import Any
+
+from runreport.build.task import Task
+from runreport.errors import BuildError, RunreportError
+
+Future = Any
+"""Of Dask, which has no types."""
+TRIES = 3
+"""A task that fails so often fails the build."""
+_WAITING = 4
+"""Tasks for each thread of the cluster that are sent before it asks for them."""
+_SECONDS = 30
+"""To find the scheduler."""
+
+
+class Cluster:
+    """Does tasks on the workers of a Dask scheduler.
+
+    A worker that dies costs what it was at: its tasks are done by others. Tasks write to the
+    stage, so one that is done twice writes the same files twice.
+    """
+
+    is_elsewhere = True
+
+    def __init__(self, scheduler: str) -> None:
+        """Connect.
+
+        Raises:
+            BuildError: the library is missing, or no scheduler with workers answers.
+        """
+        try:
+            from distributed import Client
+        except ImportError as error:
+            raise BuildError(
+                "A build on a cluster needs dask.distributed: pip install distributed."
+            ) from error
+        try:
+            self._client: Any = Client(scheduler, timeout=_SECONDS, set_as_default=False)
+        except (OSError, TimeoutError, ValueError) as error:
+            raise BuildError(
+                f"No Dask scheduler answers at {scheduler!r} ({error}). Name one with "
+                "--scheduler, e.g. tcp://host:8786; `dask scheduler` starts one, `dask worker "
+                "ADDRESS` workers."
+            ) from error
+        self.workers = sum(self._client.ncores().values())
+        if not self.workers:
+            self.close()
+            raise BuildError(
+                f"The Dask scheduler at {scheduler} has no workers. Start some: dask worker "
+                f"{scheduler}"
+            )
+
+    def warm(self) -> None:
+        """Nothing is needed: its workers run already."""
+
+    def results(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Any]]:
+        """See `Executor`."""
+        coming = iter(tasks)
+        waiting = self._submitted(islice(coming, self.workers * _WAITING))
+        return self._made(coming, waiting)
+
+    def _submitted(self, tasks: Iterable[Task]) -> dict[Future, Task]:
+        return {
+            self._client.submit(task.work, task.given, pure=False, retries=TRIES - 1): task
+            for task in tasks
+        }
+
+    def _made(
+        self, coming: Iterator[Task], waiting: dict[Future, Task]
+    ) -> Iterator[tuple[Task, Any]]:
+        from distributed import as_completed
+
+        done = as_completed(list(waiting), loop=self._client.loop)
+        for future in done:
+            task = waiting.pop(future)
+            made = _result(future, task)
+            future.release()
+            more = self._submitted(islice(coming, 1))
+            waiting |= more
+            done.update(list(more))
+            yield task, made
+
+    def close(self) -> None:
+        """Leave the cluster; what is still at work there is given up."""
+        with suppress(OSError, TimeoutError):
+            self._client.close()
+
+
+def _result(future: Future, task: Task) -> Any:
+    from distributed import KilledWorker
+
+    try:
+        return future.result()
+    except RunreportError:
+        raise
+    except KilledWorker as error:
+        raise BuildError(
+            f"Workers of the cluster ended while {task.name} was made, again and again; they may "
+            "have run out of memory."
+        ) from error
+    except Exception as error:  # whatever a worker ran into
+        raise BuildError(
+            f"Could not make {task.name}: it failed {TRIES} times on the cluster, last with "
+            f"{type(error).__name__}: {error}"
+        ) from error

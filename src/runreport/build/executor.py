@@ -1,0 +1,143 @@
+"""Executors: who does the tasks of a build. What is made is the same, whoever does them."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
+from typing import Any, Protocol
+
+from runreport.build.task import Task
+from runreport.errors import BuildError
+
+_WAITING = 2
+"""Tasks for each worker that are cut out before it asks for them; more would only take memory."""
+_FIRST = 8
+"""Those that are cut out at once: others are at work meanwhile who may be long in coming back."""
+_LOADED = ["runreport.build.run_work"]
+"""What a worker imports before its first task."""
+
+
+class Executor(Protocol):
+    """Does tasks."""
+
+    workers: int
+    is_elsewhere: bool
+    """Whether tasks are done on machines that share no folder with this one by themselves."""
+
+    def warm(self) -> None:
+        """Tasks will come: get ready meanwhile."""
+        ...
+
+    def results(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Any]]:
+        """Tasks with what they made, in any order. The first are begun before anything is asked
+        for; of the others only a few are taken in advance.
+
+        Raises:
+            BuildError: one could not be done.
+        """
+        ...
+
+    def close(self) -> None:
+        """No more tasks come; what is still at work is not waited for."""
+        ...
+
+
+class Serial:
+    """Does one task after the other, here."""
+
+    workers = 1
+    is_elsewhere = False
+
+    def warm(self) -> None:
+        """Nothing is needed."""
+
+    def results(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Any]]:
+        """See `Executor`."""
+        for task in tasks:
+            yield task, task.do()
+
+    def close(self) -> None:
+        """Nothing is left."""
+
+
+class Pool:
+    """Does tasks in processes of this machine."""
+
+    is_elsewhere = False
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self._pool: ProcessPoolExecutor | None = None
+
+    def warm(self) -> None:
+        """Start the processes, which import what they need."""
+        if self._pool is not None:
+            return
+        forks = "forkserver" in multiprocessing.get_all_start_methods()
+        context = multiprocessing.get_context("forkserver" if forks else "spawn")
+        if forks:  # what was imported once is there in every worker
+            context.set_forkserver_preload(_LOADED)
+        self._pool = ProcessPoolExecutor(self.workers, context, initializer=_begin)
+        for _ in range(self.workers):
+            self._pool.submit(os.getpid)
+
+    def results(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Any]]:
+        """See `Executor`."""
+        coming = iter(tasks)
+        waiting = self._submitted(islice(coming, self.workers * _FIRST))
+        return self._made(coming, waiting)
+
+    def _submitted(self, tasks: Iterable[Task]) -> dict[Future[Any], Task]:
+        self.warm()
+        assert self._pool is not None
+        return {self._pool.submit(task.work, task.given): task for task in tasks}
+
+    def _made(
+        self, coming: Iterator[Task], waiting: dict[Future[Any], Task]
+    ) -> Iterator[tuple[Task, Any]]:
+        try:
+            while waiting:
+                for done in wait(waiting, return_when=FIRST_COMPLETED).done:
+                    made = done.result()
+                    yield waiting.pop(done), made
+                    free = max(0, self.workers * _WAITING - len(waiting))
+                    waiting |= self._submitted(islice(coming, free))
+        except BrokenProcessPool as error:
+            raise BuildError(
+                f"A worker process ended without saying why, while {self._names(waiting)} was "
+                "made; it may have run out of memory. Try fewer with --workers, or --workers 1."
+            ) from error
+
+    @staticmethod
+    def _names(waiting: dict[Future[Any], Task]) -> str:
+        return " or ".join(task.name for task in waiting.values()) or "a page"
+
+    def close(self) -> None:
+        """End the processes."""
+        if self._pool is None:
+            return
+        processes = list((self._pool._processes or {}).values())
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.terminate()
+        for process in processes:  # whoever still writes would leave files behind
+            process.join()
+        self._pool = None
+
+
+def _begin() -> None:
+    """A worker leaves an interrupt to the process that leads."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def cores() -> int:
+    """The processors that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on this system
+        return os.cpu_count() or 1

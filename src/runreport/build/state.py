@@ -1,0 +1,93 @@
+"""State: what a build keeps beside its site, so that the next one makes only what has changed.
+
+``site.state/`` holds no facts: without it, or with one of another version, config or theme, a
+build makes everything anew and the site is the same, byte for byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from runreport.build.part import Part
+from runreport.site.places import Place
+
+_SUMMARY, _FILES = "summary.json", "files.json"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the last build left."""
+
+    inputs: str
+    """Digest of config, theme, version and options."""
+    archive: str
+    """Digest of the archive's listing."""
+    summary: Mapping[str, Any]
+    """What the build had to say."""
+    common: str = ""
+    """Digest of what all runs' pages depend on, e.g. the names that are redacted."""
+    parts: Mapping[str, Part] | None = None
+    digests: Mapping[str, tuple[str, int]] | None = None
+    """Digest and size of every other file, by path."""
+    pictures: Mapping[str, str] | None = None
+    """Charts as SVG, by the digest of what they show."""
+
+
+def recall_summary(place: Place) -> State | None:
+    """What the last build had to say; None where it left nothing that can be read."""
+    content = place.note(_SUMMARY)
+    try:
+        return State(content["inputs"], content["archive"], content["summary"])
+    except (KeyError, TypeError):
+        return None
+
+
+def recall(place: Place) -> State | None:
+    """All that the last build left; None where some of it is missing or of another kind."""
+    head = recall_summary(place)
+    content = place.note(_FILES)
+    if head is None:
+        return None
+    try:
+        return State(
+            head.inputs,
+            head.archive,
+            head.summary,
+            content["common"],
+            {
+                name: Part(str(key), dict(files), tuple((k, p, c) for k, p, c in findings))
+                for name, (key, files, findings) in content["parts"].items()
+            },
+            {path: (digest, size) for path, (digest, size) in content["digests"].items()},
+            dict(content["pictures"]),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+
+
+def remember(place: Place, state: State) -> None:
+    """Leave a state for the next build."""
+    parts = state.parts or {}
+    place.keep(
+        _FILES,
+        {
+            "common": state.common,
+            "parts": {name: (p.key, dict(p.files), p.findings) for name, p in parts.items()},
+            "digests": state.digests,
+            "pictures": state.pictures,
+        },
+    )
+    place.keep(
+        _SUMMARY,
+        {"inputs": state.inputs, "archive": state.archive, "summary": state.summary},
+    )
+
+
+def forget(place: Place) -> None:
+    """Remove a state, before the site it tells of is changed.
+
+    A build that dies meanwhile leaves none, and the next one makes everything anew.
+    """
+    place.forget(_SUMMARY, _FILES)
