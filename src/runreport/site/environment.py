@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 
+import jinja2
 from jinja2 import (
     BaseLoader,
     ChoiceLoader,
     Environment,
+    FileSystemBytecodeCache,
     FileSystemLoader,
     PrefixLoader,
     StrictUndefined,
@@ -51,6 +53,7 @@ def make_environment(theme: Theme) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,  # a build reads a template once
+        bytecode_cache=_compiled() if theme.is_built_in else None,
     )
     environment.filters.update(
         plural=plural, size=format_size, lacking_decimals=lacking_decimals, long_name=_long_name
@@ -75,6 +78,26 @@ def _long_name(name: str) -> Markup | str:
     return Markup('<span class="long" title="{0}"><span>{1}</span><span>{2}</span></span>').format(
         name, name[:-18], name[-18:]
     )
+
+
+def _compiled() -> FileSystemBytecodeCache | None:
+    """Where our own templates are kept compiled, which takes as long as many a build: a folder of
+    this user's that nobody else can write to; None where there is no such folder.
+
+    What is kept is run as it is, so it must not lie beside a site, which may come from anyone.
+    """
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    folder = os.path.join(base, "runreport", f"templates-{jinja2.__version__}")
+    try:
+        if not os.path.isabs(base):
+            return None
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        found = os.stat(folder)
+        if hasattr(os, "getuid") and (found.st_uid != os.getuid() or found.st_mode & 0o022):
+            return None
+        return FileSystemBytecodeCache(folder) if os.access(folder, os.W_OK) else None
+    except OSError:
+        return None
 
 
 def _loader(theme: Theme) -> BaseLoader:

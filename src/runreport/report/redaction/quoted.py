@@ -167,10 +167,14 @@ _NOTATIONS = (
 _COMPILED = [pattern_of(one.finds) for one in _NOTATIONS]
 _BLOCK = re.compile(rb"(?m)^([ \t]*)(?:- )*[\w.\"'-]+[ \t]*:[ \t]*[|>][+-]?\d?[ \t]*\n")
 _INDENT = re.compile(rb"[ \t]*")
+_MAY_QUOTE = re.compile(rb"[\"'>\n]")
+"""Every notation has one of these; most values of a run have none."""
 
 
 def quoted_texts(data: bytes) -> Iterator[Quoted]:
     """The texts within a text, by notation."""
+    if not _MAY_QUOTE.search(data):
+        return
     for notation, pattern in zip(_NOTATIONS, _COMPILED, strict=True):
         found = Quoted(notation.quote)
         for match in pattern.finditer(data):

@@ -20,6 +20,8 @@ _HEADER = pattern_of(
 _TITLE_OF_COLUMN = re.compile(r"(?!\d+$)[^\s=]{1,60}(?:[ ][^\s=]{1,30}){0,3}")
 _DELIMITERS = (b",", b";", b"\t", b"|")
 _LONGEST_HEADER = 20_000
+_MAY_BE_TABLE = re.compile(rb"[,;\t|\"]")
+"""What divides columns, or begins a name in JSON; most values of a run have none."""
 _COLUMNS = re.compile(rb'"(?:columns|header|headers|fields)"\s*:\s*\[([^\[\]{}]{0,20000})\]')
 _ROWS = re.compile(rb'"(?:data|rows|values)"\s*:\s*\[')
 _JSON_CELL = re.compile(rb'\s*("(?:\\.|[^"\\])*"|[^,\[\]{}"\s]+)\s*')
@@ -28,6 +30,8 @@ _JSON_CELL = re.compile(rb'\s*("(?:\\.|[^"\\])*"|[^,\[\]{}"\s]+)\s*')
 def table_hits(data: bytes, begin: int, end: int) -> list[Hit]:
     """The cells of columns whose name says that they hold secrets, of a table that stands in a
     stretch of a text."""
+    if not _MAY_BE_TABLE.search(data, begin, end):
+        return []
     return [*_csv_hits(data, begin, end), *_json_hits(data, begin, end)]
 
 
