@@ -47,6 +47,10 @@ class InvalidFilter(InvalidValue):
         """The name that is not known, where that is what is wrong."""
         self.what = what
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Another process may raise it."""
+        return type(self), (self.problem, self.column, self.text, self.word, self.what)
+
 
 _BEFORE, _BEHIND = 120, 60
 """How much of a long text an error shows around its column."""

@@ -13,7 +13,7 @@ from runreport.archive.reading import read_archive
 from runreport.archive.storage import Storage
 from runreport.build.engine import Progress, SiteBuild
 from runreport.build.executor import Executor, Serial
-from runreport.build.state import State, forget, recall, remember
+from runreport.build.state import State, forget, recall, recall_summary, remember
 from runreport.build.upkeep import Build, inputs_digest, listing_digest, now_text, summary_of
 from runreport.errors import BuildError
 from runreport.report.assemble import Report, finish_report
@@ -23,7 +23,7 @@ from runreport.report.groundwork import Groundwork, lay_groundwork
 from runreport.report.reviews.review import Review
 from runreport.report.runs.keys import asking_runs, run_keys
 from runreport.site.digests import digest_of
-from runreport.site.places import Place, place_of
+from runreport.site.places import Place, bare_uri, place_of
 from runreport.site.published import Published
 from runreport.site.rendering import Renderer, theme_files
 from runreport.site.theme import Theme, load_theme
@@ -45,7 +45,7 @@ def build_site(
 ) -> Build:
     """Build the site of an archive; the same archive and config give the same bytes.
 
-    Where an earlier build left a site and its memory, only what has changed is made; the site is
+    Where an earlier build left a site and its state, only what has changed is made; the site is
     the same as if it had all been made anew.
 
     Args:
@@ -61,28 +61,32 @@ def build_site(
         NotFound, ArchiveError: there is no archive, or a newer runreport wrote it.
         ConfigError: the theme is wrong, or the config names a view or notes that cannot be made.
     """
+    with closing(executor or Serial()) as chosen:
+        return _built(archive, output, config, chosen, progress, review, strict, clean)
+
+
+def _built(
+    archive: str | None,
+    output: str,
+    config: Config,
+    executor: Executor,
+    progress: Progress | None,
+    review: Review | None,
+    strict: bool,
+    clean: bool,
+) -> Build:
     began = time.monotonic()
-    executor = executor or Serial()
     place = place_of(output)
     storage = _opened(archive, place)
     theme = load_theme(config.theme, config.folder, config.options)
     inputs = inputs_digest(config, theme)
     listing = listing_digest(storage)  # before reading: what changes meanwhile is read again
-
-    def reading(done: int, total: int) -> None:
-        if progress is not None:
-            progress("Reading", done, total)
-
-    snapshot = read_archive(storage, progress=reading)
-    if snapshot.events.num_rows > _MANY_FACTS and (clean or strict or not place.has_site()):
-        executor.warm()
-    now = now_text()
-    work = lay_groundwork(
-        snapshot,
+    work = _read(
+        storage,
         config,
-        now_ms=int(now) * 1000 if now else None,
-        version=__version__,
-        all_rows=not theme.has_scripts,
+        theme,
+        progress,
+        executor if clean or strict or not place.has_site() else None,
     )
     files, assets = theme_files(theme)
     common = _common(work)
@@ -96,6 +100,8 @@ def build_site(
         made.make(report, files, begun)
         if strict:
             _refuse_problems(report)
+        _refuse_gaps(made, executor)
+        _refuse_other_builds(place, earlier)
         forget(place)
         if earlier is None:
             stage.replace()
@@ -107,8 +113,70 @@ def build_site(
     build = _described(report, published, time.monotonic() - began, is_update=earlier is not None)
     told = {**summary_of(build), "is_reviewed": review is not None}
     drawn = made.pictures.drawn
-    remember(place, State(inputs, listing, told, common, ledger.parts, ledger.digests, drawn))
+    left = State(inputs, listing, told, common, ledger.parts, ledger.digests, pictures=drawn)
+    remember(place, left)
     return build
+
+
+def _read(
+    storage: Storage,
+    config: Config,
+    theme: Theme,
+    progress: Progress | None,
+    helper: Executor | None,
+) -> Groundwork:
+    """What the pages are made of.
+
+    Args:
+        helper: gets ready meanwhile, where there is much to do.
+    """
+
+    def reading(done: int, total: int) -> None:
+        if progress is not None:
+            progress("Reading", done, total)
+
+    snapshot = read_archive(storage, progress=reading)
+    if helper is not None and snapshot.events.num_rows > _MANY_FACTS:
+        helper.warm()
+    now = now_text()
+    return lay_groundwork(
+        snapshot,
+        config,
+        now_ms=int(now) * 1000 if now else None,
+        version=__version__,
+        all_rows=not theme.has_scripts,
+    )
+
+
+def _refuse_other_builds(place: Place, earlier: State | None) -> None:
+    """Refuse to go on from what an earlier build left where another one ended meanwhile.
+
+    Raises:
+        BuildError: it did.
+    """
+    now = recall_summary(place)
+    if earlier is not None and (now is None or now.token != earlier.token):
+        raise BuildError(f"Another build of {place.root} ended meanwhile. Build again.")
+
+
+def _refuse_gaps(made: SiteBuild, executor: Executor) -> None:
+    """Refuse a site of which somebody wrote files where nobody finds them.
+
+    Raises:
+        BuildError: a file is missing.
+    """
+    sizes = made.ledger.sizes
+    missing = made.stage.lacks({path: sizes[path] for path in made.changed})
+    if missing:
+        who = (
+            "the workers of the cluster share no disk with this machine"
+            if (executor.is_elsewhere)
+            else "somebody removed it"
+        )
+        raise BuildError(
+            f"{missing} is not in {made.stage.folder} although it was made: {who}? The site stays "
+            "as it is."
+        )
 
 
 def _keys(work: Groundwork) -> tuple[dict[int, str], frozenset[int]]:
@@ -126,10 +194,16 @@ def _opened(archive: str | None, place: Place) -> Storage:
     """
     place.check()
     storage = open_archive(archive)
-    if storage.contains(place.root) or f"{place.root}/".startswith(f"{storage.root}/"):
+    site, runs = f"{place.root}/", f"{bare_uri(storage.root)}/"
+    if storage.contains(place.root) or site.startswith(runs):
         raise BuildError(
-            f"{place.root} lies in the archive {storage.root}. A site is no part of the archive; "
-            "choose a folder outside it with -o."
+            f"{place.root} lies in the archive {bare_uri(storage.root)}. A site is no part of the "
+            "archive; choose a folder outside it with -o."
+        )
+    if runs.startswith(site):
+        raise BuildError(
+            f"The archive {bare_uri(storage.root)} lies in {place.root}, all of which a build may "
+            "replace. Choose another folder with -o."
         )
     return storage
 

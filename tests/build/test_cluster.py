@@ -165,3 +165,34 @@ def test_the_command_builds_on_a_cluster(scheduler: Any, archive: str, tmp_path:
     more = ["--executor", "dask", "--scheduler", scheduler.scheduler_address]
     done = subprocess.run([*command, *more], capture_output=True, text=True, check=False)
     assert done.returncode == 0 and "from 60 runs" in done.stdout, done.stderr
+
+
+def test_workers_with_many_threads_mix_nothing_up(archive: str, tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    build_site(archive, str(tmp_path / "one"), CONFIG)
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=4, processes=True, dashboard_address=None
+    ) as cluster:
+        made = build_site(
+            archive, str(tmp_path / "many"), CONFIG, executor=Cluster(cluster.scheduler_address)
+        )
+    assert site_digests(tmp_path / "one") == site_digests(tmp_path / "many") and made.runs == 60
+
+
+def test_workers_that_do_not_see_the_disk_leave_the_site_as_it_is(
+    scheduler: Any, archive: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = tmp_path / "site"
+    build_site(archive, str(site), CONFIG)
+    before = site_digests(site)
+    ground = engine.RunGround
+    monkeypatch.setattr(
+        engine,
+        "RunGround",
+        lambda token, stage, *more: ground(token, str(tmp_path / "elsewhere"), *more),
+    )
+    with pytest.raises(BuildError, match="the workers of the cluster share no disk"):
+        build_site(
+            archive, str(site), CONFIG, clean=True, executor=Cluster(scheduler.scheduler_address)
+        )
+    assert site_digests(site) == before

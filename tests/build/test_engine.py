@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+import psutil
 import pytest
 from builders import sample_archive, site_digests
 
 import runreport
+from runreport import pipeline
 from runreport.build import engine
 from runreport.build.executor import Pool
+from runreport.build.upkeep import unchanged
+from runreport.errors import BuildError
 from runreport.pipeline import build_site
 from runreport.report.config import parse_config
 
@@ -63,3 +73,81 @@ def test_runs_without_a_page_are_made_by_processes_too(archive: Path, tmp_path: 
     build_site(str(archive), str(tmp_path / "one"), capped)
     build_site(str(archive), str(tmp_path / "many"), capped, executor=Pool(2))
     assert site_digests(tmp_path / "one") == site_digests(tmp_path / "many")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_build_that_is_ended_leaves_nothing_beside_the_site(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    archive = sample_archive(tmp_path / "a", runs=260)
+    program = str(Path(sys.executable).parent / "runreport")
+    words = ["build", str(archive), "-o", str(tmp_path / "site"), "--workers", "2"]
+    with subprocess.Popen([program, *words], stderr=subprocess.DEVNULL) as build:
+        deadline = time.monotonic() + 60
+        while not list(tmp_path.glob("site.building-*/r")) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        build.send_signal(number)
+    assert build.returncode not in (0, None)
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_workers_end_with_the_process_that_leads(tmp_path: Path) -> None:
+    archive = sample_archive(tmp_path / "a", runs=260)
+    program = str(Path(sys.executable).parent / "runreport")
+    words = ["build", str(archive), "-o", str(tmp_path / "site"), "--workers", "2"]
+    with subprocess.Popen([program, *words], stderr=subprocess.DEVNULL) as build:
+        while not (workers := workers_of(build.pid)) and build.poll() is None:
+            time.sleep(0.01)
+        build.kill()
+    deadline = time.monotonic() + 20
+    while any(map(psutil.pid_exists, workers)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert workers and not any(map(psutil.pid_exists, workers))
+    build_site(str(archive), str(tmp_path / "site"), CONFIG)
+    assert {path.name for path in tmp_path.iterdir()} == {"a", "site", "site.state"}
+
+
+def workers_of(leader: int) -> list[int]:
+    """The processes that do tasks: children of those that a build has started."""
+    with suppress(psutil.NoSuchProcess):
+        children = psutil.Process(leader).children()
+        return [own.pid for child in children for own in child.children()]
+    return []
+
+
+def test_a_build_does_not_go_on_from_a_site_that_another_has_changed(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = str(tmp_path / "site")
+    build_site(str(archive), site, CONFIG)
+    with runreport.start_run(run_name="new"):
+        runreport.log_metric("loss", 0.125)
+    finish = pipeline.finish_report
+
+    def meanwhile(*given: Any) -> Any:
+        with monkeypatch.context() as other:
+            other.setattr(pipeline, "finish_report", finish)
+            build_site(str(archive), site, parse_config({"title": "Another"}))
+        return finish(*given)
+
+    monkeypatch.setattr(pipeline, "finish_report", meanwhile)
+    with pytest.raises(BuildError, match=r"Another build of .* ended meanwhile"):
+        build_site(str(archive), site, CONFIG)
+    monkeypatch.undo()
+    build_site(str(archive), site, CONFIG)
+    build_site(str(archive), str(tmp_path / "clean"), CONFIG)
+    assert site_digests(Path(site)) == site_digests(tmp_path / "clean")
+
+
+@pytest.mark.parametrize("path", ["index.html", "feed.xml"])
+def test_a_file_that_somebody_removed_or_emptied_is_made_again(
+    archive: Path, tmp_path: Path, path: str
+) -> None:
+    site = tmp_path / "site"
+    build_site(str(archive), str(site), CONFIG)
+    assert unchanged(str(archive), str(site), CONFIG) is not None
+    whole = (site / path).read_bytes()
+    (site / path).write_bytes(b"")
+    assert unchanged(str(archive), str(site), CONFIG) is None
+    build_site(str(archive), str(site), CONFIG)
+    assert (site / path).read_bytes() == whole

@@ -10,12 +10,15 @@ from builders import sample_archive, site_digests
 from s3 import s3_server
 
 import runreport
+from runreport.archive.directory import open_archive
+from runreport.archive.merging import merge_archive
 from runreport.build.upkeep import unchanged
 from runreport.errors import BuildError
 from runreport.pipeline import build_site
 from runreport.report.config import Config, parse_config
 from runreport.site import store
 from runreport.site.places import place_of
+from runreport.site.state_folder import MARKER
 from runreport.site.store import headers_of, rank_of
 
 CONFIG = parse_config({"primary_metric": "loss", "direction": "min"})
@@ -55,7 +58,10 @@ def test_a_site_on_a_store_is_that_of_a_folder_and_only_changes_are_put(
     build_site(archive, str(tmp_path / "clean"), CONFIG)
     found = downloaded(bucket, tmp_path / "found")
     assert site_digests(found) == site_digests(tmp_path / "clean")
-    assert made.published.folder == bucket and unchanged(archive, bucket, CONFIG) is not None
+    assert (
+        made.published.folder == bucket.partition("?")[0]
+        and unchanged(archive, bucket, CONFIG) is not None
+    )
 
     put: list[str] = []
     whole = store.Store.put
@@ -98,6 +104,8 @@ def test_a_file_has_its_type_and_may_be_kept_where_its_name_tells_its_content() 
     assert headers_of("feed.xml")["Content-Type"].startswith("application/atom+xml")
     assert headers_of("e/x/data/runs.parquet")["Content-Type"] == "application/vnd.apache.parquet"
     assert headers_of(".nojekyll")["Content-Type"] == "application/octet-stream"
+    asked = headers_of("r/12/12345678-1234-1234-1234-0123456789ab.html")
+    assert asked["Cache-Control"] == "no-cache", "somebody chose this name"
     assert headers_of("r/ab/x/files/roc.png")["Content-Type"] == "image/png"
 
 
@@ -140,7 +148,41 @@ def test_a_build_that_dies_while_it_uploads_is_made_whole_by_the_next(
 
 def test_a_place_that_cannot_be_reached_is_one_clear_error(tmp_path: Path) -> None:
     archive = str(sample_archive(tmp_path / "a", runs=1))
-    for uri, told in (("s3://", "names no bucket"), ("nowhere://x/y", "needs a library|reached")):
+    for uri, told in (
+        ("s3://bucket", "is a whole bucket; name a folder of it, such as s3://bucket/report"),
+        ("nowhere://x/y", "cannot be reached: Protocol not known"),
+    ):
         with pytest.raises(BuildError, match=told):
             build_site(archive, uri, Config())
     assert place_of(str(tmp_path)).root == str(tmp_path)
+    assert place_of(f"file://{tmp_path}/s").root == f"{tmp_path}/s"
+
+
+def test_credentials_are_neither_shown_nor_kept(
+    bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    uri = bucket.replace("s3://", "s3://test:hunter2hunter2@")
+    made = build_site(str(sample_archive(tmp_path / "a", runs=1)), uri, CONFIG)
+    assert made.published.folder == bucket.partition("?")[0]
+    kept = store.Store(store._beside(uri, ".state"))
+    texts = [kept.read(path) or b"" for path in kept.sizes()]
+    assert texts and not any(b"hunter2" in text or b"endpoint" in text for text in texts)
+
+
+def test_no_build_replaces_the_archive_it_reads(bucket: str, tmp_path: Path) -> None:
+    bare, _, options = bucket.partition("?")
+    runs = f"{bare}/runs?{options}"
+    merge_archive(
+        open_archive(sample_archive(tmp_path / "a", runs=1)), open_archive(runs, create=True)
+    )
+    store.Store(bucket).put(MARKER, b"made by a build")
+    inner = f"{bare}/runs/s?{options}"
+    for site, told in ((bucket, r"The archive .* lies in"), (inner, "A site is no part")):
+        with pytest.raises(BuildError, match=told):
+            build_site(runs, site, CONFIG)
+    inside = sample_archive(tmp_path / "site" / "runs", runs=1)
+    (tmp_path / "site" / MARKER).write_text("")
+    with pytest.raises(BuildError, match=r"The archive .* lies in"):
+        build_site(str(inside), str(tmp_path / "site"), CONFIG)
+    assert (inside / "archive.json").exists()

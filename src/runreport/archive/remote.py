@@ -22,7 +22,7 @@ from runreport.archive.storage import (
 )
 from runreport.errors import ArchiveError, WriteFailed
 
-_FLAT = ("s3", "gcs", "abfs")
+FLAT = ("s3", "gcs", "abfs")
 """Stores that have no folders to make."""
 _HELD_BYTES = 64 * 1024 * 1024
 
@@ -48,7 +48,7 @@ class RemoteStorage(Storage):
 
     @property
     def _is_flat(self) -> bool:
-        return self._fs.type_name in _FLAT
+        return self._fs.type_name in FLAT
 
     def put_chunks(self, path: str, chunks: Iterable[bytes], *, durable: bool = True) -> None:
         """Write a whole file; the store shows it when it is complete."""

@@ -27,7 +27,6 @@ GROUP = 128
 """Segments that are put together at once: as many as are read in the time of a first seal."""
 SMALL_BYTES = 128 * 1024
 """Of the two files of a segment that counts as small."""
-GROUP_BYTES = 4 * 1024 * 1024
 
 
 def is_due(writer_id: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
@@ -12,6 +14,7 @@ from runreport.errors import BuildError, RunreportError
 
 Future = Any
 """Of Dask, which has no types."""
+_ADDRESS = re.compile(r"(?:tcp|tls|ucx|ws|wss)://[^/\s]+:[0-9]+")
 TRIES = 3
 """A task that fails so often fails the build."""
 _WAITING = 4
@@ -41,6 +44,8 @@ class Cluster:
             raise BuildError(
                 "A build on a cluster needs dask.distributed: pip install distributed."
             ) from error
+        if not _ADDRESS.fullmatch(scheduler):
+            raise BuildError(f"{scheduler!r} is no address of a scheduler, as tcp://host:8786 is.")
         try:
             self._client: Any = Client(scheduler, timeout=_SECONDS, set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:
@@ -49,6 +54,7 @@ class Cluster:
                 "--scheduler, e.g. tcp://host:8786; `dask scheduler` starts one, `dask worker "
                 "ADDRESS` workers."
             ) from error
+        self._sent: set[Future] = set()
         self.workers = sum(self._client.ncores().values())
         if not self.workers:
             self.close()
@@ -67,10 +73,12 @@ class Cluster:
         return self._made(coming, waiting)
 
     def _submitted(self, tasks: Iterable[Task]) -> dict[Future, Task]:
-        return {
+        sent = {
             self._client.submit(task.work, task.given, pure=False, retries=TRIES - 1): task
             for task in tasks
         }
+        self._sent |= sent.keys()
+        return sent
 
     def _made(
         self, coming: Iterator[Task], waiting: dict[Future, Task]
@@ -81,6 +89,7 @@ class Cluster:
         for future in done:
             task = waiting.pop(future)
             made = _result(future, task)
+            self._sent.discard(future)
             future.release()
             more = self._submitted(islice(coming, 1))
             waiting |= more
@@ -88,7 +97,16 @@ class Cluster:
             yield task, made
 
     def close(self) -> None:
-        """Leave the cluster; what is still at work there is given up."""
+        """Leave the cluster; what waits there is given up, what is at work is waited for, since it
+        would write to a stage that is gone."""
+        with suppress(OSError, TimeoutError):
+            if self._sent and self._client.status == "running":
+                at_work = {key for keys in self._client.processing().values() for key in keys}
+                busy = [own for own in self._sent if own.key in at_work]
+                self._client.cancel([own for own in self._sent if own.key not in at_work])
+                latest = time.monotonic() + _SECONDS
+                while time.monotonic() < latest and any(not own.done() for own in busy):
+                    time.sleep(0.05)
         with suppress(OSError, TimeoutError):
             self._client.close()
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import multiprocessing
+import multiprocessing.connection
 import os
 import signal
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from itertools import islice
+from threading import Thread
 from typing import Any, Protocol
 
 from runreport.build.task import Task
@@ -34,8 +37,8 @@ class Executor(Protocol):
         ...
 
     def results(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Any]]:
-        """Tasks with what they made, in any order. The first are begun before anything is asked
-        for; of the others only a few are taken in advance.
+        """Tasks with what they made, in any order; only a few are taken in advance. Others than
+        this process begin with the first at once.
 
         Raises:
             BuildError: one could not be done.
@@ -89,28 +92,39 @@ class Pool:
     def results(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Any]]:
         """See `Executor`."""
         coming = iter(tasks)
-        waiting = self._submitted(islice(coming, self.workers * _FIRST))
+        waiting: dict[Future[Any], Task] = {}
+        with self._told(waiting):
+            self._submit(islice(coming, self.workers * _FIRST), waiting)
         return self._made(coming, waiting)
 
-    def _submitted(self, tasks: Iterable[Task]) -> dict[Future[Any], Task]:
+    def _submit(self, tasks: Iterable[Task], waiting: dict[Future[Any], Task]) -> None:
         self.warm()
         assert self._pool is not None
-        return {self._pool.submit(task.work, task.given): task for task in tasks}
+        for task in tasks:
+            waiting[self._pool.submit(task.work, task.given)] = task
 
     def _made(
         self, coming: Iterator[Task], waiting: dict[Future[Any], Task]
     ) -> Iterator[tuple[Task, Any]]:
-        try:
-            while waiting:
-                for done in wait(waiting, return_when=FIRST_COMPLETED).done:
+        while waiting:
+            for done in wait(waiting, return_when=FIRST_COMPLETED).done:
+                with self._told(waiting):
                     made = done.result()
-                    yield waiting.pop(done), made
-                    free = max(0, self.workers * _WAITING - len(waiting))
-                    waiting |= self._submitted(islice(coming, free))
+                yield waiting.pop(done), made
+                free = max(0, self.workers * _WAITING - len(waiting))
+                with self._told(waiting):
+                    self._submit(islice(coming, free), waiting)
+
+    @contextmanager
+    def _told(self, waiting: dict[Future[Any], Task]) -> Iterator[None]:
+        """A process that ended is told with what it may have been at."""
+        try:
+            yield
         except BrokenProcessPool as error:
             raise BuildError(
                 f"A worker process ended without saying why, while {self._names(waiting)} was "
-                "made; it may have run out of memory. Try fewer with --workers, or --workers 1."
+                "made; it may have run out of memory. Try fewer with --workers, or --workers 1. "
+                "(A program that calls build_site itself needs `if __name__ == '__main__':`.)"
             ) from error
 
     @staticmethod
@@ -131,8 +145,16 @@ class Pool:
 
 
 def _begin() -> None:
-    """A worker leaves an interrupt to the process that leads."""
+    """A worker leaves an interrupt to the process that leads, and ends with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    leader = multiprocessing.parent_process()
+    if leader is not None:
+        Thread(target=_end_with, args=(leader.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    multiprocessing.connection.wait([sentinel])
+    os._exit(1)
 
 
 def cores() -> int:

@@ -6,6 +6,7 @@ import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 from runreport.build.part import Part
@@ -59,8 +60,13 @@ class RunWork:
 
 def make_runs(work: RunWork) -> dict[str, Part]:
     """Write the files of some runs to the stage; what they are, by the names of the parts."""
-    with _without_collections():
+    # Whoever makes pages in several threads makes them one after the other: what the tasks of a
+    # process share is not theirs alone otherwise, and pages are made by Python anyway.
+    with _alone, _without_collections():
         return _made(work)
+
+
+_alone = Lock()
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from runreport.build.part import Part
 from runreport.site.places import Place
@@ -31,6 +32,8 @@ class State:
     parts: Mapping[str, Part] | None = None
     digests: Mapping[str, tuple[str, int]] | None = None
     """Digest and size of every other file, by path."""
+    token: str = ""
+    """Of the build that left it and of no other."""
     pictures: Mapping[str, str] | None = None
     """Charts as SVG, by the digest of what they show."""
 
@@ -39,7 +42,8 @@ def recall_summary(place: Place) -> State | None:
     """What the last build had to say; None where it left nothing that can be read."""
     content = place.note(_SUMMARY)
     try:
-        return State(content["inputs"], content["archive"], content["summary"])
+        summary, token = content["summary"], content["token"]
+        return State(content["inputs"], content["archive"], {**summary}, token=token)
     except (KeyError, TypeError):
         return None
 
@@ -57,10 +61,15 @@ def recall(place: Place) -> State | None:
             head.summary,
             content["common"],
             {
-                name: Part(str(key), dict(files), tuple((k, p, c) for k, p, c in findings))
+                name: Part(
+                    str(key),
+                    {path: int(size) for path, size in files.items()},
+                    tuple((str(k), str(p), int(c)) for k, p, c in findings),
+                )
                 for name, (key, files, findings) in content["parts"].items()
             },
-            {path: (digest, size) for path, (digest, size) in content["digests"].items()},
+            {path: (digest, int(size)) for path, (digest, size) in content["digests"].items()},
+            head.token,
             dict(content["pictures"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError):
@@ -81,7 +90,12 @@ def remember(place: Place, state: State) -> None:
     )
     place.keep(
         _SUMMARY,
-        {"inputs": state.inputs, "archive": state.archive, "summary": state.summary},
+        {
+            "inputs": state.inputs,
+            "archive": state.archive,
+            "summary": state.summary,
+            "token": uuid4().hex,
+        },
     )
 
 

@@ -24,9 +24,11 @@ from runreport.report.findings import Finding
 from runreport.report.note_files import note_files, note_pictures
 from runreport.site.digests import digest_of
 from runreport.site.places import place_of
+from runreport.site.publish import MARKER_TEXT
 from runreport.site.published import Published
 from runreport.site.theme import Theme, load_theme
 
+MARKER_BYTES = len(MARKER_TEXT)
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _LIBRARIES = (
     "google-re2",
@@ -79,7 +81,13 @@ def unchanged(archive: str | None, output: str, config: Config) -> Build | None:
         storage
     ):
         return None
-    return recalled(earlier.summary)
+    found = recalled(earlier.summary)
+    if found is None:
+        return None
+    # Files that somebody removed or emptied are made again.
+    files, size = place.totals()
+    is_whole = (files, size) == (found.published.files, found.published.size_bytes + MARKER_BYTES)
+    return found if is_whole else None
 
 
 def summary_of(build: Build) -> dict[str, object]:
@@ -106,6 +114,8 @@ def recalled(summary: object) -> Build | None:
     """A build from its state; None where that is none of ours."""
     try:
         assert isinstance(summary, dict)
+        sizes = ("files", "pages", "size_bytes", "largest_bytes")
+        assert all(isinstance(summary["published"][name], int) for name in sizes)
         return Build(
             Published(**summary["published"], written=0),
             summary["runs"],
@@ -116,7 +126,7 @@ def recalled(summary: object) -> Build | None:
             0.0,
             is_update=True,
         )
-    except (AssertionError, KeyError, TypeError):
+    except (AssertionError, AttributeError, KeyError, TypeError):
         return None
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +29,7 @@ from runreport.cli.printing import (
     progress_bar,
     say,
 )
-from runreport.cli.site_report import site_report, too_large
+from runreport.cli.site_report import report_rows, site_report, too_large
 from runreport.errors import BuildError, NotFound
 from runreport.report.config import FILE_NAME, Config, load_config
 from runreport.report.findings import Finding
@@ -108,6 +110,9 @@ def build(
 ) -> None:
     """Build the static site of an archive, or of the runs that other tools left in a project."""
     _check_executor(executor, workers, scheduler)
+    if not output.strip():
+        raise click.UsageError("-o needs the name of a folder.")
+    signal.signal(signal.SIGTERM, end_cleanly)  # what is staged goes, and the processes with it
     location = named = located(chosen(source, archive))
     bar = None if quiet or as_json else progress_bar()
     lost: Sequence[str] = ()
@@ -117,6 +122,7 @@ def build(
         raise click.UsageError("--archive-to is for the runs of other tools; this is an archive.")
     config = config_of(location, config_path, theme)
     made = None if clean or strict or base else unchanged(location, output, config)
+    was_read = made is None
     if made is None:
         from runreport.pipeline import build_site
 
@@ -136,17 +142,25 @@ def build(
             executor=_chosen_executor(workers, scheduler),
         )
     if as_json:
-        print_json({**_described(made), "lost": list(lost)})
+        report = {"site_report": report_rows(place_of(output))} if has_report else {}
+        print_json({**_described(made), "lost": list(lost), **report})
     elif not quiet:
         warn_of_losses(lost)
         warn(made)
-        for warning in too_large(made.published):
-            say(f"Warning: {warning}")
-        if made.seconds:  # it was read, not found unchanged
+        if not is_remote(output):
+            for warning in too_large(made.published):
+                say(f"Warning: {warning}")
+        if was_read:
             hint_at_compaction(open_archive(location))
         click.echo(_closing_line(made))
     if has_report and not as_json:
         click.echo(site_report(place_of(output)))
+
+
+def end_cleanly(number: int, frame: object) -> None:
+    """Leave by way of every clean-up, with the code that a shell gives for a signal."""
+    del frame
+    sys.exit(128 + number)
 
 
 def _check_executor(executor: str, workers: int | None, scheduler: str | None) -> None:
@@ -290,6 +304,7 @@ def _closing_line(made: Build) -> str:
     place = f"{published.folder}/index.html"
     if not is_remote(published.folder):
         place = os.path.join(os.path.relpath(published.folder), "index.html")
+    place = safe(place)
     if made.is_update and not published.written:
         return f"Nothing has changed since the last build → {place}"
     if made.is_update:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from runreport.archive.layout import SEGMENTS, parse_segment
 from runreport.archive.storage import Storage
 from runreport.cli.printing import say
@@ -14,6 +16,8 @@ _MANY = 1000
 def hint_at_compaction(storage: Storage) -> None:
     """Say how an archive would open faster, where it would by far: ten thousand runs in segments
     of their own take ten times as long as compacted (docs/performance.md)."""
+    if not storage.is_local:
+        return  # to list it once more may take as long as to open it
     names = (parse_segment(file.path) for file in storage.list(SEGMENTS))
     small = sum(
         name is not None and name.table == "events" and not name.is_compacted for name in names
@@ -21,5 +25,5 @@ def hint_at_compaction(storage: Storage) -> None:
     if small >= _MANY:
         say(
             f"Note: {small:,} small segments; this archive opens several times as fast after "
-            f"`runreport archive compact {safe(storage.root)}`."
+            f"`runreport archive compact {safe(shlex.quote(storage.root))}`."
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import tempfile
 import threading
 import time
@@ -20,6 +19,7 @@ from runreport.build.upkeep import Build, unchanged
 from runreport.cli.build import (
     config_of,
     config_option,
+    end_cleanly,
     located,
     read_config,
     taken_in,
@@ -81,7 +81,7 @@ def serve(
 ) -> None:
     """Build the site of an archive or a project and show it on localhost (also: ui)."""
     location = located(chosen(source, archive))
-    signal.signal(signal.SIGTERM, _end)  # so that the temporary folder goes
+    signal.signal(signal.SIGTERM, end_cleanly)  # so that the temporary folder goes
     with tempfile.TemporaryDirectory(prefix="runreport-") as folder:
         preview = _Preview(location, os.path.join(folder, "site"), config_path, theme)
         live = Live(_growth_of(location)) if is_watching else None
@@ -177,9 +177,3 @@ def _watch(preview: _Preview, live: Live, first: Build) -> threading.Thread:
     thread = threading.Thread(target=watch, name="watch", daemon=True)
     thread.start()
     return thread
-
-
-def _end(number: int, frame: object) -> None:
-    """Leave by way of every clean-up, with the code that a shell gives for a signal."""
-    del frame
-    sys.exit(128 + number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from runreport.build.state import recall
 from runreport.report.formatting import format_size
@@ -46,20 +46,17 @@ def too_large(published: Published) -> Iterator[str]:
 
 def site_report(place: Place) -> str:
     """A table of the kinds of files that a site has, the largest kind first."""
-    state = recall(place)
-    if state is None:
-        return "Nothing is known of this site; build it with --clean."
-    sizes = {path: size for path, (_, size) in (state.digests or {}).items()}
-    for part in (state.parts or {}).values():
-        sizes.update(part.files)
-    kinds = kinds_of(sizes)
+    kinds = kinds_of(_sizes(place))
+    if not kinds:
+        return "What the last build left cannot be read; build with --clean."
     rows = [("what", "files", "size", "share", "largest")]
     total = sum(kind.size_bytes for kind in kinds) or 1
     for kind in kinds:
         share = f"{100 * kind.size_bytes / total:.1f} %"
         largest = f"{format_size(kind.largest_bytes)}  {kind.largest}"
         rows.append((kind.name, f"{kind.files:,}", format_size(kind.size_bytes), share, largest))
-    rows.append(("all", f"{len(sizes):,}", format_size(total if kinds else 0), "", ""))
+    count = sum(kind.files for kind in kinds)
+    rows.append(("all", f"{count:,}", format_size(total), "", ""))
     widths = [max(len(row[place]) for row in rows) for place in range(4)]
     return "\n".join(
         "  ".join(
@@ -67,6 +64,21 @@ def site_report(place: Place) -> str:
         ).rstrip()
         for row in rows
     )
+
+
+def report_rows(place: Place) -> list[dict[str, object]]:
+    """The same for other programs."""
+    return [asdict(kind) for kind in kinds_of(_sizes(place))]
+
+
+def _sizes(place: Place) -> Mapping[str, int]:
+    state = recall(place)
+    if state is None:
+        return {}
+    sizes = {path: size for path, (_, size) in (state.digests or {}).items()}
+    for part in (state.parts or {}).values():
+        sizes.update(part.files)
+    return sizes
 
 
 def kinds_of(sizes: Mapping[str, int]) -> list[Kind]:

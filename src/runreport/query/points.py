@@ -93,6 +93,8 @@ class PointReader:
         # Segments that hold many runs are read once for runs that follow each other.
         self._read = lru_cache(maxsize=2)(self._read_segment)
         self.places = places
+        self._is_reread = False
+        """Whether a compaction has replaced what was to be read."""
 
     @staticmethod
     def of(snapshot: Snapshot) -> PointReader:
@@ -101,7 +103,8 @@ class PointReader:
 
     def turn_to(self, places: PointPlaces) -> None:
         """Go on with other runs of the archive; what was read of a segment is kept."""
-        self.places = places
+        if not self._is_reread:  # then it knows those of all runs, and these are outdated
+            self.places = places
 
     @property
     def notices(self) -> tuple[Notice, ...]:
@@ -125,10 +128,11 @@ class PointReader:
             try:
                 return self._points_of(run_id)
             except FileNotFoundError:  # a compaction replaced it: its points are elsewhere now
-                known = set(self.places.segments)
+                known = self.places.paths.get(run_id)
                 self._read.cache_clear()
+                self._is_reread = True
                 self.places = PointPlaces.of(read_archive(self.places.storage))
-                if known >= set(self.places.segments):
+                if known == self.places.paths.get(run_id):
                     break
         return self._points_of(run_id, without_missing=True)
 

@@ -12,8 +12,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from runreport.archive.directory import is_remote
-from runreport.site.publish import Stage, check_target, staged
+from runreport.archive.directory import is_remote, locate_archive
+from runreport.site.publish import Stage, check_target, staged, told_as_unwritable
 from runreport.site.state_folder import MARKER, mark, read_note, state_folder, write_note
 
 
@@ -21,7 +21,8 @@ class Place(ABC):
     """Where a site lies, or will."""
 
     root: str
-    """As a person would name it: a path of this machine, or a URI."""
+    """As a person would name it: a path of this machine, or a URI without credentials and
+    options."""
 
     @abstractmethod
     def check(self) -> None:
@@ -38,6 +39,10 @@ class Place(ABC):
     @abstractmethod
     def has_files(self, sizes: Mapping[str, int]) -> bool:
         """Whether the site has these files, of these sizes."""
+
+    @abstractmethod
+    def totals(self) -> tuple[int, int]:
+        """How many files the site has, and how many bytes in all."""
 
     @abstractmethod
     def note(self, name: str) -> Any:
@@ -87,18 +92,34 @@ class FolderPlace(Place):
         except OSError:
             return False
 
+    def totals(self) -> tuple[int, int]:
+        """See `Place`."""
+        files = size = 0
+        waiting = [self.root]
+        while waiting:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                    else:
+                        files += 1
+                        size += entry.stat(follow_symlinks=False).st_size
+        return files, size
+
     def note(self, name: str) -> Any:
         """See `Place`."""
         return read_note(os.path.join(state_folder(self.root), name))
 
     def keep(self, name: str, content: Mapping[str, Any]) -> None:
         """See `Place`."""
-        write_note(os.path.join(mark(self.root), name), content)
+        with told_as_unwritable(state_folder(self.root)):
+            write_note(os.path.join(mark(self.root), name), content)
 
     def forget(self, *names: str) -> None:
         """See `Place`."""
         for name in names:
-            with contextlib.suppress(FileNotFoundError):
+            state = state_folder(self.root)
+            with told_as_unwritable(state), contextlib.suppress(FileNotFoundError):
                 os.remove(os.path.join(state_folder(self.root), name))
 
     @contextlib.contextmanager
@@ -119,4 +140,14 @@ def place_of(output: str) -> Place:
         from runreport.site.store import StorePlace
 
         return StorePlace(output)
-    return FolderPlace(output)
+    return FolderPlace(locate_archive(output) if output.startswith("file:") else output)
+
+
+def bare_uri(location: str) -> str:
+    """A path, or a URI without what nobody else should read: credentials and options."""
+    scheme, mark, rest = location.partition("://")
+    if not mark:
+        return location
+    place = rest.partition("?")[0].rstrip("/")
+    host, slash, path = place.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"

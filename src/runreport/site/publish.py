@@ -10,8 +10,9 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from threading import get_ident
 
 from runreport.errors import BuildError
 from runreport.site.files import SiteFile
@@ -53,10 +54,20 @@ class Stage:
         """
         write_file(self.folder, file)
 
+    def lacks(self, sizes: Mapping[str, int]) -> str:
+        """The path of a file that should be staged and is not, or not whole; empty for none."""
+        for path, size in sizes.items():
+            try:
+                if os.stat(place_in(self.folder, path)).st_size != size:
+                    return path
+            except OSError:
+                return path
+        return ""
+
     def replace(self) -> None:
         """Put what is staged in the place of the site, all at once."""
-        self.put(SiteFile(MARKER, MARKER_TEXT))
-        _swap(self.folder, self.target)
+        with told_as_unwritable(self.target):
+            _swap(self.folder, self.target)
 
     def bring(self, paths: Iterable[str], gone: Iterable[str]) -> None:
         """Put staged files in the place of the site's, one after the other.
@@ -64,12 +75,13 @@ class Stage:
         Args:
             gone: files that the site no longer has; folders that are empty then go, too.
         """
-        for path in paths:
-            place = place_in(self.target, path)
-            os.makedirs(os.path.dirname(place), exist_ok=True)
-            os.replace(place_in(self.folder, path), place)
-        for path in gone:
-            self._remove(path)
+        with told_as_unwritable(self.target):
+            for path in paths:
+                place = place_in(self.target, path)
+                os.makedirs(os.path.dirname(place), exist_ok=True)
+                os.replace(place_in(self.folder, path), place)
+            for path in gone:
+                self._remove(path)
 
     def _remove(self, path: str) -> None:
         place = place_in(self.target, path)
@@ -96,20 +108,37 @@ def staged(folder: str) -> Iterator[Stage]:
     recover(target)
     stage = Stage(target, f"{target}.building-{os.getpid()}")
     try:
+        stage.put(
+            SiteFile(MARKER, MARKER_TEXT)
+        )  # by which a later build knows it, and clears it up
         yield stage
-    except OSError as error:
-        raise BuildError(
-            f"Could not write the site to {target}: {error.strerror or error}."
-        ) from error
     finally:
         shutil.rmtree(stage.folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def told_as_unwritable(place: str) -> Iterator[None]:
+    """What the disk refuses is one error that names the file.
+
+    Raises:
+        BuildError: it refused.
+    """
+    try:
+        yield
+    except OSError as error:
+        site = place.partition(".building-")[0]
+        file = error.filename2 or error.filename
+        what = f" ({file})" if isinstance(file, str) and ".building-" not in file else ""
+        raise BuildError(
+            f"Could not write the site to {site}: {error.strerror or error}{what}."
+        ) from error
 
 
 def write_file(folder: str, file: SiteFile) -> None:
     """Write a file of a site to a stage: a folder, or the URI of one.
 
     Raises:
-        BuildError: its path leads out of the site.
+        BuildError: its path leads out of the site, or it cannot be written.
     """
     if "://" in folder:  # workers of other machines share no disk
         from runreport.site.store import put_staged
@@ -119,14 +148,15 @@ def write_file(folder: str, file: SiteFile) -> None:
     if file.is_shared and os.path.exists(place):
         return
     # Two processes may make a shared file at once; nobody else knows the others yet.
-    draft = f"{place}.{os.getpid()}" if file.is_shared else place
-    try:
-        _write(draft, file.content)
-    except FileNotFoundError:
-        os.makedirs(os.path.dirname(place), exist_ok=True)
-        _write(draft, file.content)
-    if file.is_shared:
-        os.replace(draft, place)
+    draft = f"{place}.{os.getpid()}-{get_ident()}" if file.is_shared else place
+    with told_as_unwritable(folder):
+        try:
+            _write(draft, file.content)
+        except FileNotFoundError:
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            _write(draft, file.content)
+        if file.is_shared:
+            os.replace(draft, place)
 
 
 def _write(place: str, content: bytes) -> None:
@@ -167,8 +197,10 @@ def _runs(process: int) -> bool:
     """Whether another build is still at work."""
     try:
         os.kill(process, 0)
-    except OSError:
+    except ProcessLookupError:
         return False
+    except OSError:  # somebody else's
+        return True
     return True
 
 

@@ -24,42 +24,43 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import fs
 
-from runreport.archive.remote import connect
+from runreport.archive.remote import FLAT, connect
 from runreport.errors import ArchiveError, BuildError
 from runreport.site.files import SiteFile
-from runreport.site.places import Place
+from runreport.site.places import Place, bare_uri
 from runreport.site.publish import MARKER_TEXT, Stage, place_in
 from runreport.site.state_folder import ENDING, MARKER
 
 THREADS = 16
 """Files that are put at once."""
 _HASHED = re.compile(r"-[0-9a-f]{12}\.[a-z]+$")
+_KEEPS = re.compile(r"static/|shared/|(?:e/[^/]+|activity)/data/")
+"""Folders in which such a name is a digest of the content; elsewhere people choose names."""
 _KEPT = "public, max-age=31536000, immutable"
 _ASKED = "no-cache"
 """Kept, but asked for whether it has changed."""
-_TEXTS = (
-    "text/",
-    "application/javascript",
-    "application/json",
-    "image/svg+xml",
-    "application/xml",
-)
+_TEXTS = ("text/", "application/json", "application/atom+xml", "application/xml", "image/svg")
 _TYPES = {
     ".js": "text/javascript",
     ".md": "text/markdown",
     ".parquet": "application/vnd.apache.parquet",
     ".svg": "image/svg+xml",
-    ".xml": "application/atom+xml",
+    ".xml": "application/xml",
 }
 
 
 def headers_of(path: str) -> dict[str, str]:
     """What a store is to say of a file: its type, and how long a browser may keep it."""
     ending = path[path.rfind(".") :] if "." in path.rpartition("/")[2] else ""
-    kind = _TYPES.get(ending) or mimetypes.guess_type(path)[0] or "application/octet-stream"
+    guessed, encoding = mimetypes.guess_type(path)
+    packed = "application/gzip" if encoding == "gzip" else "application/octet-stream"
+    kind = packed if encoding else _TYPES.get(ending) or guessed or "application/octet-stream"
+    if path == "feed.xml":
+        kind = "application/atom+xml"
     if kind.startswith(_TEXTS):
         kind += "; charset=utf-8"
-    return {"Content-Type": kind, "Cache-Control": _KEPT if _HASHED.search(path) else _ASKED}
+    is_kept = _KEEPS.match(path) and _HASHED.search(path)
+    return {"Content-Type": kind, "Cache-Control": _KEPT if is_kept else _ASKED}
 
 
 def rank_of(path: str) -> int:
@@ -84,14 +85,33 @@ class Store:
         try:
             reached, path = connect(self.uri)
         except ArchiveError as error:
-            raise BuildError(str(error).replace("Archive", "Site", 1)) from error
+            told = str(error).replace(self.uri, bare_uri(self.uri)).replace("Archive", "Site", 1)
+            raise BuildError(told) from error
         if not path.strip("/"):
-            raise BuildError(f"Site {self.uri!r} names no bucket; write s3://bucket/folder.")
-        return reached, path.rstrip("/")
+            raise BuildError(
+                f"Site {bare_uri(self.uri)!r} names no bucket; write s3://bucket/folder."
+            )
+        return reached, path.strip("/") if reached.type_name in FLAT else path.rstrip("/")
 
     def _at(self, path: str) -> str:
         root = self._reached[1]
         return place_in(root, path) if path else root
+
+    def check_bucket(self) -> None:
+        """Refuse a bucket that is not there, before anything is made.
+
+        Raises:
+            BuildError: there is none of that name, or the path leads out of it.
+        """
+        reached, path = self._reached
+        bucket, _, inside = path.partition("/")
+        if {".", ".."} & {*inside.split("/")}:
+            raise BuildError(f"{bare_uri(self.uri)} leads out of its bucket.")
+        if reached.type_name not in FLAT:
+            return
+        with contextlib.suppress(OSError, pa.ArrowException):  # who may not ask may still write
+            if reached.get_file_info(bucket).type == fs.FileType.NotFound:
+                raise BuildError(f"There is no bucket {bucket!r} for {bare_uri(self.uri)}.")
 
     def put(self, path: str, content: bytes) -> None:
         """Put a file whole.
@@ -100,8 +120,11 @@ class Store:
             BuildError: it could not be written.
         """
         reached, _ = self._reached
+        place = self._at(path)
         try:
-            with reached.open_output_stream(self._at(path), metadata=headers_of(path)) as stream:
+            if reached.type_name not in FLAT:
+                reached.create_dir(place.rpartition("/")[0], recursive=True)
+            with reached.open_output_stream(place, metadata=headers_of(path)) as stream:
                 stream.write(content)
         except (OSError, pa.ArrowException) as error:
             raise self._failed(path, error) from error
@@ -114,7 +137,7 @@ class Store:
         except FileNotFoundError:
             return None
         except (OSError, pa.ArrowException) as error:
-            raise BuildError(f"Could not read {self.uri}/{path}: {error}.") from error
+            raise BuildError(f"Could not read {bare_uri(self.uri)}/{path}: {error}.") from error
 
     def take(self, other: Store, path: str) -> None:
         """Put a file that another folder of the store has, without moving it through here."""
@@ -125,8 +148,18 @@ class Store:
 
     def delete(self, path: str) -> None:
         """Remove a file; one that is gone is fine."""
-        with contextlib.suppress(FileNotFoundError):
+        try:
             self._reached[0].delete_file(self._at(path))
+        except FileNotFoundError:
+            pass
+        except (OSError, pa.ArrowException) as error:
+            raise self._failed(path, error) from error
+
+    def delete_all(self) -> None:
+        """Remove all of it, as far as the store lets us."""
+        reached, root = self._reached
+        with contextlib.suppress(OSError, pa.ArrowException):
+            reached.delete_dir(root)
 
     def sizes(self) -> dict[str, int]:
         """The files there are, with their sizes."""
@@ -135,14 +168,14 @@ class Store:
         try:
             found = reached.get_file_info(selector)
         except (OSError, pa.ArrowException) as error:
-            raise BuildError(f"{self.uri} cannot be reached: {error}") from error
+            raise BuildError(f"{bare_uri(self.uri)} cannot be reached: {error}") from error
         start = len(root) + 1
         return {one.path[start:]: one.size or 0 for one in found if one.type == fs.FileType.File}
 
     def _failed(self, path: str, error: Exception) -> BuildError:
         return BuildError(
-            f"Could not write {self.uri}/{path}: {error}. Check the network and that your "
-            "credentials may write there, then build again: only what is missing is uploaded."
+            f"Could not write {bare_uri(self.uri)}/{path}: {error}. Check the network and that "
+            "your credentials may write there, then build again."
         )
 
 
@@ -150,8 +183,18 @@ class StorePlace(Place):
     """A site on an object store, e.g. ``s3://bucket/site``; its state is in ``site.state``."""
 
     def __init__(self, uri: str) -> None:
-        self.root = uri.rstrip("/")
-        self._site, self._state = Store(self.root), Store(_beside(self.root, ENDING))
+        """Name the place; nothing is reached yet.
+
+        Raises:
+            BuildError: it is a whole bucket, which leaves no room beside the site.
+        """
+        self.uri, self.root = uri, bare_uri(uri)
+        if self.root.partition("://")[2].count("/") == 0:
+            raise BuildError(
+                f"{self.root} is a whole bucket; name a folder of it, such as {self.root}/report: "
+                "what the next build needs lies beside the site."
+            )
+        self._site, self._state = Store(uri), Store(_beside(uri, ENDING))
 
     @cached_property
     def _sizes(self) -> dict[str, int]:
@@ -159,6 +202,7 @@ class StorePlace(Place):
 
     def check(self) -> None:
         """See `Place`."""
+        self._site.check_bucket()
         if self._sizes and MARKER not in self._sizes:
             raise BuildError(
                 f"{self.root} holds files that no build of runreport made ({min(self._sizes)!r} "
@@ -172,6 +216,10 @@ class StorePlace(Place):
     def has_files(self, sizes: Mapping[str, int]) -> bool:
         """See `Place`."""
         return all(self._sizes.get(path) == size for path, size in sizes.items())
+
+    def totals(self) -> tuple[int, int]:
+        """See `Place`."""
+        return len(self._sizes), sum(self._sizes.values())
 
     def note(self, name: str) -> Any:
         """See `Place`."""
@@ -195,7 +243,7 @@ class StorePlace(Place):
         """See `Place`."""
         self.check()
         if is_shared:
-            folder = _beside(self.root, f".building-{uuid.uuid4().hex[:12]}")
+            folder = _beside(self.uri, f".building-{uuid.uuid4().hex[:12]}")
             stage: _Upload = _Copied(self.root, folder, self._site, self._sizes)
         else:
             folder = tempfile.mkdtemp(prefix="runreport-site-")
@@ -249,6 +297,11 @@ class _Copied(_Upload):
         """Add a file."""
         put_staged(self.folder, file)
 
+    def lacks(self, sizes: Mapping[str, int]) -> str:
+        """See `Stage`."""
+        there = Store(self.folder).sizes()
+        return next((path for path, size in sizes.items() if there.get(path) != size), "")
+
     def _staged(self) -> list[str]:
         return [path for path in Store(self.folder).sizes() if path != MARKER]
 
@@ -257,13 +310,20 @@ class _Copied(_Upload):
 
     def clear(self) -> None:
         """Remove what is staged."""
-        store = Store(self.folder)
-        _each(store.delete, store.sizes())
+        Store(self.folder).delete_all()
 
 
 def put_staged(folder: str, file: SiteFile) -> None:
-    """Write a file to a stage on a store."""
-    _store(folder).put(file.path, file.content)
+    """Write a file to a stage on a store; one that many pages lead to once a process."""
+    if file.is_shared:
+        _put_shared(folder, file.path, file.content)
+    else:
+        _store(folder).put(file.path, file.content)
+
+
+@lru_cache(maxsize=4096)
+def _put_shared(folder: str, path: str, content: bytes) -> None:
+    _store(folder).put(path, content)
 
 
 @lru_cache(maxsize=4)

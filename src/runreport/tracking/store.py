@@ -154,8 +154,6 @@ class Store(ExperimentStore):
             from runreport.archive.sealing import seal_journal
 
             seal = seal_journal(writer.storage, name, is_final=is_final)
-            if seal.segment is not None and self.spool is None and is_due(name.writer_id):
-                tidy(writer.storage, seal.segment.split("/")[1], self.compact_after)
             if writer.forked and writer.run_id is not None:
                 from runreport.archive.recovery import seal_dead_journals
 
@@ -171,6 +169,22 @@ class Store(ExperimentStore):
                 f"Could not seal the run's journal: {error} Its facts stay in {place}; "
                 "`runreport archive seal` tries again.",
                 stacklevel=3,
+            )
+            return
+        if seal.segment is not None and self.spool is None and is_due(name.writer_id):
+            self._tidy(seal.segment.split("/")[1])
+
+    def _tidy(self, month: str) -> None:
+        """Put small segments together where there are many; what fails is left to a compaction."""
+        try:
+            tidy(self.storage, month, self.compact_after)
+        except (RunreportError, OSError, ValueError) as error:
+            import warnings
+
+            warnings.warn(
+                f"Could not put small segments together: {error} Nothing is lost; "
+                "`runreport archive compact` tries again.",
+                stacklevel=4,
             )
 
     def search(

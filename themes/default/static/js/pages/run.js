@@ -2,7 +2,7 @@
 // its command to copy.
 
 import { brought } from "../core/brought.js";
-import { byId, make, makeButton, scrolling } from "../core/dom.js";
+import { byId, make, makeButton, say, scrolling } from "../core/dom.js";
 import { formatTime, thousands } from "../core/format.js";
 import { escapePart, readHash } from "../core/hash.js";
 import { loadLater, siteUrl } from "../core/loading.js";
@@ -116,33 +116,35 @@ function showNested(source, id) {
  */
 function startPackages(id) {
   const folded = document.querySelector("details.packages");
-  folded?.addEventListener(
-    "toggle",
-    async () => {
-      await loadOwn();
-      const packages = await loadPackages(brought.runs.get(id));
-      const rows = [...packages].map(([name, version]) =>
-        make("tr", {}, make("th", { scope: "row" }, name), make("td", {}, version)),
-      );
-      const table = make("table", { class: "fields" }, make("tbody", {}, ...rows));
-      if (rows.length) folded.append(scrolling("Packages", table));
-    },
-    { once: true },
-  );
+  const list = async () => {
+    await loadOwn();
+    const packages = await loadPackages(brought.runs.get(id));
+    const rows = [...packages].map(([name, version]) =>
+      make("tr", {}, make("th", { scope: "row" }, name), make("td", {}, version)),
+    );
+    const table = make("table", { class: "fields" }, make("tbody", {}, ...rows));
+    if (rows.length) folded?.append(scrolling("Packages", table));
+  };
+  // Without its data the list stays a link to the file.
+  folded?.addEventListener("toggle", () => list().catch(() => {}), { once: true });
 }
 
 /**
- * The data of the run are saved as JSON.
+ * The data of the run are saved as JSON, its packages among them.
  * @param {string} id
  */
 function startDownload(id) {
   const link = document.getElementById("run-data");
-  link?.addEventListener("click", async (event) => {
-    event.preventDefault();
+  const save = async () => {
     const [tools] = await Promise.all([loadLater("tools"), loadOwn()]);
     const { curves = new Map(), ...run } = brought.runs.get(id) || {};
-    const text = JSON.stringify({ ...run, curves: Object.fromEntries(curves) }, null, 1);
+    const packages = Object.fromEntries(await loadPackages(brought.runs.get(id)));
+    const text = JSON.stringify({ ...run, packages, curves: Object.fromEntries(curves) }, null, 1);
     tools.download(`${id}.json`, "application/json", text);
+  };
+  link?.addEventListener("click", (event) => {
+    event.preventDefault();
+    save().catch(() => say("The data of this run could not be loaded."));
   });
 }
 
