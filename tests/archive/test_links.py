@@ -50,7 +50,7 @@ def test_an_archive_of_links_is_read_built_and_merged(tmp_path: Path, compacted:
     made = build_site(storage.root, str(tmp_path / "site"), Config(), strict=True)
     assert made.runs == 3
     run_id = str(before["runs"][0]["run_id"])  # type: ignore[index]
-    (page,) = (tmp_path / "site").glob(f"r/*/{run_id}/index.html")
+    (page,) = (tmp_path / "site").glob(f"r/*/{run_id}.html")
     assert "hello" in page.read_text()
     target = open_archive(tmp_path / "target", create=True)
     assert merge_archive(storage, target).notices == []
