@@ -109,3 +109,4 @@ def test_a_setting_that_is_no_number_is_told_before_anything_is_logged(
     with pytest.raises(InvalidValue, match=r"RUNREPORT_COMPACT_AFTER is 'often'.*0 for never"):
         runreport.set_tracking_uri(str(tmp_path / "a"))
         runreport.log_metric("loss", 1)
+    assert not (tmp_path / "a").exists()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import stat
 from pathlib import Path
 
@@ -49,3 +50,15 @@ def test_a_user_without_a_home_builds_all_the_same(
     for place in (str(tmp_path / "file"), "relative"):
         monkeypatch.setenv("XDG_CACHE_HOME", place)
         assert make_environment(load_theme("default")).bytecode_cache is None
+
+
+def test_a_full_disk_keeps_no_template_and_fails_no_build(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*given: object, **more: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("jinja2.bccache.tempfile.NamedTemporaryFile", full)
+    assert make_environment(load_theme("default")).get_template("404.html")
+    (folder,) = (cache / "runreport").iterdir()
+    assert not list(folder.iterdir())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 import jinja2
@@ -14,6 +15,7 @@ from jinja2 import (
     PrefixLoader,
     StrictUndefined,
 )
+from jinja2.bccache import Bucket
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -80,6 +82,15 @@ def _long_name(name: str) -> Markup | str:
     )
 
 
+class _Compiled(FileSystemBytecodeCache):
+    """Templates as they were compiled; a full disk keeps none of them and fails no build."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep one."""
+        with contextlib.suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
 def _compiled() -> FileSystemBytecodeCache | None:
     """Where our own templates are kept compiled, which takes as long as many a build: a folder of
     this user's that nobody else can write to; None where there is no such folder.
@@ -95,7 +106,7 @@ def _compiled() -> FileSystemBytecodeCache | None:
         found = os.stat(folder)
         if hasattr(os, "getuid") and (found.st_uid != os.getuid() or found.st_mode & 0o022):
             return None
-        return FileSystemBytecodeCache(folder) if os.access(folder, os.W_OK) else None
+        return _Compiled(folder) if os.access(folder, os.W_OK) else None
     except OSError:
         return None
 

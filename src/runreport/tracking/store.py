@@ -233,6 +233,7 @@ class Store(ExperimentStore):
 
 @lru_cache(maxsize=16)
 def _open(location: str, _process: int) -> Store:
+    compact_after()  # a setting that is wrong is told before a folder is made
     store = Store(open_archive(location, create=True))
     _opened.add(store)
     if store.spool is not None:

@@ -134,7 +134,9 @@ def spans_of(snapshot: Snapshot) -> Callable[[str], Mapping[str, Span]]:
     @cache
     def spans() -> dict[str, dict[str, Span]]:
         facts = snapshot.events.select(["run_id", "writer_id", "counter"]).unify_dictionaries()
-        pairs = facts.select(["run_id", "writer_id"]).group_by(["run_id", "writer_id"])
+        pairs = facts.select(["run_id", "writer_id"]).group_by(
+            ["run_id", "writer_id"], use_threads=False
+        )
         pairs = pairs.aggregate([])
         pairs = pa.table(
             {name: pairs.column(name).cast(pa.string()) for name in pairs.column_names}
