@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from builders import sample_archive, site_digests
 import runreport
 from runreport import pipeline
 from runreport.build import engine
-from runreport.build.executor import Pool
+from runreport.build.executor import Pool, Serial
+from runreport.build.task import Task
 from runreport.build.upkeep import unchanged
 from runreport.errors import BuildError
 from runreport.pipeline import build_site
@@ -56,6 +58,29 @@ def test_processes_make_the_bytes_that_one_makes(archive: Path, tmp_path: Path) 
     assert site_digests(tmp_path / "one") == site_digests(tmp_path / "many")
     assert (one.findings, one.notices, one.advice) == (many.findings, many.notices, many.advice)
     assert one.published.size_bytes == many.published.size_bytes
+
+
+class Backwards(Serial):
+    """Brings back first what it was given last, as any executor may."""
+
+    workers = 2
+
+    def results(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Any]]:
+        yield from reversed(list(super().results(tasks)))
+
+
+def test_charts_of_one_name_in_several_experiments_are_not_mixed_up(tmp_path: Path) -> None:
+    archive = sample_archive(tmp_path / "a", runs=4)
+    for number in range(5):
+        runreport.set_experiment(f"Experiment {number}")
+        for place in range(3):
+            with runreport.start_run():
+                runreport.log_param("lr", place * (number + 1))
+                for step in range(4):
+                    runreport.log_metric("loss", (number + 1) / (place + step + 1), step=step)
+    build_site(str(archive), str(tmp_path / "one"), CONFIG)
+    build_site(str(archive), str(tmp_path / "many"), CONFIG, executor=Backwards())
+    assert site_digests(tmp_path / "one") == site_digests(tmp_path / "many")
 
 
 def test_an_update_by_processes_is_what_one_builds_anew(archive: Path, tmp_path: Path) -> None:

@@ -147,11 +147,10 @@ class SiteBuild:
         missing = list(self.pictures.missing(pages.charts)) if self.executor.workers > 1 else []
         if len(missing) < _MANY_CHARTS:
             return
-        keys = {chart.name: key for key, chart in missing}
-        tasks = [Task(f"chart {chart.title}", draw_chart, chart) for _, chart in missing]
-        for task, text in self.executor.results(tasks):
+        tasks = [Task(f"chart {chart.title}", draw_chart, (key, chart)) for key, chart in missing]
+        for _, (key, text) in self.executor.results(tasks):
             if text is not None:
-                self.pictures.bring(keys[task.given.name], text)
+                self.pictures.bring(key, text)
 
     def _collect(self, begun: Iterator[tuple[Task, Any]]) -> None:
         done, total = 0, sum(self._lengths.values())

@@ -93,12 +93,14 @@ def _made(work: RunWork) -> dict[str, Part]:
     return {name: maker.written(maker.files(pages, runs), key) for name, key in work.keys.items()}
 
 
-def draw_chart(chart: Chart) -> str | None:
-    """A chart as SVG; None where it cannot be drawn, which is told when its page is made."""
+def draw_chart(given: tuple[str, Chart]) -> tuple[str, str | None]:
+    """A chart as SVG, with the key that it comes with: charts of several experiments have one
+    name. None where it cannot be drawn, which is told when its page is made."""
+    key, chart = given
     try:
-        return draw(chart)
+        return key, draw(chart)
     except (NotDrawn, ValueError):
-        return None
+        return key, None
 
 
 def forget_ground() -> None:
