@@ -170,7 +170,7 @@ def _refuse_gaps(made: SiteBuild, executor: Executor) -> None:
     if missing:
         who = (
             "the workers of the cluster share no disk with this machine"
-            if (executor.is_elsewhere)
+            if executor.is_elsewhere
             else "somebody removed it"
         )
         raise BuildError(

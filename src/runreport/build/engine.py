@@ -130,9 +130,7 @@ class SiteBuild:
     @property
     def gone(self) -> list[str]:
         """Paths of files that the site has no more."""
-        parts = (self.earlier.parts or {}).values()
-        before = {*(self.earlier.digests or {}), *(path for own in parts for path in own.files)}
-        return sorted(before - set(self.ledger.sizes) - {MARKER})
+        return sorted(self.earlier.sizes.keys() - self.ledger.sizes.keys() - {MARKER})
 
     def _put(self, files: Iterable[SiteFile]) -> None:
         known = self.earlier.digests or {}

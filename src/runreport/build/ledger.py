@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from runreport.build.part import Part
+from runreport.build.part import Part, sizes_of
 from runreport.errors import BuildError
 from runreport.report.urls import SHARED
 from runreport.site.digests import content_digest
@@ -55,10 +55,7 @@ class Ledger:
     @property
     def sizes(self) -> Mapping[str, int]:
         """Sizes by path."""
-        sizes = {path: size for path, (_, size) in self.digests.items()}
-        for part in self.parts.values():
-            sizes.update(part.files)
-        return sizes
+        return sizes_of(self.digests, self.parts)
 
     def published(self, target: str, written: int) -> Published:
         """What the site comes to.

@@ -18,3 +18,15 @@ class Part:
     files: Mapping[str, int]
     """Size by path from the site's root."""
     findings: Findings = ()
+
+
+def sizes_of(digests: Mapping[str, tuple[str, int]], parts: Mapping[str, Part]) -> dict[str, int]:
+    """Sizes of a site's files by path; many parts may have brought one.
+
+    Args:
+        digests: digest and size of the files of no part, by path.
+    """
+    sizes = {path: size for path, (_, size) in digests.items()}
+    for part in parts.values():
+        sizes.update(part.files)
+    return sizes

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from runreport.build.part import Part
+from runreport.build.part import Part, sizes_of
 from runreport.site.places import Place
 
 _SUMMARY, _FILES = "summary.json", "files.json"
@@ -36,6 +36,11 @@ class State:
     """Of the build that left it and of no other."""
     pictures: Mapping[str, str] | None = None
     """Charts as SVG, by the digest of what they show."""
+
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        """Sizes of the site's files by path."""
+        return sizes_of(self.digests or {}, self.parts or {})
 
 
 def recall_summary(place: Place) -> State | None:

@@ -73,12 +73,7 @@ def report_rows(place: Place) -> list[dict[str, object]]:
 
 def _sizes(place: Place) -> Mapping[str, int]:
     state = recall(place)
-    if state is None:
-        return {}
-    sizes = {path: size for path, (_, size) in (state.digests or {}).items()}
-    for part in (state.parts or {}).values():
-        sizes.update(part.files)
-    return sizes
+    return {} if state is None else state.sizes
 
 
 def kinds_of(sizes: Mapping[str, int]) -> list[Kind]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from runreport.archive.directory import is_remote, locate_archive
@@ -122,12 +122,10 @@ class FolderPlace(Place):
             with told_as_unwritable(state), contextlib.suppress(FileNotFoundError):
                 os.remove(os.path.join(state_folder(self.root), name))
 
-    @contextlib.contextmanager
-    def staged(self, *, is_shared: bool = False) -> Iterator[Stage]:
+    def staged(self, *, is_shared: bool = False) -> contextlib.AbstractContextManager[Stage]:
         """See `Place`."""
         del is_shared  # it lies beside the site
-        with staged(self.root) as stage:
-            yield stage
+        return staged(self.root)
 
 
 def place_of(output: str) -> Place:

@@ -33,10 +33,19 @@ def check_target(folder: str) -> None:
         raise BuildError(f"{folder} is not a folder; choose another with -o.")
     entries = os.listdir(folder)
     if entries and MARKER not in entries:
-        raise BuildError(
-            f"{folder} holds files that no build of runreport made ({sorted(entries)[0]!r} for "
-            "one), so it is not replaced. Choose another folder with -o, or empty this one."
-        )
+        raise not_ours(folder, min(entries))
+
+
+def not_ours(place: str, example: str) -> BuildError:
+    """What to say of a place that holds other people's files.
+
+    Args:
+        example: one of them.
+    """
+    return BuildError(
+        f"{place} holds files that no build of runreport made ({example!r} for one), so it is not "
+        "replaced. Choose another folder with -o, or empty this one."
+    )
 
 
 @dataclass(frozen=True, slots=True)

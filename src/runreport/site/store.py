@@ -28,7 +28,7 @@ from runreport.archive.remote import FLAT, connect
 from runreport.errors import ArchiveError, BuildError
 from runreport.site.files import SiteFile
 from runreport.site.places import Place, bare_uri
-from runreport.site.publish import MARKER_TEXT, Stage, place_in
+from runreport.site.publish import MARKER_TEXT, Stage, not_ours, place_in
 from runreport.site.state_folder import ENDING, MARKER
 
 THREADS = 16
@@ -204,10 +204,7 @@ class StorePlace(Place):
         """See `Place`."""
         self._site.check_bucket()
         if self._sizes and MARKER not in self._sizes:
-            raise BuildError(
-                f"{self.root} holds files that no build of runreport made ({min(self._sizes)!r} "
-                "for one), so it is not replaced. Choose another folder with -o, or empty it."
-            )
+            raise not_ours(self.root, min(self._sizes))
 
     def has_site(self) -> bool:
         """See `Place`."""
