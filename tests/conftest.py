@@ -20,6 +20,7 @@ from runreport.tracking import store as store_module
 
 # Both cores are busy with tests: how long an example takes says nothing of the code.
 settings.register_profile("tests", deadline=None)
+settings.register_profile("same", deadline=None, derandomize=True)  # --hypothesis-profile=same
 settings.load_profile("tests")
 
 VARIABLES = (

@@ -104,6 +104,18 @@ def test_values_that_are_no_usual_numbers_are_kept(store: Path) -> None:
     assert values[4] == 1e-300
 
 
+@pytest.mark.parametrize("text", ["\ufeff", "\ufeffx", "\ufeff\ufeffx", "x\ufeff"])
+def test_a_byte_order_mark_is_part_of_a_value(store: Path, text: str) -> None:
+    mlflow_run(mlflow_experiment(store), params={"p": text}, tags={"t": text})
+    data = take(store).run().data
+    assert (data.params["p"], data.tags["t"]) == (text, text)
+
+
+def test_a_value_written_as_utf_16_is_read(store: Path) -> None:
+    mlflow_run(mlflow_experiment(store), params={"p": "red".encode("utf-16")})
+    assert take(store).run().data.params == {"p": "red"}
+
+
 def test_lines_logged_twice_count_twice(store: Path) -> None:
     mlflow_run(mlflow_experiment(store), metrics={"m": f"{BEGUN} 1 0\n" * 3})
     assert take(store).curve("m") == [(0, 1.0)] * 3

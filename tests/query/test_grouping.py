@@ -75,3 +75,13 @@ def test_what_is_asked_twice_is_answered_once(groups: Groups) -> None:
     by, metrics = [Field("param", "model")] * 2, [Field("metric", "score")] * 2
     twice = group_runs(index, numbers, by, metrics, ["mean", "mean"])
     assert twice.table.column_names == ["params.model", "runs", "metrics.score.mean"]
+
+
+def test_numbers_beyond_those_of_floats_are_grouped_too(archive: Path) -> None:
+    with runreport.start_run():
+        runreport.log_metric("m", 1.0, step=2**62 + 1)
+    index = load_index(store().storage)
+    numbers = find_runs(index, make_query(None), "").numbers
+    last = Field("metric", "m", "last_step")
+    groups = group_runs(index, numbers, [Field("attribute", "status")], [last], ["max", "n"])
+    assert groups.table.column("metrics.m.last_step.max").to_pylist() == [float(2**62)]

@@ -105,12 +105,13 @@ def decode_footer(metadata: dict[bytes, bytes] | None) -> SegmentFooter:
     fields = json.loads(text if large is None else large[0])
     metrics, writer_id = fields["metrics"], str(fields["writer_id"])
     parts = fields.get("parts") if large is None else large[1]
-    number, first_seq, last_seq = (
-        int(fields[name]) for name in ("number", "first_seq", "last_seq")
+    number, first_seq, last_seq, facts = (
+        int(fields.get(name, 0) if name == "facts" else fields[name])
+        for name in ("number", "first_seq", "last_seq", "facts")
     )
-    if max(abs(number), abs(first_seq), abs(last_seq)) >= 2**63:
+    if max(number, first_seq, abs(last_seq), facts) >= 2**63:
         raise ValueError("a number of it has more than 64 bits")
-    if number < 0 or first_seq < 0:
+    if min(number, first_seq, facts) < 0:
         raise ValueError("a number of it is negative")
     gaps, lost = (str(fields.get(name, "")) for name in ("gaps", "lost"))
     for ranges in (gaps, lost):
@@ -124,7 +125,7 @@ def decode_footer(metadata: dict[bytes, bytes] | None) -> SegmentFooter:
         number,
         first_seq,
         last_seq,
-        int(fields.get("facts", 0)),
+        facts,
         None if metrics is None else _metrics_file(metrics, writer_id, number),
         gaps,
         tuple(str(stem) for stem in fields["supersedes"]),
@@ -200,7 +201,7 @@ def _check_parts(parts: object) -> None:
         raise ValueError("its parts are no object")
     if any(column.null_count for column in parts.columns):
         raise ValueError("a member of its parts is missing")
-    for name in ("number", "first_seq"):
+    for name in ("number", "first_seq", "facts"):
         if (pc.min(parts.column(name)).as_py() or 0) < 0:
             raise ValueError(f"a {name} of its parts is negative")
     for name in ("gaps", "lost"):

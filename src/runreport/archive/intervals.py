@@ -10,9 +10,16 @@ Range = tuple[int, int]
 
 
 def parse_ranges(text: str) -> list[Range]:
-    """Ranges as a footer writes them: ``4-5 9-9``."""
+    """Ranges as a footer writes them: ``4-5 9-9``.
+
+    Raises:
+        ValueError: one is none, or has a number of more than 64 bits.
+    """
     pairs = (part.split("-") for part in text.split())
-    return [(int(low), int(high)) for low, high in pairs]
+    ranges = [(int(low), int(high)) for low, high in pairs]
+    if any(max(pair) >= 2**63 for pair in ranges):
+        raise ValueError("a range has a number of more than 64 bits")
+    return ranges
 
 
 def ranges_text(ranges: Sequence[Range]) -> str:

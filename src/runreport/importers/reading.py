@@ -175,13 +175,13 @@ class Files:
             return None
 
     def texts(self, folder: str) -> dict[str, str]:
-        """The texts of the files below a folder, by their paths in it."""
+        """The values that the files below a folder hold, one each, by their paths in it."""
         begin = len(folder) + 1
         found = {}
         for place in self.below(folder):
             data = self.read(place)
             if data is not None:
-                found[place[begin:].replace(os.sep, "/")] = text_of(data)
+                found[place[begin:].replace(os.sep, "/")] = value_of(data)
         return found
 
     def below(self, folder: str) -> Iterator[str]:
@@ -237,6 +237,11 @@ def text_of(data: bytes) -> str:
     if data.startswith(_MARKS):
         return data.decode("utf-8-sig" if data.startswith(_MARKS[0]) else "utf-16", "replace")
     return data.decode("utf-8", "replace")
+
+
+def value_of(data: bytes) -> str:
+    """Bytes that are one value and no document: a mark of UTF-8 is a character of it."""
+    return f"\ufeff{text_of(data)}" if data.startswith(_MARKS[0]) else text_of(data)
 
 
 def flat_yaml(text: str) -> dict[str, Any] | None:

@@ -68,7 +68,7 @@ def group_runs(
         if place < len(by):
             columns[str(place)] = pc.cast(values, pa.string()) if _is_coded(values) else values
             continue
-        is_finite = pc.is_finite(pc.cast(values, pa.float64()))
+        is_finite = pc.is_finite(pc.cast(values, pa.float64(), safe=False))
         columns[str(place)] = pc.if_else(is_finite, values, pa.scalar(None, values.type))
         columns[f"{place}_{LEFT_OUT}"] = pc.cast(pc.invert(is_finite), pa.int64())
     keys = [str(place) for place in range(len(by))]
@@ -85,7 +85,7 @@ def group_runs(
         if label in named:
             raise InvalidValue(f"Two columns would be called {label!r}; ask for one at a time.")
         values = found.column(f"{column}_{_ARROW[name]}")
-        named[label] = values if name == "n" else pc.cast(values, pa.float64())
+        named[label] = values if name == "n" else pc.cast(values, pa.float64(), safe=False)
     for place, (column, _) in enumerate(left_out):
         counts = pc.fill_null(found.column(f"{column}_sum"), 0)
         if pc.any(pc.greater(counts, 0)).as_py():

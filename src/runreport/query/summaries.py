@@ -39,7 +39,8 @@ def with_stats(metrics: pa.Table) -> pa.Table:
 
 def mean_of(stats: pa.Table) -> pa.ChunkedArray:
     """The mean of all points of each metric; NaN as soon as one of them is."""
-    return pc.divide(stats.column("sum"), pc.cast(stats.column("count"), pa.float64()))
+    counts = pc.cast(stats.column("count"), pa.float64(), safe=False)  # one may be anything
+    return pc.divide(stats.column("sum"), counts)
 
 
 def has_curve(metrics: pa.Table) -> pa.ChunkedArray:
