@@ -81,13 +81,7 @@ def _built(
     theme = load_theme(config.theme, config.folder, config.options)
     inputs = inputs_digest(config, theme)
     listing = listing_digest(storage)  # before reading: what changes meanwhile is read again
-    work = _read(
-        storage,
-        config,
-        theme,
-        progress,
-        executor if clean or strict or not place.has_site() else None,
-    )
+    work = _read(storage, config, theme, progress, executor)
     files, assets = theme_files(theme)
     common = _common(work)
     with place.staged(is_shared=executor.is_elsewhere) as stage, closing(executor):
@@ -96,7 +90,8 @@ def _built(
         renderer = Renderer(theme, work.site, assets)
         made = SiteBuild(work, renderer, *_keys(work), earlier, executor, place, stage, progress)
         begun = made.begin()
-        report = _with_advice(finish_report(work, review), theme)
+        found = finish_report(work, review, aside=made.aside, meet=made.draw)
+        report = _with_advice(found, theme)
         made.make(report, files, begun)
         if strict:
             _refuse_problems(report)
@@ -112,9 +107,8 @@ def _built(
     published = ledger.published(place.root, written)
     build = _described(report, published, time.monotonic() - began, is_update=earlier is not None)
     told = {**summary_of(build), "is_reviewed": review is not None}
-    drawn = made.pictures.drawn
-    left = State(inputs, listing, told, common, ledger.parts, ledger.digests, pictures=drawn)
-    remember(place, left)
+    aside = made.beside.made
+    remember(place, State(inputs, listing, told, common, ledger.parts, ledger.digests, made=aside))
     return build
 
 
@@ -123,21 +117,17 @@ def _read(
     config: Config,
     theme: Theme,
     progress: Progress | None,
-    helper: Executor | None,
+    executor: Executor,
 ) -> Groundwork:
-    """What the pages are made of.
-
-    Args:
-        helper: gets ready meanwhile, where there is much to do.
-    """
+    """What the pages are made of. Where there is much, who makes them gets ready meanwhile."""
 
     def reading(done: int, total: int) -> None:
         if progress is not None:
             progress("Reading", done, total)
 
     snapshot = read_archive(storage, progress=reading)
-    if helper is not None and snapshot.events.num_rows > _MANY_FACTS:
-        helper.warm()
+    if sum(table.num_rows for table in snapshot.tables) > _MANY_FACTS:
+        executor.warm()
     now = now_text()
     return lay_groundwork(
         snapshot,

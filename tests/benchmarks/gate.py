@@ -14,7 +14,7 @@ from wide import wide_table, write_compacted
 from runreport.archive.directory import open_archive
 
 PROGRAM = "from runreport.cli import main; main()"
-WITHOUT = "import runreport.report.assemble as a; a.make_history = lambda *given: None; "
+WITHOUT = "import runreport.report.assemble as a; a.begin_history = lambda *given: lambda: None; "
 FLOOR = (
     "from runreport.archive.directory import open_archive as o;"
     "from runreport.query.search import load_index as i; import sys; i(o(sys.argv[1]))"

@@ -149,11 +149,11 @@ def test_a_build_does_not_go_on_from_a_site_that_another_has_changed(
         runreport.log_metric("loss", 0.125)
     finish = pipeline.finish_report
 
-    def meanwhile(*given: Any) -> Any:
+    def meanwhile(*given: Any, **named: Any) -> Any:
         with monkeypatch.context() as other:
             other.setattr(pipeline, "finish_report", finish)
             build_site(str(archive), site, parse_config({"title": "Another"}))
-        return finish(*given)
+        return finish(*given, **named)
 
     monkeypatch.setattr(pipeline, "finish_report", meanwhile)
     with pytest.raises(BuildError, match=r"Another build of .* ended meanwhile"):

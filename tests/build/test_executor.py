@@ -53,3 +53,19 @@ def test_a_worker_that_is_killed_is_told_with_what_it_made() -> None:
 def test_an_interrupt_is_for_the_process_that_leads() -> None:
     with closing(Pool(1)) as pool:
         assert [made for _, made in pool.results([Task("long", outlast, 0.1)])] == [True]
+
+
+@pytest.mark.parametrize("is_ready", [False, True])
+def test_what_is_done_aside_is_waited_for(executor: Executor, is_ready: bool) -> None:
+    if is_ready:
+        executor.warm()
+    waiting = [executor.aside(Task(str(number), double, number)) for number in range(5)]
+    assert [made() for made in waiting] == [0, 2, 4, 6, 8]
+    with pytest.raises(ConfigError, match=r"Template 3 is wrong\."):
+        executor.aside(Task("page", fail, 3))()
+
+
+def test_a_worker_that_is_killed_aside_is_told() -> None:
+    with closing(Pool(1)) as pool, pytest.raises(BuildError, match=r"while page 1 was made"):
+        pool.warm()
+        pool.aside(Task("page 1", die, 1))()

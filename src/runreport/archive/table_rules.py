@@ -117,7 +117,15 @@ def _of_content(events: pa.Table, is_summary: pa.ChunkedArray) -> Iterator[pa.Ch
 
 def _is_of(events: pa.Table, kinds: Iterable[str]) -> pa.ChunkedArray:
     wanted = pa.array(sorted(kinds), pa.string())
-    return pc.fill_null(pc.is_in(events.column("kind"), value_set=wanted), False)
+    column = events.column("kind")
+    if not pa.types.is_dictionary(column.type):
+        return pc.fill_null(pc.is_in(column, value_set=wanted), False)
+    # Each kind is looked at once, not each row.
+    found = [
+        pc.fill_null(pc.is_in(chunk.dictionary, value_set=wanted).take(chunk.indices), False)
+        for chunk in column.chunks
+    ]
+    return pa.chunked_array(found, pa.bool_())
 
 
 def _spread(where: pa.ChunkedArray, marks: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
 from typing import Any
@@ -71,6 +71,18 @@ class Cluster:
         coming = iter(tasks)
         waiting = self._submitted(islice(coming, self.workers * _WAITING))
         return self._made(coming, waiting)
+
+    def aside(self, task: Task) -> Callable[[], Any]:
+        """See `Executor`."""
+        (future,) = self._submitted([task])
+
+        def made() -> Any:
+            found = _result(future, task)
+            self._sent.discard(future)
+            future.release()
+            return found
+
+        return made
 
     def _submitted(self, tasks: Iterable[Task]) -> dict[Future, Task]:
         sent = {

@@ -10,20 +10,22 @@ from uuid import uuid4
 
 import pyarrow as pa
 
+from runreport.build.beside import Beside
 from runreport.build.executor import Executor, Serial
 from runreport.build.ledger import Ledger
 from runreport.build.part import Part
 from runreport.build.run_work import (
     RunGround,
     RunWork,
-    draw_chart,
     forget_ground,
     make_runs,
     write_part,
 )
 from runreport.build.state import State
 from runreport.build.task import Task
+from runreport.report.aside import Aside, here
 from runreport.report.assemble import Report
+from runreport.report.charts.chart import Chart
 from runreport.report.findings import Finding
 from runreport.report.groundwork import Groundwork
 from runreport.report.runs.batch import cut_batch
@@ -45,8 +47,8 @@ _WAVES = 4
 """Tasks for each worker where there are few runs, so that none is idle at the end for long."""
 _PAYS = 200
 """Runs from which on workers are worth their start."""
-_MANY_CHARTS = 8
-"""From so many on, workers draw them."""
+_MANY_CHARTS = 4
+"""From so many on, workers are worth their start for them alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,8 @@ class SiteBuild:
         self.earlier = earlier or State("", "", {})
         self.executor, self.progress = executor, progress
         self.place, self.stage = place, stage
-        self.pictures = Pictures(self.runs.redactor, self.earlier.pictures)
+        self.beside = Beside(executor, self.earlier.made or {})
+        self.pictures = Pictures(self.runs.redactor, self.beside)
         self.ledger = Ledger()
         self.changed: dict[str, None] = {}
         """Paths of the staged files, in the order in which they may be brought."""
@@ -104,8 +107,18 @@ class SiteBuild:
         self._lengths = {unit.name: len(unit.numbers) for unit in stale}
         self._here = [unit for unit in stale if self._asks(unit)]
         there = [unit for unit in stale if not self._asks(unit)]
-        executor = self.executor if sum(self._lengths.values()) >= _PAYS else Serial()
+        executor = self.executor if self._has_many else Serial()
         return executor.results(self._tasks(there))
+
+    @property
+    def aside(self) -> Aside:
+        """Who does what the report has done meanwhile; nobody else while all are at work."""
+        return here if self._has_many else self.beside
+
+    @property
+    def _has_many(self) -> bool:
+        """Whether there are so many runs to show that workers pay."""
+        return sum(self._lengths.values()) >= _PAYS
 
     def make(
         self, report: Report, files: Iterable[SiteFile], begun: Iterator[tuple[Task, Any]]
@@ -123,7 +136,7 @@ class SiteBuild:
         self._put([*files, SiteFile(".nojekyll", b"")])
         self._collect(begun)
         self._make_here(report)
-        self._draw(pages)
+        self.draw(pages.charts)
         self._put(pages.indexes())
         forget_ground()
 
@@ -140,15 +153,12 @@ class SiteBuild:
                 self.stage.put(file)
                 self.changed[file.path] = None
 
-    def _draw(self, pages: Pages) -> None:
-        """Have charts drawn, where there are enough that others can help."""
-        missing = list(self.pictures.missing(pages.charts)) if self.executor.workers > 1 else []
-        if len(missing) < _MANY_CHARTS:
-            return
-        tasks = [Task(f"chart {chart.title}", draw_chart, (key, chart)) for key, chart in missing]
-        for _, (key, text) in self.executor.results(tasks):
-            if text is not None:
-                self.pictures.bring(key, text)
+    def draw(self, charts: Iterable[Chart]) -> None:
+        """Have charts drawn that pages will show."""
+        wanted = list(charts)
+        if len(wanted) >= _MANY_CHARTS:
+            self.executor.warm()
+        self.pictures.begin(wanted)
 
     def _collect(self, begun: Iterator[tuple[Task, Any]]) -> None:
         done, total = 0, sum(self._lengths.values())

@@ -6,8 +6,14 @@ import multiprocessing
 import multiprocessing.connection
 import os
 import signal
-from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
@@ -21,7 +27,7 @@ _WAITING = 2
 """Tasks for each worker that are cut out before it asks for them; more would only take memory."""
 _FIRST = 8
 """Those that are cut out at once: others are at work meanwhile who may be long in coming back."""
-_LOADED = ["runreport.build.run_work"]
+_LOADED = ["runreport.build.worker"]
 """What a worker imports before its first task."""
 
 
@@ -45,6 +51,14 @@ class Executor(Protocol):
         """
         ...
 
+    def aside(self, task: Task) -> Callable[[], Any]:
+        """Have a task done meanwhile, if somebody is ready; what waits for what it made.
+
+        Raises:
+            BuildError: when it is waited for: it could not be done.
+        """
+        ...
+
     def close(self) -> None:
         """No more tasks come; what is still at work is not waited for."""
         ...
@@ -64,6 +78,10 @@ class Serial:
         for task in tasks:
             yield task, task.do()
 
+    def aside(self, task: Task) -> Callable[[], Any]:
+        """See `Executor`."""
+        return task.do
+
     def close(self) -> None:
         """Nothing is left."""
 
@@ -75,19 +93,24 @@ class Pool:
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
-        self._pool: ProcessPoolExecutor | None = None
+        self._starting: Future[ProcessPoolExecutor] | None = None
 
     def warm(self) -> None:
-        """Start the processes, which import what they need."""
-        if self._pool is not None:
-            return
+        """Begin to start the processes, which import what they need."""
+        if self._starting is None:
+            with_others = ThreadPoolExecutor(1)
+            self._starting = with_others.submit(self._start)
+            with_others.shutdown(wait=False)
+
+    def _start(self) -> ProcessPoolExecutor:
         forks = "forkserver" in multiprocessing.get_all_start_methods()
         context = multiprocessing.get_context("forkserver" if forks else "spawn")
         if forks:  # what was imported once is there in every worker
             context.set_forkserver_preload(_LOADED)
-        self._pool = ProcessPoolExecutor(self.workers, context, initializer=_begin)
+        pool = ProcessPoolExecutor(self.workers, context, initializer=_begin)
         for _ in range(self.workers):
-            self._pool.submit(os.getpid)
+            pool.submit(os.getpid)
+        return pool
 
     def results(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Any]]:
         """See `Executor`."""
@@ -97,11 +120,27 @@ class Pool:
             self._submit(islice(coming, self.workers * _FIRST), waiting)
         return self._made(coming, waiting)
 
+    def aside(self, task: Task) -> Callable[[], Any]:
+        """See `Executor`."""
+        if self._starting is None:
+            return task.do
+        waiting: dict[Future[Any], Task] = {}
+        with self._told(waiting):
+            self._submit([task], waiting)
+        (future,) = waiting
+
+        def made() -> Any:
+            with self._told(waiting):
+                return future.result()
+
+        return made
+
     def _submit(self, tasks: Iterable[Task], waiting: dict[Future[Any], Task]) -> None:
         self.warm()
-        assert self._pool is not None
+        assert self._starting is not None
+        pool = self._starting.result()
         for task in tasks:
-            waiting[self._pool.submit(task.work, task.given)] = task
+            waiting[pool.submit(task.work, task.given)] = task
 
     def _made(
         self, coming: Iterator[Task], waiting: dict[Future[Any], Task]
@@ -133,15 +172,19 @@ class Pool:
 
     def close(self) -> None:
         """End the processes."""
-        if self._pool is None:
+        if self._starting is None:
             return
-        processes = list((self._pool._processes or {}).values())
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        starting, self._starting = self._starting, None
+        try:
+            pool = starting.result()
+        except (BrokenProcessPool, OSError):  # none began, as whoever needed one was told
+            return
+        processes = list((pool._processes or {}).values())
+        pool.shutdown(wait=False, cancel_futures=True)
         for process in processes:
             process.terminate()
         for process in processes:  # whoever still writes would leave files behind
             process.join()
-        self._pool = None
 
 
 def _begin() -> None:

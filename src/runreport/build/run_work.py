@@ -11,7 +11,6 @@ from typing import Any
 
 from runreport.build.part import Part
 from runreport.query.points import PointReader
-from runreport.report.charts.chart import Chart
 from runreport.report.config import Config
 from runreport.report.links import SiteInfo
 from runreport.report.pages.described import run_note
@@ -20,9 +19,8 @@ from runreport.report.redaction import Redactor
 from runreport.report.runs.batch import RunBatch, restored
 from runreport.report.runs.page import RunPage
 from runreport.report.runs.pages import RunPages
-from runreport.site.chart_svg import NotDrawn
 from runreport.site.files import SiteFile
-from runreport.site.pictures import Pictures, draw
+from runreport.site.pictures import Pictures
 from runreport.site.publish import write_file
 from runreport.site.rendering import Assets, Renderer
 from runreport.site.run_files import details_files, run_files
@@ -91,16 +89,6 @@ def _made(work: RunWork) -> dict[str, Part]:
         files = details_files(maker.renderer, work.script, pages)
         return {work.script: maker.written(files, work.keys[work.script])}
     return {name: maker.written(maker.files(pages, runs), key) for name, key in work.keys.items()}
-
-
-def draw_chart(given: tuple[str, Chart]) -> tuple[str, str | None]:
-    """A chart as SVG, with the key that it comes with: charts of several experiments have one
-    name. None where it cannot be drawn, which is told when its page is made."""
-    key, chart = given
-    try:
-        return key, draw(chart)
-    except (NotDrawn, ValueError):
-        return key, None
 
 
 def forget_ground() -> None:

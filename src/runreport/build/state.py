@@ -34,8 +34,8 @@ class State:
     """Digest and size of every other file, by path."""
     token: str = ""
     """Of the build that left it and of no other."""
-    pictures: Mapping[str, str] | None = None
-    """Charts as SVG, by the digest of what they show."""
+    made: Mapping[str, Any] | None = None
+    """What was done aside, by its key: charts as SVG, the changes of histories."""
 
     @property
     def sizes(self) -> Mapping[str, int]:
@@ -75,7 +75,7 @@ def recall(place: Place) -> State | None:
             },
             {path: (digest, int(size)) for path, (digest, size) in content["digests"].items()},
             head.token,
-            dict(content["pictures"]),
+            dict(content["made"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
@@ -90,7 +90,7 @@ def remember(place: Place, state: State) -> None:
             "common": state.common,
             "parts": {name: (p.key, dict(p.files), p.findings) for name, p in parts.items()},
             "digests": state.digests,
-            "pictures": state.pictures,
+            "made": state.made,
         },
     )
     place.keep(

@@ -18,6 +18,7 @@ from runreport.archive.directory import (
     open_archive,
 )
 from runreport.archive.layout import ARCHIVE_FILE
+from runreport.build.lean import load_arrow
 from runreport.build.upkeep import Build, unchanged
 from runreport.cli.hints import hint_at_compaction
 from runreport.cli.printing import (
@@ -124,6 +125,7 @@ def build(
     made = None if clean or strict or base else unchanged(location, output, config)
     was_read = made is None
     if made is None:
+        load_arrow()
         from runreport.pipeline import build_site
 
         review = None

@@ -126,7 +126,11 @@ def _joined(runs: Sequence[Reached]) -> Reached:
 
 def changes_of(values: Sequence[float]) -> list[Change]:
     """Where finite values change, with the stretches on both sides."""
-    points = change_points(values)
+    return changes_at(values, change_points(values))
+
+
+def changes_at(values: Sequence[float], points: Sequence[int]) -> list[Change]:
+    """The changes at some places of finite values."""
     ends = [0, *points, len(values)]
     changes = []
     for start, point, end in zip(ends, points, ends[2:], strict=False):

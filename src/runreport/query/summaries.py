@@ -43,6 +43,16 @@ def mean_of(stats: pa.Table) -> pa.ChunkedArray:
     return pc.divide(stats.column("sum"), counts)
 
 
+def float_texts(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Texts that read back as the same floats, as short as can be; NaN and infinities by name."""
+    texts = pc.cast(values, pa.string())
+    if pc.all(pc.is_finite(values)).as_py() is not False:
+        return texts
+    for told, name in (("nan", "NaN"), ("inf", "Infinity"), ("-inf", "-Infinity")):
+        texts = pc.if_else(pc.equal(texts, told), name, texts)
+    return texts
+
+
 def has_curve(metrics: pa.Table) -> pa.ChunkedArray:
     """Whether each row has more than one point."""
     return pc.invert(pc.starts_with(metrics.column("data"), '{"count":1,'))

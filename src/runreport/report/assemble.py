@@ -6,7 +6,7 @@ their number; all other pages are made at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
@@ -16,6 +16,9 @@ from runreport.archive.notices import Notice
 from runreport.archive.reading import Snapshot
 from runreport.query.index import RunIndex
 from runreport.query.samples import RunFact, Runs
+from runreport.report.aside import Aside, here, ignore
+from runreport.report.charts.chart import Chart
+from runreport.report.charts.importance import begin_importance
 from runreport.report.checks.page import CheckPage, make_check_page
 from runreport.report.config import Config
 from runreport.report.config_advice import config_advice
@@ -29,7 +32,7 @@ from runreport.report.pages.about import AboutPage, make_about, site_script
 from runreport.report.pages.activity import ActivityPage, make_activity_page
 from runreport.report.pages.described import described_models, run_note
 from runreport.report.pages.experiment import ExperimentPage, make_experiment_page
-from runreport.report.pages.history import HistoryPage, make_history
+from runreport.report.pages.history import begin_history
 from runreport.report.pages.latest import Latest, make_latest
 from runreport.report.pages.listings import ListingGroup, Places, job_listings, tag_listings
 from runreport.report.pages.note_blocks import NoteGround, untrue_claims
@@ -43,6 +46,7 @@ from runreport.report.reviews.sections import ReviewPage, review_page
 from runreport.report.runs.page import RunPage
 from runreport.report.runs.pages import RunPages
 from runreport.report.tables.run_table import run_link
+from runreport.report.tables.table import deciding
 from runreport.tags import COMMIT_TAG, NOTE_TAG
 
 
@@ -125,11 +129,19 @@ def assemble_report(
     return finish_report(work, review)
 
 
-def finish_report(work: Groundwork, review: Review | None = None) -> Report:
+def finish_report(
+    work: Groundwork,
+    review: Review | None = None,
+    *,
+    aside: Aside = here,
+    meet: Callable[[Iterable[Chart]], None] = ignore,
+) -> Report:
     """The pages about many runs.
 
     Args:
         review: gets a page; rules check the runs that its base has not.
+        aside: who does what may be done meanwhile.
+        meet: told of charts as soon as they are there.
 
     Raises:
         ConfigError: a view or the notes folder of the config names what there is not.
@@ -146,14 +158,24 @@ def finish_report(work: Groundwork, review: Review | None = None) -> Report:
         {card.name: card.url for card in models.cards},
         {link.name: link.url for link in view_links},
     )
-    histories = {
-        one.identity: made
+    begun = {
+        one.identity: begin_history(
+            one.name, one.table, one.folder, _commits(index, one.numbers), aside
+        )
         for one in found
-        if (made := make_history(one.name, one.table, one.folder, _commits(index, one.numbers)))
-        is not None
     }
+    ranked = [begin_importance(deciding(one.table), one.table.scores, aside) for one in found]
     note_ground = NoteGround(ground.full, places, ground.curves, now, find, claims=config.claims)
-    experiments = tuple(_experiments(work, histories, note_ground))
+    pages = list(_experiments(work, note_ground, meet))
+    histories = {
+        identity: history
+        for identity, finished in begun.items()
+        if (history := finished()) is not None
+    }
+    experiments = tuple(
+        replace(page, history=histories.get(page.experiment_id), importance=importance())
+        for page, importance in zip(pages, ranked, strict=True)
+    )
     notes = gather_notes(
         read_notes(config.notes, config.folder, redactor, note_ground),
         [(one.name, f"{one.folder}/index.html", one.note) for one in found],
@@ -240,7 +262,7 @@ def assemble_views(snapshot: Snapshot, config: Config) -> tuple[ViewPage, ...]:
 
 
 def _experiments(
-    work: Groundwork, histories: Mapping[str, HistoryPage], note_ground: NoteGround
+    work: Groundwork, note_ground: NoteGround, meet: Callable[[Iterable[Chart]], None]
 ) -> Iterator[ExperimentPage]:
     ground = work.ground
     evaluated = {
@@ -257,12 +279,9 @@ def _experiments(
             note_ground,
             all_rows=work.all_rows,
             baseline=work.baselines.get(one.identity, ""),
+            meet=meet,
         )
-        yield replace(
-            page,
-            evaluations=evaluated.get(f"{one.folder}/index.html", ""),
-            history=histories.get(one.identity),
-        )
+        yield replace(page, evaluations=evaluated.get(f"{one.folder}/index.html", ""))
 
 
 def _noted_runs(index: RunIndex, places: Places) -> Iterator[NotedRun]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 
 from markupsafe import Markup
 
+from runreport.report.aside import Aside, here
 from runreport.report.charts.chart import Chart, vega_lite_version
 from runreport.report.findings import NOT_SHOWN
 from runreport.report.redaction import Redactor
@@ -14,21 +15,30 @@ from runreport.site.chart_svg import NotDrawn, chart_svg
 from runreport.site.digests import digest_of
 from runreport.site.narrow import narrow
 
+Drawing = Callable[[], str]
+"""Waits for a picture, or for why there is none."""
+
 
 class Pictures:
     """Draws charts, each once."""
 
-    def __init__(self, redactor: Redactor, known: Mapping[str, str] | None = None) -> None:
+    def __init__(self, redactor: Redactor, aside: Aside = here) -> None:
         """Prepare to draw.
 
         Args:
             redactor: is told what cannot be drawn.
-            known: pictures of an earlier build, by what they show.
+            aside: who draws.
         """
-        self._redactor = redactor
-        self._known = dict(known or {})
-        self.drawn: dict[str, str] = {}
-        """Those that were asked for, by what they show."""
+        self._redactor, self._aside = redactor, aside
+        self._begun: dict[int, tuple[Chart, Drawing, Drawing]] = {}
+        """Charts with what waits for their pictures, wide and narrow."""
+
+    def begin(self, charts: Iterable[Chart]) -> None:
+        """Have charts drawn that will be asked for."""
+        for chart in charts:
+            if id(chart) not in self._begun:
+                pair = (self._drawing(chart), self._drawing(narrow(chart)))
+                self._begun[id(chart)] = (chart, *pair)
 
     def of(self, charts: Iterable[Chart]) -> dict[str, Markup]:
         """The pictures of some charts, by their names."""
@@ -45,34 +55,17 @@ class Pictures:
 
     def _both(self, chart: Chart) -> Markup:
         """A chart for wide screens and for small ones; for all where only one can be drawn."""
-        wide = self._picture(chart)
+        self.begin([chart])
+        _, wide_drawing, narrow_drawing = self._begun[id(chart)]
+        wide = Markup(wide_drawing())
         try:
-            small = self._picture(narrow(chart))
+            small = Markup(narrow_drawing())
         except (NotDrawn, ValueError):
             return wide
         return Markup('<div class="wide">{}</div><div class="narrow">{}</div>').format(wide, small)
 
-    def _picture(self, chart: Chart) -> Markup:
-        key = picture_key(chart)
-        text = self._known.get(key)
-        if text is None:
-            text = self._known[key] = draw(chart)
-        self.drawn[key] = text
-        return Markup(text)
-
-    def missing(self, charts: Iterable[Chart]) -> Iterator[tuple[str, Chart]]:
-        """The pictures that are still to be drawn, each once, by what they show."""
-        seen = set()
-        for chart in charts:
-            for own in (chart, narrow(chart)):
-                key = picture_key(own)
-                if key not in self._known and key not in seen:
-                    seen.add(key)
-                    yield key, own
-
-    def bring(self, key: str, text: str) -> None:
-        """A picture that was drawn elsewhere."""
-        self._known[key] = text
+    def _drawing(self, chart: Chart) -> Drawing:
+        return self._aside(picture_key(chart), draw, chart)
 
 
 def picture_key(chart: Chart) -> str:

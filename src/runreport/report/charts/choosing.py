@@ -5,7 +5,7 @@ from __future__ import annotations
 from runreport.report.charts.importance import explained_share
 from runreport.report.tables.columns import Column
 from runreport.report.tables.ranking import is_common
-from runreport.report.tables.table import Table, varying
+from runreport.report.tables.table import Table, deciding
 
 _CHANCE = frozenset("seed random_seed random_state rng_seed fold repeat trial worker".split())
 """Params that runs are repeated by; they tell less than any other that says as much."""
@@ -22,9 +22,8 @@ def telling_params(table: Table) -> list[Column]:
 
     def key(column: Column) -> tuple[object, ...]:
         share = explained_share(column.values, table.scores) or 0.0
-        present = sum(value is not None for value in column.values)
         is_chance = column.label.lower() in _CHANCE
-        return -round(share, 2), is_chance, not column.is_numeric, -present, column.name
+        return -round(share, 2), is_chance, not column.is_numeric, -column.present, column.name
 
-    found = [c for c in varying(table, "params") if c.distinct > 1 and is_common(c, count)]
+    found = [column for column in deciding(table) if is_common(column, count)]
     return sorted(found, key=key)

@@ -10,11 +10,14 @@ that the build fixes. It says what goes together, nothing about cause.
 
 from __future__ import annotations
 
+import hashlib
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
+from runreport.report.aside import Aside, here
 from runreport.report.tables.columns import Column
 
 LEAST_RUNS = 8
@@ -42,14 +45,16 @@ class Importance:
     runs: int
 
 
-def param_importance(
-    params: Sequence[Column], scores: Sequence[float | None]
-) -> tuple[Importance, ...]:
-    """The params by the share they explain, greatest first, at most `MOST_PARAMS`.
+def begin_importance(
+    params: Sequence[Column], scores: Sequence[float | None], aside: Aside = here
+) -> Callable[[], tuple[Importance, ...]]:
+    """Begin to rank params; what is returned waits for them by the share they explain, greatest
+    first, at most `MOST_PARAMS`.
 
     Args:
         params: those in which runs differ; all of them are looked at.
         scores: the metric of each run; None, NaN and infinities are left out.
+        aside: who draws the random halves.
     """
     coded = [(column, *_coded(column.values, scores)) for column in params]
     shares = [
@@ -58,10 +63,22 @@ def param_importance(
         if _tells(codes, own)
     ]
     shares.sort(key=lambda one: (-one[0], one[1].label))
-    return tuple(
-        _with_interval(column, share, codes, own)
-        for share, column, codes, own in shares[:MOST_PARAMS]
-    )
+    told = shares[:MOST_PARAMS]
+    if not told:
+        return tuple
+    given = [(column.name, codes, own) for _, column, codes, own in told]
+    key = hashlib.sha256(repr(given).encode(errors="replace")).hexdigest()[:32]
+    intervals = aside(key, share_intervals, given)
+
+    def finished() -> tuple[Importance, ...]:
+        return tuple(
+            Importance(
+                column.label, column.name, share, min(low, share), max(high, share), len(own)
+            )
+            for (share, column, _, own), (low, high) in zip(told, intervals(), strict=True)
+        )
+
+    return finished
 
 
 def explained_share(values: Sequence[object], scores: Sequence[float | None]) -> float | None:
@@ -75,27 +92,36 @@ def _tells(codes: Sequence[int], scores: Sequence[float]) -> bool:
     return len(scores) >= LEAST_RUNS and 2 <= len({*codes}) <= len(scores) // 2
 
 
-def _with_interval(
-    column: Column, share: float, codes: Sequence[int], scores: Sequence[float]
-) -> Importance:
+def share_intervals(
+    params: Sequence[tuple[str, Sequence[int], Sequence[float]]],
+) -> list[tuple[float, float]]:
+    """The interval of each param's share.
+
+    Args:
+        params: column, and the groups and scores of its runs.
+    """
+    return [_interval(*param) for param in params]
+
+
+def _interval(column: str, codes: Sequence[int], scores: Sequence[float]) -> tuple[float, float]:
     count = len(scores)
-    rng = random.Random(f"{column.name} {count}")
+    rng = random.Random(f"{column} {count}")
     drawn = sorted(
         _explained(codes, scores, rng.sample(range(count), count // 2)) for _ in range(RESAMPLES)
     )
-    low, high = drawn[RESAMPLES // 20], drawn[-1 - RESAMPLES // 20]
-    return Importance(column.label, column.name, share, min(low, share), max(high, share), count)
+    return drawn[RESAMPLES // 20], drawn[-1 - RESAMPLES // 20]
 
 
 def _coded(
     values: Sequence[object], scores: Sequence[float | None]
 ) -> tuple[list[int], list[float]]:
     """The group of each usable run, and its score."""
-    pairs = [
+    usable = (
         (value, score)
         for value, score in zip(values, scores, strict=True)
         if value is not None and score is not None and math.isfinite(score)
-    ][:MOST_RUNS]
+    )
+    pairs = list(islice(usable, MOST_RUNS))
     kinds = {value for value, _ in pairs}
     if len(kinds) > _DISTINCT and all(isinstance(value, int | float) for value in kinds):
         ranks: dict[object, int] = {}

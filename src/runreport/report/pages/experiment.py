@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
 from runreport.archive.facts import ExperimentState
+from runreport.report.aside import ignore
 from runreport.report.charts.chart import Chart
 from runreport.report.charts.choosing import telling_params
 from runreport.report.charts.comparison import chart_script, comparison_charts
 from runreport.report.charts.curves import CurveReader
 from runreport.report.charts.filled import Asked
-from runreport.report.charts.importance import Importance, param_importance
+from runreport.report.charts.importance import Importance
 from runreport.report.config import ExperimentConfig
 from runreport.report.formatting import format_time
 from runreport.report.links import Field, RunLink
@@ -87,13 +88,13 @@ class ExperimentPage:
     best: BestRun | None
     charts: tuple[Chart, ...]
     chart_script: DataScript | None
-    importance: tuple[Importance, ...]
-    """What goes with the primary metric."""
     curves: tuple[Section[str], ...]
     """The metrics of which runs have curves, where there are others than the chart's."""
     table: RunTable
     parquet: bytes = field(repr=False)
     """Its runs as one wide table."""
+    importance: tuple[Importance, ...] = ()
+    """What goes with the primary metric."""
     history: HistoryPage | None = None
     """What its runs reached one after the other; None of too few runs."""
     evaluations: str = ""
@@ -111,6 +112,7 @@ def make_experiment_page(
     *,
     all_rows: bool,
     baseline: str = "",
+    meet: Callable[[Iterable[Chart]], None] = ignore,
 ) -> ExperimentPage:
     """The page model of one experiment.
 
@@ -118,9 +120,11 @@ def make_experiment_page(
         note: Markdown; empty where nobody wrote one.
         ground: what its blocks and links are made of.
         baseline: id of the run that the others are compared with; empty for none.
+        meet: told of its charts before the rest of it is made.
     """
     asked = Asked(table, range(len(table.labels)), curves)
     drawn = comparison_charts(asked)
+    meet(drawn)
     counts = status_counts(table.values("status"))
     started = [value for value in table.values("start_time") if isinstance(value, int)]
     return ExperimentPage(
@@ -148,9 +152,6 @@ def make_experiment_page(
         best=best_run(table, contenders(table)),
         charts=drawn,
         chart_script=chart_script(drawn, len(table.labels)) if drawn else None,
-        importance=param_importance(
-            [param for param in varying(table, "params") if param.distinct > 1], table.scores
-        ),
         curves=_curve_sections(table),
         parquet=runs_parquet(table),
         table=run_table(

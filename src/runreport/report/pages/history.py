@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
-from collections.abc import Sequence
+from array import array
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from runreport.analysis.changes import LEAST
+from runreport.analysis.changes import LEAST, change_points
 from runreport.analysis.student import mean_of
 from runreport.numbers import ROUGH, format_number
-from runreport.query.history import Change, changes_of
+from runreport.query.history import Change, changes_at
+from runreport.report.aside import Aside, here
 from runreport.report.deltas import Delta, delta
 from runreport.report.links import RunLink
 from runreport.report.shown import Shown, show_number
@@ -83,28 +86,37 @@ class HistoryPage:
         return changes[-1] if changes else None
 
 
-def make_history(
-    name: str, table: Table, folder: str, commits: Sequence[str | None]
-) -> HistoryPage | None:
-    """The history of an experiment; None where too few runs have a metric to change.
+def begin_history(
+    name: str, table: Table, folder: str, commits: Sequence[str | None], aside: Aside = here
+) -> Callable[[], HistoryPage | None]:
+    """Begin the history of an experiment; what is returned waits for it, and gives None where too
+    few runs have a metric to change.
 
     Args:
         folder: of the experiment.
         commits: of the runs of the table.
+        aside: who looks for changes.
     """
     first = [table.primary] if table.primary else []
     ranked = metrics_by_meaning(table.columns.values(), len(table.labels))
     others = [column.label for column in ranked]
     metrics = [*dict.fromkeys([*first, *others])][:MOST_METRICS]
-    found = tuple(
-        own for metric in metrics if (own := _history(table, metric, commits)) is not None
-    )
-    if not found:
-        return None
-    return HistoryPage(name, f"{folder}/history", f"{folder}/index.html", found)
+    begun = [
+        own for metric in metrics if (own := _begun(table, metric, commits, aside)) is not None
+    ]
+
+    def finished() -> HistoryPage | None:
+        if not begun:
+            return None
+        found = tuple(finish() for finish in begun)
+        return HistoryPage(name, f"{folder}/history", f"{folder}/index.html", found)
+
+    return finished
 
 
-def _history(table: Table, metric: str, commits: Sequence[str | None]) -> MetricHistory | None:
+def _begun(
+    table: Table, metric: str, commits: Sequence[str | None], aside: Aside
+) -> Callable[[], MetricHistory] | None:
     column = table.columns.get(f"metrics.{metric}")
     if column is None:
         return None
@@ -116,18 +128,28 @@ def _history(table: Table, metric: str, commits: Sequence[str | None]) -> Metric
         return None
     values = [float(column.values[n]) for n in kept]  # type: ignore[arg-type]
     direction = table.direction_of(column)
-    rows = tuple(
-        _row(number, change, run_link(table, kept[change.index]), direction)
-        for number, change in enumerate(changes_of(values), 1)
-    )
-    return MetricHistory(
-        metric,
-        tuple(values),
-        tuple(int(str(starts[n])) for n in kept),
-        _by_commit(values, [commits[n] for n in kept]),
-        rows,
-        len(known) - len(kept),
-    )
+    changes = aside(_key_of(values), change_points, values)
+
+    def finished() -> MetricHistory:
+        rows = tuple(
+            _row(number, change, run_link(table, kept[change.index]), direction)
+            for number, change in enumerate(changes_at(values, changes()), 1)
+        )
+        return MetricHistory(
+            metric,
+            tuple(values),
+            tuple(int(str(starts[n])) for n in kept),
+            _by_commit(values, [commits[n] for n in kept]),
+            rows,
+            len(known) - len(kept),
+        )
+
+    return finished
+
+
+def _key_of(values: Sequence[float]) -> str:
+    """What tells a series from others."""
+    return hashlib.sha256(array("d", values)).hexdigest()[:32]
 
 
 def _by_commit(values: Sequence[float], commits: Sequence[str | None]) -> tuple[CommitPoint, ...]:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from runreport.events import data_object
 from runreport.numbers import ROUGH
-from runreport.query.arrow import as_array
+from runreport.query.arrow import as_array, one_dictionary
 from runreport.query.index import RunIndex
 from runreport.report.links import RunLink
 from runreport.report.shown import Shown, show_number
@@ -98,19 +98,27 @@ def tag_listings(index: RunIndex, shown: pa.Array, places: Places) -> tuple[List
 def job_listings(index: RunIndex, shown: pa.Array, places: Places) -> tuple[ListingGroup, ...]:
     """The pages of the CI, SLURM and Spark jobs that runs recorded."""
     records = index.records.filter(pc.is_in(index.records.column("run"), value_set=shown))
-    records = records.filter(pc.match_substring(records.column("data"), '"job"'))
+    coded = one_dictionary(records.column("data"))
+    jobs = [_job_of(data) for data in coded.dictionary.to_pylist()]
     kinds: dict[str, dict[str, list[int]]] = {}
-    rows = zip(records.column("run").to_pylist(), records.column("data").to_pylist(), strict=True)
-    for run, data in rows:
-        job = data_object(data).get("job")
-        if isinstance(job, dict) and job.get("id"):
-            own = kinds.setdefault(str(job.get("kind") or "job"), {})
-            own.setdefault(str(job["id"]), []).append(run)
+    rows = zip(records.column("run").to_pylist(), coded.indices.to_pylist(), strict=True)
+    for run, code in rows if any(jobs) else ():
+        if (job := jobs[code]) is not None:
+            kind, identity = job
+            kinds.setdefault(kind, {}).setdefault(identity, []).append(run)
     groups = []
     for kind, members in sorted(kinds.items()):
         listings = _listings(index, places, kind, members, job_folder)
         groups.append(ListingGroup(kind, listings, 0, f"job-{slug(kind)}"))
     return tuple(groups)
+
+
+def _job_of(record: str) -> tuple[str, str] | None:
+    """Kind and id of the job in which a run recorded its environment."""
+    job = data_object(record).get("job") if '"job"' in record else None
+    if not isinstance(job, dict) or not job.get("id"):
+        return None
+    return str(job.get("kind") or "job"), str(job["id"])
 
 
 def _members(runs: Iterable[int], values: Iterable[str]) -> dict[str, list[int]]:

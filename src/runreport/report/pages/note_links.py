@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from operator import itemgetter
 
 from runreport.report.pages.listings import Places
@@ -20,16 +21,23 @@ def link_finder(
         experiments, models, views: addresses from the site's root, by name.
     """
     named = {"experiment": experiments, "model": models, "view": views}
-    by_name: dict[str, str] = {}
-    by_id: dict[str, str] = {}
-    for _, (_, table, place) in sorted(places.items(), key=itemgetter(0)):  # newest first
-        url = table.url_of(place)
-        by_name.setdefault(str(table.values("run_name")[place]), url)
-        by_id[str(table.values("run_id")[place])] = url
+
+    @cache
+    def runs() -> tuple[dict[str, str], dict[str, str]]:
+        """By name and by id, once somebody asks."""
+        by_name: dict[str, str] = {}
+        by_id: dict[str, str] = {}
+        for _, (_, table, place) in sorted(places.items(), key=itemgetter(0)):  # newest first
+            url = table.url_of(place)
+            by_name.setdefault(str(table.values("run_name")[place]), url)
+            by_id[str(table.values("run_id")[place])] = url
+        return by_name, by_id
 
     def find(scheme: str, name: str) -> str | None:
-        found = by_name.get(name) or _only(by_id, name) if scheme == "run" else None
-        return found or named.get(scheme, {}).get(name)
+        if scheme != "run":
+            return named.get(scheme, {}).get(name)
+        by_name, by_id = runs()
+        return by_name.get(name) or _only(by_id, name)
 
     return find
 

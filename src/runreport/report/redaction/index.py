@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from runreport.archive.reading import Snapshot
 from runreport.events import data_object
+from runreport.query.arrow import one_dictionary
 from runreport.query.index import RunIndex
 from runreport.query.registry import Registry
 from runreport.registered import ModelVersion, RegisteredModel
@@ -174,14 +175,13 @@ def _redact_registry(registry: Registry, redactor: Redactor) -> Registry:
 
 def _mapped(table: pa.Table, column: str, published: Callable[[str], str]) -> pa.Table:
     """A table with the texts of a column as they may be published; each is asked for once."""
-    texts = pc.unique(table.column(column)).to_pylist()
-    changed = {t: shown for t in texts if t and (shown := published(t)) != t}
-    if not changed:
+    coded = one_dictionary(table.column(column))
+    texts = coded.dictionary.to_pylist()
+    shown = [published(text) if text else text for text in texts]
+    if shown == texts:
         return table
-    values = [changed.get(text, text) for text in table.column(column).to_pylist()]
-    return table.set_column(
-        table.column_names.index(column), column, pa.array(values, pa.string())
-    )
+    values = pa.array(shown, pa.string()).take(coded.indices)
+    return table.set_column(table.column_names.index(column), column, values)
 
 
 def _redact_values(shown: pa.Table, logged: pa.Table, redactor: Redactor, what: str) -> pa.Table:
@@ -192,6 +192,7 @@ def _redact_values(shown: pa.Table, logged: pa.Table, redactor: Redactor, what: 
         logged: the same rows as they were logged.
     """
     distinct = logged.group_by(["key", "value"], use_threads=False).aggregate([])
+    distinct = distinct.filter(pc.invert(redactor.passes(distinct)))
     changed: dict[tuple[str, str], str] = {}
     for key, value in zip(
         distinct.column("key").to_pylist(), distinct.column("value").to_pylist(), strict=True
@@ -215,11 +216,14 @@ def _redact_records(records: pa.Table, redactor: Redactor) -> pa.Table:
     if redactor.publish_environment and redactor.allow_secrets:
         return records
 
-    def published(text: str) -> str:
-        record = public_record(data_object(text), redactor)
-        return json.dumps(record, separators=(",", ":"))
-
-    return _mapped(records, "data", published)
+    coded = one_dictionary(records.column("data"))
+    texts = [
+        json.dumps(public_record(data_object(text), redactor), separators=(",", ":"))
+        for text in coded.dictionary.to_pylist()
+    ]
+    # Thousands of runs recorded the same long text, which stands here once.
+    data = pa.DictionaryArray.from_arrays(coded.indices, pa.array(texts, pa.string()))
+    return records.set_column(records.column_names.index("data"), "data", data)
 
 
 def public_record(record: dict[str, Any], redactor: Redactor) -> dict[str, Any]:

@@ -171,9 +171,14 @@ _MAY_QUOTE = re.compile(rb"[\"'>\n]")
 """Every notation has one of these; most values of a run have none."""
 
 
+def may_quote(data: bytes) -> bool:
+    """Whether there may be texts within a text."""
+    return _MAY_QUOTE.search(data) is not None
+
+
 def quoted_texts(data: bytes) -> Iterator[Quoted]:
     """The texts within a text, by notation."""
-    if not _MAY_QUOTE.search(data):
+    if not may_quote(data):
         return
     for notation, pattern in zip(_NOTATIONS, _COMPILED, strict=True):
         found = Quoted(notation.quote)

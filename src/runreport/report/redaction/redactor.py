@@ -11,6 +11,9 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from runreport.report.findings import Finding
 from runreport.report.redaction.addresses import address_rules
 from runreport.report.redaction.assigned import KIND, assignment_rules
@@ -18,16 +21,18 @@ from runreport.report.redaction.commands import command_rules
 from runreport.report.redaction.credentials import credential_rules
 from runreport.report.redaction.paths import path_rules
 from runreport.report.redaction.people import name_rules
-from runreport.report.redaction.quoted import quoted_texts
+from runreport.report.redaction.quoted import may_quote, quoted_texts
 from runreport.report.redaction.scanner import REDACTED as _MASK
 from runreport.report.redaction.scanner import Hit, Scanner, Text, masked, merged, run_before
-from runreport.report.redaction.tables import table_hits
+from runreport.report.redaction.secret_names import Secrecy, secrecy
+from runreport.report.redaction.tables import may_be_table, table_hits
 from runreport.report.redaction.values import logged_value_is_secret
 
 REDACTED = _MASK.decode()
 _SHORT = 200
 """Characters of a text that is remembered; longer ones hardly come twice."""
-_PLAIN_NUMBER = re.compile(rb"-?[0-9]{1,17}(?:\.[0-9]{1,20})?(?:e[+-]?[0-9]{1,3})?")
+_NUMBER = r"-?[0-9]{1,17}(?:\.[0-9]{1,20})?(?:e[+-]?[0-9]{1,3})?"
+_PLAIN_NUMBER = re.compile(_NUMBER.encode())
 """No rule finds anything in it unless somebody is called so; every second value is one."""
 _DIGITS_ONLY = re.compile(r"[0-9.e+-]+")
 _IN_WORD = re.compile(rb"[^\s\"'<>,;()\[\]{}]+")
@@ -166,6 +171,21 @@ class Redactor:
             self._published[name] = shown
         return shown
 
+    def passes(self, values: pa.Table) -> pa.ChunkedArray:
+        """Which values surely may be published as they are, seen at once: numbers under names
+        that tell of no secret.
+
+        Args:
+            values: key and value of each, as text.
+        """
+        if not self._passes_numbers:
+            return pa.chunked_array([pa.repeat(False, values.num_rows)])
+        keys = pc.unique(values.column("key"))
+        telling = [key for key in keys.to_pylist() if secrecy(key) is not Secrecy.NONE]
+        is_number = pc.match_substring_regex(values.column("value"), f"^(?:{_NUMBER})$")
+        is_told = pc.is_in(values.column("key"), value_set=pa.array(telling, keys.type))
+        return pc.and_not(is_number, is_told)
+
     def name(self, name: str, place: str) -> str:
         """`known`, for a name that a page shows: what is masked in it is told once."""
         shown = self.known(name)
@@ -199,7 +219,11 @@ class Redactor:
         """What the rules find in a text and in the texts within it."""
         if self._passes_numbers and _PLAIN_NUMBER.fullmatch(text.data):
             return []
-        if text.is_binary or depth == _DEEPEST:
+        if (
+            text.is_binary
+            or depth == _DEEPEST
+            or not (may_quote(text.data) or may_be_table(text.data))
+        ):
             return scanner.scan(text)
         hits: list[Hit] = []
         closed: list[tuple[int, int]] = []

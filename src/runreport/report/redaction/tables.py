@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 
 from runreport.report.redaction.assigned import KIND
@@ -27,10 +28,15 @@ _ROWS = re.compile(rb'"(?:data|rows|values)"\s*:\s*\[')
 _JSON_CELL = re.compile(rb'\s*("(?:\\.|[^"\\])*"|[^,\[\]{}"\s]+)\s*')
 
 
+def may_be_table(data: bytes, begin: int = 0, end: int = sys.maxsize) -> bool:
+    """Whether there may be a table in a stretch of a text."""
+    return _MAY_BE_TABLE.search(data, begin, end) is not None
+
+
 def table_hits(data: bytes, begin: int, end: int) -> list[Hit]:
     """The cells of columns whose name says that they hold secrets, of a table that stands in a
     stretch of a text."""
-    if not _MAY_BE_TABLE.search(data, begin, end):
+    if not may_be_table(data, begin, end):
         return []
     return [*_csv_hits(data, begin, end), *_json_hits(data, begin, end)]
 

@@ -141,8 +141,8 @@ def _block_scripts(
         held = column.texts or column.values
         end = len(held) - block * BLOCK_RUNS
         values = held[max(0, end - BLOCK_RUNS) : end][::-1]
-        is_sparse = sum(value is not None for value in values) <= SPARSE_SHARE * len(values)
-        text = script_json(_encode_sparse(values) if is_sparse else _encode(column, values))
+        is_sparse = len(values) - values.count(None) <= SPARSE_SHARE * len(values)
+        text = data_json(_encode_sparse(values) if is_sparse else _encode(column, values))
         if len(text) >= PACK_BYTES:
             yield _script("column", folder, block, [(column.name, text)])
             continue
@@ -171,9 +171,10 @@ def _encode(column: Column, values: Sequence[object]) -> object:
     """Numbers as they are; text as a dictionary and codes, -1 where it is missing."""
     if column.is_numeric and column.texts is None:
         return [json_number(value) for value in values]
-    codes: dict[object, int] = {}
-    places = [-1 if value is None else codes.setdefault(value, len(codes)) for value in values]
-    return {"d": list(codes), "i": places}
+    found = [value for value in dict.fromkeys(values) if value is not None]
+    codes: dict[object, int] = {value: code for code, value in enumerate(found)}
+    codes[None] = -1
+    return {"d": found, "i": [*map(codes.__getitem__, values)]}
 
 
 def _encode_sparse(values: Sequence[object]) -> object:

@@ -75,6 +75,11 @@ class Column:
         return self.kind != "text"
 
     @property
+    def present(self) -> int:
+        """How many runs have a value."""
+        return len(self.values) - self.values.count(None)
+
+    @property
     def is_compared(self) -> bool:
         """Whether its values have differences to those of a baseline."""
         return self.group in ("metrics", OF_METRICS)

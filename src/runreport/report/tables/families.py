@@ -30,6 +30,8 @@ def family_order(ids: Sequence[str], parents: Sequence[str | None]) -> list[Memb
         parents: the id of each run's parent; one that is not among the ids is none, nor is one
             that leads back to the run.
     """
+    if not any(parents):
+        return [Member(number) for number in range(len(ids))]
     places = {run_id: number for number, run_id in enumerate(ids)}
     own = [None if parent is None else places.get(parent) for parent in parents]
     roots = _roots(own)

@@ -8,10 +8,10 @@ import json
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from runreport.events import float_text
+from runreport.query.arrow import align, by_key
 from runreport.query.fields import DATASET_ATTRIBUTES, STATISTICS
 from runreport.query.index import RunIndex
-from runreport.query.summaries import has_curve, mean_of, with_stats
+from runreport.query.summaries import float_texts, has_curve, mean_of, with_stats
 from runreport.report.tables.columns import FOR_FILTERS, Column, make_column
 from runreport.tags import NAME_TAG, SYSTEM_TAG
 
@@ -82,12 +82,12 @@ def _statistics(index: RunIndex, numbers: pa.Array) -> dict[str, list[object]]:
     keys = pc.unique(rows.filter(has_curve(rows)).column("key"))
     stats = with_stats(rows.filter(pc.is_in(rows.column("key"), value_set=keys)))
     stats = stats.append_column("mean", mean_of(stats))
-    places = _places(numbers)
-    found = {f"stats(metrics.{key})": _empty(numbers) for key in sorted(keys.to_pylist())}
-    columns = (stats.column(name).to_pylist() for name in ("run", "key", *STATISTICS))
-    for run, key, *values in zip(*columns, strict=True):
-        found[f"stats(metrics.{key})"][places[run]] = " ".join(map(float_text, values))
-    return found
+    texts = pc.binary_join_element_wise(*(float_texts(stats.column(n)) for n in STATISTICS), " ")
+    rows = pa.table({name: stats.column(name) for name in ("run", "key")} | {"text": texts})
+    return {
+        f"stats(metrics.{key})": align(own, "text", index.runs.num_rows).take(numbers).to_pylist()
+        for key, own in by_key(rows).items()
+    }
 
 
 def _places(numbers: pa.Array) -> dict[int, int]:

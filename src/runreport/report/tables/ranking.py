@@ -15,11 +15,10 @@ def metrics_by_meaning(columns: Iterable[Column], runs: int) -> list[Column]:
     many = numbered(column.label for column in own)
 
     def key(column: Column) -> tuple[object, ...]:
-        present = sum(value is not None for value in column.values)
         is_rare = not is_common(column, runs)
         is_same = not column.varies and runs > 1
         rank = importance_of_name(column.label)
-        return is_same, is_rare, column.label in many, *rank, -present, column.name
+        return is_same, is_rare, column.label in many, *rank, -column.present, column.name
 
     return sorted(own, key=key)
 
@@ -32,4 +31,4 @@ def may_be_best(status: object) -> bool:
 
 def is_common(column: Column, runs: int) -> bool:
     """Whether at least half of the runs have it."""
-    return 2 * sum(value is not None for value in column.values) >= runs
+    return 2 * column.present >= runs

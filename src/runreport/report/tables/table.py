@@ -232,7 +232,12 @@ def quoted(text: str) -> str:
 def varying(table: Table, group: str) -> list[Column]:
     """The columns of a group in which runs differ, those that most runs have first."""
     columns = [c for c in table.columns.values() if c.group == group and c.varies]
-    return sorted(columns, key=lambda c: -sum(value is not None for value in c.values))
+    return sorted(columns, key=lambda column: -column.present)
+
+
+def deciding(table: Table) -> list[Column]:
+    """The params of which runs have different values."""
+    return [param for param in varying(table, "params") if param.distinct > 1]
 
 
 def _primary_metric(columns: Mapping[str, Column], config: ExperimentConfig, runs: int) -> str:

@@ -1,1 +1,1 @@
-runreport.latest("e/sweep-310b02","columns-2451b53d325e.js");
+runreport.latest("e/sweep-310b02","columns-932de3205d53.js");

@@ -1,0 +1,9 @@
+"""What a worker process loads before its first task, once for all of them."""
+
+from __future__ import annotations
+
+from runreport.build.lean import load_arrow
+
+load_arrow()
+
+from runreport.build import run_work  # noqa: E402, F401 # Arrow comes first, and alone

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tasks import double, fail
+
+from runreport.build.beside import Beside
+from runreport.build.executor import Serial
+from runreport.build.task import Task
+from runreport.errors import ConfigError
+
+
+class Counting(Serial):
+    """Counts what it is given."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def aside(self, task: Task) -> Callable[[], Any]:
+        self.names.append(task.name)
+        return super().aside(task)
+
+
+def test_work_of_one_key_is_done_once() -> None:
+    executor = Counting()
+    beside = Beside(executor, {})
+    assert [beside("three", double, 3)() for _ in range(3)] == [6, 6, 6]
+    assert executor.names == ["double"]
+    assert beside.made == {"double three": 6}
+
+
+def test_what_an_earlier_build_made_is_kept_as_long_as_it_is_asked_for() -> None:
+    executor = Counting()
+    beside = Beside(executor, {"double three": 6, "double four": 8})
+    assert beside("three", double, 3)() == 6
+    assert executor.names == []
+    assert beside.made == {"double three": 6}
+
+
+def test_what_fails_is_raised_where_it_is_waited_for_and_not_kept() -> None:
+    beside = Beside(Serial(), {})
+    waiting = beside("three", fail, 3)
+    with pytest.raises(ConfigError):
+        waiting()
+    assert beside.made == {}
