@@ -58,7 +58,7 @@ def build(archive: Path, site: Path, *words: str) -> dict[str, float]:
     for place in (site, Path(f"{site}.state")):
         shutil.rmtree(place, ignore_errors=True)
     command = [sys.executable, "-c", _PROGRAM, "build", str(archive), "-o", str(site), *words]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     sizes = [path.stat().st_size for path in site.rglob("*") if path.is_file()]
     return {**found, "files": len(sizes), "mb": sum(sizes) / 1e6}

@@ -57,7 +57,7 @@ def write_compacted(storage: Storage, table: pa.Table, steps: int = 0) -> None:
 
 def _facts_of(table: pa.Table) -> int:
     """Facts of each run: its start, two statuses, and what has a column."""
-    return 3 + table.num_columns - len(("run_id", "start_time"))
+    return 3 + sum("." in name for name in table.column_names)
 
 
 def _keys(table: pa.Table, group: str) -> list[str]:
@@ -145,13 +145,20 @@ def _events(runs: pa.Table, writers: pa.Array) -> pa.Table:
         "counter": pa.array((moments << 16) + seq),
         "time": pa.array(moments),
         "kind": pa.array(kinds * count),
-        "experiment_id": pa.array([EXPERIMENT] * (count * width)),
+        "experiment_id": _owners(runs).take(pa.array(repeated)),
         "run_id": runs.column("run_id").combine_chunks().take(pa.array(repeated)),
         "key": pa.array(keys * count),
         "value": pa.array([v for own in zip(*(row[2] for row in rows), strict=True) for v in own]),
         "data": pa.array([v for own in zip(*(row[3] for row in rows), strict=True) for v in own]),
     }
     return pa.table(columns, schema=schema.EVENTS)
+
+
+def _owners(runs: pa.Table) -> pa.Array:
+    """The experiment of each run: that of its column, if there is one."""
+    if "experiment" in runs.column_names:
+        return runs.column("experiment").combine_chunks()
+    return pa.array([EXPERIMENT] * runs.num_rows)
 
 
 def _hex(random: np.random.Generator, count: int) -> pa.Array:

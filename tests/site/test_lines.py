@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -46,7 +47,36 @@ def test_a_curve_between_the_ends_of_numbers_has_its_places(low: float, high: fl
     assert nice_ticks(low, high, 5) == [low, high]
     curve = Curve("k", (0, 1, 2), (0, 0, 0), (low, high, low), 3)
     text = curve_svg(CurvePicture(curve, Shown("1"), Shown("0"), Shown("1")))
-    assert "nan" not in text and "inf" not in text and " 126.0L" in text
+    assert "nan" not in text and "inf" not in text
+    assert [y for _, y in drawn_places(text)] == [126.0, 10.0, 126.0]
+
+
+def drawn_places(text: str) -> list[tuple[float, float]]:
+    """Where the points of a curve's line lie, as a page's script reads them."""
+    places = []
+    path = text.split('class="line" d="')[1].split('"', maxsplit=1)[0]
+    for begin, moves in re.findall(r"M(\d+ \d+)(?:l([\d -]+))?", path):
+        x, y = map(int, begin.split())
+        places.append((x / 10, y / 10))
+        numbers = list(map(int, re.findall(r"-?\d+", moves)))
+        for dx, dy in zip(numbers[::2], numbers[1::2], strict=True):
+            x, y = x + dx, y + dy
+            places.append((x / 10, y / 10))
+    return places
+
+
+@given(st.lists(st.floats(0, 1) | st.just(math.nan), min_size=1, max_size=40))
+def test_each_finite_point_of_a_curve_lies_where_its_value_is(values: list[float]) -> None:
+    values = [0.0, *values, 1.0]
+    count = len(values)
+    curve = Curve("k", tuple(range(count)), (0,) * count, tuple(values), count)
+    places = drawn_places(str(curve_svg(CurvePicture(curve, Shown("1"), Shown("0"), Shown("1")))))
+    finite = [(step, value) for step, value in enumerate(values) if math.isfinite(value)]
+    left = places[0][0]
+    assert len(places) == len(finite)
+    for (x, y), (step, value) in zip(places, finite, strict=True):
+        assert x == pytest.approx(left + step / (count - 1) * (310 - left), abs=0.051)
+        assert y == pytest.approx(126 - 116 * value, abs=0.051)
 
 
 def test_a_missing_value_is_a_gap() -> None:

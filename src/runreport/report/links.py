@@ -29,6 +29,11 @@ class Field:
     """What a reader should know of it, e.g. that two values are in conflict."""
     is_number: bool = False
 
+    @property
+    def shown(self) -> Shown:
+        """Its value as a cell shows it."""
+        return self.value if isinstance(self.value, Shown) else Shown(self.value)
+
 
 @dataclass(frozen=True, slots=True)
 class RunLink:

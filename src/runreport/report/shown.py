@@ -33,6 +33,11 @@ class Shown:
     def __bool__(self) -> bool:
         return bool(self.text)
 
+    @property
+    def title(self) -> Markup:
+        """All of it, as the attribute of a cell of its own; empty where the text says all."""
+        return Markup(f' title="{escape(self.full)}"') if self.full else Markup("")
+
     def __html__(self) -> Markup:
         if not self.full:
             return escape(self.text)

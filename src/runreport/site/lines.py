@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from markupsafe import Markup, escape
 
@@ -49,24 +49,23 @@ def curve_svg(picture: CurvePicture) -> Markup:
         ]
 
     points = places(curve.values)
-    parts = [*_grid(labels, left, map(below, ticks))]
     ends = (f"{math.ceil(first):,}", f"{math.floor(last):,}")
     begin, end = ends if curve.has_steps else ("first", "last")
-    parts.append(f'<text x="{left}" y="{HEIGHT - 6}">{begin}</text>')
-    parts.append(f'<text class="end" x="{WIDTH - _RIGHT}" y="{HEIGHT - 6}">{end}</text>')
+    parts = [
+        _grid(labels, left, map(below, ticks), end),
+        f'<text x="{left}" y="{HEIGHT - 6}">{begin}</text>',
+    ]
     if curve.lows is not None and curve.highs is not None:
         parts.append(f'<path class="range" d="{_area(places(curve.lows), places(curve.highs))}"/>')
-    parts.append(f'<path class="line" d="{_path(points)}"/>')
+    parts.append(f'<path class="line" d="{_tenths(points)}"/>')
     parts += _dots(points)
     marked = [(points[p], "resumed", "a later session begins") for p in curve.resumed]
     diverged = end_of(curve.values)
     if diverged is not None:
         marked.append((points[diverged], "diverged", "only NaN or infinite values follow"))
     parts += [_mark(*one) for one in marked]
-    text = escape(
-        f"{curve.key} from {'step' if curve.has_steps else 'point'} {ends[0]} to {ends[1]}: "
-        f"last {picture.last}, lowest {picture.min}, highest {picture.max}"
-    )
+    what = "step" if curve.has_steps else "point"
+    text = escape(f"{curve.key} from {what} {ends[0]} to {ends[1]}")
     return Markup(
         f'<svg class="curve" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"><title>{text}</title>'
         + "".join(parts)
@@ -74,12 +73,16 @@ def curve_svg(picture: CurvePicture) -> Markup:
     )
 
 
-def _grid(labels: Sequence[str], left: float, below: Iterable[float]) -> Iterator[str]:
+def _grid(labels: Sequence[str], left: float, below: Iterable[float], end: str) -> str:
+    """Lines of a grid with their labels, and the last step, whose text ends below the last."""
     places = [_TOP + share * (HEIGHT - _TOP - _BOTTOM) for share in below]
     drawn = "".join(f"M{left} {y:.1f}H{WIDTH - _RIGHT}" for y in places)
-    yield f'<path class="grid" d="{drawn}"/>'
-    for label, y in zip(labels, places, strict=True):
-        yield f'<text class="end" x="{left - 6}" y="{y + 4:.1f}">{label}</text>'
+    texts = "".join(
+        f'<text x="{left - 6}" y="{y + 4:.0f}">{label}</text>'
+        for label, y in zip(labels, places, strict=True)
+    )
+    last = f'<text x="{WIDTH - _RIGHT}" y="{HEIGHT - 6}">{end}</text>'
+    return f'<path class="grid" d="{drawn}"/><g>{texts}{last}</g>'
 
 
 def _dots(points: Sequence[_Place | None]) -> Iterator[str]:
@@ -196,7 +199,20 @@ def _area(lows: Sequence[_Place | None], highs: Sequence[_Place | None]) -> str:
     ):
         if is_some:
             own = [*group]
-            parts.append(_path([*(b for _, b in own), *(a for a, _ in reversed(own))]) + "Z")
+            parts.append(_tenths([*(b for _, b in own), *(a for a, _ in reversed(own))]) + "Z")
+    return "".join(parts)
+
+
+def _tenths(points: Sequence[_Place | None]) -> str:
+    """Path data in tenths, each point from the one before: nobody sees less, and it is short."""
+    parts = []
+    for is_gap, own in groupby(points, lambda point: point is None):
+        if is_gap:
+            continue
+        places = [(round(10 * point[0]), round(10 * point[1])) for point in own if point]
+        moves = " ".join([f"{x - a} {y - b}" for (a, b), (x, y) in pairwise(places)])
+        begin = f"M{places[0][0]} {places[0][1]}"
+        parts.append(f"{begin}l{moves}".replace(" -", "-") if moves else begin)
     return "".join(parts)
 
 

@@ -68,7 +68,7 @@ export async function loadPackages(run) {
 
 /** Load the data of the run whose page is open. */
 export function loadOwn() {
-  return loadScript(document.body.dataset.file || "");
+  return loadScript(document.getElementById("run-data")?.getAttribute("href") || "");
 }
 
 /**

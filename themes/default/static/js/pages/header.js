@@ -42,11 +42,23 @@ export function startHeader() {
   startMenus();
   startKeys();
   for (const place of every(document, "[data-site]")) {
+    if (place.matches(".search")) fillSearch(place);
     place.classList.remove("waiting");
     const start = async () => (await loadLater("tools")).startSearch(place);
     place.addEventListener("focusin", start, { once: true });
     place.addEventListener("toggle", start, { once: true });
   }
+}
+
+/**
+ * The field in which a reader searches all of the report.
+ * @param {HTMLElement} place
+ */
+function fillSearch(place) {
+  const label = "Search runs, experiments, models, tags and notes";
+  const told = { "aria-label": label, placeholder: "Search", autocomplete: "off", spellcheck: "false" };
+  place.setAttribute("role", "search");
+  place.append(make("input", { type: "search", id: "search", ...told }));
 }
 
 /** Menus close by Esc, which gives the focus back, or by a click elsewhere. */

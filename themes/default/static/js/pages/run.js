@@ -2,7 +2,7 @@
 // its command to copy.
 
 import { brought } from "../core/brought.js";
-import { byId, make, makeButton, say, scrolling } from "../core/dom.js";
+import { make, makeButton, say, scrolling, within } from "../core/dom.js";
 import { formatTime, thousands } from "../core/format.js";
 import { escapePart, readHash } from "../core/hash.js";
 import { loadLater, siteUrl } from "../core/loading.js";
@@ -69,13 +69,14 @@ async function showNeighbours(source, id) {
   };
   const inView = view.sort || shown.isNarrow ? " in the view" : "";
   const told = `${thousands(at + 1)} of ${thousands(runs.length)}${inView}`;
-  const place = byId("neighbours");
-  place.replaceChildren(
+  const place = make(
+    "p",
+    { class: "neighbours", id: "neighbours" },
     link(runs[at - 1], "←", "Previous run"),
     make("span", { class: "count" }, told),
     link(runs[at + 1], "→", "Next run"),
   );
-  place.hidden = false;
+  within(document, ".title").prepend(place);
 }
 
 /**
@@ -85,8 +86,7 @@ async function showNeighbours(source, id) {
  */
 function showNested(source, id) {
   const nested = source.valuesOf(PARENT).flatMap((parent, run) => (parent === id ? [run] : []));
-  const place = document.getElementById("nested");
-  if (!nested.length || !place) return;
+  if (!nested.length) return;
   const own = (/** @type {string} */ name, /** @type {number} */ run) => source.valuesOf(name)[run];
   const items = nested
     .slice(0, MOST_NESTED)
@@ -102,12 +102,14 @@ function showNested(source, id) {
   const hash = `#v=1&q=${escapePart(`tags.\`mlflow.parentRunId\` = '${id}'`)}`;
   const href = siteUrl(`${source.folder}/index.html${hash}`);
   const count = make("span", { class: "count" }, thousands(nested.length));
-  place.append(
+  const place = make(
+    "section",
+    { id: "nested", "aria-label": "Nested runs" },
     make("h2", { id: "nested-title" }, "Nested runs ", count),
     make("ul", { class: "runs" }, ...items),
     make("p", {}, make("a", { href }, "Show them in the table")),
   );
-  place.hidden = false;
+  within(document, "section[aria-labelledby=files]").after(place);
 }
 
 /**

@@ -147,7 +147,7 @@ function findEntries(text) {
 /** @param {HTMLElement} menu */
 function fillMenu(menu) {
   if (menu.querySelector("nav") || !brought.site) return;
-  const here = document.body.dataset.experiment;
+  const here = `${document.body.dataset.source}/index.html`;
   const items = brought.site.experiments.map(([name, url, runs]) => {
     const link = make("a", { href: siteUrl(url) }, name);
     if (url === here) link.setAttribute("aria-current", "true");

@@ -24,6 +24,8 @@
 /** @import { Brush, IsKept } from "./brushing.js" */
 
 const VERTEX = /[ML]\s*(-?[\d.e+-]+)[ ,](-?[\d.e+-]+)/g;
+/** A piece of a small picture's line, in tenths: where it begins, and the ways from point to point. */
+const PIECE = /M(\d+) (\d+)(?:l([\d -]+))?/g;
 const MOVED = /translate\((-?[\d.e+-]+),\s*(-?[\d.e+-]+)\)/;
 /** A line of a small picture's grid. */
 const RULE = /M(-?[\d.]+) (-?[\d.]+)H(-?[\d.]+)/g;
@@ -62,7 +64,7 @@ export function readSmall(svg, told) {
   const drawn = svg.querySelector("path.grid")?.getAttribute("d") || "";
   const grid = [...drawn.matchAll(RULE)].map((rule) => rule.slice(1).map(Number));
   if (!(element instanceof SVGGraphicsElement) || !grid.length) return null;
-  const line = placed(told.lines[0], element, vertices(element));
+  const line = placed(told.lines[0], element, smallVertices(element.getAttribute("d") || ""));
   if (!line) return null;
   const tops = grid.map(([, own]) => own);
   const [left, , right] = grid[0];
@@ -94,6 +96,20 @@ function placed([run, name, color, x, y], element, places, isInside = () => true
 /** @param {Element} path */
 function vertices(path) {
   return [...(path.getAttribute("d") || "").matchAll(VERTEX)].map(([, x, y]) => [Number(x), Number(y)]);
+}
+
+/** @param {string} path */
+function smallVertices(path) {
+  return [...path.matchAll(PIECE)].flatMap(([, left, top, rest = ""]) => {
+    const moves = (rest.match(/-?\d+/g) || []).map(Number);
+    let [x, y] = [Number(left), Number(top)];
+    const places = [[x / 10, y / 10]];
+    for (let at = 0; at < moves.length; at += 2) {
+      [x, y] = [x + moves[at], y + moves[at + 1]];
+      places.push([x / 10, y / 10]);
+    }
+    return places;
+  });
 }
 
 /** @param {Element} symbol */
