@@ -163,7 +163,7 @@ def test_an_artifact_damaged_after_the_build_is_left_out_by_the_next(tmp_path: P
     assert unchanged(str(archive), str(site), CONFIG) is None
     again = build_site(str(archive), str(site), CONFIG)
     assert again.is_update and any(victim.parts[-3] in notice for notice in again.notices)
-    published = [path.read_text() for path in site.glob("r/*/*/files/notes/*")]
+    published = [path.read_text() for path in site.glob("shared/*/*-hello.txt")]
     assert len(published) == 2 and not any("evil" in text for text in published)
     build_site(str(archive), str(tmp_path / "clean"), CONFIG)
     assert site_digests(site) == site_digests(tmp_path / "clean")

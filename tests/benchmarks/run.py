@@ -23,6 +23,7 @@ from pathlib import Path
 
 from archives import fold_a_million, open_compacted, open_uncompacted
 from autologging import autologging
+from builds import builds
 from figures import Figure, as_table, child_json, renewed, sized, write_between
 from filter_box import filter_box
 from gate import gate
@@ -265,6 +266,7 @@ BENCHMARKS = (
     small_runs,
     bytes_per_point,
     build,
+    builds,
     fold_a_million,
     open_uncompacted,
     open_compacted,

@@ -11,6 +11,11 @@ def page_kinds(site: Path) -> dict[str, str]:
     def first(pattern: str) -> str:
         return str(sorted(site.glob(pattern))[0].relative_to(site))
 
+    def showing(file: str) -> str:
+        """The first page of a run that logged such a file."""
+        pages = (path for path in sorted(site.glob("r/*/*.html")) if file in path.read_text())
+        return str(next(pages).relative_to(site))
+
     digits = first("e/digits*/index.html")
     return {
         "overview": "index.html",
@@ -19,7 +24,7 @@ def page_kinds(site: Path) -> dict[str, str]:
         "experiment, page 2": digits.replace("index.html", "runs-2.html"),
         "history": digits.replace("index.html", "history/index.html"),
         "experiment without curves": first("e/diabetes*/index.html"),
-        "run": first("r/*/*/files/report.csv").replace("/files/report.csv", ".html"),
+        "run": showing("-report.csv"),
         "run with evaluation": first("r/*/*/evaluation").replace("/evaluation", ".html"),
         "run beyond the cap": "r/view.html",
         "compare": "compare/index.html",

@@ -30,7 +30,7 @@ from runreport.report.findings import Finding
 from runreport.report.groundwork import Groundwork
 from runreport.report.runs.batch import cut_batch
 from runreport.site.digests import digest_of
-from runreport.site.files import SiteFile
+from runreport.site.files import SiteFile, is_shared
 from runreport.site.pictures import Pictures
 from runreport.site.places import Place
 from runreport.site.publish import Stage
@@ -88,6 +88,7 @@ class SiteBuild:
         self.site, self.runs, self.renderer = work.site, work.run_pages, renderer
         self.keys, self.asking = keys, asking
         self.earlier = earlier or State("", "", {})
+        self._sizes = self.earlier.sizes
         self.executor, self.progress = executor, progress
         self.place, self.stage = place, stage
         self.beside = Beside(executor, self.earlier.made or {})
@@ -143,7 +144,7 @@ class SiteBuild:
     @property
     def gone(self) -> list[str]:
         """Paths of files that the site has no more."""
-        return sorted(self.earlier.sizes.keys() - self.ledger.sizes.keys() - {MARKER})
+        return sorted(self._sizes.keys() - self.ledger.sizes.keys() - {MARKER})
 
     def _put(self, files: Iterable[SiteFile]) -> None:
         known = self.earlier.digests or {}
@@ -165,7 +166,7 @@ class SiteBuild:
         for _, found in begun:
             for name, part in found.items():
                 self._add(name, part)
-                self.changed.update(dict.fromkeys(part.files))
+                self._note_changed(part)
                 done += self._lengths[name]
             if self.progress is not None:
                 self.progress("Writing", done, total)
@@ -182,7 +183,15 @@ class SiteBuild:
         for unit in self._here:
             part = write_part(files(), unit.key, self.stage.folder, self.runs.redactor)
             self.ledger.add(unit.name, part)
-            self.changed.update(dict.fromkeys(part.files))
+            self._note_changed(part)
+
+    def _note_changed(self, part: Part) -> None:
+        """Count the files of a part as staged, but those that other runs had brought before."""
+        has = self.place.has_files
+        for path, size in part.files.items():
+            is_there = is_shared(path) and self._sizes.get(path) == size and has({path: size})
+            if not is_there:
+                self.changed[path] = None
 
     def _asks(self, unit: _Unit) -> bool:
         return not unit.is_script and unit.numbers[0] in self.asking

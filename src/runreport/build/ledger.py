@@ -6,9 +6,8 @@ from collections.abc import Mapping
 
 from runreport.build.part import Part, sizes_of
 from runreport.errors import BuildError
-from runreport.report.urls import SHARED
 from runreport.site.digests import content_digest
-from runreport.site.files import SiteFile
+from runreport.site.files import SiteFile, is_shared
 from runreport.site.published import Published
 
 
@@ -47,7 +46,7 @@ class Ledger:
         other = self._folded.get(path.casefold())
         if other is None:
             self._folded[path.casefold()] = path
-        elif other != path or not path.startswith(f"{SHARED}/"):
+        elif other != path or not is_shared(path):
             raise BuildError(
                 f"Two files want the path {path!r} of the site (the other is {other!r})."
             )

@@ -180,6 +180,11 @@ def _chosen_executor(workers: int | None, scheduler: str | None) -> Executor:
         from runreport.build.cluster import Cluster
 
         return Cluster(scheduler)
+    return local_executor(workers)
+
+
+def local_executor(workers: int | None = None) -> Executor:
+    """Processes of this machine, as many as processors unless somebody says how many."""
     from runreport.build.executor import Pool, Serial, cores
 
     count = workers or cores()

@@ -20,6 +20,7 @@ from runreport.cli.build import (
     config_of,
     config_option,
     end_cleanly,
+    local_executor,
     located,
     read_config,
     taken_in,
@@ -126,7 +127,9 @@ class _Preview:
         archive, lost = self._archive(progress_bar())
         warn_of_losses(lost)
         config = config_of(archive, self.config_path, self.theme)
-        made = build_site(archive, self.site, config, progress=progress_bar())
+        made = build_site(
+            archive, self.site, config, progress=progress_bar(), executor=local_executor()
+        )
         warn(made)
         return made
 
@@ -138,7 +141,7 @@ class _Preview:
         config = read_config(self.config_path, self.theme)
         if unchanged(archive, self.site, config) is not None:
             return None
-        return build_site(archive, self.site, config)
+        return build_site(archive, self.site, config, executor=local_executor())
 
     def _archive(
         self, bar: Progress | None, *, is_quiet: bool = False

@@ -98,7 +98,7 @@ def _kind(path: str) -> str:
     if top == "e" and "/data/" in rest:
         return "tables of runs"
     if top == SHARED:
-        return "packages"
+        return "files of runs" if "/" in rest else "packages"
     if top == "static":
         return "theme"
     return "tables of runs" if "/data/" in path else "other pages"

@@ -17,8 +17,13 @@ class SiteFile:
 
     @property
     def is_shared(self) -> bool:
-        """Whether many pages lead to it: its path says what it holds, and each brings it."""
-        return self.path.startswith(f"{SHARED}/")
+        """See `is_shared`."""
+        return is_shared(self.path)
+
+
+def is_shared(path: str) -> bool:
+    """Whether many pages may lead to a file: its path says what it holds, and each brings it."""
+    return path.startswith(f"{SHARED}/")
 
 
 def text_file(path: str, text: str) -> SiteFile:

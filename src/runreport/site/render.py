@@ -61,7 +61,7 @@ class Pages:
         yield from self.views()
         for note in report.notes.pages:
             for published in note.files:
-                yield SiteFile(f"{note.folder}/{published.path}", published.content)
+                yield SiteFile(published.path, published.content)
             yield from self._chart_script(note.folder, note.body.chart_script)
             yield self.page(
                 f"{note.folder}/index.html",

@@ -18,7 +18,7 @@ def run_files(
     """A run's page with the files beside it, which come before it."""
     folder, has_scripts = page.folder, renderer.theme.has_scripts
     for published in page.published:
-        yield SiteFile(f"{folder}/{published.path}", published.content)
+        yield SiteFile(published.path, published.content)
     told = run_script(page.data) if has_scripts else run_json(page.data)
     yield text_file(f"{folder}{renderer.data_ending}", told)
     yield from _packages(renderer, page)

@@ -34,7 +34,7 @@ from runreport.site.state_folder import ENDING, MARKER
 THREADS = 16
 """Files that are put at once."""
 _HASHED = re.compile(r"-[0-9a-f]{12}\.[a-z]+$")
-_KEEPS = re.compile(r"static/|shared/|(?:e/[^/]+|activity)/data/")
+_KEEPS = re.compile(r"static/|shared/(?!../)|(?:e/[^/]+|activity)/data/")
 """Folders in which such a name is a digest of the content; elsewhere people choose names."""
 _KEPT = "public, max-age=31536000, immutable"
 _ASKED = "no-cache"

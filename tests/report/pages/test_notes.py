@@ -214,7 +214,7 @@ def test_images_that_a_note_shows_come_with_it(tmp_path: Path) -> None:
     text = "# T\n\n![a](plots/a.png) ![up](../secret.png)"
     (tmp_path / "notes" / "n.md").write_text(text)
     (page,) = read_notes("notes", str(tmp_path), Redactor(), GROUND)
-    assert [file.path for file in page.files] == ["files/plots/a.png"]
+    assert [file.path for file in page.files] == ["n/n/files/plots/a.png"]
     assert (
         'src="files/plots/a.png"' in page.body.html and "<img" not in page.body.html.split("up")[1]
     )

@@ -85,19 +85,21 @@ def read_notes(
     for stem, text in zip(shown, texts, strict=True):
         body = redactor.text(text, "notes")
         wanted = sorted(pictures & set(linked_pictures(text)))
-        shown_pictures = _pictures(place, wanted, redactor)
+        shown_pictures = _pictures(place, note_folder(stem), wanted, redactor)
         pages.append(_page(stem, body, folders, shown_pictures, ground))
     return tuple(pages)
 
 
-def _pictures(place: str, paths: Iterable[str], redactor: Redactor) -> dict[str, PublishedFile]:
-    """The images that a note shows, as its page carries them."""
+def _pictures(
+    place: str, folder: str, paths: Iterable[str], redactor: Redactor
+) -> dict[str, PublishedFile]:
+    """The images that a note shows, as its page in a folder carries them."""
     found = {}
     for path in paths:
         with open(os.path.join(place, *path.split("/")), "rb") as file:
             content = published_file(file.read(), path, redactor).content
         if content is not None:
-            found[path] = PublishedFile(f"files/{file_path(path)}", content)
+            found[path] = PublishedFile(f"{folder}/files/{file_path(path)}", content)
     return found
 
 
@@ -123,8 +125,8 @@ def _page(
     body = rest if first.startswith("# ") else text
     before = text[: len(text) - len(body)].count("\n")
     files = {name: f"../../{folder}/index.html" for name, folder in folders.items()}
-    files |= {path: file.path for path, file in pictures.items()}
     folder = note_folder(stem)
+    files |= {path: file.path.removeprefix(f"{folder}/") for path, file in pictures.items()}
     return NotePage(
         title,
         folder,

@@ -20,7 +20,7 @@ from runreport.report.redaction import Redactor, published_file
 from runreport.report.redaction.stored import read_stored
 from runreport.report.runs.previews import Preview, cut, make_preview
 from runreport.report.runs.steps import kind_of, spread, steps_of
-from runreport.report.urls import file_path, run_folder
+from runreport.report.urls import SHARED, file_path, run_folder, run_url, up
 
 MOST_PREVIEWS = 60
 """Files of a run whose content its page shows; the others are links."""
@@ -68,10 +68,10 @@ class FileFolder:
 
 @dataclass(frozen=True, slots=True)
 class PublishedFile:
-    """A file copied into the site beside a page."""
+    """A file copied into the site."""
 
     path: str
-    """From the run's folder."""
+    """From the site's root."""
     content: bytes = field(repr=False)
 
 
@@ -93,8 +93,15 @@ def list_files(
     previewed = 0
     steps = _series_of(facts.artifacts, config)
     texts = _texts_shown(facts.artifacts, steps)
-    beside = posixpath.basename(run_folder(facts.run.info.run_id))
-    addresses = {row["path"]: f"{beside}/{_place(row['path'])}" for row in facts.artifacts}
+    run_id = facts.run.info.run_id
+    places = {
+        row["path"]: _own_place(run_id, row["path"])
+        if config.html == "scripted"  # a document may ask for the files beside it
+        else shared_place(row, redactor)
+        for row in facts.artifacts
+    }
+    root = up(run_url(run_id))
+    addresses = {path: f"{root}{place}" for path, place in places.items()}
     for row in facts.artifacts:
         data = data_object(row["data"])
         shown, size = row["path"], recorded_size(data)
@@ -104,7 +111,7 @@ def list_files(
             files.append(_unpublished(shown, size, media_type, note))
             continue
         try:
-            content = read_stored(storage, facts.run.info.run_id, row)
+            content = read_stored(storage, run_id, row)
         except Damaged as error:
             note = f"The file is left out: {error}."
             files.append(_unpublished(shown, size, media_type, note))
@@ -114,7 +121,7 @@ def list_files(
             files.append(_unpublished(shown, size, media_type, searched.note))
             continue
         content = searched.content
-        place, url = _place(shown), addresses[shown]
+        place, url = places[shown], addresses[shown]
         if config.html == "scripted" and media_type == "text/html":
             place, url = place.removesuffix(".txt"), url.removesuffix(".txt")
         series = steps.get(shown)
@@ -147,9 +154,17 @@ def list_files(
     return tuple(files), tuple(published)
 
 
-def _place(path: str) -> str:
-    """Where a file is published, from the run's folder."""
-    return f"files/{file_path(path)}"
+def _own_place(run_id: str, path: str) -> str:
+    """Where a file of one run alone is published, from the site's root."""
+    return f"{run_folder(run_id)}/files/{file_path(path)}"
+
+
+def shared_place(row: Mapping[str, Any], redactor: Redactor) -> str:
+    """Where a file is published, from the site's root: one for all runs that logged this content
+    under this path."""
+    digest = redactor.keyed(f"{row['sha256']} {row['path']}")
+    name = posixpath.basename(file_path(row["path"]))
+    return f"{SHARED}/{digest[:2]}/{digest[2:18]}-{name}"
 
 
 def _series_of(artifacts: Sequence[dict[str, Any]], config: Config) -> dict[str, tuple[str, int]]:
