@@ -16,7 +16,7 @@ from runreport.build.executor import Executor, Serial
 from runreport.build.state import State, forget, recall, recall_summary, remember
 from runreport.build.upkeep import Build, inputs_digest, listing_digest, now_text, summary_of
 from runreport.errors import BuildError
-from runreport.report.assemble import Report, finish_report
+from runreport.report.assemble import Report, begin_experiments, finish_report
 from runreport.report.config import Config
 from runreport.report.formatting import plural
 from runreport.report.groundwork import Groundwork, lay_groundwork
@@ -89,8 +89,11 @@ def _built(
         earlier = None if clean or strict else _earlier(place, inputs, common)
         renderer = Renderer(theme, work.site, assets)
         made = SiteBuild(work, renderer, *_keys(work), earlier, executor, place, stage, progress)
+        waiting = begin_experiments(
+            work, made.beside
+        )  # before the pages of runs: it waits for few
         begun = made.begin()
-        found = finish_report(work, review, aside=made.aside, meet=made.draw)
+        found = finish_report(work, review, begun=waiting, meet=made.draw)
         report = _with_advice(found, theme)
         made.make(report, files, begun)
         if strict:

@@ -23,7 +23,6 @@ from runreport.build.run_work import (
 )
 from runreport.build.state import State
 from runreport.build.task import Task
-from runreport.report.aside import Aside, here
 from runreport.report.assemble import Report
 from runreport.report.charts.chart import Chart
 from runreport.report.findings import Finding
@@ -108,18 +107,8 @@ class SiteBuild:
         self._lengths = {unit.name: len(unit.numbers) for unit in stale}
         self._here = [unit for unit in stale if self._asks(unit)]
         there = [unit for unit in stale if not self._asks(unit)]
-        executor = self.executor if self._has_many else Serial()
+        executor = self.executor if sum(self._lengths.values()) >= _PAYS else Serial()
         return executor.results(self._tasks(there))
-
-    @property
-    def aside(self) -> Aside:
-        """Who does what the report has done meanwhile; nobody else while all are at work."""
-        return here if self._has_many else self.beside
-
-    @property
-    def _has_many(self) -> bool:
-        """Whether there are so many runs to show that workers pay."""
-        return sum(self._lengths.values()) >= _PAYS
 
     def make(
         self, report: Report, files: Iterable[SiteFile], begun: Iterator[tuple[Task, Any]]

@@ -6,7 +6,7 @@ their number; all other pages are made at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
@@ -31,7 +31,11 @@ from runreport.report.models.assembling import ModelReport
 from runreport.report.pages.about import AboutPage, make_about, site_script
 from runreport.report.pages.activity import ActivityPage, make_activity_page
 from runreport.report.pages.described import described_models, run_note
-from runreport.report.pages.experiment import ExperimentPage, make_experiment_page
+from runreport.report.pages.experiment import (
+    ExperimentPage,
+    ShownExperiment,
+    make_experiment_page,
+)
 from runreport.report.pages.history import begin_history
 from runreport.report.pages.latest import Latest, make_latest
 from runreport.report.pages.listings import ListingGroup, Places, job_listings, tag_listings
@@ -48,6 +52,9 @@ from runreport.report.runs.pages import RunPages
 from runreport.report.tables.run_table import run_link
 from runreport.report.tables.table import deciding
 from runreport.tags import COMMIT_TAG, NOTE_TAG
+
+Finish = Callable[[ExperimentPage], ExperimentPage]
+"""Puts what was begun of an experiment on its page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +140,14 @@ def finish_report(
     work: Groundwork,
     review: Review | None = None,
     *,
-    aside: Aside = here,
+    begun: Sequence[Finish] | None = None,
     meet: Callable[[Iterable[Chart]], None] = ignore,
 ) -> Report:
     """The pages about many runs.
 
     Args:
         review: gets a page; rules check the runs that its base has not.
-        aside: who does what may be done meanwhile.
+        begun: what `begin_experiments` gave; None: nobody does anything meanwhile.
         meet: told of charts as soon as they are there.
 
     Raises:
@@ -158,24 +165,11 @@ def finish_report(
         {card.name: card.url for card in models.cards},
         {link.name: link.url for link in view_links},
     )
-    begun = {
-        one.identity: begin_history(
-            one.name, one.table, one.folder, _commits(index, one.numbers), aside
-        )
-        for one in found
-    }
-    ranked = [begin_importance(deciding(one.table), one.table.scores, aside) for one in found]
+    begun = begin_experiments(work) if begun is None else begun
     note_ground = NoteGround(ground.full, places, ground.curves, now, find, claims=config.claims)
     pages = list(_experiments(work, note_ground, meet))
-    histories = {
-        identity: history
-        for identity, finished in begun.items()
-        if (history := finished()) is not None
-    }
-    experiments = tuple(
-        replace(page, history=histories.get(page.experiment_id), importance=importance())
-        for page, importance in zip(pages, ranked, strict=True)
-    )
+    experiments = tuple(finish(page) for finish, page in zip(begun, pages, strict=True))
+    histories = {page.experiment_id: page.history for page in experiments if page.history}
     notes = gather_notes(
         read_notes(config.notes, config.folder, redactor, note_ground),
         [(one.name, f"{one.folder}/index.html", one.note) for one in found],
@@ -259,6 +253,18 @@ def assemble_views(snapshot: Snapshot, config: Config) -> tuple[ViewPage, ...]:
     ground = make_ground(snapshot, config, None)
     places = places_of(list(shown_experiments(ground)))
     return make_views(ground.config, ground.full, places, ground.curves, ground.as_of or 0)
+
+
+def begin_experiments(work: Groundwork, aside: Aside = here) -> list[Finish]:
+    """Begin what of each experiment takes long and needs no other page."""
+    return [_begin_experiment(one, work.ground.index, aside) for one in work.found]
+
+
+def _begin_experiment(one: ShownExperiment, index: RunIndex, aside: Aside) -> Finish:
+    commits = _commits(index, one.numbers)
+    history = begin_history(one.name, one.table, one.folder, commits, aside)
+    importance = begin_importance(deciding(one.table), one.table.scores, aside)
+    return lambda page: replace(page, history=history(), importance=importance())
 
 
 def _experiments(

@@ -15,8 +15,8 @@ from runreport.site.chart_svg import NotDrawn, chart_svg
 from runreport.site.digests import digest_of
 from runreport.site.narrow import narrow
 
-Drawing = Callable[[], str]
-"""Waits for a picture, or for why there is none."""
+Drawing = Callable[[], tuple[str, str]]
+"""Waits for what `drawn` gives."""
 
 
 class Pictures:
@@ -44,40 +44,43 @@ class Pictures:
         """The pictures of some charts, by their names."""
         found = {}
         for chart in charts:
-            try:
-                found[chart.name] = self._both(chart)
-            except (NotDrawn, ValueError) as error:
-                self._redactor.tell(f"{NOT_SHOWN}: {error}", f"chart {chart.title}")
-                found[chart.name] = Markup(
-                    '<p class="note">This chart could not be drawn: {}.</p>'
-                ).format(str(error).rstrip("."))
+            self.begin([chart])
+            _, wide, small = self._begun[id(chart)]
+            found[chart.name] = self._both(chart, *wide(), small()[0])
         return found
 
-    def _both(self, chart: Chart) -> Markup:
+    def _both(self, chart: Chart, wide: str, problem: str, small: str) -> Markup:
         """A chart for wide screens and for small ones; for all where only one can be drawn."""
-        self.begin([chart])
-        _, wide_drawing, narrow_drawing = self._begun[id(chart)]
-        wide = Markup(wide_drawing())
-        try:
-            small = Markup(narrow_drawing())
-        except (NotDrawn, ValueError):
-            return wide
-        return Markup('<div class="wide">{}</div><div class="narrow">{}</div>').format(wide, small)
+        if problem:
+            self._redactor.tell(f"{NOT_SHOWN}: {problem}", f"chart {chart.title}")
+            text = '<p class="note">This chart could not be drawn: {}.</p>'
+            return Markup(text).format(problem.rstrip("."))
+        if not small:
+            return Markup(wide)
+        both = Markup('<div class="wide">{}</div><div class="narrow">{}</div>')
+        return both.format(Markup(wide), Markup(small))
 
     def _drawing(self, chart: Chart) -> Drawing:
-        return self._aside(picture_key(chart), draw, chart)
+        try:
+            key = picture_key(chart)
+        except ValueError as error:
+            problem = str(error)
+            return lambda: ("", problem)
+        return self._aside(key, drawn, chart)
 
 
 def picture_key(chart: Chart) -> str:
-    """What tells a picture from others: all that it shows."""
+    """What tells a picture from others: all that it shows.
+
+    Raises:
+        ValueError: it shows what no text can hold.
+    """
     return digest_of(script_json((chart.name, chart.spec, chart.rows)))
 
 
-def draw(chart: Chart) -> str:
-    """A chart as SVG.
-
-    Raises:
-        NotDrawn: what was logged cannot be drawn.
-        ValueError: its spec names no version.
-    """
-    return str(chart_svg(chart, vega_lite_version(chart.spec)))
+def drawn(chart: Chart) -> tuple[str, str]:
+    """A chart as SVG, or why it cannot be drawn; the other text is empty."""
+    try:
+        return str(chart_svg(chart, vega_lite_version(chart.spec))), ""
+    except (NotDrawn, ValueError) as error:
+        return "", str(error) or type(error).__name__

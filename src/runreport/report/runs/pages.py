@@ -147,6 +147,8 @@ class RunPages:
         parents = self.index.long_column("tags", PARENT_TAG, "value").take(numbers)
         owners = pc.unique(self.index.attribute("experiment_id").take(numbers))
         wanted = {*parents.to_pylist(), *map(self.baselines.get, owners.to_pylist())} - {None}
+        if not wanted:  # all runs are looked through else
+            return self.numbers[:0]
         ids = self.index.attribute("run_id").take(self.numbers)
         listed = pa.array(sorted(map(str, wanted)), pa.string())
         return self.numbers.filter(pc.is_in(ids, value_set=listed))

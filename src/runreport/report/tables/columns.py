@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from runreport.query.arrow import align, by_key
+from runreport.query.arrow import align, arange, by_key
 from runreport.query.index import RunIndex
 from runreport.query.operands import NUMBER
 from runreport.query.predicate import experiment_names
@@ -43,6 +43,7 @@ SLUG = "_slug"
 LONGEST_MS = 2**53
 """Beyond it a duration is made up, and fits no script's number."""
 _NUMBER = re.compile(NUMBER)
+_SOURCE = "mlflow.source.name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,25 +108,26 @@ def experiment_columns(index: RunIndex, numbers: pa.Array) -> tuple[Column, ...]
         "status": ("text", runs.column("status").to_pylist()),
         "start_time": ("time", start),
         "duration": ("duration", durations),
-        "source": ("text", _taken(index, index.tags, "mlflow.source.name", "value", numbers)),
+        "source": ("text", index.long_column("tags", _SOURCE, "value").take(numbers).to_pylist()),
         "run_id": ("text", runs.column("run_id").to_pylist()),
         EXPERIMENT: ("text", experiment_names(index).take(numbers).to_pylist()),
     }
-    curved = set(_curved(index, numbers))
+    metrics = own_rows(index, "metrics", numbers)
+    long = metrics.filter(has_curve(metrics))
+    curved = set(pc.unique(long.column("key")).to_pylist())
     columns = [
         make_column(name, PROPERTY_LABELS[name], "properties", kind, values)
         for name, (kind, values) in properties.items()
     ]
-    for group, table, value in (
-        ("metrics", index.metrics, "last"),
-        ("params", index.params, "value"),
-        ("tags", index.tags, "value"),
+    for group, shown, value in (
+        ("metrics", metrics, "last"),
+        ("params", own_rows(index, "params", numbers), "value"),
+        ("tags", own_rows(index, "tags", numbers), "value"),
     ):
-        shown = table.filter(pc.is_in(table.column("run"), value_set=numbers))
         for key, own in by_key(shown).items():
             if group == "tags" and key.startswith((SYSTEM_TAG, TRACEBACK_TAG)):
                 continue
-            values = _spread(index, own, value, numbers)
+            values = align(own, value, len(numbers)).to_pylist()
             name = f"{group}.{key}"
             if group == "params" and (parsed := _as_numbers(values)) is not None:
                 columns.append(
@@ -137,7 +139,9 @@ def experiment_columns(index: RunIndex, numbers: pa.Array) -> tuple[Column, ...]
             if group == "metrics" and key in curved:
                 column = replace(column, has_curves=True)
             columns.append(column)
-    columns.append(make_column(CURVES, CURVES, "hidden", "text", _with_curves(index, numbers)))
+    has_curves = pc.is_in(arange(len(numbers)), value_set=pc.unique(long.column("run")))
+    marks = ["1" if has else None for has in has_curves.to_pylist()]
+    columns.append(make_column(CURVES, CURVES, "hidden", "text", marks))
     ids = properties["run_id"][1]
     slugs = [slug(str(run_id)) for run_id in ids]
     if slugs != ids:  # run ids that another tool chose and that no URL can hold as they are
@@ -145,28 +149,11 @@ def experiment_columns(index: RunIndex, numbers: pa.Array) -> tuple[Column, ...]
     return tuple(columns)
 
 
-def _taken(
-    index: RunIndex, table: pa.Table, key: str, value: str, numbers: pa.Array
-) -> list[object]:
-    return _spread(index, table.filter(pc.equal(table.column("key"), key)), value, numbers)
-
-
-def _spread(index: RunIndex, rows: pa.Table, value: str, numbers: pa.Array) -> list[object]:
-    """A value a run in table order, of rows that have one key."""
-    return align(rows, value, index.runs.num_rows).take(numbers).to_pylist()  # type: ignore[no-any-return]
-
-
-def _curved(index: RunIndex, numbers: pa.Array) -> list[str]:
-    """The metrics of which some run has more than one point."""
-    own = index.metrics.filter(pc.is_in(index.metrics.column("run"), value_set=numbers))
-    return pc.unique(own.filter(has_curve(own)).column("key")).to_pylist()  # type: ignore[no-any-return]
-
-
-def _with_curves(index: RunIndex, numbers: pa.Array) -> list[object]:
-    """ "1" for each run that has a curve: a metric with more than one point."""
-    long = index.metrics.filter(has_curve(index.metrics))
-    found = pc.is_in(numbers, value_set=pc.unique(long.column("run")))
-    return ["1" if has else None for has in found.to_pylist()]
+def own_rows(index: RunIndex, table: str, numbers: pa.Array) -> pa.Table:
+    """The rows that a long table has for some runs; ``run`` is their place among these."""
+    rows = index.rows_of(table, numbers)
+    places = pc.index_in(rows.column("run"), value_set=numbers)
+    return rows.set_column(0, "run", places)
 
 
 def _as_numbers(values: Iterable[object]) -> list[object] | None:

@@ -12,7 +12,7 @@ from runreport.query.arrow import align, by_key
 from runreport.query.fields import DATASET_ATTRIBUTES, STATISTICS
 from runreport.query.index import RunIndex
 from runreport.query.summaries import float_texts, has_curve, mean_of, with_stats
-from runreport.report.tables.columns import FOR_FILTERS, Column, make_column
+from runreport.report.tables.columns import FOR_FILTERS, Column, make_column, own_rows
 from runreport.tags import NAME_TAG, SYSTEM_TAG
 
 _UNSEARCHED_TAGS = ("mlflow.source.name", "mlflow.note.content")
@@ -78,14 +78,14 @@ def _datasets(index: RunIndex, numbers: pa.Array) -> dict[str, list[object]]:
 
 
 def _statistics(index: RunIndex, numbers: pa.Array) -> dict[str, list[object]]:
-    rows = index.rows_of("metrics", numbers)
+    rows = own_rows(index, "metrics", numbers)
     keys = pc.unique(rows.filter(has_curve(rows)).column("key"))
     stats = with_stats(rows.filter(pc.is_in(rows.column("key"), value_set=keys)))
     stats = stats.append_column("mean", mean_of(stats))
     texts = pc.binary_join_element_wise(*(float_texts(stats.column(n)) for n in STATISTICS), " ")
     rows = pa.table({name: stats.column(name) for name in ("run", "key")} | {"text": texts})
     return {
-        f"stats(metrics.{key})": align(own, "text", index.runs.num_rows).take(numbers).to_pylist()
+        f"stats(metrics.{key})": align(own, "text", len(numbers)).to_pylist()
         for key, own in by_key(rows).items()
     }
 
