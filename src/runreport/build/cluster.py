@@ -6,9 +6,9 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from itertools import islice
 from typing import Any
 
+from runreport.build.feeding import feed
 from runreport.build.task import Task
 from runreport.errors import BuildError, RunreportError
 
@@ -68,45 +68,27 @@ class Cluster:
 
     def results(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Any]]:
         """See `Executor`."""
-        coming = iter(tasks)
-        waiting = self._submitted(islice(coming, self.workers * _WAITING))
-        return self._made(coming, waiting)
+        return self._made(feed(tasks, self._submit, self.workers * _WAITING))
 
     def aside(self, task: Task) -> Callable[[], Any]:
         """See `Executor`."""
-        (future,) = self._submitted([task])
+        future = self._submit(task)
+        return lambda: self._taken(task, future)
 
-        def made() -> Any:
-            found = _result(future, task)
-            self._sent.discard(future)
-            future.release()
-            return found
+    def _submit(self, task: Task) -> Future:
+        future: Future = self._client.submit(task.work, task.given, pure=False, retries=TRIES - 1)
+        self._sent.add(future)
+        return future
 
+    def _made(self, done: Iterator[tuple[Task, Future]]) -> Iterator[tuple[Task, Any]]:
+        for task, future in done:
+            yield task, self._taken(task, future)
+
+    def _taken(self, task: Task, future: Future) -> Any:
+        made = _result(future, task)
+        self._sent.discard(future)
+        future.release()
         return made
-
-    def _submitted(self, tasks: Iterable[Task]) -> dict[Future, Task]:
-        sent = {
-            self._client.submit(task.work, task.given, pure=False, retries=TRIES - 1): task
-            for task in tasks
-        }
-        self._sent |= sent.keys()
-        return sent
-
-    def _made(
-        self, coming: Iterator[Task], waiting: dict[Future, Task]
-    ) -> Iterator[tuple[Task, Any]]:
-        from distributed import as_completed
-
-        done = as_completed(list(waiting), loop=self._client.loop)
-        for future in done:
-            task = waiting.pop(future)
-            made = _result(future, task)
-            self._sent.discard(future)
-            future.release()
-            more = self._submitted(islice(coming, 1))
-            waiting |= more
-            done.update(list(more))
-            yield task, made
 
     def close(self) -> None:
         """Leave the cluster; what waits there is given up, what is at work is waited for, since it

@@ -7,26 +7,18 @@ import multiprocessing.connection
 import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    Future,
-    ProcessPoolExecutor,
-    ThreadPoolExecutor,
-    wait,
-)
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from itertools import islice
 from threading import Thread
 from typing import Any, Protocol
 
+from runreport.build.feeding import feed
 from runreport.build.task import Task
 from runreport.errors import BuildError
 
-_WAITING = 2
-"""Tasks for each worker that are cut out before it asks for them; more would only take memory."""
-_FIRST = 8
-"""Those that are cut out at once: others are at work meanwhile who may be long in coming back."""
+_WAITING = 3
+"""Tasks for each worker that are cut out, the one that it does among them."""
 _LOADED = ["runreport.build.worker"]
 """What a worker imports before its first task."""
 
@@ -93,6 +85,7 @@ class Pool:
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
+        self._at_work: dict[Future[Any], Task] = {}
         self._starting: Future[ProcessPoolExecutor] | None = None
 
     def warm(self) -> None:
@@ -114,61 +107,49 @@ class Pool:
 
     def results(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Any]]:
         """See `Executor`."""
-        coming = iter(tasks)
-        waiting: dict[Future[Any], Task] = {}
-        with self._told(waiting):
-            self._submit(islice(coming, self.workers * _FIRST), waiting)
-        return self._made(coming, waiting)
+        self.warm()
+        return self._made(feed(tasks, self._submit, self.workers * _WAITING))
 
     def aside(self, task: Task) -> Callable[[], Any]:
         """See `Executor`."""
         if self._starting is None:
             return task.do
-        waiting: dict[Future[Any], Task] = {}
-        with self._told(waiting):
-            self._submit([task], waiting)
-        (future,) = waiting
+        with self._told():
+            future = self._submit(task)
 
         def made() -> Any:
-            with self._told(waiting):
-                return future.result()
+            with self._told():
+                found = future.result()
+            self._at_work.pop(future, None)
+            return found
 
         return made
 
-    def _submit(self, tasks: Iterable[Task], waiting: dict[Future[Any], Task]) -> None:
-        self.warm()
+    def _submit(self, task: Task) -> Future[Any]:
         assert self._starting is not None
-        pool = self._starting.result()
-        for task in tasks:
-            waiting[pool.submit(task.work, task.given)] = task
+        future = self._starting.result().submit(task.work, task.given)
+        self._at_work[future] = task
+        return future
 
-    def _made(
-        self, coming: Iterator[Task], waiting: dict[Future[Any], Task]
-    ) -> Iterator[tuple[Task, Any]]:
-        while waiting:
-            for done in wait(waiting, return_when=FIRST_COMPLETED).done:
-                with self._told(waiting):
-                    made = done.result()
-                yield waiting.pop(done), made
-                free = max(0, self.workers * _WAITING - len(waiting))
-                with self._told(waiting):
-                    self._submit(islice(coming, free), waiting)
+    def _made(self, done: Iterator[tuple[Task, Future[Any]]]) -> Iterator[tuple[Task, Any]]:
+        with self._told():
+            for task, future in done:
+                made = future.result()
+                del self._at_work[future]
+                yield task, made
 
     @contextmanager
-    def _told(self, waiting: dict[Future[Any], Task]) -> Iterator[None]:
+    def _told(self) -> Iterator[None]:
         """A process that ended is told with what it may have been at."""
         try:
             yield
         except BrokenProcessPool as error:
+            names = " or ".join(task.name for task in [*self._at_work.values()]) or "a page"
             raise BuildError(
-                f"A worker process ended without saying why, while {self._names(waiting)} was "
-                "made; it may have run out of memory. Try fewer with --workers, or --workers 1. "
-                "(A program that calls build_site itself needs `if __name__ == '__main__':`.)"
+                f"A worker process ended without saying why, while {names} was made; it may have "
+                "run out of memory. Try fewer with --workers, or --workers 1. (A program that "
+                "calls build_site itself needs `if __name__ == '__main__':`.)"
             ) from error
-
-    @staticmethod
-    def _names(waiting: dict[Future[Any], Task]) -> str:
-        return " or ".join(task.name for task in waiting.values()) or "a page"
 
     def close(self) -> None:
         """End the processes."""

@@ -6,7 +6,9 @@ One run is read at a time, so that memory is bounded by the greatest segment, no
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -113,10 +115,15 @@ class PointReader:
 
     def read_all(self) -> tuple[Notice, ...]:
         """Open every metrics file once, so that all notices are known before a page is made."""
-        for path in {path for paths in self.places.paths.values() for path in paths}:
-            with contextlib.suppress(FileNotFoundError):  # compacted meanwhile
-                self._read(path)
+        paths = dict.fromkeys(path for own in self.places.paths.values() for path in own)
+        readers = max(self.places.storage.readers, os.cpu_count() or 1)
+        with ThreadPoolExecutor(readers) as pool:
+            list(pool.map(self._open, paths))
         return self.notices
+
+    def _open(self, path: str) -> None:
+        with contextlib.suppress(FileNotFoundError):  # compacted meanwhile
+            self._read(path)
 
     def points_of(self, run_id: str) -> pa.Table:
         """The points of a run, sorted by key, step, time, writer and seq.
