@@ -93,7 +93,7 @@ def _built(
             work, made.beside
         )  # before the pages of runs: it waits for few
         begun = made.begin()
-        found = finish_report(work, review, begun=waiting, meet=made.draw)
+        found = finish_report(work, review, begun=waiting, meet=made.pictures.begin)
         report = _with_advice(found, theme)
         made.make(report, files, begun)
         if strict:

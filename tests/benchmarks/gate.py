@@ -13,7 +13,7 @@ from wide import wide_table, write_compacted
 
 from runreport.archive.directory import open_archive
 
-PROGRAM = "from runreport.cli import main; main()"
+PROGRAM = "from runreport.cli import run; run()"
 WITHOUT = "import runreport.report.assemble as a; a.begin_history = lambda *given: lambda: None; "
 FLOOR = (
     "from runreport.archive.directory import open_archive as o;"

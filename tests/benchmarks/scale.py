@@ -26,9 +26,9 @@ PARAMS, CURVES, STEPS = 10, 5, 20
 _PROGRAM = """
 import json, os, resource, sys, time
 began = time.monotonic()
-from runreport.cli import main
+from runreport.cli import run
 try:
-    main()
+    run()
 except SystemExit as end:
     assert not end.code, end.code
 own = resource.getrusage(resource.RUSAGE_SELF)

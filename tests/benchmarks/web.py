@@ -46,7 +46,7 @@ QUERIES = (
     "metrics.loss < 0.3 and tags.team = 'red'",
 )
 
-BUILD = "from runreport.cli import main; main()"
+BUILD = "from runreport.cli import run; run()"
 PAINTED = """async ([selector, event]) => {
   const body = document.getElementById("run-table");
   const start = performance.now();

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -176,3 +176,39 @@ def test_a_file_that_somebody_removed_or_emptied_is_made_again(
     assert unchanged(str(archive), str(site), CONFIG) is None
     build_site(str(archive), str(site), CONFIG)
     assert (site / path).read_bytes() == whole
+
+
+class Drawing(Serial):
+    """Counts what it is given, and whether it was told to get ready."""
+
+    workers = 2
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def warm(self) -> None:
+        self.is_ready = True
+
+    def aside(self, task: Task) -> Callable[[], Any]:
+        self.names.append(task.name)
+        return task.do
+
+
+def test_charts_of_many_experiments_are_drawn_by_others_and_known_ones_by_nobody(
+    tmp_path: Path,
+) -> None:
+    archive = sample_archive(tmp_path / "a", runs=4)
+    for number in range(5):
+        runreport.set_experiment(f"Experiment {number}")
+        for place in range(3):
+            with runreport.start_run():
+                runreport.log_param("lr", place)
+                runreport.log_metric("loss", 1 / (number + place + 1))
+    first = Drawing()
+    build_site(str(archive), str(tmp_path / "site"), CONFIG, executor=first)
+    assert first.names.count("drawn") >= 10
+    with runreport.start_run():
+        runreport.set_tag("team", "red")
+    again = Drawing()
+    build_site(str(archive), str(tmp_path / "site"), CONFIG, executor=again)
+    assert (again.names, again.is_ready) == ([], False)

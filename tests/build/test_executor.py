@@ -69,3 +69,16 @@ def test_a_worker_that_is_killed_aside_is_told() -> None:
     with closing(Pool(1)) as pool, pytest.raises(BuildError, match=r"while page 1 was made"):
         pool.warm()
         pool.aside(Task("page 1", die, 1))()
+
+
+@pytest.mark.parametrize("kind", [RuntimeError, OSError, EOFError])
+def test_where_no_process_can_be_started_what_is_aside_is_done_here(
+    monkeypatch: pytest.MonkeyPatch, kind: type[Exception]
+) -> None:
+    def fail_to_start(self: Pool) -> None:
+        raise kind("no more threads")
+
+    monkeypatch.setattr(Pool, "_start", fail_to_start)
+    with closing(Pool(2)) as pool:
+        pool.warm()
+        assert pool.aside(Task("three", double, 3))() == 6

@@ -6,7 +6,7 @@ from threading import Event
 
 import pytest
 
-from runreport.build.feeding import feed
+from runreport.build.feeding import Feed
 from runreport.build.task import Task
 from runreport.errors import BuildError
 
@@ -20,9 +20,9 @@ def done_at_once(task: Task) -> Future[object]:
 
 
 def test_each_task_comes_back_once_with_its_promise() -> None:
-    found = [(task.name, promise.result()) for task, promise in feed(TASKS, done_at_once, 3)]
+    found = [(task.name, promise.result()) for task, promise in Feed(TASKS, done_at_once, 3)]
     assert sorted(found) == sorted((task.name, task.name) for task in TASKS)
-    assert list(feed([], done_at_once, 3)) == []
+    assert list(Feed([], done_at_once, 3)) == []
 
 
 def test_tasks_are_handed_over_before_anybody_asks_what_came_of_them() -> None:
@@ -35,7 +35,7 @@ def test_tasks_are_handed_over_before_anybody_asks_what_came_of_them() -> None:
             last.set()
         return done_at_once(task)
 
-    found = feed(TASKS, submit, 2)
+    found = Feed(TASKS, submit, 2)
     assert last.wait(10)
     assert len(list(found)) == len(TASKS)
 
@@ -50,11 +50,11 @@ def test_no_more_are_handed_over_than_were_asked_for() -> None:
             third.set()
         return waiting[-1]
 
-    found = feed(TASKS, submit, 3)
+    found = Feed(TASKS, submit, 3)
     assert third.wait(10)
     assert len(waiting) == 3
     waiting[0].set_result("first")
-    assert next(found)[1].result() == "first"
+    assert next(iter(found))[1].result() == "first"
 
 
 def test_what_cutting_a_task_out_raises_is_raised_where_it_is_waited_for() -> None:
@@ -62,6 +62,24 @@ def test_what_cutting_a_task_out_raises_is_raised_where_it_is_waited_for() -> No
         yield TASKS[0]
         raise BuildError("no more")
 
-    found = feed(cut(), done_at_once, 2)
+    found = Feed(cut(), done_at_once, 2)
     with pytest.raises(BuildError, match="no more"):
         list(found)
+
+
+def test_who_is_stopped_hands_no_more_over() -> None:
+    waiting: list[Future[object]] = []
+    second = Event()
+
+    def submit(task: Task) -> Future[object]:
+        waiting.append(Future())
+        if len(waiting) == 2:
+            second.set()
+        return waiting[-1]
+
+    found = Feed(TASKS, submit, 2)
+    assert second.wait(10)
+    found.stop()
+    for promise in waiting:
+        promise.cancel()
+    assert len(waiting) == 2

@@ -54,7 +54,7 @@ def test_a_curve_between_the_ends_of_numbers_has_its_places(low: float, high: fl
 def drawn_places(text: str) -> list[tuple[float, float]]:
     """Where the points of a curve's line lie, as a page's script reads them."""
     places = []
-    path = text.split('class="line" d="')[1].split('"', maxsplit=1)[0]
+    path = text.partition('class="line"')[2].partition(' d="')[2].partition('"')[0]
     for begin, moves in re.findall(r"M(\d+ \d+)(?:l([\d -]+))?", path):
         x, y = map(int, begin.split())
         places.append((x / 10, y / 10))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
-from runreport.build.feeding import feed
+from runreport.build.feeding import Feed
 from runreport.build.task import Task
 from runreport.errors import BuildError, RunreportError
 
@@ -30,7 +30,7 @@ class Cluster:
     stage, so one that is done twice writes the same files twice.
     """
 
-    is_elsewhere = True
+    is_elsewhere = is_ready = True
 
     def __init__(self, scheduler: str) -> None:
         """Connect.
@@ -55,6 +55,7 @@ class Cluster:
                 "ADDRESS` workers."
             ) from error
         self._sent: set[Future] = set()
+        self._feeds: list[Feed] = []
         self.workers = sum(self._client.ncores().values())
         if not self.workers:
             self.close()
@@ -68,7 +69,8 @@ class Cluster:
 
     def results(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Any]]:
         """See `Executor`."""
-        return self._made(feed(tasks, self._submit, self.workers * _WAITING))
+        self._feeds.append(Feed(tasks, self._submit, self.workers * _WAITING))
+        return self._made(iter(self._feeds[-1]))
 
     def aside(self, task: Task) -> Callable[[], Any]:
         """See `Executor`."""
@@ -93,6 +95,8 @@ class Cluster:
     def close(self) -> None:
         """Leave the cluster; what waits there is given up, what is at work is waited for, since it
         would write to a stage that is gone."""
+        for own in self._feeds:
+            own.stop()
         with suppress(OSError, TimeoutError):
             if self._sent and self._client.status == "running":
                 at_work = {key for keys in self._client.processing().values() for key in keys}

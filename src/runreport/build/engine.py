@@ -24,7 +24,6 @@ from runreport.build.run_work import (
 from runreport.build.state import State
 from runreport.build.task import Task
 from runreport.report.assemble import Report
-from runreport.report.charts.chart import Chart
 from runreport.report.findings import Finding
 from runreport.report.groundwork import Groundwork
 from runreport.report.runs.batch import cut_batch
@@ -46,7 +45,7 @@ _WAVES = 4
 """Tasks for each worker where there are few runs, so that none is idle at the end for long."""
 _PAYS = 200
 """Runs from which on workers are worth their start."""
-_MANY_CHARTS = 4
+_MANY_PICTURES = 8
 """From so many on, workers are worth their start for them alone."""
 
 
@@ -126,7 +125,8 @@ class SiteBuild:
         self._put([*files, SiteFile(".nojekyll", b"")])
         self._collect(begun)
         self._make_here(report)
-        self.draw(pages.charts)
+        self.pictures.begin(pages.charts)
+        self.beside.hand_over(_MANY_PICTURES)
         self._put(pages.indexes())
         forget_ground()
 
@@ -142,13 +142,6 @@ class SiteBuild:
             if known.get(file.path) != entry or not self.place.has_files({file.path: entry[1]}):
                 self.stage.put(file)
                 self.changed[file.path] = None
-
-    def draw(self, charts: Iterable[Chart]) -> None:
-        """Have charts drawn that pages will show."""
-        wanted = list(charts)
-        if len(wanted) >= _MANY_CHARTS:
-            self.executor.warm()
-        self.pictures.begin(wanted)
 
     def _collect(self, begun: Iterator[tuple[Task, Any]]) -> None:
         done, total = 0, sum(self._lengths.values())

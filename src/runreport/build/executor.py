@@ -13,14 +13,15 @@ from contextlib import contextmanager
 from threading import Thread
 from typing import Any, Protocol
 
-from runreport.build.feeding import feed
+from runreport.build.feeding import Feed
+from runreport.build.lean import is_own
 from runreport.build.task import Task
 from runreport.errors import BuildError
 
 _WAITING = 3
 """Tasks for each worker that are cut out, the one that it does among them."""
-_LOADED = ["runreport.build.worker"]
-"""What a worker imports before its first task."""
+_LOADED, _OWN = "runreport.build.run_work", "runreport.build.worker"
+"""What a worker imports before its first task; the second where it is the command's own."""
 
 
 class Executor(Protocol):
@@ -43,6 +44,11 @@ class Executor(Protocol):
         """
         ...
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether others than this process do what is handed over."""
+        ...
+
     def aside(self, task: Task) -> Callable[[], Any]:
         """Have a task done meanwhile, if somebody is ready; what waits for what it made.
 
@@ -61,6 +67,7 @@ class Serial:
 
     workers = 1
     is_elsewhere = False
+    is_ready = False
 
     def warm(self) -> None:
         """Nothing is needed."""
@@ -86,6 +93,7 @@ class Pool:
     def __init__(self, workers: int) -> None:
         self.workers = workers
         self._at_work: dict[Future[Any], Task] = {}
+        self._feeds: list[Feed] = []
         self._starting: Future[ProcessPoolExecutor] | None = None
 
     def warm(self) -> None:
@@ -99,7 +107,8 @@ class Pool:
         forks = "forkserver" in multiprocessing.get_all_start_methods()
         context = multiprocessing.get_context("forkserver" if forks else "spawn")
         if forks:  # what was imported once is there in every worker
-            context.set_forkserver_preload(_LOADED)
+            # Processes of a whole program come from one server: what is loaded there is in all.
+            context.set_forkserver_preload([_OWN if is_own() else _LOADED])
         pool = ProcessPoolExecutor(self.workers, context, initializer=_begin)
         for _ in range(self.workers):
             pool.submit(os.getpid)
@@ -108,14 +117,22 @@ class Pool:
     def results(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Any]]:
         """See `Executor`."""
         self.warm()
-        return self._made(feed(tasks, self._submit, self.workers * _WAITING))
+        self._feeds.append(Feed(tasks, self._submit, self.workers * _WAITING))
+        return self._made(iter(self._feeds[-1]))
+
+    @property
+    def is_ready(self) -> bool:
+        """See `Executor`."""
+        return self._starting is not None
 
     def aside(self, task: Task) -> Callable[[], Any]:
         """See `Executor`."""
         if self._starting is None:
             return task.do
-        with self._told():
+        try:
             future = self._submit(task)
+        except Exception:  # no process can be started, or all of them ended: it is done here
+            return task.do
 
         def made() -> Any:
             with self._told():
@@ -158,8 +175,10 @@ class Pool:
         starting, self._starting = self._starting, None
         try:
             pool = starting.result()
-        except (BrokenProcessPool, OSError):  # none began, as whoever needed one was told
+        except Exception:  # none began, as whoever needed one was told
             return
+        for own in self._feeds:
+            own.stop()
         processes = list((pool._processes or {}).values())
         pool.shutdown(wait=False, cancel_futures=True)
         for process in processes:

@@ -10,6 +10,9 @@ from typing import Any, Protocol
 
 from runreport.build.task import Task
 
+_SECONDS = 10
+"""That cutting out a task may take."""
+
 
 class Promise(Protocol):
     """What a task that was handed over will give; a future of whichever library."""
@@ -19,54 +22,66 @@ class Promise(Protocol):
         ...
 
 
-def feed(
-    tasks: Iterable[Task], submit: Callable[[Task], Promise], most: int
-) -> Iterator[tuple[Task, Any]]:
-    """Hand tasks over from now on; each with its promise, when that is done.
+class Feed:
+    """Hands tasks over from now on; gives each with its promise, when that is done."""
 
-    Args:
-        tasks: cut out one by one, by another thread.
-        submit: hands one over.
-        most: tasks that are handed over and not done yet; more would only take memory.
+    def __init__(
+        self, tasks: Iterable[Task], submit: Callable[[Task], Promise], most: int
+    ) -> None:
+        """Begin.
 
-    Raises:
-        Whatever cutting one out or handing it over raised.
-    """
-    done: SimpleQueue[tuple[Task, Promise] | int | BaseException] = SimpleQueue()
-    room = Semaphore(most)
+        Args:
+            tasks: cut out one by one, by another thread.
+            submit: hands one over.
+            most: tasks that are handed over and not done yet; more would only take memory.
+        """
+        self._tasks, self._submit = tasks, submit
+        self._done: SimpleQueue[Any] = SimpleQueue()
+        self._room = Semaphore(most)
+        self._is_over = False
+        self._thread = Thread(target=self._run, daemon=True)
+        self._thread.start()
 
-    def run() -> None:
+    def stop(self) -> None:
+        """Hand no more over; whoever cuts the last one out is waited for."""
+        self._is_over = True
+        self._room.release()
+        self._thread.join(_SECONDS)
+
+    def __iter__(self) -> Iterator[tuple[Task, Any]]:
+        """Tasks with their promises, in the order in which these are done.
+
+        Raises:
+            Whatever cutting one out or handing it over raised.
+        """
+        count, total = 0, None
+        while total is None or count < total:
+            found = self._done.get()
+            if isinstance(found, BaseException):
+                raise found
+            if isinstance(found, int):
+                total = found
+            else:
+                count += 1
+                yield found
+
+    def _run(self) -> None:
         count = 0
         try:
-            for task in tasks:
-                room.acquire()
-                submit(task).add_done_callback(_noting(task, done, room))
+            for task in self._tasks:
+                self._room.acquire()
+                if self._is_over:
+                    break
+                self._submit(task).add_done_callback(self._noting(task))
                 count += 1
         except BaseException as error:  # it is raised where the results are waited for
-            done.put(error)
+            self._done.put(error)
         else:
-            done.put(count)
+            self._done.put(count)
 
-    Thread(target=run, daemon=True).start()
-    return _finished(done)
+    def _noting(self, task: Task) -> Callable[[Any], None]:
+        def note(promise: Any) -> None:
+            self._done.put((task, promise))
+            self._room.release()
 
-
-def _noting(task: Task, done: SimpleQueue[Any], room: Semaphore) -> Callable[[Any], None]:
-    def note(promise: Any) -> None:
-        done.put((task, promise))
-        room.release()
-
-    return note
-
-
-def _finished(done: SimpleQueue[Any]) -> Iterator[tuple[Task, Any]]:
-    count, total = 0, None
-    while total is None or count < total:
-        found = done.get()
-        if isinstance(found, BaseException):
-            raise found
-        if isinstance(found, int):
-            total = found
-        else:
-            count += 1
-            yield found
+        return note

@@ -75,10 +75,19 @@ def recall(place: Place) -> State | None:
             },
             {path: (digest, int(size)) for path, (digest, size) in content["digests"].items()},
             head.token,
-            dict(content["made"]),
+            {key: value for key, value in content["made"].items() if _is_made(value)},
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
+
+
+def _is_made(value: Any) -> bool:
+    """Whether a value may have been made aside: a list of texts, numbers or pairs of these. Of
+    another kind nothing is known, and it is made anew."""
+    plain = (str, int, float)
+    return isinstance(value, list) and all(
+        isinstance(one, plain) or (isinstance(one, list) and len(one) == 2) for one in value
+    )
 
 
 def remember(place: Place, state: State) -> None:

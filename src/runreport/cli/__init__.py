@@ -13,6 +13,7 @@ import sys
 import click
 
 from runreport import __version__
+from runreport.build.lean import own_process
 from runreport.cli.printing import fail
 from runreport.errors import RunreportError
 
@@ -65,6 +66,12 @@ class _Commands(click.Group):
 @click.version_option(__version__, prog_name="runreport")
 def root() -> None:
     """Log runs into Parquet files you own and publish them as a site anyone can open."""
+
+
+def run() -> None:
+    """The command, in a process of its own."""
+    own_process()
+    main()
 
 
 def main() -> None:

@@ -141,7 +141,7 @@ class _Preview:
         config = read_config(self.config_path, self.theme)
         if unchanged(archive, self.site, config) is not None:
             return None
-        return build_site(archive, self.site, config, executor=local_executor())
+        return build_site(archive, self.site, config)
 
     def _archive(
         self, bar: Progress | None, *, is_quiet: bool = False

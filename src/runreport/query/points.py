@@ -1,6 +1,7 @@
 """The metric points of single runs, read from the segments and journals that hold them.
 
-One run is read at a time, so that memory is bounded by the greatest segment, not by the archive.
+One run is read at a time, so that memory is bounded by the greatest segments, as many as there are
+processors, not by the archive.
 """
 
 from __future__ import annotations

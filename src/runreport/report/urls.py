@@ -107,7 +107,7 @@ LONGEST_PATH = 600
 
 
 def file_path(path: str) -> str:
-    """Where an artifact lies inside its run's ``files/`` folder.
+    """Where an artifact lies inside a folder of files.
 
     Each part keeps its name when that is safe everywhere; else it gets a hash. A file that a
     browser could run as a page gets ``.txt`` appended.

@@ -22,6 +22,7 @@ _Place = tuple[float, float]
 WIDTH, HEIGHT = 320, 150
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 10, 10, 24
 SPARK_WIDTH, SPARK_HEIGHT = 160, 32
+_TENTHS = 'transform="scale(.1)"'
 
 
 def curve_svg(picture: CurvePicture) -> Markup:
@@ -56,16 +57,20 @@ def curve_svg(picture: CurvePicture) -> Markup:
         f'<text x="{left}" y="{HEIGHT - 6}">{begin}</text>',
     ]
     if curve.lows is not None and curve.highs is not None:
-        parts.append(f'<path class="range" d="{_area(places(curve.lows), places(curve.highs))}"/>')
-    parts.append(f'<path class="line" d="{_tenths(points)}"/>')
+        parts.append(
+            f'<path class="range" {_TENTHS} d="{_area(places(curve.lows), places(curve.highs))}"/>'
+        )
+    parts.append(f'<path class="line" {_TENTHS} d="{_tenths(points)}"/>')
     parts += _dots(points)
     marked = [(points[p], "resumed", "a later session begins") for p in curve.resumed]
     diverged = end_of(curve.values)
     if diverged is not None:
         marked.append((points[diverged], "diverged", "only NaN or infinite values follow"))
     parts += [_mark(*one) for one in marked]
-    what = "step" if curve.has_steps else "point"
-    text = escape(f"{curve.key} from {what} {ends[0]} to {ends[1]}")
+    text = escape(
+        f"{curve.key} from {'step' if curve.has_steps else 'point'} {ends[0]} to {ends[1]}: "
+        f"last {picture.last}, lowest {picture.min}, highest {picture.max}"
+    )
     return Markup(
         f'<svg class="curve" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"><title>{text}</title>'
         + "".join(parts)

@@ -20,7 +20,7 @@ Drawing = Callable[[], tuple[str, str]]
 
 
 class Pictures:
-    """Draws charts, each once."""
+    """Has charts drawn."""
 
     def __init__(self, redactor: Redactor, aside: Aside = here) -> None:
         """Prepare to draw.

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import TemplateError
-from markupsafe import Markup
 
 from runreport.errors import ConfigError
 from runreport.report.charts.templates import chart_templates
@@ -41,7 +40,7 @@ class Renderer:
         self.environment = make_environment(theme)
         self.environment.globals.update(
             site=site,
-            policy=Markup(SECURITY_POLICY),
+            policy=SECURITY_POLICY,
             assets=assets,
             data_ending=self.data_ending,
             options=theme.options,

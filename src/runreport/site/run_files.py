@@ -15,7 +15,7 @@ from runreport.site.rendering import Renderer
 def run_files(
     renderer: Renderer, pictures: Pictures, page: RunPage, note: NoteBody | None
 ) -> Iterator[SiteFile]:
-    """A run's page with the files beside it, which come before it."""
+    """A run's page with the files that it leads to, which come before it."""
     folder, has_scripts = page.folder, renderer.theme.has_scripts
     for published in page.published:
         yield SiteFile(published.path, published.content)

@@ -312,15 +312,19 @@ class _Copied(_Upload):
 
 def put_staged(folder: str, file: SiteFile) -> None:
     """Write a file to a stage on a store; one that many pages lead to once a process."""
+    place = (folder, file.path)
+    if file.is_shared and place in _put:
+        return
+    _store(folder).put(file.path, file.content)
     if file.is_shared:
-        _put_shared(folder, file.path, file.content)
-    else:
-        _store(folder).put(file.path, file.content)
+        if len(_put) >= _MOST_REMEMBERED:
+            _put.clear()
+        _put.add(place)
 
 
-@lru_cache(maxsize=4096)
-def _put_shared(folder: str, path: str, content: bytes) -> None:
-    _store(folder).put(path, content)
+_put: set[tuple[str, str]] = set()
+"""Shared files that this process put, by stage and path."""
+_MOST_REMEMBERED = 100_000
 
 
 @lru_cache(maxsize=4)

@@ -60,7 +60,7 @@ def cut_batch(runs: RunPages, numbers: pa.Array) -> RunBatch:
     for name in _LONG:
         rows = index.rows_of(name, kept)
         anew = pc.index_in(rows.column("run"), value_set=kept)
-        tables[name] = rows.set_column(0, "run", anew)
+        tables[name] = _coded_anew(rows.set_column(0, "run", anew))
     ids = index.attribute("run_id").take(numbers).to_pylist()
     own = pc.index_in(numbers, value_set=kept).to_pylist()
     owners = pc.unique(tables["runs"].column("experiment_id")).to_pylist()
@@ -122,6 +122,15 @@ def restored(
         batch.room,
     )
     return pages, pa.array(batch.own, pa.int32())
+
+
+def _coded_anew(table: pa.Table) -> pa.Table:
+    """The same rows, without the texts of all others in their dictionaries."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            texts = table.column(place).cast(pa.string())
+            table = table.set_column(place, field.name, texts.dictionary_encode())
+    return table
 
 
 def _stream(table: pa.Table) -> bytes:

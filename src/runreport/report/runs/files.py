@@ -53,6 +53,11 @@ class OutputFile:
     step_preview: Preview | None = None
     """What a player shows of a text."""
 
+    @property
+    def name(self) -> str:
+        """What it is called where it is saved."""
+        return posixpath.basename(self.path)
+
 
 @dataclass(frozen=True, slots=True)
 class FileFolder:
@@ -88,7 +93,7 @@ class _Facts(Protocol):
 def list_files(
     facts: _Facts, storage: Storage, redactor: Redactor, config: Config
 ) -> tuple[tuple[OutputFile, ...], tuple[PublishedFile, ...]]:
-    """Artifacts with previews, and the bytes that go beside the page."""
+    """Artifacts with previews, and the bytes that go into the site."""
     files, published = [], []
     previewed = 0
     steps = _series_of(facts.artifacts, config)

@@ -55,10 +55,10 @@ export function startHeader() {
  * @param {HTMLElement} place
  */
 function fillSearch(place) {
+  if (place.firstElementChild) return; // a theme that brings its own
   const label = "Search runs, experiments, models, tags and notes";
-  const told = { "aria-label": label, placeholder: "Search", autocomplete: "off", spellcheck: "false" };
-  place.setAttribute("role", "search");
-  place.append(make("input", { type: "search", id: "search", ...told }));
+  const told = { id: "search", "aria-label": label, placeholder: "Search", autocomplete: "off" };
+  place.append(make("input", { type: "search", ...told }));
 }
 
 /** Menus close by Esc, which gives the focus back, or by a click elsewhere. */

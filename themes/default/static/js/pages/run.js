@@ -105,7 +105,7 @@ function showNested(source, id) {
   const place = make(
     "section",
     { id: "nested", "aria-label": "Nested runs" },
-    make("h2", { id: "nested-title" }, "Nested runs ", count),
+    make("h2", {}, "Nested runs ", count),
     make("ul", { class: "runs" }, ...items),
     make("p", {}, make("a", { href }, "Show them in the table")),
   );
