@@ -11,7 +11,10 @@ from figures import Figure, child_json, sized
 from scale import STEPS, build, curved_table, rebuild
 from wide import EXPERIMENT, START_MS, write_compacted
 
+from runreport.archive.clock import wall_ms
 from runreport.archive.directory import open_archive
+from runreport.archive.recovery import seal_dead_journals
+from runreport.archive.tidying import compact_after, tidy
 from runreport.archive.writer import Writer
 
 RUNS = 10_000
@@ -20,6 +23,7 @@ import json, os, sys, time
 from runreport.build.lean import load_arrow
 load_arrow()
 from jinja2 import Environment
+from runreport.archive.clock import wall_ms
 from runreport.archive.directory import open_archive
 from runreport.archive.reading import read_archive
 from runreport.report.config import Config
@@ -104,7 +108,8 @@ def builds(folder: Path) -> list[Figure]:
 
 
 def log_runs(place: Path, count: int, first: int) -> None:
-    """Log runs of that kind, one after the other, as programs do."""
+    """Log runs of that kind, one after the other, as programs do; small segments are put together
+    as their seals do now and then."""
     storage = open_archive(place, create=True)
     random = np.random.default_rng(first)
     for number in range(first, first + count):
@@ -119,6 +124,10 @@ def log_runs(place: Path, count: int, first: int) -> None:
                 writer.log_metric(f"m{metric}", float(value), step, moment + step)
         writer.log_lines((("status", (None, "FINISHED", None, moment + 100)),))
         writer.finish()
+    seal_dead_journals(storage, now_ms=wall_ms())
+    for month in {file.path.split("/")[1] for file in storage.list("segments")}:
+        while tidy(storage, month, compact_after()) is not None:
+            pass
 
 
 def _after_one_more(archive: Path, site: Path) -> float:
