@@ -21,6 +21,7 @@ from runreport.archive.directory import open_archive
 from runreport.archive.merging import merge_archive
 from runreport.build import engine
 from runreport.build.cluster import Cluster
+from runreport.build.run_work import make_runs
 from runreport.build.task import Task
 from runreport.errors import BuildError, ConfigError
 from runreport.pipeline import build_site
@@ -91,16 +92,16 @@ def test_archive_and_site_on_a_store_and_a_worker_that_is_killed(
                 os.kill(victim, signal.SIGKILL)
 
             killer = threading.Timer(0.3, kill)
-            submitted = Cluster._submitted
+            handed_over = Cluster._submit
 
-            def submit(own: Cluster, tasks: Any) -> Any:
-                found = submitted(own, tasks)
-                if found and not begun:
+            def submit(own: Cluster, task: Task) -> Any:
+                found = handed_over(own, task)
+                if task.work is make_runs and not begun:
                     begun.append(found)
                     killer.start()
                 return found
 
-            monkeypatch.setattr(Cluster, "_submitted", submit)
+            monkeypatch.setattr(Cluster, "_submit", submit)
             build_site(runs, site, CONFIG, executor=Cluster(cluster.scheduler_address))
             is_over.set()
             killer.join()
