@@ -89,9 +89,7 @@ def _built(
         earlier = None if clean or strict else _earlier(place, inputs, common)
         renderer = Renderer(theme, work.site, assets)
         made = SiteBuild(work, renderer, *_keys(work), earlier, executor, place, stage, progress)
-        waiting = begin_experiments(
-            work, made.beside
-        )  # before the pages of runs: it waits for few
+        waiting = begin_experiments(work, made.beside)  # first: all pages about many wait for it
         begun = made.begin()
         found = finish_report(work, review, begun=waiting, meet=made.pictures.begin)
         report = _with_advice(found, theme)

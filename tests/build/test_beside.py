@@ -10,6 +10,9 @@ from runreport.build.beside import Beside
 from runreport.build.executor import Serial
 from runreport.build.task import Task
 from runreport.errors import ConfigError
+from runreport.site.digests import digest_of
+
+DOUBLE_THREE = digest_of("tasks", "double", "three")
 
 
 class Counting(Serial):
@@ -32,15 +35,15 @@ def test_work_of_one_key_is_done_once() -> None:
     beside = Beside(executor, {})
     assert [beside("three", double, 3)() for _ in range(3)] == [6, 6, 6]
     assert executor.names == ["double"]
-    assert beside.made == {"tasks.double three": 6}
+    assert beside.made == {DOUBLE_THREE: 6}
 
 
 def test_what_an_earlier_build_made_is_kept_as_long_as_it_is_asked_for() -> None:
     executor = Counting()
-    beside = Beside(executor, {"tasks.double three": 6, "tasks.double four": 8})
+    beside = Beside(executor, {DOUBLE_THREE: 6, "of no use": 8})
     assert beside("three", double, 3)() == 6
     assert executor.names == []
-    assert beside.made == {"tasks.double three": 6}
+    assert beside.made == {DOUBLE_THREE: 6}
 
 
 def test_what_fails_is_raised_where_it_is_waited_for_and_not_kept() -> None:

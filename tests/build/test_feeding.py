@@ -40,20 +40,30 @@ def test_tasks_are_handed_over_before_anybody_asks_what_came_of_them() -> None:
     assert len(list(found)) == len(TASKS)
 
 
+class Holding:
+    """Takes tasks and does none."""
+
+    def __init__(self, most: int) -> None:
+        self.waiting: list[Future[object]] = []
+        self.most, self._is_full = most, Event()
+
+    def submit(self, task: Task) -> Future[object]:
+        self.waiting.append(Future())
+        if len(self.waiting) == self.most:
+            self._is_full.set()
+        return self.waiting[-1]
+
+    def feed(self) -> Feed:
+        found = Feed(TASKS, self.submit, self.most)
+        assert self._is_full.wait(10)
+        assert len(self.waiting) == self.most
+        return found
+
+
 def test_no_more_are_handed_over_than_were_asked_for() -> None:
-    waiting: list[Future[object]] = []
-    third = Event()
-
-    def submit(task: Task) -> Future[object]:
-        waiting.append(Future())
-        if len(waiting) == 3:
-            third.set()
-        return waiting[-1]
-
-    found = Feed(TASKS, submit, 3)
-    assert third.wait(10)
-    assert len(waiting) == 3
-    waiting[0].set_result("first")
+    holding = Holding(3)
+    found = holding.feed()
+    holding.waiting[0].set_result("first")
     assert next(iter(found))[1].result() == "first"
 
 
@@ -68,18 +78,8 @@ def test_what_cutting_a_task_out_raises_is_raised_where_it_is_waited_for() -> No
 
 
 def test_who_is_stopped_hands_no_more_over() -> None:
-    waiting: list[Future[object]] = []
-    second = Event()
-
-    def submit(task: Task) -> Future[object]:
-        waiting.append(Future())
-        if len(waiting) == 2:
-            second.set()
-        return waiting[-1]
-
-    found = Feed(TASKS, submit, 2)
-    assert second.wait(10)
-    found.stop()
-    for promise in waiting:
+    holding = Holding(2)
+    holding.feed().stop()
+    for promise in holding.waiting:
         promise.cancel()
-    assert len(waiting) == 2
+    assert len(holding.waiting) == 2

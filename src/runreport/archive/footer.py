@@ -105,9 +105,9 @@ def decode_footer(metadata: dict[bytes, bytes] | None) -> SegmentFooter:
     fields = json.loads(text if large is None else large[0])
     metrics, writer_id = fields["metrics"], str(fields["writer_id"])
     parts = fields.get("parts") if large is None else large[1]
+    fields.setdefault("facts", 0)
     number, first_seq, last_seq, facts = (
-        int(fields.get(name, 0) if name == "facts" else fields[name])
-        for name in ("number", "first_seq", "last_seq", "facts")
+        int(fields[name]) for name in ("number", "first_seq", "last_seq", "facts")
     )
     if max(number, first_seq, abs(last_seq), facts) >= 2**63:
         raise ValueError("a number of it has more than 64 bits")

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from runreport.build.executor import Executor
 from runreport.build.task import Task
+from runreport.site.digests import digest_of
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -19,18 +20,18 @@ class Beside:
         """Prepare.
 
         Args:
-            known: what came of earlier work, by its key.
+            known: what came of earlier work, by digests of function and key.
         """
         self._executor, self._known = executor, known
         self._held: dict[str, Task] = {}
         """What nobody was ready to do when it was asked for."""
         self._coming: dict[str, Callable[[], Any]] = {}
         self.made: dict[str, Any] = {}
-        """What was asked for, by its key."""
+        """What was asked for, by digests of function and key."""
 
     def __call__(self, key: str, work: Callable[[T], R], given: T) -> Callable[[], R]:
         """See `report.aside`; work of one key is done once."""
-        key = f"{work.__module__}.{work.__name__} {key}"
+        key = digest_of(work.__module__, work.__name__, key)
         if key in self._known:
             self.made[key] = self._known[key]
         elif key not in self._coming and key not in self._held and key not in self.made:

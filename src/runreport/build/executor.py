@@ -136,9 +136,7 @@ class Pool:
 
         def made() -> Any:
             with self._told():
-                found = future.result()
-            self._at_work.pop(future, None)
-            return found
+                return self._taken(future)
 
         return made
 
@@ -151,9 +149,12 @@ class Pool:
     def _made(self, done: Iterator[tuple[Task, Future[Any]]]) -> Iterator[tuple[Task, Any]]:
         with self._told():
             for task, future in done:
-                made = future.result()
-                del self._at_work[future]
-                yield task, made
+                yield task, self._taken(future)
+
+    def _taken(self, future: Future[Any]) -> Any:
+        made = future.result()
+        del self._at_work[future]
+        return made
 
     @contextmanager
     def _told(self) -> Iterator[None]:

@@ -16,7 +16,7 @@ class Aside(Protocol):
         """Begin.
 
         Args:
-            key: tells what comes of it from all else.
+            key: tells what comes of it from all else that this work makes; of any length.
             work: a function of a module.
         """
         ...

@@ -48,7 +48,7 @@ def experiment_folder(name: str, experiment_id: str | None = None) -> str:
 
 
 def run_folder(run_id: str) -> str:
-    """The folder of what lies beside a run's page: its files, its evaluation."""
+    """The folder of what lies beside a run's page: its evaluation, long curves, a diff."""
     own = slug(run_id)
     return f"r/{own[:2]}/{own}"
 

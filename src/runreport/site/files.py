@@ -15,11 +15,6 @@ class SiteFile:
     """From the site's root, POSIX."""
     content: bytes = field(repr=False)
 
-    @property
-    def is_shared(self) -> bool:
-        """See `is_shared`."""
-        return is_shared(self.path)
-
 
 def is_shared(path: str) -> bool:
     """Whether many pages may lead to a file: its path says what it holds, and each brings it."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from threading import get_ident
 
 from runreport.errors import BuildError
-from runreport.site.files import SiteFile
+from runreport.site.files import SiteFile, is_shared
 from runreport.site.state_folder import MARKER
 
 MARKER_TEXT = b"This folder is made by `runreport build`, which replaces all of it.\n"
@@ -153,18 +153,18 @@ def write_file(folder: str, file: SiteFile) -> None:
         from runreport.site.store import put_staged
 
         return put_staged(folder, file)
-    place = place_in(folder, file.path)
-    if file.is_shared and os.path.exists(place):
+    place, is_common = place_in(folder, file.path), is_shared(file.path)
+    if is_common and os.path.exists(place):
         return
     # Two processes may make a shared file at once; nobody else knows the others yet.
-    draft = f"{place}.{os.getpid()}-{get_ident()}" if file.is_shared else place
+    draft = f"{place}.{os.getpid()}-{get_ident()}" if is_common else place
     with told_as_unwritable(folder):
         try:
             _write(draft, file.content)
         except FileNotFoundError:
             os.makedirs(os.path.dirname(place), exist_ok=True)
             _write(draft, file.content)
-        if file.is_shared:
+        if is_common:
             os.replace(draft, place)
 
 

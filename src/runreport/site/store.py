@@ -26,7 +26,7 @@ from pyarrow import fs
 
 from runreport.archive.remote import FLAT, connect
 from runreport.errors import ArchiveError, BuildError
-from runreport.site.files import SiteFile
+from runreport.site.files import SiteFile, is_shared
 from runreport.site.places import Place, bare_uri
 from runreport.site.publish import MARKER_TEXT, Stage, not_ours, place_in
 from runreport.site.state_folder import ENDING, MARKER
@@ -313,10 +313,10 @@ class _Copied(_Upload):
 def put_staged(folder: str, file: SiteFile) -> None:
     """Write a file to a stage on a store; one that many pages lead to once a process."""
     place = (folder, file.path)
-    if file.is_shared and place in _put:
+    if place in _put:
         return
     _store(folder).put(file.path, file.content)
-    if file.is_shared:
+    if is_shared(file.path):
         if len(_put) >= _MOST_REMEMBERED:
             _put.clear()
         _put.add(place)

@@ -10,7 +10,6 @@ that the build fixes. It says what goes together, nothing about cause.
 
 from __future__ import annotations
 
-import hashlib
 import math
 import random
 from collections.abc import Callable, Sequence
@@ -65,10 +64,9 @@ def begin_importance(
     shares.sort(key=lambda one: (-one[0], one[1].label))
     told = shares[:MOST_PARAMS]
     if not told:
-        return tuple
+        return lambda: ()
     given = [(column.name, codes, own) for _, column, codes, own in told]
-    key = hashlib.sha256(repr(given).encode(errors="replace")).hexdigest()[:32]
-    intervals = aside(key, share_intervals, given)
+    intervals = aside(repr(given), share_intervals, given)
 
     def finished() -> tuple[Importance, ...]:
         return tuple(

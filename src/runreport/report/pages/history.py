@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from array import array
 from collections.abc import Callable, Sequence
@@ -128,7 +127,7 @@ def _begun(
         return None
     values = [float(column.values[n]) for n in kept]  # type: ignore[arg-type]
     direction = table.direction_of(column)
-    changes = aside(_key_of(values), change_points, values)
+    changes = aside(array("d", values).tobytes().hex(), change_points, values)
 
     def finished() -> MetricHistory:
         rows = tuple(
@@ -145,11 +144,6 @@ def _begun(
         )
 
     return finished
-
-
-def _key_of(values: Sequence[float]) -> str:
-    """What tells a series from others."""
-    return hashlib.sha256(array("d", values)).hexdigest()[:32]
 
 
 def _by_commit(values: Sequence[float], commits: Sequence[str | None]) -> tuple[CommitPoint, ...]:

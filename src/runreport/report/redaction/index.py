@@ -173,14 +173,21 @@ def _redact_registry(registry: Registry, redactor: Redactor) -> Registry:
     return Registry(tuple(models), tuple(versions))
 
 
-def _mapped(table: pa.Table, column: str, published: Callable[[str], str]) -> pa.Table:
-    """A table with the texts of a column as they may be published; each is asked for once."""
+def _mapped(
+    table: pa.Table, column: str, published: Callable[[str], str], *, is_coded: bool = False
+) -> pa.Table:
+    """A table with the texts of a column as they may be published; each is asked for once.
+
+    Args:
+        is_coded: each stands there once, too, where it is another than before.
+    """
     coded = one_dictionary(table.column(column))
     texts = coded.dictionary.to_pylist()
     shown = [published(text) if text else text for text in texts]
     if shown == texts:
         return table
-    values = pa.array(shown, pa.string()).take(coded.indices)
+    values = pa.DictionaryArray.from_arrays(coded.indices, pa.array(shown, pa.string()))
+    values = values if is_coded else values.cast(pa.string())
     return table.set_column(table.column_names.index(column), column, values)
 
 
@@ -216,14 +223,12 @@ def _redact_records(records: pa.Table, redactor: Redactor) -> pa.Table:
     if redactor.publish_environment and redactor.allow_secrets:
         return records
 
-    coded = one_dictionary(records.column("data"))
-    texts = [
-        json.dumps(public_record(data_object(text), redactor), separators=(",", ":"))
-        for text in coded.dictionary.to_pylist()
-    ]
-    # Thousands of runs recorded the same long text, which stands here once.
-    data = pa.DictionaryArray.from_arrays(coded.indices, pa.array(texts, pa.string()))
-    return records.set_column(records.column_names.index("data"), "data", data)
+    def published(text: str) -> str:
+        record = public_record(data_object(text), redactor)
+        return json.dumps(record, separators=(",", ":"))
+
+    # Thousands of runs recorded the same long text.
+    return _mapped(records, "data", published, is_coded=True)
 
 
 def public_record(record: dict[str, Any], redactor: Redactor) -> dict[str, Any]:

@@ -61,14 +61,13 @@ def _system_tags(index: RunIndex, numbers: pa.Array) -> dict[str, list[object]]:
 
 
 def _datasets(index: RunIndex, numbers: pa.Array) -> dict[str, list[object]]:
-    places = _places(numbers)
     found: dict[str, list[object]] = {}
-    for row in index.rows_of("datasets", numbers).to_pylist():
+    for row in own_rows(index, "datasets", numbers).to_pylist():
         for key in DATASET_ATTRIBUTES:
-            own = found.setdefault(f"dataset.{key}", _empty(numbers))
-            entries = own[places[row["run"]]]
+            own = found.setdefault(f"dataset.{key}", [None] * len(numbers))
+            entries = own[row["run"]]
             if entries is None:
-                entries = own[places[row["run"]]] = []
+                entries = own[row["run"]] = []
             assert isinstance(entries, list)
             entries.append(row[key])
     return {
@@ -88,13 +87,3 @@ def _statistics(index: RunIndex, numbers: pa.Array) -> dict[str, list[object]]:
         f"stats(metrics.{key})": align(own, "text", len(numbers)).to_pylist()
         for key, own in by_key(rows).items()
     }
-
-
-def _places(numbers: pa.Array) -> dict[int, int]:
-    """Where each run stands in the table."""
-    return {number: place for place, number in enumerate(numbers.to_pylist())}
-
-
-def _empty(numbers: pa.Array) -> list[object]:
-    """A column in which no run has anything yet."""
-    return [None] * len(numbers)
