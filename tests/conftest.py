@@ -36,6 +36,14 @@ VARIABLES = (
 
 
 @pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What builds keep for this user is kept for these tests alone."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def shared_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Templates are compiled once a worker; those of a project, in a sandbox, apart from ours."""
     with pytest.MonkeyPatch.context() as patched:

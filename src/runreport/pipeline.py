@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from runreport import __version__
 from runreport.archive.directory import open_archive
+from runreport.archive.known import KnownSegments
 from runreport.archive.layout import ARTIFACTS
 from runreport.archive.reading import read_archive
 from runreport.archive.storage import Storage
@@ -81,7 +82,9 @@ def _built(
     theme = load_theme(config.theme, config.folder, config.options)
     inputs = inputs_digest(config, theme)
     listing = listing_digest(storage)  # before reading: what changes meanwhile is read again
-    work = _read(storage, config, theme, progress, executor)
+    # Who makes everything anew, or must not miss anything, looks at every file.
+    known = KnownSegments.of(storage, __version__, anew=clean or strict)
+    work = _read(storage, known, config, theme, progress, executor)
     files, assets = theme_files(theme)
     common = _common(work)
     with place.staged(is_shared=executor.is_elsewhere) as stage, closing(executor):
@@ -110,11 +113,13 @@ def _built(
     told = {**summary_of(build), "is_reviewed": review is not None}
     aside = made.beside.made
     remember(place, State(inputs, listing, told, common, ledger.parts, ledger.digests, made=aside))
+    known.save(work.ground.curves.points.sound)
     return build
 
 
 def _read(
     storage: Storage,
+    known: KnownSegments,
     config: Config,
     theme: Theme,
     progress: Progress | None,
@@ -126,7 +131,7 @@ def _read(
         if progress is not None:
             progress("Reading", done, total)
 
-    snapshot = read_archive(storage, progress=reading)
+    snapshot = read_archive(storage, progress=reading, cache=known)
     if sum(table.num_rows for table in snapshot.tables) > _MANY_FACTS:
         executor.warm()
     now = now_text()

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from runreport.archive.coverage import PointsOf
 from runreport.archive.schema import EVENTS, METRICS
-from runreport.archive.segment import Segment, declared_ranges
+from runreport.archive.segment import Segment
 from runreport.errors import Damaged
 
 _IDENTITY = ("writer_id", "seq")
@@ -38,17 +38,17 @@ def disagreeing_segments(segments: Sequence[Segment], points_of: PointsOf) -> se
 
     Only those that share a journal with another are looked into.
     """
-    writers = [declared_ranges(segment).column("writer_id") for segment in segments]
-    if not writers:
-        return set()
-    owners = [pc.unique(column).cast(pa.string()) for column in writers]
-    counts = pc.value_counts(pa.concat_arrays(owners))
+    plain = pa.array([s.footer.writer_id for s in segments if s.footer.compacted is None])
+    owners = {s.path: pc.unique(s.footer.compacted.column("writer_id"))
+              for s in segments if s.footer.compacted is not None}  # fmt: skip
+    every = [plain.cast(pa.string()), *(own.cast(pa.string()) for own in owners.values())]
+    counts = pc.value_counts(pa.concat_arrays(every))
     shared = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
-    if not len(shared):
-        return set()
+    names = frozenset(shared.to_pylist())
     tables: dict[str, list[pa.Table]] = {}
-    for segment, own in zip(segments, owners, strict=True):
-        if pc.any(pc.is_in(own, value_set=shared)).as_py():
+    for segment in segments if names else ():
+        own = owners.get(segment.path)
+        if segment.footer.writer_id in names if own is None else _has_any(own, shared):
             events = segment.events if segment.logged is None else segment.logged
             tables[segment.path] = [_of_writers(events, shared)]
             try:
@@ -56,6 +56,10 @@ def disagreeing_segments(segments: Sequence[Segment], points_of: PointsOf) -> se
             except (Damaged, FileNotFoundError):
                 continue  # named by whoever reads its points
     return disagreeing(tables)
+
+
+def _has_any(values: pa.Array, wanted: pa.Array) -> bool:
+    return bool(pc.any(pc.is_in(values, value_set=wanted)).as_py())
 
 
 def _of_writers(table: pa.Table, writers: pa.Array) -> pa.Table:

@@ -15,6 +15,7 @@ from runreport.archive.clock import wall_ms
 from runreport.archive.compaction import delete_segments, holds_purged, rewrite, sweep
 from runreport.archive.coverage import resolve
 from runreport.archive.facts import read_fact
+from runreport.archive.known import forget_known
 from runreport.archive.layout import ARTIFACTS, EXPERIMENTS, SEGMENTS, parse_segment
 from runreport.archive.live import read_journals
 from runreport.archive.maintenance import exclusive
@@ -67,6 +68,7 @@ def erase_purged(storage: Storage) -> Purge:
     Raises:
         WriteFailed: the disk refused; what is marked stays hidden.
     """
+    forget_known(storage)
     purged = read_purged(storage)
     files = read_segments(storage)
     deleted = _erase_unfinished(storage, files, purged)

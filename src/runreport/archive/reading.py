@@ -36,7 +36,7 @@ from runreport.archive.notices import Notice
 from runreport.archive.purged import is_purged, read_purged, without_purged
 from runreport.archive.replaced import replaced_writers, without_writers
 from runreport.archive.segment import Segment, read_all_points, read_points, read_segment
-from runreport.archive.segment_cache import SegmentCache
+from runreport.archive.segment_cache import SegmentSource
 from runreport.archive.storage import Storage, StoredFile, StrangeEntry
 from runreport.errors import ArchiveError
 
@@ -65,6 +65,8 @@ class Snapshot:
     """Writers whose facts another one tells with more; see `archive.replaced`."""
     files: tuple[Segment, ...] = ()
     """All segments that may be believed, those whose facts count elsewhere among them."""
+    sound: frozenset[str] = frozenset()
+    """Paths of the segments whose metrics files were read before and have not changed."""
 
     @property
     def events(self) -> pa.Table:
@@ -126,7 +128,7 @@ def read_archive(
     now_ms: int | None = None,
     silence_ms: int = SILENCE_MS,
     progress: Progress | None = None,
-    cache: SegmentCache | None = None,
+    cache: SegmentSource | None = None,
 ) -> Snapshot:
     """Read all events of an archive.
 
@@ -175,7 +177,10 @@ def read_archive(
         *(Notice(path, problem, "this fact is left out") for path, problem in problems),
     }
     told = tuple(sorted(notices))
-    return Snapshot(storage, tuple(coded), segments, journals, told, purged, replaced, files.sound)
+    sound = frozenset() if cache is None else cache.sound
+    return Snapshot(
+        storage, tuple(coded), segments, journals, told, purged, replaced, files.sound, sound
+    )
 
 
 class _PointsOf:
@@ -232,7 +237,7 @@ def read_segments(
     storage: Storage,
     *,
     progress: Progress | None = None,
-    cache: SegmentCache | None = None,
+    cache: SegmentSource | None = None,
     settle: bool = True,
 ) -> SegmentFiles:
     """Read every events file.
@@ -241,7 +246,7 @@ def read_segments(
         settle: list again until nothing new turns up, so that nothing is missed which is replaced
             meanwhile. Off where it does not matter what was missed.
     """
-    found = _Found(storage, progress, read_segment if cache is None else cache.read)
+    found = _Found(storage, progress, cache)
     found.read_all(MAX_LISTINGS if settle else 1)
     suspects = found.uncommitted()
     if suspects and settle:  # sealed just now? Then the next listing has what commits them.
@@ -249,7 +254,7 @@ def read_segments(
         suspects &= found.uncommitted()
     files = found.finish(suspects)
     if cache is not None:
-        cache.keep(storage, files.sound)
+        cache.keep(storage, files.sound, found.files)
     return files
 
 
@@ -260,13 +265,14 @@ class _Found:
         self,
         storage: Storage,
         progress: Progress | None,
-        read: Callable[[Storage, SegmentName], Segment],
+        cache: SegmentSource | None,
     ) -> None:
-        self.storage, self.progress, self.open = storage, progress, read
+        self.storage, self.progress, self.cache = storage, progress, cache
         self.sound: dict[SegmentName, Segment] = {}
         self.damaged: dict[SegmentName, Notice] = {}
         self.strange: set[Notice] = set()
         self.metrics: dict[SegmentName, StoredFile] = {}
+        self.files: dict[str, StoredFile] = {}
         self.sizes: dict[str, int] = {}
         self.seen: set[SegmentName] = set()
         self.done = 0
@@ -291,7 +297,7 @@ class _Found:
         odd: list[StrangeEntry] = []
         for file in self.storage.list(SEGMENTS, odd):
             name = parse_segment(file.path)
-            self.sizes[file.path] = file.size_bytes
+            self.files[file.path], self.sizes[file.path] = file, file.size_bytes
             if name is None or name.path != file.path:
                 self.strange.add(Notice(file.path, "it is no segment file", "it is left out"))
             elif name.table == "metrics":
@@ -323,7 +329,8 @@ class _Found:
         for name, judged in zip(read, believe(list(read.values())), strict=True):
             if isinstance(judged, Segment):
                 is_whole = self._is_whole(judged)
-                self.sound[name] = judged if is_whole else replace(judged, is_whole=False)
+                is_told = judged.is_whole == is_whole
+                self.sound[name] = judged if is_told else replace(judged, is_whole=is_whole)
             else:
                 self._leave_out(name, judged)
 
@@ -336,7 +343,7 @@ class _Found:
 
         def read(name: SegmentName) -> Segment | ArchiveError | None:
             try:
-                found = self.open(self.storage, name)
+                found = self._open(name)
                 # Small ones are judged together, large ones side by side.
                 return believed(found) if name.is_compacted else found
             except FileNotFoundError:
@@ -352,6 +359,11 @@ class _Found:
             return
         with ThreadPoolExecutor(readers) as pool:
             yield from pool.map(read, names)
+
+    def _open(self, name: SegmentName) -> Segment:
+        if self.cache is None:
+            return read_segment(self.storage, name)
+        return self.cache.read(self.storage, name, self.files[name.path])
 
     def _is_whole(self, segment: Segment) -> bool:
         """Whether a segment's metrics file is there, as long as its footer says."""

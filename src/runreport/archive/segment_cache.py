@@ -1,20 +1,44 @@
 """Segments that were read before: their names tell their content, so they need no second look.
 
 For a process that searches again and again while runs are logged. What a file has become since is
-not noticed here; `verify`, `build` and whatever rewrites an archive read without it.
+not noticed here; `verify` and whatever rewrites an archive read without it, a build with `known`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
+from typing import Protocol
 
 from runreport.archive.layout import SegmentName
 from runreport.archive.segment import Segment, read_segment
-from runreport.archive.storage import Storage
+from runreport.archive.storage import Storage, StoredFile
 
 MAX_BYTES = 256 * 2**20
-_OVERHEAD = 8192
+OVERHEAD = 8192
 """What the small arrays of a segment take beside their values, about."""
+
+
+class SegmentSource(Protocol):
+    """Gives segments, some of which it had before."""
+
+    def read(self, storage: Storage, name: SegmentName, file: StoredFile) -> Segment:
+        """A segment as `read_segment` gives it.
+
+        Args:
+            file: how it was listed.
+
+        Raises:
+            FileNotFoundError, Damaged, ArchiveError: see there.
+        """
+
+    def keep(
+        self, storage: Storage, segments: Collection[Segment], files: Mapping[str, StoredFile]
+    ) -> None:
+        """Take note of what was just read of an archive, and how its files were listed."""
+
+    @property
+    def sound(self) -> frozenset[str]:
+        """Paths of the segments that were read last whose metrics files need no look."""
 
 
 class SegmentCache:
@@ -24,24 +48,29 @@ class SegmentCache:
         self._identity = ""
         self._segments: dict[SegmentName, Segment] = {}
 
-    def read(self, storage: Storage, name: SegmentName) -> Segment:
-        """A segment as `read_segment` gives it.
-
-        Raises:
-            FileNotFoundError, Damaged, ArchiveError: see there.
-        """
+    def read(self, storage: Storage, name: SegmentName, file: StoredFile) -> Segment:
+        """See `SegmentSource`."""
+        del file
         found = self._segments.get(name) if storage.identity == self._identity else None
         return read_segment(storage, name) if found is None else found
 
-    def keep(self, storage: Storage, segments: Iterable[Segment]) -> None:
-        """Keep what was just read of an archive, and nothing else."""
+    def keep(
+        self, storage: Storage, segments: Collection[Segment], files: Mapping[str, StoredFile]
+    ) -> None:
+        """Keep these segments and no others."""
+        del files
         kept: dict[SegmentName, Segment] = {}
         size = 0
         for segment in segments:
-            size += segment.events.nbytes + _OVERHEAD
+            size += segment.events.nbytes + OVERHEAD
             if size <= MAX_BYTES:
                 kept[segment.name] = segment
         self._identity, self._segments = storage.identity, kept
+
+    @property
+    def sound(self) -> frozenset[str]:
+        """None: a metrics file is looked at when its points are asked for."""
+        return frozenset()
 
 
 RECENT = SegmentCache()

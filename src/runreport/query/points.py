@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -53,6 +53,11 @@ class PointPlaces:
                 own = segment.events if segment.logged is None else segment.logged
                 for run_id in pc.unique(own.column("run_id")).to_pylist():
                     paths.setdefault(run_id, []).append(segment.path)
+        # One empty table for all: making one takes longer than all else that is done here.
+        empty = {
+            schema: schema.empty_table()
+            for schema in {segment.events.schema for segment in snapshot.segments}
+        }
         live: dict[str, list[Point]] = {}
         for part in snapshot.journals:
             for point in part.content.points:
@@ -60,9 +65,7 @@ class PointPlaces:
         return cls(
             snapshot.storage,
             {
-                segment.path: replace(
-                    segment, events=segment.events.schema.empty_table(), logged=None
-                )
+                segment.path: replace(segment, events=empty[segment.events.schema], logged=None)
                 for segment in snapshot.segments
             },
             paths,
@@ -96,6 +99,7 @@ class PointReader:
         # Segments that hold many runs are read once for runs that follow each other.
         self._read = lru_cache(maxsize=2)(self._read_segment)
         self.places = places
+        self._sound: set[str] = set()
         self._is_reread = False
         """Whether a compaction has replaced what was to be read."""
 
@@ -114,9 +118,20 @@ class PointReader:
         """The metrics files that had to be left out until now."""
         return tuple(sorted(self._notices))
 
-    def read_all(self) -> tuple[Notice, ...]:
-        """Open every metrics file once, so that all notices are known before a page is made."""
-        paths = dict.fromkeys(path for own in self.places.paths.values() for path in own)
+    @property
+    def sound(self) -> frozenset[str]:
+        """Paths of the segments whose metrics files were read and are as they were written."""
+        return frozenset(self._sound)
+
+    def read_all(self, sound: Collection[str] = ()) -> tuple[Notice, ...]:
+        """Open every metrics file once, so that all notices are known before a page is made.
+
+        Args:
+            sound: paths of the segments whose metrics files need no look.
+        """
+        self._sound.update(sound)
+        every = dict.fromkeys(path for own in self.places.paths.values() for path in own)
+        paths = [path for path in every if path not in self._sound]
         readers = max(self.places.storage.readers, os.cpu_count() or 1)
         with ThreadPoolExecutor(readers) as pool:
             list(pool.map(self._open, paths))
@@ -173,6 +188,7 @@ class PointReader:
             place = self.places.segments[path].metrics_path or path
             self._notices.add(Notice(place, str(error), "its curves are left out"))
             return CODED_METRICS.empty_table(), {}
+        self._sound.add(path)
         return points, _places(points)
 
 

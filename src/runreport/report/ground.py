@@ -55,6 +55,8 @@ def make_ground(snapshot: Snapshot, config: Config, now_ms: int | None) -> Groun
     index = redact_index(full, redactor)
     points = PointReader.of(snapshot)
     curves = CurveReader(points, spans_of(snapshot), redactor.known)
+    of_points = points.read_all(snapshot.sound)
+    notices = {*snapshot.notices, *of_points, *hidden_problems(snapshot)}
     return Ground(
         full,
         index,
@@ -62,7 +64,7 @@ def make_ground(snapshot: Snapshot, config: Config, now_ms: int | None) -> Groun
         published_config(config, redactor),
         redactor,
         curves,
-        tuple(sorted({*snapshot.notices, *points.read_all(), *hidden_problems(snapshot)})),
+        tuple(sorted(notices)),
         now_ms if now_ms is not None else _newest(snapshot),
     )
 

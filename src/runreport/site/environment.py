@@ -19,6 +19,7 @@ from jinja2.bccache import Bucket
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from runreport.archive.user_cache import user_cache
 from runreport.cards import STATUS_MARKS
 from runreport.report.checks.judging import MARKS
 from runreport.report.formatting import format_size, plural
@@ -97,18 +98,8 @@ def _compiled() -> FileSystemBytecodeCache | None:
 
     What is kept is run as it is, so it must not lie beside a site, which may come from anyone.
     """
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    folder = os.path.join(base, "runreport", f"templates-{jinja2.__version__}")
-    try:
-        if not os.path.isabs(base):
-            return None
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        found = os.stat(folder)
-        if hasattr(os, "getuid") and (found.st_uid != os.getuid() or found.st_mode & 0o022):
-            return None
-        return _Compiled(folder) if os.access(folder, os.W_OK) else None
-    except OSError:
-        return None
+    folder = user_cache(f"templates-{jinja2.__version__}")
+    return None if folder is None else _Compiled(folder)
 
 
 def _loader(theme: Theme) -> BaseLoader:

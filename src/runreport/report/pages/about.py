@@ -74,7 +74,7 @@ def archive_digest(snapshot: Snapshot) -> str:
     counted = facts.group_by("writer_id", use_threads=False).aggregate(
         [("seq", "sum"), ("seq", "count"), ("counter", "max")]
     )
-    rows = sorted(tuple(row.values()) for row in counted.to_pylist())
+    rows = sorted(zip(*(column.to_pylist() for column in counted.columns), strict=True))
     return hashlib.sha256(repr(rows).encode()).hexdigest()[:32]
 
 

@@ -1,0 +1,305 @@
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from builders import log_run
+
+from runreport.archive import known
+from runreport.archive.compaction import compact_archive
+from runreport.archive.known import KnownSegments
+from runreport.archive.purging import purge
+from runreport.archive.reading import Snapshot, read_archive
+from runreport.archive.sealing import seal_journal
+from runreport.archive.storage import LocalStorage
+from runreport.query.fold import fold_snapshot
+from runreport.query.points import PointReader
+
+VERSION = "1.2.3"
+RUNS = [letter * 32 for letter in "abcdef"]
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """What is known of few files is kept, too; where it lies."""
+    for name in ("LEAST_SEGMENTS", "LEAST_NEW", "LEAST_BYTES"):
+        monkeypatch.setattr(known, name, 1)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "runreport" / "known"
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The segment files that were opened."""
+    paths: list[str] = []
+    read = LocalStorage.read
+
+    def spy(self: LocalStorage, path: str, **options: Any) -> bytes:
+        if path.endswith(".parquet"):
+            paths.append(path)
+        return read(self, path, **options)
+
+    monkeypatch.setattr(LocalStorage, "read", spy)
+    return paths
+
+
+def seal(storage: LocalStorage, *run_ids: str, points: tuple[float, ...] = (1.0, 2.0)) -> None:
+    for run_id in run_ids:
+        name = log_run(storage, run_id, params={"lr": run_id[:3]}, points=points).finish()
+        assert name is not None
+        seal_journal(storage, name)
+
+
+def read(storage: LocalStorage, *, anew: bool = False) -> tuple[Snapshot, PointReader]:
+    """An archive as a build reads it, which leaves what it knows."""
+    segments = KnownSegments.of(storage, VERSION, anew=anew)
+    snapshot = read_archive(storage, cache=segments)
+    points = PointReader.of(snapshot)
+    points.read_all(snapshot.sound)
+    segments.save(points.sound)
+    return snapshot, points
+
+
+def files(storage: LocalStorage, table: str) -> list[Path]:
+    return sorted(Path(storage.root, "segments").rglob(f"*.{table}.parquet"))
+
+
+def spoil(path: Path) -> None:
+    """Damage a file in its middle; its size stays."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    path.write_bytes(content)
+    os.utime(path, (time.time() + 60, time.time() + 60))
+
+
+def test_only_files_that_are_new_are_opened_and_all_facts_are_there(
+    storage: LocalStorage, opened: list[str]
+) -> None:
+    seal(storage, *RUNS[:3])
+    read(storage)
+    opened.clear()
+    assert read(storage)[0].events.num_rows and opened == []
+    seal(storage, RUNS[3])
+    snapshot, points = read(storage)
+    assert sorted(path.rpartition(".")[0].rpartition(".")[2] for path in opened) == [
+        "events",
+        "metrics",
+    ]
+    fresh = read_archive(storage)
+    assert snapshot.events.equals(fresh.events)
+    assert [s.footer for s in snapshot.segments] == [s.footer for s in fresh.segments]
+    assert fold_snapshot(snapshot).params.equals(fold_snapshot(fresh).params)
+    for run_id in RUNS[:4]:
+        assert points.points_of(run_id).equals(PointReader.of(fresh).points_of(run_id))
+
+
+def test_runs_without_points_and_runs_of_several_sessions_are_known(storage: LocalStorage) -> None:
+    seal(storage, RUNS[0], points=())
+    seal(storage, RUNS[1], RUNS[1], RUNS[2])
+    read(storage)
+    assert read(storage)[0].events.equals(read_archive(storage).events)
+
+
+@pytest.mark.parametrize("table", ["events", "metrics"])
+def test_a_file_that_was_damaged_since_is_named(storage: LocalStorage, table: str) -> None:
+    seal(storage, *RUNS[:3])
+    read(storage)
+    spoil(files(storage, table)[0])
+    for _ in range(2):  # what is damaged is never known
+        snapshot, points = read(storage)
+        told = (*snapshot.notices, *points.notices)
+        assert [notice.path.endswith(f".{table}.parquet") for notice in told] == [True]
+
+
+def test_a_metrics_file_that_is_gone_is_named_and_counts_when_it_is_back(
+    storage: LocalStorage,
+) -> None:
+    seal(storage, *RUNS[:3])
+    read(storage)
+    lost = files(storage, "metrics")[0]
+    content = lost.read_bytes()
+    lost.unlink()
+    snapshot, _ = read(storage)
+    assert [notice.problem for notice in snapshot.notices] == ["it is missing"]
+    lost.write_bytes(content)
+    snapshot, points = read(storage)
+    assert not snapshot.notices and all(points.points_of(run).num_rows for run in RUNS[:3])
+
+
+def test_metrics_files_of_compacted_segments_are_looked_at_once(
+    storage: LocalStorage, opened: list[str]
+) -> None:
+    seal(storage, *RUNS)
+    compact_archive(storage)
+    read(storage)
+    opened.clear()
+    read(storage)
+    assert [path for path in opened if ".metrics." in path] == []
+
+
+def test_what_was_compacted_is_forgotten(storage: LocalStorage, few: Path) -> None:
+    seal(storage, *RUNS)
+    read(storage)
+    (kept,) = few.iterdir()
+    size = kept.stat().st_size
+    compact_archive(storage)
+    snapshot, _ = read(storage)
+    assert snapshot.events.num_rows == read_archive(storage).events.num_rows
+    assert kept.stat().st_size < size
+
+
+def test_what_is_purged_is_known_no_more(storage: LocalStorage, few: Path) -> None:
+    seal(storage, *RUNS)
+    read(storage)
+    assert len(list(few.iterdir())) == 1
+    purge(storage, [RUNS[0]])
+    assert list(few.iterdir()) == []
+    snapshot, _ = read(storage)
+    assert RUNS[0] not in snapshot.events.column("run_id").to_pylist()
+
+
+def test_what_was_purged_elsewhere_is_not_shown(storage: LocalStorage) -> None:
+    seal(storage, *RUNS)
+    read(storage)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("runreport.archive.purging.forget_known", lambda storage: None)
+        purge(storage, [RUNS[0]])
+    snapshot, _ = read(storage)
+    assert RUNS[0] not in snapshot.events.column("run_id").to_pylist()
+
+
+def damaged(path: Path, storage: LocalStorage) -> None:
+    spoil(path)
+
+
+def cut(path: Path, storage: LocalStorage) -> None:
+    path.write_bytes(path.read_bytes()[:100])
+
+
+def empty(path: Path, storage: LocalStorage) -> None:
+    path.write_bytes(b"")
+
+
+def of_another_kind(path: Path, storage: LocalStorage) -> None:
+    table = pa.table({"path": [1, 2]}).replace_schema_metadata(
+        {"label": known._label(storage, VERSION)}
+    )
+    known._write(str(path), table, known._label(storage, VERSION))
+
+
+def of_a_newer_version(path: Path, storage: LocalStorage) -> None:
+    table = known._read(str(path), known._label(storage, VERSION))
+    assert table is not None
+    known._write(str(path), table, b"another")
+
+
+@pytest.mark.parametrize("spoiled", [damaged, cut, empty, of_another_kind, of_a_newer_version])
+def test_what_cannot_be_believed_of_it_is_read_from_the_archive(
+    storage: LocalStorage,
+    few: Path,
+    opened: list[str],
+    spoiled: Callable[[Path, LocalStorage], None],
+) -> None:
+    seal(storage, *RUNS[:3])
+    read(storage)
+    (kept,) = few.iterdir()
+    spoiled(kept, storage)
+    opened.clear()
+    snapshot, _ = read(storage)
+    assert len(opened) == 6 and snapshot.events.equals(read_archive(storage).events)
+    opened.clear()
+    assert read(storage) and opened == []
+
+
+def test_other_limits_are_asked_of_the_files_themselves(storage: LocalStorage) -> None:
+    seal(storage, *RUNS[:3])
+    read(storage)
+    storage.limits = storage.limits._replace(rows=2)
+    snapshot, _ = read(storage)
+    assert len(snapshot.notices) == 3 and "rows" in snapshot.notices[0].problem
+
+
+def test_whoever_reads_anew_opens_all_and_leaves_it_for_the_next(
+    storage: LocalStorage, opened: list[str]
+) -> None:
+    seal(storage, *RUNS[:3])
+    read(storage)
+    opened.clear()
+    read(storage, anew=True)
+    assert len(opened) == 6
+    opened.clear()
+    read(storage)
+    assert opened == []
+
+
+def test_a_full_disk_and_a_user_without_a_home_keep_nothing_and_fail_nothing(
+    storage: LocalStorage, few: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seal(storage, *RUNS[:3])
+
+    def full(*given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", full)
+        read(storage)
+    assert list(few.iterdir()) == []
+    monkeypatch.setenv("XDG_CACHE_HOME", "relative")
+    assert read(storage)[0].events.num_rows
+
+
+def test_few_files_leave_nothing(
+    storage: LocalStorage, few: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(few.parent.parent))
+    seal(storage, *RUNS)
+    read(storage)
+    assert list(few.iterdir()) == []
+
+
+def test_few_new_files_are_read_again_rather_than_all_that_is_known_written(
+    storage: LocalStorage, few: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(known, "LEAST_NEW", 3)
+    seal(storage, *RUNS[:3])
+    read(storage)
+    (kept,) = few.iterdir()
+    before = kept.read_bytes()
+    seal(storage, *RUNS[3:5])
+    read(storage)
+    assert kept.read_bytes() == before
+    seal(storage, RUNS[5])
+    read(storage)
+    assert kept.read_bytes() != before
+
+
+def test_an_archive_that_nobody_builds_is_forgotten(storage: LocalStorage, few: Path) -> None:
+    seal(storage, *RUNS[:3])
+    few.mkdir(parents=True, mode=0o700)
+    old = few / "old.arrow"
+    old.write_bytes(b"x")
+    long_ago = time.time() - known.FORGOTTEN_S - 60
+    os.utime(old, (long_ago, long_ago))
+    read(storage)
+    assert not old.exists() and len(list(few.iterdir())) == 1
+
+
+def test_a_segment_that_is_not_whole_is_known_without_that(storage: LocalStorage) -> None:
+    seal(storage, *RUNS[:2])
+    lost = files(storage, "metrics")[0]
+    lost.unlink()
+    read(storage)
+    snapshot, _ = read(storage)
+    fresh = read_archive(storage)
+    assert [s.is_whole for s in snapshot.segments] == [s.is_whole for s in fresh.segments]
+    assert [replace(s, events=None) for s in snapshot.segments] == [  # type: ignore[arg-type]
+        replace(s, events=None)  # type: ignore[arg-type]
+        for s in fresh.segments
+    ]
