@@ -97,7 +97,6 @@ def tick_texts(ticks: Sequence[float]) -> list[str]:
     largest = max((abs(tick) for tick in ticks), default=0)
     if 1e-5 <= largest < LARGEST:
         for decimals in range(11):
-            texts = [f"{tick:,.{decimals}f}" for tick in ticks]
-            if all(float(t.replace(",", "")) == v for t, v in zip(texts, ticks, strict=True)):
-                return texts
+            if all(round(tick, decimals) == tick for tick in ticks):
+                return [f"{tick:,.{decimals}f}" for tick in ticks]
     return told_apart(ticks)

@@ -7,8 +7,11 @@ import re
 from pathlib import Path
 
 import pytest
+from builders import sample_archive
 
 from runreport.errors import ConfigError
+from runreport.pipeline import build_site
+from runreport.report.config import Config
 from runreport.site.joining import ordered_modules
 from runreport.site.scripts import Scripts, theme_scripts
 from runreport.site.theme import Theme, hashed_asset, load_theme
@@ -210,6 +213,19 @@ def test_scripts_put_text_into_pages_only_as_text() -> None:
         for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(",
                      "new Function", "fetch(", "XMLHttpRequest", "import("):  # fmt: skip
             assert word not in text, (path, word)
+
+
+def test_parts_of_a_users_theme_may_ask_which_page_they_are_on(tmp_path: Path) -> None:
+    archive = sample_archive(tmp_path / "archive", runs=2)
+    templates = tmp_path / "theme" / "templates"
+    templates.mkdir(parents=True)
+    ours = (THEMES / "default" / "templates" / "parts.html").read_text()
+    crumbs = "{% macro crumbs(links) %}<p>At {{ path }}</p>{% endmacro %}"
+    (templates / "parts.html").write_text(ours + crumbs)
+    build_site(str(archive), str(tmp_path / "site"), Config(folder=str(tmp_path)))
+    pages = [page.read_text() for page in (tmp_path / "site" / "r").glob("*/*.html")]
+    assert len(pages) == 2
+    assert all(re.search(r"<p>At r/../\w+\.html</p>", page) for page in pages)
 
 
 def test_templates_hold_no_inline_script_style_or_handler() -> None:

@@ -211,10 +211,8 @@ def _area(lows: Sequence[_Place | None], highs: Sequence[_Place | None]) -> str:
 def _tenths(points: Sequence[_Place | None]) -> str:
     """Path data in tenths, each point from the one before: nobody sees less, and it is short."""
     parts = []
-    for is_gap, own in groupby(points, lambda point: point is None):
-        if is_gap:
-            continue
-        places = [(round(10 * point[0]), round(10 * point[1])) for point in own if point]
+    for own in _lines(points):
+        places = [(round(10 * x), round(10 * y)) for x, y in own]
         moves = " ".join([f"{x - a} {y - b}" for (a, b), (x, y) in pairwise(places)])
         begin = f"M{places[0][0]} {places[0][1]}"
         parts.append(f"{begin}l{moves}".replace(" -", "-") if moves else begin)
@@ -223,10 +221,14 @@ def _tenths(points: Sequence[_Place | None]) -> str:
 
 def _path(points: Sequence[_Place | None]) -> str:
     """Path data; a missing point is a gap."""
-    parts = []
+    return "".join("M" + "L".join([f"{x:.1f} {y:.1f}" for x, y in own]) for own in _lines(points))
+
+
+def _lines(points: Sequence[_Place | None]) -> Iterator[Sequence[_Place]]:
+    """The points between gaps."""
+    if None not in points:
+        yield points  # type: ignore[misc] # each is a place
+        return
     for is_gap, own in groupby(points, lambda point: point is None):
         if not is_gap:
-            parts.append(
-                "M" + "L".join([f"{point[0]:.1f} {point[1]:.1f}" for point in own if point])
-            )
-    return "".join(parts)
+            yield [point for point in own if point]

@@ -38,7 +38,7 @@ class Buckets:
 
 def of_points(steps: Sequence[float], times: Sequence[int], values: Sequence[float]) -> Buckets:
     """A bucket a point."""
-    counts = [int(math.isfinite(value)) for value in values]
+    counts = [*map(int, map(math.isfinite, values))]
     lost = [1 - count for count in counts]
     return Buckets(steps, times, counts, values, values, values, lost, [0.0] * len(counts))
 

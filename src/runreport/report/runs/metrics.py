@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,11 +61,15 @@ def metric_field(row: dict[str, Any], facts: RunFacts, config: ExperimentConfig)
     )
 
 
-def curve_pictures(curves: CurveReader, facts: RunFacts) -> Iterator[CurvePicture]:
-    summaries = {row["key"]: row for row in facts.metrics}
+def curve_pictures(
+    curves: CurveReader, facts: RunFacts, metrics: Sequence[MetricField]
+) -> Iterator[CurvePicture]:
+    fields = {own.name: own for own in metrics}
     for key, curve in sorted(curves.read(facts.run.info.run_id).items()):
         if len(curve.values) > 1:
-            row = summaries.get(key)  # which damage may have cost where the points are whole
-            ends = ends_of(curve) if row is None else (row["last"], row["min"], row["max"])
-            last, low, high = map(show_number, ends)
+            own = fields.get(key)
+            if own is not None:
+                last, low, high = own.last, own.min, own.max
+            else:  # damage has cost it where the points are whole
+                last, low, high = map(show_number, ends_of(curve))
             yield CurvePicture(curve, last, low, high, curve_note(curve))

@@ -157,10 +157,10 @@ def make_run_page(
     if with_files:
         files, published = list_files(facts, storage, redactor, config)
     media = media_series(files)
-    pictures = tuple(curve_pictures(curves, facts))
+    metrics = tuple(metric_field(row, facts, settings) for row in facts.metrics)
+    pictures = tuple(curve_pictures(curves, facts, metrics))
     fine = _fine_curves(curves, pictures, info.run_id, room) if with_files else {}
     said = {own.key: script for own in media if (script := own.script(info.run_id)) is not None}
-    metrics = tuple(metric_field(row, facts, settings) for row in facts.metrics)
     return RunPage(
         run_id=info.run_id,
         name=info.run_name,

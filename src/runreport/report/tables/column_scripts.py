@@ -38,11 +38,11 @@ class DataScript:
 def json_number(value: object) -> object:
     """A value for a script: JSON has no NaN and infinities, so these travel as text."""
     if isinstance(value, float):
+        if value.is_integer():
+            is_negative_zero = value == 0 and math.copysign(1, value) < 0
+            return value if is_negative_zero or abs(value) >= 2**53 else int(value)
         if not math.isfinite(value):
             return float_text(value)
-        is_negative_zero = value == 0 and math.copysign(1, value) < 0
-        if value.is_integer() and abs(value) < 2**53 and not is_negative_zero:
-            return int(value)
     return value
 
 
