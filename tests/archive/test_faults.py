@@ -123,7 +123,7 @@ def kill_at(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", OPERATIONS)
-@pytest.mark.parametrize("torn", [False, True])
+@pytest.mark.parametrize("torn", [False, pytest.param(True, marks=pytest.mark.long)])
 def test_sigkill_at_any_primitive_loses_nothing_that_was_acknowledged(
     killer: KillServer, base: Path, name: str, torn: bool
 ) -> None:

@@ -85,7 +85,7 @@ def merged(name: str, *sources: LocalStorage) -> LocalStorage:
     return target
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(ARCHIVES, ARCHIVES, ARCHIVES)
 def test_merging_is_commutative_associative_and_idempotent(
     first: list,

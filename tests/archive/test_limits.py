@@ -117,6 +117,7 @@ def test_what_exceeds_a_limit_is_named_and_never_loaded(
     assert int(done.stdout.split()[-1]) < 400_000  # of which most are Arrow and the chart library
 
 
+@pytest.mark.long
 def test_a_limit_is_raised_by_a_flag_that_the_message_names(storage: LocalStorage) -> None:
     path = large_fact(storage)
     storage.limits = parse_limits(["fact_bytes=1e9"])

@@ -215,6 +215,7 @@ def test_hostile_text_in_every_field_is_shown_as_text(hostile: tuple[Path, Page]
         assert page.evaluate("window.__xss") is None, path
 
 
+@pytest.mark.long
 def test_hostile_names_are_filtered_shown_and_drawn_as_text(hostile: tuple[Path, Page]) -> None:
     site, page = hostile
     (experiment,) = (site / "e").glob("*/index.html")
