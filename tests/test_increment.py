@@ -8,11 +8,15 @@ import shutil
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from builders import sample_archive, site_digests
 
 import runreport
+from runreport.archive import known_segments
+from runreport.archive.directory import open_archive
+from runreport.archive.storage import LocalStorage
 from runreport.build import run_work, upkeep
 from runreport.build.upkeep import unchanged
 from runreport.pipeline import build_site
@@ -208,3 +212,69 @@ def test_a_build_looks_at_the_version_of_each_library_that_makes_pages() -> None
     project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text())
     names = {re.split(r"[><=~!]", own)[0] for own in project["project"]["dependencies"]}
     assert names - {*upkeep._LIBRARIES} == {"click", "pyyaml", "wrapt"}  # no page is made by them
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The segment files that were opened; what is known of few is kept, too."""
+    for name in ("LEAST_SEGMENTS", "LEAST_NEW", "LEAST_BYTES"):
+        monkeypatch.setattr(known_segments, name, 1)
+    monkeypatch.setattr(known_segments, "SETTLED_MS", 0)
+    paths: list[str] = []
+    read = LocalStorage.read
+
+    def spy(self: LocalStorage, path: str, **options: Any) -> bytes:
+        if path.endswith(".parquet"):
+            paths.append(path)
+        return read(self, path, **options)
+
+    monkeypatch.setattr(LocalStorage, "read", spy)
+    return paths
+
+
+def test_one_run_more_opens_the_events_of_one_run(tmp_path: Path, opened: list[str]) -> None:
+    archive = sample_archive(tmp_path / "a", runs=4)
+    build_site(str(archive), str(tmp_path / "site"), CONFIG)
+    add_run()
+    opened.clear()
+    build_site(str(archive), str(tmp_path / "site"), CONFIG)
+    # Charts of all runs ask for their points.
+    assert len([path for path in opened if path.endswith(".events.parquet")]) == 1
+
+
+@pytest.mark.parametrize("options", [{"clean": True}, {"strict": True}])
+def test_a_clean_and_a_strict_build_open_all_files(
+    tmp_path: Path, opened: list[str], options: dict[str, bool]
+) -> None:
+    archive = sample_archive(tmp_path / "a", runs=4)
+    config = parse_config({"primary_metric": "loss"})
+    build_site(str(archive), str(tmp_path / "site"), config)
+    opened.clear()
+    build_site(str(archive), str(tmp_path / "site"), config, **options)
+    assert {*opened} == {
+        str(path.relative_to(archive)) for path in archive.rglob("segments/**/*.parquet")
+    }
+
+
+def test_a_metrics_file_that_rots_without_a_sign_is_named_when_its_page_is_made(
+    tmp_path: Path, opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = sample_archive(tmp_path / "a", runs=4)
+    storage = open_archive(archive)
+    build_site(str(archive), str(tmp_path / "site"), CONFIG)
+    before = {file.path: file for file in storage.list("segments")}
+    victim = next(path for path in before if path.endswith(".metrics.parquet"))
+    content = bytearray((archive / victim).read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    (archive / victim).write_bytes(content)
+    listed = LocalStorage.list
+
+    def as_before(self: LocalStorage, folder: str, *given: Any) -> Any:
+        return (before.get(file.path, file) for file in listed(self, folder, *given))
+
+    monkeypatch.setattr(LocalStorage, "list", as_before)
+    run_id = runreport.search_runs(output_format="list", order_by=["start_time"])[0].info.run_id
+    for change in ("one", "two"):  # its page is made anew
+        runreport.RunreportClient().set_tag(run_id, "note", change)
+        found = build_site(str(archive), str(tmp_path / "site"), CONFIG)
+        assert [victim in notice for notice in found.notices] == [True]

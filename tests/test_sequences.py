@@ -11,7 +11,7 @@ import pytest
 from builders import sample_archive, site_digests
 
 import runreport
-from runreport.archive import known
+from runreport.archive import known_segments
 from runreport.archive.compaction import compact_archive
 from runreport.archive.directory import open_archive
 from runreport.archive.purging import purge
@@ -111,10 +111,13 @@ class Project:
             self.restore, self.purge, self.compact, self.rename, self.configure,
         ]  # fmt: skip
 
-    def build(self, name: str, config: Config | None = None, *, workers: int = 1) -> Path:
+    def build(
+        self, name: str, config: Config | None = None, *, workers: int = 1, clean: bool = False
+    ) -> Path:
         site = self.folder / name
         executor = Pool(workers) if workers > 1 else None
-        build_site(self.archive, str(site), config or self.config, executor=executor)
+        given = (self.archive, str(site), config or self.config)
+        build_site(*given, executor=executor, clean=clean)
         return site
 
 
@@ -127,7 +130,8 @@ def test_a_row_of_changes_leaves_the_site_of_a_clean_build(
 ) -> None:
     monkeypatch.setattr(engine, "_PAYS", 3)
     for name in ("LEAST_SEGMENTS", "LEAST_NEW", "LEAST_BYTES"):
-        monkeypatch.setattr(known, name, 1)
+        monkeypatch.setattr(known_segments, name, 1)
+    monkeypatch.setattr(known_segments, "SETTLED_MS", 0)
     project = Project(tmp_path, seed)
     project.build("site")
     happened = []
@@ -138,6 +142,6 @@ def test_a_row_of_changes_leaves_the_site_of_a_clean_build(
         if project.random.random() < 0.5:
             continue  # several changes at once
         project.build("site", workers=2 if step % 9 == 8 else 1)
-        clean = project.build(f"clean-{step}")
+        clean = project.build(f"clean-{step}", clean=True)
         assert site_digests(tmp_path / "site") == site_digests(clean), happened
         assert unchanged(project.archive, str(tmp_path / "site"), project.config) is not None

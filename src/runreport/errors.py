@@ -88,6 +88,21 @@ class Damaged(ArchiveError):
     """A file of the archive is not what was written; readers leave it out and say so."""
 
 
+class Misremembered(ArchiveError):
+    """A file of the archive is damaged although it is listed as it was when it was found sound."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"The metrics file of {path} is damaged, but has the size and times with which an "
+            "earlier build read it. Build again: all files are opened then."
+        )
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Another process may raise it."""
+        return type(self), (self.path,)
+
+
 class WriteFailed(RunreportError, OSError):
     """An event could not be written: raised at the call that lost it."""
 

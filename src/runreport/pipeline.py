@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from runreport import __version__
 from runreport.archive.directory import open_archive
-from runreport.archive.known import KnownSegments
+from runreport.archive.known_segments import KnownSegments, forget_known
 from runreport.archive.layout import ARTIFACTS
 from runreport.archive.reading import read_archive
 from runreport.archive.storage import Storage
@@ -16,7 +16,7 @@ from runreport.build.engine import Progress, SiteBuild
 from runreport.build.executor import Executor, Serial
 from runreport.build.state import State, forget, recall, recall_summary, remember
 from runreport.build.upkeep import Build, inputs_digest, listing_digest, now_text, summary_of
-from runreport.errors import BuildError
+from runreport.errors import BuildError, Misremembered
 from runreport.report.assemble import Report, begin_experiments, finish_report
 from runreport.report.config import Config
 from runreport.report.formatting import plural
@@ -63,7 +63,14 @@ def build_site(
         ConfigError: the theme is wrong, or the config names a view or notes that cannot be made.
     """
     with closing(executor or Serial()) as chosen:
-        return _built(archive, output, config, chosen, progress, review, strict, clean)
+        given = (archive, output, config, chosen, progress, review, strict, clean)
+        try:
+            return _built(*given)
+        except Misremembered:
+            forget_known(open_archive(archive))
+            if chosen.is_elsewhere:  # it has left the cluster
+                raise
+            return _built(*given)
 
 
 def _built(
@@ -113,7 +120,7 @@ def _built(
     told = {**summary_of(build), "is_reviewed": review is not None}
     aside = made.beside.made
     remember(place, State(inputs, listing, told, common, ledger.parts, ledger.digests, made=aside))
-    known.save(work.ground.curves.points.sound)
+    known.save(work.ground.curves.points.checked)
     return build
 
 

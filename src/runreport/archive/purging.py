@@ -15,7 +15,7 @@ from runreport.archive.clock import wall_ms
 from runreport.archive.compaction import delete_segments, holds_purged, rewrite, sweep
 from runreport.archive.coverage import resolve
 from runreport.archive.facts import read_fact
-from runreport.archive.known import forget_known
+from runreport.archive.known_segments import forget_known
 from runreport.archive.layout import ARTIFACTS, EXPERIMENTS, SEGMENTS, parse_segment
 from runreport.archive.live import read_journals
 from runreport.archive.maintenance import exclusive
@@ -25,6 +25,7 @@ from runreport.archive.reading import SegmentFiles, read_segments
 from runreport.archive.sealing import delete_journal
 from runreport.archive.segment import declared_ranges, read_all_points
 from runreport.archive.storage import Storage, meant_path
+from runreport.archive.user_cache import cache_place
 from runreport.errors import Damaged, InvalidState
 
 
@@ -68,7 +69,7 @@ def erase_purged(storage: Storage) -> Purge:
     Raises:
         WriteFailed: the disk refused; what is marked stays hidden.
     """
-    forget_known(storage)
+    is_forgotten = forget_known(storage)
     purged = read_purged(storage)
     files = read_segments(storage)
     deleted = _erase_unfinished(storage, files, purged)
@@ -77,6 +78,9 @@ def erase_purged(storage: Storage) -> Purge:
         Notice(notice.path, notice.problem, "it may still hold what was purged")
         for notice in files.notices
     ]
+    if not is_forgotten:
+        place = cache_place("")
+        notices.append(Notice(place, "it cannot be deleted", "it may still hold what was purged"))
     points_of = partial(read_all_points, storage)
     apart = disagreeing_segments(files.sound, points_of)
     coverage = resolve(files.sound, points_of)

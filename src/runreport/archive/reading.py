@@ -65,8 +65,8 @@ class Snapshot:
     """Writers whose facts another one tells with more; see `archive.replaced`."""
     files: tuple[Segment, ...] = ()
     """All segments that may be believed, those whose facts count elsewhere among them."""
-    sound: frozenset[str] = frozenset()
-    """Paths of the segments whose metrics files were read before and have not changed."""
+    checked: frozenset[str] = frozenset()
+    """Paths of the segments whose metrics files were found sound before and are as they were."""
 
     @property
     def events(self) -> pa.Table:
@@ -177,9 +177,9 @@ def read_archive(
         *(Notice(path, problem, "this fact is left out") for path, problem in problems),
     }
     told = tuple(sorted(notices))
-    sound = frozenset() if cache is None else cache.sound
+    checked = frozenset() if cache is None else cache.checked
     return Snapshot(
-        storage, tuple(coded), segments, journals, told, purged, replaced, files.sound, sound
+        storage, tuple(coded), segments, journals, told, purged, replaced, files.sound, checked
     )
 
 
@@ -297,7 +297,8 @@ class _Found:
         odd: list[StrangeEntry] = []
         for file in self.storage.list(SEGMENTS, odd):
             name = parse_segment(file.path)
-            self.files[file.path], self.sizes[file.path] = file, file.size_bytes
+            self.files.setdefault(file.path, file)  # as it was before it was read
+            self.sizes[file.path] = file.size_bytes
             if name is None or name.path != file.path:
                 self.strange.add(Notice(file.path, "it is no segment file", "it is left out"))
             elif name.table == "metrics":

@@ -1,7 +1,8 @@
 """Segments that were read before: their names tell their content, so they need no second look.
 
 For a process that searches again and again while runs are logged. What a file has become since is
-not noticed here; `verify` and whatever rewrites an archive read without it, a build with `known`.
+not noticed here; `verify` and whatever rewrites an archive read without it, and a build with
+`archive.known_segments`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from runreport.archive.segment import Segment, read_segment
 from runreport.archive.storage import Storage, StoredFile
 
 MAX_BYTES = 256 * 2**20
-OVERHEAD = 8192
+_OVERHEAD = 8192
 """What the small arrays of a segment take beside their values, about."""
 
 
@@ -37,8 +38,8 @@ class SegmentSource(Protocol):
         """Take note of what was just read of an archive, and how its files were listed."""
 
     @property
-    def sound(self) -> frozenset[str]:
-        """Paths of the segments that were read last whose metrics files need no look."""
+    def checked(self) -> frozenset[str]:
+        """Paths of the segments whose metrics files are as they were when found sound."""
 
 
 class SegmentCache:
@@ -62,13 +63,13 @@ class SegmentCache:
         kept: dict[SegmentName, Segment] = {}
         size = 0
         for segment in segments:
-            size += segment.events.nbytes + OVERHEAD
+            size += segment.events.nbytes + _OVERHEAD
             if size <= MAX_BYTES:
                 kept[segment.name] = segment
         self._identity, self._segments = storage.identity, kept
 
     @property
-    def sound(self) -> frozenset[str]:
+    def checked(self) -> frozenset[str]:
         """None: a metrics file is looked at when its points are asked for."""
         return frozenset()
 

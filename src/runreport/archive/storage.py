@@ -46,6 +46,9 @@ class StoredFile(NamedTuple):
     modified_ms: int
     is_link: bool = False
     """Whether it is a link to a file; only content with a recorded digest is read through it."""
+    changed_ns: int = 0
+    """On a disk, when anything of it last changed, which nobody can set: a file that was copied
+    over it with its time, say."""
 
 
 class StrangeEntry(NamedTuple):
@@ -458,7 +461,8 @@ def _as_listed(entry: os.DirEntry[str], path: str) -> StoredFile | StrangeEntry 
     if not stat.S_ISREG(facts.st_mode):
         kind = _kind_of(facts.st_mode)
         return StrangeEntry(path, f"a link to {kind}" if is_link else kind)
-    return StoredFile(path, facts.st_size, facts.st_mtime_ns // 1_000_000, is_link)
+    modified_ms = facts.st_mtime_ns // 1_000_000
+    return StoredFile(path, facts.st_size, modified_ms, is_link, facts.st_ctime_ns)
 
 
 def _kind_of(mode: int) -> str:

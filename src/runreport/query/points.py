@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -25,7 +25,7 @@ from runreport.archive.segment_cache import RECENT
 from runreport.archive.state import Kept
 from runreport.archive.storage import Storage
 from runreport.entities import Metric
-from runreport.errors import Damaged
+from runreport.errors import Damaged, Misremembered
 from runreport.events import Point
 from runreport.query.arrow import distinct
 
@@ -43,6 +43,8 @@ class PointPlaces:
     """`METRICS` that stand in journals, by run id."""
     purged: frozenset[str]
     replaced: frozenset[str]
+    checked: frozenset[str] = frozenset()
+    """See `Snapshot`."""
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> PointPlaces:
@@ -72,6 +74,7 @@ class PointPlaces:
             {run_id: metric_table(sort_points(points)) for run_id, points in live.items()},
             snapshot.purged,
             snapshot.replaced,
+            snapshot.checked,
         )
 
     def part(self, run_ids: Iterable[str]) -> PointPlaces:
@@ -83,6 +86,7 @@ class PointPlaces:
             self,
             segments={path: self.segments[path] for path in needed},
             paths=paths,
+            checked=self.checked.intersection(needed),
             live={run_id: self.live[run_id] for run_id in wanted if run_id in self.live},
         )
 
@@ -99,7 +103,7 @@ class PointReader:
         # Segments that hold many runs are read once for runs that follow each other.
         self._read = lru_cache(maxsize=2)(self._read_segment)
         self.places = places
-        self._sound: set[str] = set()
+        self._checked: set[str] = set()
         self._is_reread = False
         """Whether a compaction has replaced what was to be read."""
 
@@ -119,19 +123,15 @@ class PointReader:
         return tuple(sorted(self._notices))
 
     @property
-    def sound(self) -> frozenset[str]:
-        """Paths of the segments whose metrics files were read and are as they were written."""
-        return frozenset(self._sound)
+    def checked(self) -> frozenset[str]:
+        """Paths of segments whose metrics files were found sound, now or by an earlier build."""
+        return self.places.checked | self._checked
 
-    def read_all(self, sound: Collection[str] = ()) -> tuple[Notice, ...]:
-        """Open every metrics file once, so that all notices are known before a page is made.
-
-        Args:
-            sound: paths of the segments whose metrics files need no look.
-        """
-        self._sound.update(sound)
+    def read_all(self) -> tuple[Notice, ...]:
+        """Open every metrics file once, so that all notices are known before a page is made; but
+        for those that an earlier build has opened."""
         every = dict.fromkeys(path for own in self.places.paths.values() for path in own)
-        paths = [path for path in every if path not in self._sound]
+        paths = [path for path in every if path not in self.places.checked]
         readers = max(self.places.storage.readers, os.cpu_count() or 1)
         with ThreadPoolExecutor(readers) as pool:
             list(pool.map(self._open, paths))
@@ -185,10 +185,12 @@ class PointReader:
         try:
             points = self.places.read(path).unify_dictionaries()
         except Damaged as error:
+            if path in self.places.checked:
+                raise Misremembered(path) from error
             place = self.places.segments[path].metrics_path or path
             self._notices.add(Notice(place, str(error), "its curves are left out"))
             return CODED_METRICS.empty_table(), {}
-        self._sound.add(path)
+        self._checked.add(path)
         return points, _places(points)
 
 

@@ -55,7 +55,7 @@ def make_ground(snapshot: Snapshot, config: Config, now_ms: int | None) -> Groun
     index = redact_index(full, redactor)
     points = PointReader.of(snapshot)
     curves = CurveReader(points, spans_of(snapshot), redactor.known)
-    of_points = points.read_all(snapshot.sound)
+    of_points = points.read_all()
     notices = {*snapshot.notices, *of_points, *hidden_problems(snapshot)}
     return Ground(
         full,

@@ -226,7 +226,7 @@ def _path(points: Sequence[_Place | None]) -> str:
 
 def _lines(points: Sequence[_Place | None]) -> Iterator[Sequence[_Place]]:
     """The points between gaps."""
-    if None not in points:
+    if points and None not in points:
         yield points  # type: ignore[misc] # each is a place
         return
     for is_gap, own in groupby(points, lambda point: point is None):

@@ -18,7 +18,7 @@ from runreport.report.urls import up
 from runreport.site.environment import SECURITY_POLICY, make_environment
 from runreport.site.files import SiteFile
 from runreport.site.scripts import theme_scripts
-from runreport.site.theme import Asset, Theme, hashed_asset
+from runreport.site.theme import Asset, Theme, hashed_asset, is_built_in_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class Renderer:
             options=theme.options,
             parts_of_page=self._parts,
         )
+        self._has_our_parts = is_built_in_folder(theme.folder_with("templates/parts.html"))
         self._parts_at: dict[str, TemplateModule] = {}
 
     @pass_context
@@ -55,7 +56,7 @@ class Renderer:
         """The macros that pages share. Ours ask for nothing of a page but its depth, and to make
         them for each page would take a tenth of its time."""
         template = self.environment.get_template("parts.html")
-        if not self.theme.is_built_in:
+        if not self._has_our_parts:
             return template.make_module(context.get_all())
         depth = context["up"]
         if depth not in self._parts_at:

@@ -11,17 +11,17 @@ import pyarrow as pa
 import pytest
 from builders import log_run
 
-from runreport.archive import known
+from runreport.archive import known_segments
 from runreport.archive.compaction import compact_archive
-from runreport.archive.known import KnownSegments
+from runreport.archive.known_segments import KnownSegments
 from runreport.archive.purging import purge
 from runreport.archive.reading import Snapshot, read_archive
 from runreport.archive.sealing import seal_journal
 from runreport.archive.storage import LocalStorage
+from runreport.errors import Misremembered
 from runreport.query.fold import fold_snapshot
 from runreport.query.points import PointReader
 
-VERSION = "1.2.3"
 RUNS = [letter * 32 for letter in "abcdef"]
 
 
@@ -29,9 +29,10 @@ RUNS = [letter * 32 for letter in "abcdef"]
 def few(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """What is known of few files is kept, too; where it lies."""
     for name in ("LEAST_SEGMENTS", "LEAST_NEW", "LEAST_BYTES"):
-        monkeypatch.setattr(known, name, 1)
+        monkeypatch.setattr(known_segments, name, 1)
+    monkeypatch.setattr(known_segments, "SETTLED_MS", 0)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return tmp_path / "cache" / "runreport" / "known"
+    return tmp_path / "cache" / "runreport" / "known-segments"
 
 
 @pytest.fixture
@@ -56,14 +57,27 @@ def seal(storage: LocalStorage, *run_ids: str, points: tuple[float, ...] = (1.0,
         seal_journal(storage, name)
 
 
-def read(storage: LocalStorage, *, anew: bool = False) -> tuple[Snapshot, PointReader]:
+def read(
+    storage: LocalStorage, *, anew: bool = False, version: str = "1.2.3"
+) -> tuple[Snapshot, PointReader]:
     """An archive as a build reads it, which leaves what it knows."""
-    segments = KnownSegments.of(storage, VERSION, anew=anew)
+    segments = KnownSegments.of(storage, version, anew=anew)
     snapshot = read_archive(storage, cache=segments)
     points = PointReader.of(snapshot)
-    points.read_all(snapshot.sound)
-    segments.save(points.sound)
+    points.read_all()
+    segments.save(points.checked)
     return snapshot, points
+
+
+def kept_runs(place: Path) -> set[str]:
+    """The runs of which facts lie in a cache."""
+    return {run_id for path in place.iterdir() for run_id in kept_runs_of(path)}
+
+
+def kept_runs_of(path: Path) -> set[str]:
+    table = pa.ipc.open_stream(path.read_bytes()[32:]).read_all()
+    events = pa.Table.from_struct_array(table.column("events").combine_chunks().flatten())
+    return set(events.column("run_id").to_pylist())
 
 
 def files(storage: LocalStorage, table: str) -> list[Path]:
@@ -157,21 +171,76 @@ def test_what_was_compacted_is_forgotten(storage: LocalStorage, few: Path) -> No
 def test_what_is_purged_is_known_no_more(storage: LocalStorage, few: Path) -> None:
     seal(storage, *RUNS)
     read(storage)
-    assert len(list(few.iterdir())) == 1
+    (kept,) = few.iterdir()
+    kept.with_name(f"{kept.name}.abc").write_bytes(b"of a build that was killed")
+    assert kept_runs_of(kept) == set(RUNS)
     purge(storage, [RUNS[0]])
     assert list(few.iterdir()) == []
-    snapshot, _ = read(storage)
-    assert RUNS[0] not in snapshot.events.column("run_id").to_pylist()
+    read(storage)
+    assert kept_runs(few) == set(RUNS[1:])
 
 
-def test_what_was_purged_elsewhere_is_not_shown(storage: LocalStorage) -> None:
+def test_a_purge_reaches_what_is_known_of_the_archive_by_another_path(
+    storage: LocalStorage, few: Path, tmp_path: Path
+) -> None:
     seal(storage, *RUNS)
     read(storage)
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("runreport.archive.purging.forget_known", lambda storage: None)
+    (tmp_path / "link").symlink_to(storage.root)
+    purge(LocalStorage(str(tmp_path / "link")), [RUNS[0]])
+    assert list(few.iterdir()) == []
+
+
+def test_what_cannot_be_deleted_is_told_by_a_purge(
+    storage: LocalStorage, few: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seal(storage, *RUNS)
+    read(storage)
+
+    def refused(path: str) -> None:
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr("runreport.archive.known_segments.os.remove", refused)
+    (notice,) = purge(storage, [RUNS[0]]).notices
+    assert notice.path.startswith(str(few.parent)) and "may still hold" in str(notice)
+
+
+@pytest.mark.parametrize("anew", [False, True])
+def test_what_was_purged_elsewhere_is_forgotten_by_the_next_build(
+    storage: LocalStorage, few: Path, monkeypatch: pytest.MonkeyPatch, anew: bool
+) -> None:
+    seal(storage, *RUNS)
+    read(storage)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("XDG_CACHE_HOME", str(few.parent / "elsewhere"))
         purge(storage, [RUNS[0]])
-    snapshot, _ = read(storage)
-    assert RUNS[0] not in snapshot.events.column("run_id").to_pylist()
+    read(storage, anew=anew)
+    assert kept_runs(few) == set(RUNS[1:])
+
+
+def test_a_build_that_read_before_a_purge_leaves_nothing_of_it(
+    storage: LocalStorage, few: Path
+) -> None:
+    seal(storage, *RUNS)
+    segments = KnownSegments.of(storage, "1.2.3")
+    read_archive(storage, cache=segments)
+    purge(storage, [RUNS[0]])
+    segments.save(())
+    assert RUNS[0] not in kept_runs(few)
+
+
+def test_a_purge_while_it_is_written_leaves_nothing(
+    storage: LocalStorage, few: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seal(storage, *RUNS)
+    write = known_segments._write
+
+    def purged_meanwhile(path: str, table: pa.Table, label: bytes) -> None:
+        purge(storage, [RUNS[0]])
+        write(path, table, label)
+
+    monkeypatch.setattr(known_segments, "_write", purged_meanwhile)
+    read(storage)
+    assert list(few.iterdir()) == []
 
 
 def damaged(path: Path, storage: LocalStorage) -> None:
@@ -187,16 +256,12 @@ def empty(path: Path, storage: LocalStorage) -> None:
 
 
 def of_another_kind(path: Path, storage: LocalStorage) -> None:
-    table = pa.table({"path": [1, 2]}).replace_schema_metadata(
-        {"label": known._label(storage, VERSION)}
-    )
-    known._write(str(path), table, known._label(storage, VERSION))
+    label = pa.ipc.open_stream(path.read_bytes()[32:]).schema.metadata[b"label"]
+    known_segments._write(str(path), pa.table({"path": [1, 2]}), label)
 
 
 def of_a_newer_version(path: Path, storage: LocalStorage) -> None:
-    table = known._read(str(path), known._label(storage, VERSION))
-    assert table is not None
-    known._write(str(path), table, b"another")
+    read(storage, version="9.9.9")
 
 
 @pytest.mark.parametrize("spoiled", [damaged, cut, empty, of_another_kind, of_a_newer_version])
@@ -238,7 +303,7 @@ def test_whoever_reads_anew_opens_all_and_leaves_it_for_the_next(
     assert opened == []
 
 
-def test_a_full_disk_and_a_user_without_a_home_keep_nothing_and_fail_nothing(
+def test_a_full_disk_keeps_nothing_and_fails_nothing(
     storage: LocalStorage, few: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seal(storage, *RUNS[:3])
@@ -246,12 +311,40 @@ def test_a_full_disk_and_a_user_without_a_home_keep_nothing_and_fail_nothing(
     def full(*given: object) -> None:
         raise OSError(28, "No space left on device")
 
-    with monkeypatch.context() as patched:
-        patched.setattr(os, "replace", full)
-        read(storage)
+    monkeypatch.setattr(os, "replace", full)
+    read(storage)
     assert list(few.iterdir()) == []
+
+
+def test_a_user_without_a_home_reads_all_each_time(
+    storage: LocalStorage, few: Path, monkeypatch: pytest.MonkeyPatch, opened: list[str]
+) -> None:
+    seal(storage, *RUNS[:3])
     monkeypatch.setenv("XDG_CACHE_HOME", "relative")
-    assert read(storage)[0].events.num_rows
+    for _ in range(2):
+        opened.clear()
+        read(storage)
+        assert len(opened) == 6
+    assert not few.exists() and not Path("relative").exists()
+
+
+def test_a_footer_that_has_no_place_in_it_is_read_each_time(
+    storage: LocalStorage, few: Path, opened: list[str]
+) -> None:
+    seal(storage, *RUNS[:3])
+    snapshot = read_archive(storage)
+    odd = snapshot.segments[0]
+    assert odd.footer.metrics is not None
+    metrics = replace(odd.footer.metrics, size_bytes=2**70, sha256="\ud800")
+    segments = KnownSegments.of(storage, "1.2.3")
+    read_archive(storage, cache=segments)
+    segments._segments = [
+        replace(odd, footer=replace(odd.footer, metrics=metrics)), *snapshot.segments[1:]
+    ]  # fmt: skip
+    segments.save(())
+    opened.clear()
+    read_archive(storage, cache=KnownSegments.of(storage, "1.2.3"))
+    assert opened == [odd.path]
 
 
 def test_few_files_leave_nothing(
@@ -267,7 +360,7 @@ def test_few_files_leave_nothing(
 def test_few_new_files_are_read_again_rather_than_all_that_is_known_written(
     storage: LocalStorage, few: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(known, "LEAST_NEW", 3)
+    monkeypatch.setattr(known_segments, "LEAST_NEW", 3)
     seal(storage, *RUNS[:3])
     read(storage)
     (kept,) = few.iterdir()
@@ -280,15 +373,70 @@ def test_few_new_files_are_read_again_rather_than_all_that_is_known_written(
     assert kept.read_bytes() != before
 
 
-def test_an_archive_that_nobody_builds_is_forgotten(storage: LocalStorage, few: Path) -> None:
+def test_files_whose_times_are_others_are_read_once_more(
+    storage: LocalStorage, opened: list[str]
+) -> None:
     seal(storage, *RUNS[:3])
-    few.mkdir(parents=True, mode=0o700)
-    old = few / "old.arrow"
-    old.write_bytes(b"x")
-    long_ago = time.time() - known.FORGOTTEN_S - 60
-    os.utime(old, (long_ago, long_ago))
     read(storage)
-    assert not old.exists() and len(list(few.iterdir())) == 1
+    for path in (*files(storage, "events"), *files(storage, "metrics")):
+        os.utime(path, (10**9, 10**9))
+    for count in (6, 0):
+        opened.clear()
+        read(storage)
+        assert len(opened) == count
+
+
+@pytest.mark.parametrize("age_ms", [0, 1])
+def test_a_file_that_may_change_within_the_tick_of_its_clock_or_has_no_time_is_not_believed(
+    storage: LocalStorage, opened: list[str], monkeypatch: pytest.MonkeyPatch, age_ms: int
+) -> None:
+    seal(storage, *RUNS[:3])
+    if age_ms:
+        monkeypatch.setattr(known_segments, "SETTLED_MS", 60_000)
+    else:  # a store that tells none
+        listed = LocalStorage.list
+        timeless: Callable[..., Any] = lambda self, *given: (  # noqa: E731
+            file._replace(modified_ms=0) for file in listed(self, *given)
+        )
+        monkeypatch.setattr(LocalStorage, "list", timeless)
+    for _ in range(2):
+        opened.clear()
+        read(storage)
+        assert len(opened) == 6
+
+
+def test_what_is_damaged_while_it_is_read_is_named_by_the_next_build(
+    storage: LocalStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seal(storage, *RUNS[:3])
+    victim, listings = files(storage, "events")[0], []
+    listed = LocalStorage.list
+
+    def between(self: LocalStorage, folder: str, *given: Any) -> Any:
+        if folder == "segments":
+            listings.append(folder)
+            if len(listings) == 2:  # it was read after the first
+                spoil(victim)
+        return listed(self, folder, *given)
+
+    monkeypatch.setattr(LocalStorage, "list", between)
+    assert not read(storage)[0].notices
+    (notice,) = read(storage)[0].notices
+    assert notice.path.endswith(victim.name)
+
+
+def test_a_metrics_file_that_rots_and_shows_no_sign_of_it_stops_who_reads_it(
+    storage: LocalStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seal(storage, *RUNS[:3])
+    read(storage)
+    before = {file.path: file for file in storage.list("segments")}
+    spoil(files(storage, "metrics")[0])
+    monkeypatch.setattr(LocalStorage, "list", lambda *given: iter(before.values()))
+    _, points = read(storage)
+    with pytest.raises(Misremembered, match="Build again"):
+        for run_id in RUNS[:3]:
+            points.points_of(run_id)
 
 
 def test_a_segment_that_is_not_whole_is_known_without_that(storage: LocalStorage) -> None:
