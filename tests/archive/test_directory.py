@@ -26,6 +26,11 @@ def test_a_uri_of_an_unknown_scheme_is_refused(uri: str) -> None:
         open_archive(uri)
 
 
+def test_a_uri_that_is_spelled_wrong_is_told_how_it_is_spelled() -> None:
+    with pytest.raises(ArchiveError, match=r"Name it as s3://bucket/my%20r%C3%BCns$"):
+        open_archive("s3://bucket/my rüns")
+
+
 @pytest.mark.parametrize("uri", ["runreport://otherhost/x", "file://otherhost/x"])
 def test_a_folder_of_another_host_is_refused(uri: str) -> None:
     with pytest.raises(InvalidValue, match=r"folder of this machine"):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO, cast
+from urllib.parse import quote
 
 import pyarrow as pa
 from pyarrow import fs
@@ -25,6 +26,8 @@ from runreport.errors import ArchiveError, WriteFailed
 FLAT = ("s3", "gcs", "abfs")
 """Stores that have no folders to make."""
 _HELD_BYTES = 64 * 1024 * 1024
+_ALLOWED = "!#$%&'()*+,/:;=?@[]~"
+"""What may stand in a URI as it is, beside letters and digits."""
 
 
 class RemoteStorage(Storage):
@@ -147,6 +150,12 @@ def connect(uri: str) -> tuple[fs.FileSystem, str]:
             return fs.PyFileSystem(fs.FSSpecHandler(handler)), str(path)
         return found
     except ImportError as error:
+        spelled = quote(uri, safe=_ALLOWED)
+        if spelled != uri:  # pyarrow may know the scheme, but not read this
+            raise ArchiveError(
+                f"Archive {uri!r} is no URI: some of its characters must be written otherwise. "
+                f"Name it as {spelled}"
+            ) from error
         raise ArchiveError(
             f"Archive {uri!r} needs a library for {scheme}:// ({error}). Install fsspec and its "
             f"driver for {scheme}, or name a path, s3://, gs:// or abfss://."
