@@ -63,7 +63,7 @@ def clean_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     while runreport.active_run() is not None:
         runreport.end_run()
     active.close_side_sessions()
-    active.location = None
+    active.choose_archive(None)
     active.experiment = None
     active._last_run_id.set(None)
     store_module._open.cache_clear()

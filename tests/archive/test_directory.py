@@ -10,14 +10,40 @@ from runreport.errors import ArchiveError, InvalidValue, NotFound, WriteFailed
 
 def test_where_an_archive_is_looked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert locate_archive() == str(tmp_path / "runs")
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://somewhere")
-    assert locate_archive() == str(tmp_path / "runs")
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", "runreport:///x/y")
-    assert locate_archive() == "/x/y"
+    for uri in ("runreport:///x/y", "file:///x/y", "/x/y"):
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+        assert locate_archive() == "/x/y"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "s3://bucket/runs")
+    assert locate_archive() == "s3://bucket/runs"
     monkeypatch.setenv("RUNREPORT_ARCHIVE", "here")
     assert locate_archive() == str(tmp_path / "here")
     assert locate_archive("file:///z") == "/z"
     assert locate_archive("runreport:/z") == "/z"
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "http://somewhere", "https://somewhere:5000/x", "localhost:5000", "127.0.0.1:8080/",
+        "sqlite:///mlflow.db", "mysql+pymysql://me@host/db", "postgresql+psycopg2://host/db",
+        "databricks", "databricks://profile", "databricks-uc", "runreport:sqlite:///x.db",
+    ],
+)  # fmt: skip
+def test_a_server_or_database_is_refused_wherever_it_is_named(
+    uri: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(InvalidValue, match=r"^Archive '[^']+' names a server or a database"):
+        locate_archive(uri)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    with pytest.raises(InvalidValue, match="of the variable MLFLOW_TRACKING_URI names a server"):
+        locate_archive()
+    monkeypatch.setenv("RUNREPORT_ARCHIVE", "/x/y")
+    assert locate_archive() == "/x/y"
+
+
+@pytest.mark.parametrize("path", ["a:5000", "./localhost:5000", "runs:v2", "a/b:80"])
+def test_a_folder_with_a_colon_in_its_name_is_a_folder(path: str, tmp_path: Path) -> None:
+    assert locate_archive(path) == str(tmp_path / path)
 
 
 @pytest.mark.parametrize("uri", ["s3x://bucket", "nothing://x"])

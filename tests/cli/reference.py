@@ -19,9 +19,9 @@ Made from the commands' own help by `python tests/cli/reference.py`; do not edit
 
 Every command takes the archive as `-a/--archive PATH`; `build`, `serve` and those under `archive`
 take it as their argument too. Without either it is `RUNREPORT_ARCHIVE`, then
-`MLFLOW_TRACKING_URI` when that has the scheme `runreport:`, then `./runs`. Results go to
-standard output, all else to standard error. Exit codes: 0 done, 1 something you can act on,
-2 wrong usage, 3 a part of what was to be imported could not be read.
+`MLFLOW_TRACKING_URI`, then `./runs`. Results go to standard output, all else to standard error.
+Exit codes: 0 done, 1 something you can act on, 2 wrong usage, 3 a part of what was to be imported
+could not be read.
 """
 
 

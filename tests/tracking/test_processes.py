@@ -139,12 +139,12 @@ def test_a_forked_child_logs_into_a_journal_of_its_own(tmp_path: Path) -> None:
     run(
         """
         import os
-        with runreport.start_run():
+        with runreport.start_run() as own:
             runreport.log_metric("parent", 1.0)
             child = os.fork()
             if child == 0:
                 for step in range(100):
-                    runreport.log_metric("child", step, step=step)
+                    runreport.log_metric("child", step, step=step, run_id=own.info.run_id)
                 os._exit(0)
             os.waitpid(child, 0)
             runreport.log_metric("parent", 2.0, step=1)
@@ -157,6 +157,63 @@ def test_a_forked_child_logs_into_a_journal_of_its_own(tmp_path: Path) -> None:
     assert counts == {"child": 100, "parent": 2}
     assert read_archive(storage).journals == ()  # the parent sealed what the child left
     assert index.runs.column("status").to_pylist() == ["FINISHED"]
+
+
+@pytest.mark.parametrize("kind", ["fork", "forkserver", "spawn"])
+def test_a_worker_starts_without_an_active_run_in_the_archive_and_experiment_of_its_parent(
+    tmp_path: Path, kind: str
+) -> None:
+    (tmp_path / "work.py").write_text(
+        "import runreport\n"
+        "def work(number):\n"
+        "    assert runreport.active_run() is None\n"
+        "    with runreport.start_run(run_name=f'worker {number}'):\n"
+        "        runreport.log_metric('m', number)\n"
+    )
+    run(
+        f"""
+        import multiprocessing, sys
+        sys.path.insert(0, {str(tmp_path)!r})
+        import work
+        if __name__ == "__main__":
+            runreport.set_tracking_uri({str(tmp_path / "b")!r})
+            runreport.set_experiment("theirs")
+            with runreport.start_run(run_name="leader"):
+                with multiprocessing.get_context({kind!r}).Pool(2) as pool:
+                    pool.map(work.work, range(3))
+                assert runreport.active_run().info.run_name == "leader"
+        """,
+        tmp_path / "a",
+    )
+    index = load_index(open_archive(tmp_path / "b"))
+    names = sorted(index.runs.column("run_name").to_pylist())
+    assert names == ["leader", "worker 0", "worker 1", "worker 2"]
+    assert len(set(index.runs.column("experiment_id").to_pylist())) == 1
+    assert set(index.runs.column("status").to_pylist()) == {"FINISHED"}
+
+
+def test_a_program_that_is_started_logs_into_the_archive_and_experiment_of_its_parent(
+    tmp_path: Path,
+) -> None:
+    program = "import runreport; runreport.log_metric('m', 1.0)"
+    run(
+        f"""
+        import os, subprocess, sys
+        runreport.set_tracking_uri("")
+        os.environ["RUNREPORT_ARCHIVE"] = {str(tmp_path / "named")!r}
+        runreport.set_tracking_uri({str(tmp_path / "chosen")!r})
+        runreport.set_experiment("theirs")
+        subprocess.run([sys.executable, "-c", {program!r}], check=True)
+        runreport.set_tracking_uri("")  # the one that the environment named
+        del os.environ["MLFLOW_EXPERIMENT_ID"]
+        subprocess.run([sys.executable, "-c", {program!r}], check=True)
+        """,
+        tmp_path / "a",
+    )
+    for name, experiment in (("chosen", "theirs"), ("named", "Default")):
+        index = load_index(open_archive(tmp_path / name))
+        (owner,) = index.runs.column("experiment_id").to_pylist()
+        assert index.experiments[owner].name == experiment
 
 
 def test_a_fork_while_another_thread_reads_the_archive_hangs_nobody(tmp_path: Path) -> None:

@@ -25,7 +25,13 @@ from runreport.errors import ArchiveError, InvalidValue, NotFound, RunreportErro
 
 ENVIRONMENT_VARIABLE = "RUNREPORT_ARCHIVE"
 DEFAULT_LOCATION = "runs"
-_SERVERS = ("http", "https", "sqlite", "postgresql", "mysql", "mssql", "databricks", "uc")
+TRACKING_VARIABLE = "MLFLOW_TRACKING_URI"
+_SERVERS = (
+    "http", "https", "sqlite", "postgresql", "postgres", "mysql", "mariadb", "mssql", "oracle",
+    "databricks", "databricks-uc", "uc",
+)  # fmt: skip
+_HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]+:\d+(?:/.*)?")
+"""``localhost:5000``: a server whose scheme somebody forgot."""
 _GIT = re.compile(r"\.git(?:attributes|ignore|keep)?(?:/|$)")
 """What git keeps in a checkout of an archive that is a branch of its own."""
 _MAX_DESCRIPTION = 64 * 1024
@@ -36,20 +42,16 @@ def locate_archive(location: str | os.PathLike[str] | None = None) -> str:
     """The path or URI of the archive meant: argument, environment, else ``./runs``.
 
     Raises:
-        InvalidValue: it is a ``file:`` or ``runreport:`` URI of another host.
+        InvalidValue: it is a ``file:`` or ``runreport:`` URI of another host, or names a server
+            or a database.
     """
-    text = os.fspath(location) if location is not None else ""
-    if not text:
-        text = os.environ.get(ENVIRONMENT_VARIABLE, "")
-    if not text:
-        tracking = os.environ.get("MLFLOW_TRACKING_URI", "")
-        text = tracking if tracking.startswith("runreport:") else DEFAULT_LOCATION
+    text, named = _named(os.fspath(location) if location is not None else "")
     bare = text.removeprefix("runreport:")
     scheme = bare.partition(":")[0]
-    if scheme in _SERVERS or bare == "databricks":
+    if scheme.partition("+")[0] in _SERVERS or _HOST.fullmatch(bare):
         raise InvalidValue(
-            f"Archive {text!r} names a server or a database. runreport keeps runs in files: name "
-            "a folder, or an object store such as s3://bucket/runs."
+            f"Archive {text!r}{named} names a server or a database. runreport keeps runs in "
+            "files: name a folder, or an object store such as s3://bucket/runs."
         )
     if scheme in _STORES and not bare.startswith(f"{scheme}://"):
         raise InvalidValue(f"Archive {text!r} lacks a slash; write {scheme}://bucket/folder.")
@@ -70,6 +72,16 @@ def locate_archive(location: str | os.PathLike[str] | None = None) -> str:
             text = (unquote_path(path) if is_uri else path) or DEFAULT_LOCATION
             break
     return os.path.abspath(os.path.expanduser(text))
+
+
+def _named(text: str) -> tuple[str, str]:
+    """What names the archive, and words for where that stands."""
+    if text:
+        return text, ""
+    for variable in (ENVIRONMENT_VARIABLE, TRACKING_VARIABLE):
+        if text := os.environ.get(variable, ""):
+            return text, f" of the variable {variable}"
+    return DEFAULT_LOCATION, ""
 
 
 def is_remote(location: str) -> bool:

@@ -12,6 +12,7 @@ import click
 
 from runreport.archive.directory import (
     ENVIRONMENT_VARIABLE,
+    TRACKING_VARIABLE,
     is_foreign,
     is_remote,
     locate_archive,
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from runreport.build.engine import Progress
     from runreport.build.executor import Executor
 
-_TRACKING = "MLFLOW_TRACKING_URI"
 MAX_PLACES = 40
 """Places that are listed at the end of a build; ``--json`` has all."""
 
@@ -204,7 +204,8 @@ def located(location: str | None) -> str | None:
         from runreport.importers.formats import FORMATS
         from runreport.importers.importing import search
 
-        is_default = not any(os.environ.get(name) for name in (ENVIRONMENT_VARIABLE, _TRACKING))
+        variables = (ENVIRONMENT_VARIABLE, TRACKING_VARIABLE)
+        is_default = not any(os.environ.get(name) for name in variables)
         if is_default and search(".", FORMATS).claims:
             return "."
     return location

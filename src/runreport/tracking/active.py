@@ -18,6 +18,7 @@ from functools import lru_cache
 from types import TracebackType
 from typing import Any, NamedTuple
 
+from runreport.archive.directory import ENVIRONMENT_VARIABLE
 from runreport.archive.writer import Writer
 from runreport.entities import Run, RunData, RunInfo, RunInputs, RunStatus
 from runreport.errors import RunreportError
@@ -147,6 +148,33 @@ _started: deque[Started] = deque(maxlen=1000)
 def note_started(own_store: Store, run_id: str) -> None:
     """Remember a run for those who ask what was started, such as a notebook."""
     _started.append(Started(started_count(), own_store, run_id))
+
+
+def choose_archive(place: str | None) -> None:
+    """Log into this archive from now on, here and in processes that this one starts.
+
+    Args:
+        place: as `locate_archive` gives it; None for the one that the environment named before.
+    """
+    global location, _exported  # noqa: PLW0603 - the archive is the process's
+    if _exported is not None and os.environ.get(ENVIRONMENT_VARIABLE) == _exported.ours:
+        os.environ.pop(ENVIRONMENT_VARIABLE)
+        if _exported.before is not None:
+            os.environ[ENVIRONMENT_VARIABLE] = _exported.before
+    location, _exported = place, None
+    if place is not None:
+        _exported = _Exported(place, os.environ.get(ENVIRONMENT_VARIABLE))
+        os.environ[ENVIRONMENT_VARIABLE] = place
+
+
+class _Exported(NamedTuple):
+    """What was set in the environment, and what stood there before."""
+
+    ours: str
+    before: str | None
+
+
+_exported: _Exported | None = None
 
 
 def started_count() -> int:
@@ -358,13 +386,16 @@ def _leave_with_failure() -> None:
     os._exit(1)
 
 
-def _renew_lock() -> None:
+def _begin_child() -> None:
+    """In a forked process no run is active, as in MLflow: it would be its parent's."""
     global _lock  # noqa: PLW0603 - another thread of the parent may have held it at the fork
     _lock = threading.Lock()
+    _stack.set(())
+    _last_run_id.set(None)
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew_lock)
+    os.register_at_fork(after_in_child=_begin_child)
 
 
 atexit.register(_end_all)

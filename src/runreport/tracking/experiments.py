@@ -5,7 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from runreport.archive.directory import is_remote, locate_archive
+from runreport.archive.directory import (
+    ENVIRONMENT_VARIABLE,
+    TRACKING_VARIABLE,
+    is_remote,
+    locate_archive,
+)
 from runreport.archive.facts import DEFAULT_ID
 from runreport.archive.file_uris import path_to_uri
 from runreport.entities import Experiment, ViewType
@@ -14,12 +19,16 @@ from runreport.tracking import active, paging, validation
 
 
 def set_tracking_uri(uri: str | os.PathLike[str]) -> None:
-    """Log into this archive from now on: a path, ``file:///path`` or ``runreport:///path``.
+    """Log into this archive from now on: a path, ``file:///path`` or ``runreport:///path``, or the
+    URI of an object store. Processes that this one starts log there, too.
+
+    Args:
+        uri: empty for the archive that the environment names.
 
     Raises:
         InvalidValue: it names no folder of this machine.
     """
-    active.location = locate_archive(uri) if os.fspath(uri) else None
+    active.choose_archive(locate_archive(uri) if os.fspath(uri) else None)
 
 
 def get_tracking_uri() -> str:
@@ -30,7 +39,7 @@ def get_tracking_uri() -> str:
 
 def is_tracking_uri_set() -> bool:
     """Whether the archive was named by a call or the environment."""
-    variables = ("RUNREPORT_ARCHIVE", "MLFLOW_TRACKING_URI")
+    variables = (ENVIRONMENT_VARIABLE, TRACKING_VARIABLE)
     return active.location is not None or any(os.environ.get(name) for name in variables)
 
 
