@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Generic, TypeVar
 
+from runreport.errors import InvalidValue
+
 
 class ViewType:
     """Which lifecycle stages a search looks at."""
@@ -17,6 +19,29 @@ class ViewType:
     ACTIVE_ONLY = 1
     DELETED_ONLY = 2
     ALL = 3
+    _NAMES = ("active_only", "deleted_only", "all")
+
+    @classmethod
+    def from_string(cls, view_str: str) -> int:
+        """The view of a name, e.g. ``active_only``.
+
+        Raises:
+            InvalidValue: there is none.
+        """
+        if view_str not in cls._NAMES:
+            raise InvalidValue(f"View {view_str!r} is none; they are {', '.join(cls._NAMES)}.")
+        return cls._NAMES.index(view_str) + 1
+
+    @classmethod
+    def to_string(cls, view_type: int) -> str:
+        """The name of a view.
+
+        Raises:
+            InvalidValue: there is none of this number.
+        """
+        if view_type not in (cls.ACTIVE_ONLY, cls.DELETED_ONLY, cls.ALL):
+            raise InvalidValue(f"View {view_type!r} is none; they are 1, 2 and 3.")
+        return cls._NAMES[view_type - 1]
 
 
 class RunStatus:
@@ -31,6 +56,26 @@ class RunStatus:
     TERMINATED = (FINISHED, FAILED, KILLED)
     UNKNOWN = "UNKNOWN"
     """Of an imported run, where its source does not say how it ended; nobody can set it."""
+
+    @staticmethod
+    def from_string(status_str: str) -> str:
+        """The status of a name, which is the name itself.
+
+        Raises:
+            InvalidValue: there is none.
+        """
+        if status_str not in RunStatus.ALL:
+            raise InvalidValue(
+                f"Status {status_str!r} is none; they are {', '.join(RunStatus.ALL)}."
+            )
+        return status_str
+
+    to_string = from_string
+
+    @staticmethod
+    def all_status() -> list[str]:
+        """Every status that a run may be given."""
+        return list(RunStatus.ALL)
 
     @staticmethod
     def is_terminated(status: str) -> bool:

@@ -54,7 +54,7 @@ def test_xgboost_classifier_logs_a_curve_per_round() -> None:
     assert run.data.metrics["best_iteration"] == 5
     loaded = runreport.pyfunc.load_model(f"runs:/{run.info.run_id}/model")
     numpy.testing.assert_array_equal(loaded.predict(data()[0]), model.predict(data()[0]))
-    files = [file.path for file in runreport.artifacts.list_artifacts(run.info.run_id)]
+    files = [file.path for file in runreport.artifacts.list_artifacts(run_id=run.info.run_id)]
     assert "feature_importance_weight.json" in files
 
 

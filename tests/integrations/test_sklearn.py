@@ -133,7 +133,7 @@ def test_what_cannot_be_saved_is_told_and_leaves_nothing(tmp_path: Path) -> None
 def test_a_bad_name_to_register_under_logs_nothing(archive: Path) -> None:
     with runreport.start_run() as run, pytest.raises(InvalidValue, match="holds '/'"):
         runreport.sklearn.log_model(trained(), registered_model_name="a/b")
-    assert runreport.artifacts.list_artifacts(run.info.run_id) == []
+    assert runreport.artifacts.list_artifacts(run_id=run.info.run_id) == []
 
 
 def test_models_that_are_not_there(archive: Path) -> None:

@@ -87,7 +87,7 @@ def test_a_search_writes_child_runs_best_first() -> None:
     for child in children:
         assert child.data.tags["mlflow.parentRunId"] == parent.info.run_id
         assert list(child.data.params) == ["C"]
-    files = {file.path for file in runreport.artifacts.list_artifacts(parent.info.run_id)}
+    files = {file.path for file in runreport.artifacts.list_artifacts(run_id=parent.info.run_id)}
     assert files == {"best_estimator", "cv_results.csv"}
 
 
@@ -172,7 +172,7 @@ def test_settings_are_obeyed() -> None:
     (run,) = runs()
     assert run.data.metrics == {} and run.inputs.dataset_inputs == ()
     assert run.data.tags["team"] == "red"
-    assert runreport.artifacts.list_artifacts(run.info.run_id) == []
+    assert runreport.artifacts.list_artifacts(run_id=run.info.run_id) == []
     runreport.sklearn.autolog(disable=True)
     LinearRegression().fit(X, Y)
     assert len(runs()) == 1
@@ -284,7 +284,7 @@ def test_sparse_data_is_logged_too() -> None:
     LogisticRegression(max_iter=999).fit(coo_matrix(X), Y)
     (run,) = runs()
     assert run.data.metrics["training_score"] > 0.9
-    assert runreport.artifacts.list_artifacts(run.info.run_id)
+    assert runreport.artifacts.list_artifacts(run_id=run.info.run_id)
 
 
 def test_a_class_of_the_callers_is_pickled_without_what_logs_it() -> None:

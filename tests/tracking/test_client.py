@@ -101,11 +101,30 @@ def test_a_batch_is_logged_whole_or_not_at_all(client: RunreportClient, run_id: 
     assert data.metrics == {"m": 2.0} and data.params == {"p": "1"} and data.tags["t"] == "x"
     with pytest.raises(InvalidValue):
         client.log_batch(run_id, [*metrics, Metric("bad|name", 1.0, 0, 0)], [Param("q", "1")])
-    with pytest.raises(InvalidValue, match="1,001 metrics is too large"):
-        client.log_batch(run_id, [metrics[0]] * 1001)
-    with pytest.raises(InvalidValue, match="at most 100"):
-        client.log_batch(run_id, params=[Param(f"p{n}", "1") for n in range(101)])
     assert "q" not in client.get_run(run_id).data.params
+
+
+def test_a_batch_is_as_large_as_it_is(client: RunreportClient, run_id: str) -> None:
+    points = [Metric("many", float(step), 1000, step) for step in range(2500)]
+    params = [Param(f"p{number}", "1") for number in range(250)]
+    tags = [RunTag(f"t{number}", "x") for number in range(250)]
+    client.log_batch(run_id, points, params, tags)
+    data = client.get_run(run_id).data
+    assert len(client.get_metric_history(run_id, "many")) == 2500
+    assert data.params.keys() == {param.key for param in params}
+    assert data.tags.keys() >= {tag.key for tag in tags}
+
+
+def test_what_is_not_synchronous_can_be_waited_for(client: RunreportClient, run_id: str) -> None:
+    for outcome in (
+        client.log_metric(run_id, "m", 1.0, synchronous=False),
+        client.log_param(run_id, "p", 1, synchronous=False),
+        client.set_tag(run_id, "t", 1, synchronous=False),
+        client.log_batch(run_id, [Metric("m", 2.0, 1000, 1)], synchronous=False),
+    ):
+        outcome.wait()
+    assert client.log_param(run_id, "q", 1) == 1 and client.log_metric(run_id, "m", 3.0) is None
+    assert client.get_run(run_id).data.params == {"p": "1", "q": "1"}
 
 
 def test_runs_are_updated_deleted_and_restored(client: RunreportClient, run_id: str) -> None:

@@ -75,7 +75,9 @@ def test_a_file_may_have_any_ending(folder: Path) -> None:
     mlflow.log_text("hello", "weights.part")
     run = mlflow.active_run()
     assert run is not None
-    assert [f.path for f in mlflow.artifacts.list_artifacts(run.info.run_id)] == ["weights.part"]
+    assert [f.path for f in mlflow.artifacts.list_artifacts(run_id=run.info.run_id)] == [
+        "weights.part"
+    ]
 
 
 def test_nothing_is_written_through_a_link(folder: Path, tmp_path: Path) -> None:
@@ -138,8 +140,8 @@ def test_images_of_all_kinds(folder: Path, image: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "image", [np.zeros(4), np.zeros((2, 2, 2)), np.full((2, 2), 300), np.full((2, 2), 1.5),
-              np.full((2, 2), np.nan), np.zeros((0, 0)), "text"]
+    "image", [np.zeros(4), np.zeros((2, 2, 2)), np.full((2, 2), 300), np.zeros((0, 0)),
+              np.full((2, 2), -1), np.zeros((2, 2), complex), "text"]
 )  # fmt: skip
 @pytest.mark.usefixtures("folder")
 def test_what_is_no_image_is_refused(image: object) -> None:
@@ -181,18 +183,60 @@ def test_what_is_no_table_is_refused(data: object, name: str) -> None:
     assert recorded() == {}
 
 
+@pytest.mark.parametrize(
+    ("image", "pixels"),
+    [
+        ([[0.0, 2.0], [1.0, -1.0]], [[85, 255], [170, 0]]),
+        ([[np.nan, 3.0], [1.0, np.inf]], [[0, 255], [0, 255]]),
+        ([[1.5, 1.5]], [[0, 0]]),
+    ],
+)
+def test_floats_beyond_an_images_range_are_scaled_to_it(
+    folder: Path, image: list[list[float]], pixels: list[list[int]]
+) -> None:
+    with pytest.warns(UserWarning, match="They are scaled"):
+        mlflow.log_image(np.array(image), "i.png")
+    with Image.open(folder / "i.png") as found:
+        assert np.array(found).tolist() == pixels
+
+
+@pytest.mark.usefixtures("folder")
+def test_artifacts_are_listed_by_every_name_they_have() -> None:
+    mlflow.log_text("x", "a b/c.txt")
+    run = mlflow.active_run()
+    assert run is not None
+    run_id, listed = run.info.run_id, mlflow.artifacts.list_artifacts
+    for found in (
+        listed(run_id=run_id, artifact_path="a b"),
+        listed(f"runs:/{run_id}/a b"),
+        listed(artifact_uri=mlflow.get_artifact_uri("a b")),
+        listed(f"runs:/{run_id}/a b", tracking_uri=mlflow.get_tracking_uri()),
+    ):
+        assert [file.path for file in found] == ["a b/c.txt"]
+    for root in (None, "", "."):
+        assert [f.path for f in listed(run_id=run_id, artifact_path=root)] == ["a b"]
+        assert [f.path for f in listed(mlflow.get_artifact_uri(root))] == ["a b"]
+    for wrong in ({}, {"artifact_uri": "x", "run_id": "y"}, {"artifact_uri": "s3://x/y"}):
+        with pytest.raises(InvalidValue):
+            listed(**wrong)
+    with pytest.raises(InvalidValue, match="goes with run_id"):
+        listed(f"runs:/{run_id}", artifact_path="a b")
+
+
 def test_artifacts_are_listed_and_fetched(folder: Path, tmp_path: Path) -> None:
     mlflow.log_text("x", "a/b.txt")
     mlflow.log_text("y", "c.txt")
     run = mlflow.active_run()
     assert run is not None
     run_id = run.info.run_id
-    listed = mlflow.artifacts.list_artifacts(run_id)
+    listed = mlflow.artifacts.list_artifacts(run_id=run_id)
     assert [(f.path, f.is_dir, f.file_size) for f in listed] == [
         ("a", True, None),
         ("c.txt", False, 1),
     ]
-    assert [f.path for f in mlflow.artifacts.list_artifacts(run_id, "a")] == ["a/b.txt"]
+    assert [f.path for f in mlflow.artifacts.list_artifacts(run_id=run_id, artifact_path="a")] == [
+        "a/b.txt"
+    ]
     assert mlflow.artifacts.download_artifacts(f"runs:/{run_id}/c.txt") == str(folder / "c.txt")
     copied = mlflow.artifacts.download_artifacts(
         run_id=run_id, artifact_path="a", dst_path=str(tmp_path / "out")

@@ -5,6 +5,7 @@ import shutil
 import threading
 import warnings
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,6 +74,49 @@ def test_a_second_run_must_be_nested_and_knows_its_parent() -> None:
     found = mlflow.get_parent_run(child.info.run_id)
     assert found is not None and found.info.run_id == parent.info.run_id
     assert mlflow.get_parent_run(parent.info.run_id) is None
+
+
+@pytest.mark.parametrize("zero", [0, "0"])
+def test_experiment_0_is_the_default_one_whatever_is_active(zero: Any) -> None:
+    mlflow.set_experiment("other")
+    with mlflow.start_run(experiment_id=zero) as run:
+        assert run.info.experiment_id == "0"
+
+
+def test_no_results_are_what_was_asked_for() -> None:
+    with mlflow.start_run():
+        pass
+    assert mlflow.search_runs(max_results=0, output_format="list") == []
+    assert mlflow.search_experiments(max_results=0) == []
+    assert mlflow.search_registered_models(max_results=0) == []
+    assert mlflow.search_model_versions(max_results=0) == []
+
+
+def test_statuses_and_views_have_names() -> None:
+    assert (
+        mlflow.RunStatus.from_string("FAILED")
+        == mlflow.RunStatus.to_string(mlflow.RunStatus.FAILED)
+        == "FAILED"
+    )
+    assert [mlflow.RunStatus.is_terminated(own) for own in mlflow.RunStatus.all_status()] == [
+        0,
+        0,
+        1,
+        1,
+        1,
+    ]
+    for number, name in ((1, "active_only"), (2, "deleted_only"), (3, "all")):
+        assert (
+            mlflow.ViewType.from_string(name) == number
+            and mlflow.ViewType.to_string(number) == name
+        )
+    for wrong in (
+        mlflow.RunStatus.from_string,
+        mlflow.ViewType.from_string,
+        mlflow.ViewType.to_string,
+    ):
+        with pytest.raises(InvalidValue, match="'x' is none; they are"):
+            wrong("x")
 
 
 def test_logging_without_a_run_starts_one() -> None:

@@ -135,6 +135,8 @@ def _missing(run_id: str, path: str) -> str:
         runreport.get_run(run_id)
     except NotFound as error:
         return str(error)
-    names = [file.path for file in runreport.artifacts.list_artifacts(run_id) if file.is_dir]
+    names = [
+        file.path for file in runreport.artifacts.list_artifacts(run_id=run_id) if file.is_dir
+    ]
     has = f"It logged {', '.join(names)}." if names else "It logged no model."
     return f"Run {run_id} has no model {path!r}. {has}"

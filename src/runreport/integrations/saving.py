@@ -130,7 +130,7 @@ def log_folder(
         check_model_name(registered_model_name)
     if run_id is None:
         run_id = (runreport.active_run() or runreport.start_run()).info.run_id
-    if any(file.path == place for file in runreport.artifacts.list_artifacts(run_id)):
+    if any(file.path == place for file in runreport.artifacts.list_artifacts(run_id=run_id)):
         check_unregistered(run_id, place)  # a model that is only logged may be logged again
     model = Model(artifact_path=place, run_id=run_id)
     with tempfile.TemporaryDirectory(prefix="runreport-") as folder:

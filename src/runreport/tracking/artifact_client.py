@@ -82,7 +82,7 @@ class ArtifactClient(CatalogClient):
     def list_artifacts(self, run_id: str, path: str | None = None) -> list[FileInfo]:
         """The files and folders directly below a path of a run's artifacts."""
         with self.at():
-            return files.list_artifacts(run_id, path)
+            return files.artifacts_of(self.store.storage, run_id, path)
 
     def download_artifacts(self, run_id: str, path: str, dst_path: str | None = None) -> str:
         """The local path of an artifact, copied to ``dst_path`` if given."""

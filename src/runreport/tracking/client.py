@@ -14,11 +14,6 @@ from runreport.tracking.artifact_client import ArtifactClient
 from runreport.tracking.model_client import ModelClient
 from runreport.tracking.names import random_name
 
-MAX_BATCH_METRICS = 1000
-MAX_BATCH_PARAMS = 100
-MAX_BATCH_TAGS = 100
-MAX_BATCH = 1000
-
 
 class RunreportClient(ArtifactClient, ModelClient):
     """Reads and writes one archive; nothing it does changes which run is active.
@@ -167,11 +162,11 @@ class RunreportClient(ArtifactClient, ModelClient):
         dataset_name: str | None = None,
         dataset_digest: str | None = None,
         model_id: str | None = None,
-    ) -> None:
+    ) -> values.Written | None:
         """Log a value of a metric; see `runreport.log_metric`."""
         del dataset_name, dataset_digest, model_id
         with self.at_run(run_id):
-            values.log_metric(key, value, step, synchronous, timestamp)
+            return values.log_metric(key, value, step, synchronous, timestamp)
 
     def log_batch(
         self,
@@ -180,24 +175,13 @@ class RunreportClient(ArtifactClient, ModelClient):
         params: Sequence[Param] = (),
         tags: Sequence[RunTag] = (),
         synchronous: bool | None = None,
-    ) -> None:
-        """Log many things at once; nothing of it when a name or value is not allowed.
+    ) -> values.Written | None:
+        """Log many things at once, as many as there are; nothing of it when a name or value is not
+        allowed.
 
         Raises:
-            InvalidValue: a name or value is not allowed, or there are more than 1,000 metrics,
-                100 params, 100 tags or 1,000 of all.
+            InvalidValue: a name or value is not allowed.
         """
-        for what, entries, most in (
-            ("metrics", metrics, MAX_BATCH_METRICS),
-            ("params", params, MAX_BATCH_PARAMS),
-            ("tags", tags, MAX_BATCH_TAGS),
-            ("entries", (*metrics, *params, *tags), MAX_BATCH),
-        ):
-            if len(entries) > most:
-                raise InvalidValue(
-                    f"A batch of {len(entries):,} {what} is too large; at most {most:,} are "
-                    "allowed. Split it."
-                )
         given = {param.key: param.value for param in params}
         if len(given) < len(params):
             raise InvalidValue("A batch holds each param once; one of these has several values.")
@@ -214,15 +198,18 @@ class RunreportClient(ArtifactClient, ModelClient):
         texts = validation.tag_texts(named, self.store.tag_policy)
         with self.at_run(run_id):
             writer = runs.current_session(run_id).writer
-            values.log_params(given, synchronous)
+            outcome = values.log_params(given, synchronous)
             for point in points:
                 writer.log_metric(*point)
             writer.log_values("tag", texts)
+            return outcome
 
-    def set_tag(self, run_id: str, key: str, value: Any, synchronous: bool | None = None) -> None:
+    def set_tag(
+        self, run_id: str, key: str, value: Any, synchronous: bool | None = None
+    ) -> values.Written | None:
         """Set a tag; see `runreport.set_tag`."""
         with self.at_run(run_id):
-            values.set_tag(key, value, synchronous)
+            return values.set_tag(key, value, synchronous)
 
     def delete_tag(self, run_id: str, key: str) -> None:
         """Remove a tag; `NotFound` where the run has none."""

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import shutil
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,13 +14,13 @@ from runreport.archive import artifact_logging
 from runreport.archive.artifacts import artifact_path as artifact_folder
 from runreport.archive.artifacts import clean_path, list_run_artifacts
 from runreport.archive.clock import new_run_id, wall_ms
-from runreport.archive.file_uris import quote_path, uri_to_path
+from runreport.archive.file_uris import quote_path, unquote_path, uri_to_path
 from runreport.archive.storage import Storage
 from runreport.entities import FileInfo
 from runreport.errors import InvalidValue, NotFound
 from runreport.tracking import active, validation
 from runreport.tracking.runs import current_session
-from runreport.tracking.store import open_store
+from runreport.tracking.store import Store, open_store
 
 
 def log_artifact(
@@ -138,6 +139,7 @@ def log_image(
 
     Args:
         image: arrays are H x W, H x W x 1, x 3 or x 4; integers 0-255, floats 0-1 or Booleans.
+            Floats beyond that are scaled so that they fill it, with a warning; NaN is black.
         artifact_file: where to put it; or
         key: a name under which images of several steps belong together.
 
@@ -167,17 +169,61 @@ def get_artifact_uri(artifact_path: str | None = None) -> str:
     """The ``file://`` URI of the active run's artifact folder, or of a path in it."""
     session = current_session(None)
     root = f"{session.store.artifact_root}/{session.run_id}"
-    if not artifact_path:
+    if artifact_path in (None, "", "."):
         return root
-    path = clean_path(artifact_path)
+    path = clean_path(str(artifact_path))
     return f"{root}/{quote_path(path) if session.store.storage.is_local else path}"
 
 
-def list_artifacts(run_id: str, path: str | None = None) -> list[FileInfo]:
+def list_artifacts(
+    artifact_uri: str | None = None,
+    run_id: str | None = None,
+    artifact_path: str | None = None,
+    tracking_uri: str | None = None,
+) -> list[FileInfo]:
+    """The files and folders directly below a path of a run's artifacts; none where it has none.
+
+    Args:
+        artifact_uri: ``runs:/<run_id>/<path>``, a ``models:/`` URI, a run's artifact URI; or
+            ``run_id`` and path.
+
+    Raises:
+        InvalidValue: not exactly one of URI and run id, or the URI is of no run.
+    """
+    if (artifact_uri is None) == (run_id is None):
+        raise InvalidValue("list_artifacts needs artifact_uri or run_id, and not both.")
+    own_store = open_store(tracking_uri) if tracking_uri else active.store()
+    if artifact_uri is not None:
+        if artifact_path is not None:
+            raise InvalidValue("artifact_path goes with run_id; a URI names the path itself.")
+        run_id, artifact_path = _of_run(own_store, artifact_uri)
+    return artifacts_of(own_store.storage, str(run_id), artifact_path)
+
+
+def _of_run(own_store: Store, uri: str) -> tuple[str, str]:
+    """The run and the path in its artifacts that a URI names.
+
+    Raises:
+        InvalidValue: it names none.
+    """
+    if uri.startswith("models:/"):
+        uri = own_store.registrar().resolve(uri).source
+    for start in ("runs:/", f"{own_store.artifact_root}/"):
+        if uri.startswith(start):
+            rest = uri.removeprefix(start).strip("/")
+            run_id, _, path = rest.partition("/")
+            is_quoted = start != "runs:/" and own_store.storage.is_local
+            return run_id, unquote_path(path) if is_quoted else path
+    raise InvalidValue(
+        f"{uri!r} names no artifacts of a run; write runs:/<run_id>/<path>, or give run_id."
+    )
+
+
+def artifacts_of(storage: Storage, run_id: str, path: str | None = None) -> list[FileInfo]:
     """The files and folders directly below a path of a run's artifacts."""
-    prefix = f"{clean_path(path)}/" if path else ""
+    prefix = f"{clean_path(path)}/" if path not in (None, "", ".") else ""
     found: dict[str, FileInfo] = {}
-    for name, size, _ in list_run_artifacts(active.store().storage, run_id):
+    for name, size, _ in list_run_artifacts(storage, run_id):
         if name.startswith(prefix):
             head, slash, _ = name[len(prefix) :].partition("/")
             is_folder = bool(slash)
@@ -323,14 +369,32 @@ def _to_pil(image: Any) -> Any:
     if image.size == 0:
         raise InvalidValue(f"An image array of shape {shape} holds no pixels.")
     kind = image.dtype.kind
-    low, high = float(image.min()), float(image.max())
-    limit = 1.0 if kind in "fb" else 255.0
-    if kind not in "biuf" or low < 0 or high > limit or high != high:
+    if kind not in "biuf":
+        raise InvalidValue(f"Image values are {image.dtype}; they must be numbers or Booleans.")
+    if kind in "iu" and (image.min() < 0 or image.max() > 255):
         raise InvalidValue(
-            f"Image values run from {low:g} to {high:g} as {image.dtype}; "
-            "integers must lie in 0-255 and floats in 0-1."
+            f"Image values run from {image.min()} to {image.max()} as {image.dtype}; "
+            "integers must lie in 0-255."
         )
+    if kind == "f":
+        image = _within_one(image)
     array = (image * 255).astype("uint8") if kind in "fb" else image.astype("uint8")
     if len(shape) == 3 and shape[2] == 1:
         array = array[:, :, 0]
     return Image.fromarray(array)
+
+
+def _within_one(image: Any) -> Any:
+    """Floats of an image from 0 to 1; others are scaled so that their range is, as MLflow does it.
+    NaN is black."""
+    import numpy as np
+
+    finite = image[np.isfinite(image)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    if low < 0 or high > 1:
+        warnings.warn(
+            f"Image values run from {low:g} to {high:g}; floats must lie in 0-1. They are scaled.",
+            stacklevel=5,
+        )
+        image = (image - low) / ((high - low) or 1.0)
+    return np.clip(np.nan_to_num(image, nan=0.0), 0, 1)

@@ -60,9 +60,11 @@ def first_of(items: Sequence[_Item], max_results: int | None) -> list[_Item]:
     """The first of an answer, all of it by default.
 
     Raises:
-        InvalidValue: the number is not allowed.
+        InvalidValue: the number is not allowed; 0, with which a page makes no sense, is here.
     """
-    return list(items if max_results is None else items[: check_limit(max_results)])
+    if max_results is None:
+        return list(items)
+    return list(items[: check_limit(max_results) if max_results != 0 else 0])
 
 
 def check_limit(max_results: object) -> int:

@@ -74,7 +74,9 @@ def start_run(
     if owner is not None:
         texts[PARENT_TAG] = owner
     texts[NAME_TAG] = run_name or texts.get(NAME_TAG) or random_name()
-    return _watched(_start(experiment_id or current_experiment(), texts), log_system_metrics)
+    if experiment_id is None:
+        experiment_id = current_experiment()
+    return _watched(_start(str(experiment_id), texts), log_system_metrics)
 
 
 def end_run(status: str = "FINISHED") -> None:

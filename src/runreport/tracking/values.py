@@ -16,25 +16,39 @@ from runreport.tracking.active import Session
 from runreport.tracking.runs import current_session
 
 
+class Written:
+    """What a call with ``synchronous=False`` gives: in MLflow something to wait for; here every
+    call is written before it returns."""
+
+    def wait(self) -> None:
+        """Nothing is waited for."""
+
+
+_WRITTEN = Written()
+
+
+def _outcome(synchronous: bool | None) -> Written | None:
+    return _WRITTEN if synchronous is False else None
+
+
 def log_param(key: str, value: Any, synchronous: bool | None = None) -> Any:
-    """Log a param of the active run and return the value as given.
+    """Log a param of the active run and return the value as given; with ``synchronous=False`` a
+    `Written`, as MLflow does.
 
     Raises:
         InvalidValue: the name is not allowed, or the run has another value for it.
     """
-    log_params({key: value}, synchronous)
-    return value
+    return log_params({key: value}, synchronous) or value
 
 
 def log_params(
     params: Mapping[str, Any], synchronous: bool | None = None, run_id: str | None = None
-) -> None:
+) -> Written | None:
     """Log params, all or none of them.
 
     Raises:
         InvalidValue: a name is not allowed, or the run has another value for it.
     """
-    del synchronous  # every call is written before it returns
     session = current_session(run_id)
     texts, overridden = {}, {}
     for key, value in params.items():
@@ -55,6 +69,7 @@ def log_params(
     session.params.update(texts)
     if overridden:
         _override(session, overridden)
+    return _outcome(synchronous)
 
 
 def log_automatic_params(params: Mapping[str, Any]) -> None:
@@ -98,7 +113,7 @@ def log_metric(
     run_id: str | None = None,
     model_id: str | None = None,
     dataset: object = None,
-) -> None:
+) -> Written | None:
     """Log one value of a metric; NaN and infinities are kept.
 
     Args:
@@ -121,6 +136,7 @@ def log_metric(
     if timestamp is not None:
         timestamp = validation.check_time(timestamp)
     writer.log_metric(key, value, step, timestamp)
+    return None if synchronous is not False else _WRITTEN
 
 
 def log_metrics(
@@ -131,9 +147,9 @@ def log_metrics(
     timestamp: int | None = None,
     model_id: str | None = None,
     dataset: object = None,
-) -> None:
+) -> Written | None:
     """Log several metrics of one step, all or none of them; see `log_metric`."""
-    del synchronous, model_id, dataset
+    del model_id, dataset
     values = {
         validation.check_key("Metric", key): validation.check_metric_value(key, value)
         for key, value in metrics.items()
@@ -141,22 +157,23 @@ def log_metrics(
     number = 0 if step is None else validation.check_step(step)
     moment = None if timestamp is None else validation.check_time(timestamp)
     current_session(run_id).writer.log_metrics(values, number, moment)
+    return _outcome(synchronous)
 
 
-def set_tag(key: str, value: Any, synchronous: bool | None = None) -> None:
+def set_tag(key: str, value: Any, synchronous: bool | None = None) -> Written | None:
     """Set a tag of the active run."""
-    set_tags({key: value}, synchronous)
+    return set_tags({key: value}, synchronous)
 
 
-def set_tags(tags: Mapping[str, Any], synchronous: bool | None = None) -> None:
+def set_tags(tags: Mapping[str, Any], synchronous: bool | None = None) -> Written | None:
     """Set tags of the active run, all or none of them.
 
     Raises:
         InvalidValue: a name, or under the tag policy ``fabric`` a value, is not allowed.
     """
-    del synchronous
     texts = validation.tag_texts(tags, active.store().tag_policy)
     current_session(None).writer.log_values("tag", texts)
+    return _outcome(synchronous)
 
 
 def delete_tag(key: str) -> None:
