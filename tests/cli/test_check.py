@@ -44,6 +44,19 @@ tolerance = 0.01
 """
 
 
+def test_what_the_config_says_is_better_decides_what_has_regressed(
+    archive: str, tmp_path: Path
+) -> None:
+    config = tmp_path / "runreport.toml"
+    for direction, word in (("min", "regressed"), ("max", "passed")):
+        config.write_text(
+            f'[experiments.nightly]\nprimary_metric = "loss"\ndirection = "{direction}"\n'
+            '[[check]]\nmetric = "loss"\nagainst = "previous"\n'
+        )
+        result = command("check", "-a", archive, "--config", config)
+        assert (result.returncode, word in result.stdout) == (direction == "min", True)
+
+
 def test_a_regression_fails_the_job_and_says_where(archive: str, tmp_path: Path) -> None:
     config = tmp_path / "runreport.toml"
     config.write_text(RULES)

@@ -113,7 +113,7 @@ def _rules(config: Config, texts: tuple[str, ...]) -> list[Rule]:
     from runreport.report.checks.rules import read_rule, refuse_contradictions, rule_of
 
     rules = [
-        rule_of(table, f"{config.path}: [[check]] {number}")
+        rule_of(table, f"{config.path}: [[check]] {number}", config)
         for number, table in enumerate(config.checks, 1)
     ]
     rules += map(read_rule, texts)

@@ -6,6 +6,7 @@ import pytest
 
 from runreport.errors import ConfigError
 from runreport.report.checks.rules import Rule, read_rule, refuse_contradictions, rule_of
+from runreport.report.config import parse_config
 
 
 @pytest.mark.parametrize(
@@ -88,3 +89,39 @@ def test_rules_that_no_run_can_keep_both_are_refused_and_ranges_are_not() -> Non
     ):
         with pytest.raises(ConfigError, match="contradict each other"):
             refuse_contradictions(map(read_rule, pair))
+
+
+@pytest.mark.parametrize(
+    ("config", "check", "direction"),
+    [
+        ({"primary_metric": "score", "direction": "min"}, {}, "min"),
+        ({"experiments": {"T": {"primary_metric": "score", "direction": "min"}}}, {}, "min"),
+        (
+            {"primary_metric": "score", "experiments": {"T": {"direction": "min"}}},
+            {"experiment": "T"},
+            "min",
+        ),
+        ({"direction": "min", "primary_metric": "other"}, {}, "max"),  # the name says it
+        ({"direction": "min"}, {}, "max"),
+        ({"direction": "min"}, {"metric": "metrics.bleh"}, "min"),
+        ({"primary_metric": "score", "direction": "min"}, {"direction": "max"}, "max"),
+        ({"primary_metric": "score", "direction": "min"}, {"metric": "metrics.`score`"}, "min"),
+    ],
+)
+def test_a_rule_takes_a_metric_as_the_config_does(
+    config: dict[str, Any], check: dict[str, Any], direction: str
+) -> None:
+    table = {"metric": "score", "against": "previous", **check}
+    assert rule_of(table, "x", parse_config(config)).direction == direction
+
+
+def test_experiments_that_differ_in_what_is_better_are_told_apart_by_a_rule() -> None:
+    tables = {
+        name: {"primary_metric": "score", "direction": way}
+        for name, way in (("A", "min"), ("B", "max"))
+    }
+    config = parse_config({"experiments": tables})
+    table = {"metric": "score", "against": 1}
+    with pytest.raises(ConfigError, match="experiments of this config differ"):
+        rule_of(table, "x", config)
+    assert rule_of({**table, "experiment": "A"}, "x", config).direction == "min"

@@ -99,7 +99,7 @@ def make_check_page(
     rules, problems = [], []
     for number, table in enumerate(config.checks, 1):
         try:
-            rules.append(rule_of(table, f"[[check]] {number}"))
+            rules.append(rule_of(table, f"[[check]] {number}", config))
         except ConfigError as error:
             problems.append(str(error))
     try:

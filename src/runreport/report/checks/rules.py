@@ -10,6 +10,7 @@ from typing import Any
 
 from runreport.errors import ConfigError
 from runreport.nearest import did_you_mean
+from runreport.report.config import Config
 from runreport.report.meaning import better
 
 REFERENCES = ("baseline", "best", "main", "previous")
@@ -18,6 +19,7 @@ the newest commit on main, or the newest commit before."""
 KEYS = (
     "metric", "against", "tolerance", "direction", "experiment", "filter", "group", "name",
 )  # fmt: skip
+_PLAIN = Config()
 _AMOUNT = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _RULE = re.compile(
@@ -81,8 +83,11 @@ def read_rule(text: str) -> Rule:
     )
 
 
-def rule_of(table: Mapping[str, Any], where: str) -> Rule:
+def rule_of(table: Mapping[str, Any], where: str, config: Config = _PLAIN) -> Rule:
     """A rule of a config's ``[[check]]``.
+
+    Args:
+        config: says which values of its primary metrics are better.
 
     Raises:
         ConfigError: an unknown key or a wrong value.
@@ -102,7 +107,7 @@ def rule_of(table: Mapping[str, Any], where: str) -> Rule:
             f"{', '.join(map(repr, REFERENCES))} or a number."
         )
     against = _against(table["against"], f"{where}.against")
-    direction = table.get("direction") or better(metric.removeprefix("metrics."))
+    direction = table.get("direction") or _direction(metric, table, where, config)
     if direction not in ("max", "min"):
         raise ConfigError(
             f'{where}: nothing says which values of {metric} are better; add direction = "max" '
@@ -126,6 +131,28 @@ def rule_of(table: Mapping[str, Any], where: str) -> Rule:
         table.get("filter", ""),
         None if group is None else tuple(group),
     )
+
+
+def _direction(metric: str, table: Mapping[str, Any], where: str, config: Config) -> str | None:
+    """Which values of a metric are better, as every other page has it: what the config says of the
+    experiments that a rule is about, else what the metric's name says.
+
+    Raises:
+        ConfigError: two experiments are told apart in this.
+    """
+    name, own = metric.removeprefix("metrics.").strip("`"), table.get("experiment")
+    told = [config.for_experiment(one) for one in ([own] if own else config.experiments)]
+    told += [] if own else [config.default]
+    ways = {one.direction for one in told if one.direction and one.primary_metric == name}
+    if len(ways) > 1:
+        raise ConfigError(
+            f"{where}: experiments of this config differ in which values of {metric} are better; "
+            'add direction = "max" or "min", or name the experiment.'
+        )
+    # A direction without a metric is about the one that a report chooses.
+    vague = {one.direction for one in told if one.direction and one.primary_metric is None}
+    by_name = better(name) or (vague.pop() if len(vague) == 1 else None)
+    return ways.pop() if ways else by_name
 
 
 def _room_text(tolerance: float, is_share: bool, way: str) -> str:
