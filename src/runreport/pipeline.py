@@ -102,7 +102,7 @@ def _built(
         waiting = begin_experiments(work, made.beside)  # first: all pages about many wait for it
         begun = made.begin()
         found = finish_report(work, review, begun=waiting, meet=made.pictures.begin)
-        report = _with_advice(found, theme)
+        report = _with_advice(found, theme, config)
         made.make(report, files, begun)
         if strict:
             _refuse_problems(report)
@@ -211,8 +211,8 @@ def _opened(archive: str | None, place: Place) -> Storage:
     return storage
 
 
-def _with_advice(report: Report, theme: Theme) -> Report:
-    of_config = (f"runreport.toml: {advice}" for advice in report.advice)
+def _with_advice(report: Report, theme: Theme, config: Config) -> Report:
+    of_config = (f"{config.path}: {advice}" for advice in report.advice)
     of_notes = (problem for body in report.bodies for problem in body.problems)
     return replace(report, advice=(*of_config, *of_notes, *theme.unused))
 
