@@ -278,3 +278,15 @@ def test_a_metrics_file_that_rots_without_a_sign_is_named_when_its_page_is_made(
         runreport.RunreportClient().set_tag(run_id, "note", change)
         found = build_site(str(archive), str(tmp_path / "site"), CONFIG)
         assert [victim in notice for notice in found.notices] == [True]
+
+
+def test_another_limit_is_another_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    archive, site = str(sample_archive(tmp_path / "a", runs=2)), str(tmp_path / "site")
+    with monkeypatch.context() as limited:
+        limited.setenv("RUNREPORT_LIMITS", "rows=10")
+        assert "at most 10" in build_site(archive, site, CONFIG).notices[0]
+        assert unchanged(archive, site, CONFIG) is not None
+    assert unchanged(archive, site, CONFIG) is None
+    assert build_site(archive, site, CONFIG).notices == ()
+    build_site(archive, str(tmp_path / "clean"), CONFIG, clean=True)
+    assert site_digests(Path(site)) == site_digests(tmp_path / "clean")

@@ -67,7 +67,7 @@ def build_site(
         try:
             return _built(*given)
         except Misremembered:
-            forget_known(open_archive(archive))
+            forget_known()
             if chosen.is_elsewhere:  # it has left the cluster
                 raise
             return _built(*given)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -180,13 +181,20 @@ def test_what_is_purged_is_known_no_more(storage: LocalStorage, few: Path) -> No
     assert kept_runs(few) == set(RUNS[1:])
 
 
+@pytest.mark.parametrize("how", ["link", "moved", "copied"])
 def test_a_purge_reaches_what_is_known_of_the_archive_by_another_path(
-    storage: LocalStorage, few: Path, tmp_path: Path
+    storage: LocalStorage, few: Path, tmp_path: Path, how: str
 ) -> None:
     seal(storage, *RUNS)
     read(storage)
-    (tmp_path / "link").symlink_to(storage.root)
-    purge(LocalStorage(str(tmp_path / "link")), [RUNS[0]])
+    other = tmp_path / "other"
+    if how == "link":
+        other.symlink_to(storage.root)
+    elif how == "moved":
+        Path(storage.root).rename(other)
+    else:
+        shutil.copytree(storage.root, other)
+    purge(LocalStorage(str(other)), [RUNS[0]])
     assert list(few.iterdir()) == []
 
 

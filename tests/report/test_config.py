@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -67,6 +68,28 @@ def test_a_file_that_is_missing_or_no_toml_is_named(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text("title = ")
     with pytest.raises(ConfigError, match="not valid TOML"):
         load_config(str(tmp_path / "bad.toml"))
+
+
+@pytest.mark.parametrize("content", [b'title="\xff"\n', "title = 'x'".encode("utf-16")])
+def test_a_file_that_is_no_utf_8_is_told_so(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "c.toml").write_bytes(content)
+    with pytest.raises(ConfigError, match=r"c\.toml is no UTF-8 text"):
+        load_config(str(tmp_path / "c.toml"))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ({"notes": "a\0b"}, "notes is 'a.x00b'; it may hold no NUL"),
+        ({"publish": {"url": "https://[::1"}}, "publish.url is 'https"),
+        ({"publish": {"max_file_mb": float("nan")}}, "must be a number above 0"),
+    ],
+)
+def test_what_no_file_or_site_can_be_called_is_refused(
+    content: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ConfigError, match=message):
+        parse_config(content)
 
 
 def test_every_key_is_documented() -> None:

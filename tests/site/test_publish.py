@@ -39,7 +39,7 @@ def test_other_peoples_folders_are_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     (tmp_path / "link").symlink_to(tmp_path / "site")
     for name in ("file", "link"):
-        with pytest.raises(BuildError, match="is not a folder"):
+        with pytest.raises(BuildError, match=r"is (no folder|a link); choose a folder"):
             check_target(str(tmp_path / name))
 
 
@@ -100,3 +100,11 @@ def test_an_unwritable_place_is_one_clear_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(BuildError, match="Could not write the site"):
         publish(FILES, tmp_path / "file" / "site")
+
+
+def test_a_site_within_a_site_would_go_with_it(tmp_path: Path) -> None:
+    (tmp_path / MARKER).write_bytes(b"")
+    for name in ("sub", "deep/er"):
+        with pytest.raises(BuildError, match=f"lies in {tmp_path}, all of which"):
+            check_target(str(tmp_path / name))
+    check_target(str(tmp_path))

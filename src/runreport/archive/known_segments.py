@@ -228,18 +228,17 @@ class KnownSegments:
         return Segment(name, footer, self._events.slice(start, end - start), is_believed=True)
 
 
-def forget_known(storage: Storage) -> bool:
-    """Delete what this user's builds know of an archive, of which something is to be erased.
+def forget_known() -> bool:
+    """Delete what this user's builds know of archives, since something is to be erased of one: it
+    may have been moved or copied since, and be known by another path, too.
 
     Returns:
         Whether nothing is left.
     """
-    path = _name(storage)
-    folder, name = os.path.split(path)
+    folder = cache_place(_FOLDER)
     try:
-        left = [own for own in os.listdir(folder) if own.startswith(name)]  # unfinished ones, too
-        for own in left:
-            os.remove(os.path.join(folder, own))
+        for name in os.listdir(folder):  # unfinished ones, too
+            os.remove(os.path.join(folder, name))
     except FileNotFoundError:
         return True
     except OSError:
@@ -291,20 +290,15 @@ def _struct(listed: Listed | None) -> dict[str, int] | None:
     return None if listed is None else dict(zip(names, listed, strict=True))
 
 
-def _name(storage: Storage) -> str:
-    """Where what is known of an archive would lie, by whatever path it is reached."""
-    identity = os.path.realpath(storage.identity) if storage.is_local else storage.identity
-    digest = hashlib.sha256(identity.encode(errors="surrogateescape")).hexdigest()
-    return os.path.join(cache_place(_FOLDER), f"{digest[:32]}.arrow")
-
-
 def _place(storage: Storage) -> str | None:
-    """The same, where this user has a place for it; what is old there goes."""
+    """Where what is known of an archive lies, if this user has a place for it; what is old there
+    goes."""
     folder = user_cache(_FOLDER)
     if folder is None:
         return None
     forget_old(folder)
-    return _name(storage)
+    digest = hashlib.sha256(storage.identity.encode(errors="surrogateescape")).hexdigest()
+    return os.path.join(folder, f"{digest[:32]}.arrow")
 
 
 def _read(path: str, label: bytes) -> pa.Table | None:

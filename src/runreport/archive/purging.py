@@ -69,7 +69,7 @@ def erase_purged(storage: Storage) -> Purge:
     Raises:
         WriteFailed: the disk refused; what is marked stays hidden.
     """
-    is_forgotten = forget_known(storage)
+    is_forgotten = forget_known()
     purged = read_purged(storage)
     files = read_segments(storage)
     deleted = _erase_unfinished(storage, files, purged)

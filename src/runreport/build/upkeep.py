@@ -168,12 +168,15 @@ def now_text() -> str:
 
 
 def listing_digest(storage: Storage) -> str:
-    """A digest of the archive's listing: names, sizes and times of files, and who writes.
+    """A digest of the archive's listing: names, sizes and times of files, and who writes; and of
+    how much of it is read.
 
     Artifacts are looked at by the times of their folders and files, so that a file that was
     damaged in place is found by the next build that reads it.
     """
-    return digest_of(storage.identity, archive_state(storage), *storage.list(ARTIFACTS))
+    return digest_of(
+        storage.identity, storage.limits, archive_state(storage), *storage.list(ARTIFACTS)
+    )
 
 
 def _files(folder: str) -> Iterator[str]:

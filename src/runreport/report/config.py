@@ -180,6 +180,8 @@ def load_config(path: str | None) -> Config:
             content = tomllib.load(file)
     except OSError as error:
         raise ConfigError(f"Could not read {path}: {error.strerror or error}.") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is no UTF-8 text, as TOML is: save it as that.") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not valid TOML: {error}.") from error
     return parse_config(content, path)
@@ -292,7 +294,10 @@ def _address(publish: Mapping[str, Any], path: str) -> str:
     url: str = _typed(publish, "url", str, path, "publish.") or ""
     if not url:
         return ""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # e.g. half of an IPv6 address
+        parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise ConfigError(
             f"{path}: publish.url is {url!r}; it is the address of the site's first page, e.g. "
@@ -316,6 +321,8 @@ def _typed(table: Mapping[str, Any], key: str, kind: type, path: str, prefix: st
     if value is not None and not isinstance(value, kind):
         words = {str: "text in quotes", bool: "true or false", list: "a list", dict: "a table"}
         raise ConfigError(f"{path}: {prefix}{key} is {value!r}; it must be {words[kind]}.")
+    if isinstance(value, str) and "\0" in value:
+        raise ConfigError(f"{path}: {prefix}{key} is {value!r}; it may hold no NUL.")
     return value
 
 
@@ -351,6 +358,6 @@ def _count(table: Mapping[str, Any], key: str, default: int, path: str, prefix: 
 
 def _positive(table: Mapping[str, Any], key: str, default: float, path: str, prefix: str) -> float:
     value = table.get(key, default)
-    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
         raise ConfigError(f"{path}: {prefix}{key} is {value!r}; it must be a number above 0.")
     return float(value)

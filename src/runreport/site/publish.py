@@ -27,10 +27,19 @@ def check_target(folder: str) -> None:
     Raises:
         BuildError: it holds other people's files, or is no folder.
     """
+    above = os.path.dirname(folder)
+    while above != os.path.dirname(above):
+        if os.path.isfile(os.path.join(above, MARKER)):
+            raise BuildError(
+                f"{folder} lies in {above}, all of which a build may replace. Choose another "
+                "folder with -o."
+            )
+        above = os.path.dirname(above)
     if not os.path.lexists(folder):
         return
     if os.path.islink(folder) or not os.path.isdir(folder):
-        raise BuildError(f"{folder} is not a folder; choose another with -o.")
+        what = "a link" if os.path.islink(folder) else "no folder"
+        raise BuildError(f"{folder} is {what}; choose a folder with -o.")
     entries = os.listdir(folder)
     if entries and MARKER not in entries:
         raise not_ours(folder, min(entries))
