@@ -6,12 +6,14 @@ import functools
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 from jinja2 import FileSystemBytecodeCache
 
 import runreport
+from runreport.archive import known_segments
 from runreport.archive.directory import open_archive
 from runreport.archive.storage import LocalStorage
 from runreport.site import environment
@@ -82,3 +84,26 @@ def archive(tmp_path: Path) -> Path:
     path = tmp_path / "archive"
     runreport.set_tracking_uri(path)
     return path
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The segment files that were opened."""
+    paths: list[str] = []
+    read = LocalStorage.read
+
+    def spy(self: LocalStorage, path: str, **options: Any) -> bytes:
+        if path.endswith(".parquet"):
+            paths.append(path)
+        return read(self, path, **options)
+
+    monkeypatch.setattr(LocalStorage, "read", spy)
+    return paths
+
+
+@pytest.fixture
+def few_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What builds know of few files, and of new ones, is kept, too."""
+    for name in ("LEAST_SEGMENTS", "LEAST_NEW", "LEAST_BYTES"):
+        monkeypatch.setattr(known_segments, name, 1)
+    monkeypatch.setattr(known_segments, "SETTLED_MS", 0)

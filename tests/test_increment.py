@@ -14,7 +14,6 @@ import pytest
 from builders import sample_archive, site_digests
 
 import runreport
-from runreport.archive import known_segments
 from runreport.archive.directory import open_archive
 from runreport.archive.storage import LocalStorage
 from runreport.build import run_work, upkeep
@@ -214,24 +213,7 @@ def test_a_build_looks_at_the_version_of_each_library_that_makes_pages() -> None
     assert names - {*upkeep._LIBRARIES} == {"click", "pyyaml", "wrapt"}  # no page is made by them
 
 
-@pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The segment files that were opened; what is known of few is kept, too."""
-    for name in ("LEAST_SEGMENTS", "LEAST_NEW", "LEAST_BYTES"):
-        monkeypatch.setattr(known_segments, name, 1)
-    monkeypatch.setattr(known_segments, "SETTLED_MS", 0)
-    paths: list[str] = []
-    read = LocalStorage.read
-
-    def spy(self: LocalStorage, path: str, **options: Any) -> bytes:
-        if path.endswith(".parquet"):
-            paths.append(path)
-        return read(self, path, **options)
-
-    monkeypatch.setattr(LocalStorage, "read", spy)
-    return paths
-
-
+@pytest.mark.usefixtures("few_known")
 def test_one_run_more_opens_the_events_of_one_run(tmp_path: Path, opened: list[str]) -> None:
     archive = sample_archive(tmp_path / "a", runs=4)
     build_site(str(archive), str(tmp_path / "site"), CONFIG)
@@ -242,6 +224,7 @@ def test_one_run_more_opens_the_events_of_one_run(tmp_path: Path, opened: list[s
     assert len([path for path in opened if path.endswith(".events.parquet")]) == 1
 
 
+@pytest.mark.usefixtures("few_known")
 @pytest.mark.parametrize("options", [{"clean": True}, {"strict": True}])
 def test_a_clean_and_a_strict_build_open_all_files(
     tmp_path: Path, opened: list[str], options: dict[str, bool]
@@ -256,6 +239,7 @@ def test_a_clean_and_a_strict_build_open_all_files(
     }
 
 
+@pytest.mark.usefixtures("few_known")
 def test_a_metrics_file_that_rots_without_a_sign_is_named_when_its_page_is_made(
     tmp_path: Path, opened: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

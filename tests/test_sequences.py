@@ -11,7 +11,6 @@ import pytest
 from builders import sample_archive, site_digests
 
 import runreport
-from runreport.archive import known_segments
 from runreport.archive.compaction import compact_archive
 from runreport.archive.directory import open_archive
 from runreport.archive.purging import purge
@@ -121,6 +120,7 @@ class Project:
         return site
 
 
+@pytest.mark.usefixtures("few_known")
 @pytest.mark.parametrize(
     ("seed", "steps"),
     [(1, 10), *(pytest.param(seed, 30, marks=pytest.mark.long) for seed in range(2, 8))],
@@ -129,9 +129,6 @@ def test_a_row_of_changes_leaves_the_site_of_a_clean_build(
     tmp_path: Path, seed: int, steps: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "_PAYS", 3)
-    for name in ("LEAST_SEGMENTS", "LEAST_NEW", "LEAST_BYTES"):
-        monkeypatch.setattr(known_segments, name, 1)
-    monkeypatch.setattr(known_segments, "SETTLED_MS", 0)
     project = Project(tmp_path, seed)
     project.build("site")
     happened = []

@@ -27,28 +27,10 @@ RUNS = [letter * 32 for letter in "abcdef"]
 
 
 @pytest.fixture(autouse=True)
-def few(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """What is known of few files is kept, too; where it lies."""
-    for name in ("LEAST_SEGMENTS", "LEAST_NEW", "LEAST_BYTES"):
-        monkeypatch.setattr(known_segments, name, 1)
-    monkeypatch.setattr(known_segments, "SETTLED_MS", 0)
+def few(few_known: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Where what is known of few files lies."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return tmp_path / "cache" / "runreport" / "known-segments"
-
-
-@pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The segment files that were opened."""
-    paths: list[str] = []
-    read = LocalStorage.read
-
-    def spy(self: LocalStorage, path: str, **options: Any) -> bytes:
-        if path.endswith(".parquet"):
-            paths.append(path)
-        return read(self, path, **options)
-
-    monkeypatch.setattr(LocalStorage, "read", spy)
-    return paths
 
 
 def seal(storage: LocalStorage, *run_ids: str, points: tuple[float, ...] = (1.0, 2.0)) -> None:

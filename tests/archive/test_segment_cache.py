@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from builders import log_run
 
@@ -17,21 +15,6 @@ def seal(storage: LocalStorage, run_id: str) -> None:
     name = log_run(storage, run_id, points=[1.0]).finish()
     assert name is not None
     seal_journal(storage, name)
-
-
-@pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The events files that were opened."""
-    paths: list[str] = []
-    read = LocalStorage.read
-
-    def spy(self: LocalStorage, path: str, **options: Any) -> bytes:
-        if path.endswith(".events.parquet"):
-            paths.append(path)
-        return read(self, path, **options)
-
-    monkeypatch.setattr(LocalStorage, "read", spy)
-    return paths
 
 
 def test_only_what_is_new_is_read(storage: LocalStorage, opened: list[str]) -> None:

@@ -25,7 +25,7 @@ from runreport.errors import ArchiveError, InvalidValue, NotFound, RunreportErro
 
 ENVIRONMENT_VARIABLE = "RUNREPORT_ARCHIVE"
 DEFAULT_LOCATION = "runs"
-TRACKING_VARIABLE = "MLFLOW_TRACKING_URI"
+_TRACKING_VARIABLE = "MLFLOW_TRACKING_URI"
 _SERVERS = (
     "http", "https", "sqlite", "postgresql", "postgres", "mysql", "mariadb", "mssql", "oracle",
     "databricks", "databricks-uc", "uc",
@@ -78,10 +78,16 @@ def _named(text: str) -> tuple[str, str]:
     """What names the archive, and words for where that stands."""
     if text:
         return text, ""
-    for variable in (ENVIRONMENT_VARIABLE, TRACKING_VARIABLE):
-        if text := os.environ.get(variable, ""):
-            return text, f" of the variable {variable}"
+    variable = naming_variable()
+    if variable is not None:
+        return os.environ[variable], f" of the variable {variable}"
     return DEFAULT_LOCATION, ""
+
+
+def naming_variable() -> str | None:
+    """The variable of the environment that names an archive; None where none does."""
+    variables = (ENVIRONMENT_VARIABLE, _TRACKING_VARIABLE)
+    return next((name for name in variables if os.environ.get(name)), None)
 
 
 def is_remote(location: str) -> bool:

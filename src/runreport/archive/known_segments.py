@@ -53,10 +53,7 @@ _KNOWN = pa.schema(
         ("listed", _LISTED),
         ("points", _LISTED),
         *((name, _KINDS.get(name, pa.string())) for name in _FOOTER),
-        (
-            "metrics",
-            pa.struct([(n, pa.int64() if "size" in n else pa.string()) for n in _METRICS]),
-        ),
+        ("metrics", pa.struct([(name, _KINDS.get(name, pa.string())) for name in _METRICS])),
         ("events", pa.list_(pa.struct(list(EVENTS)))),
     ]
 )
@@ -138,11 +135,7 @@ class KnownSegments:
     def _pays(self, small: Collection[Segment], compacted: Collection[Segment]) -> bool:
         """Whether enough has changed. What is gone must not stay, be it purged somewhere else."""
         wanted = {segment.path for segment in (*small, *compacted)}
-        is_known = {
-            path: self._now(path) is not None and self._before("listed", path) == self._now(path)
-            for path in self._places
-        }
-        new = [segment for segment in small if not is_known.get(segment.path)]
+        new = [s for s in small if self._before("listed", s.path) != self._now(s.path)]
         unchecked = [segment for segment in compacted if not self._is_checked(segment)]
         return (
             self._has_nothing
@@ -159,10 +152,10 @@ class KnownSegments:
     ) -> None:
         """Write it all anew, but for what is purged: a purge must find nothing to forget later."""
         path, purged = _place(self._storage), read_purged(self._storage)
-        if purged:
-            small = [s for s in small if without_purged(s.events, purged) is s.events]
         if path is None:
             return
+        if purged:
+            small = [s for s in small if without_purged(s.events, purged) is s.events]
         if not small and not compacted:
             _remove(path)
             return

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from runreport.archive.directory import (
-    ENVIRONMENT_VARIABLE,
-    TRACKING_VARIABLE,
     is_foreign,
     is_remote,
     locate_archive,
+    naming_variable,
     open_archive,
 )
 from runreport.archive.layout import ARCHIVE_FILE
@@ -204,9 +203,7 @@ def located(location: str | None) -> str | None:
         from runreport.importers.formats import FORMATS
         from runreport.importers.importing import search
 
-        variables = (ENVIRONMENT_VARIABLE, TRACKING_VARIABLE)
-        is_default = not any(os.environ.get(name) for name in variables)
-        if is_default and search(".", FORMATS).claims:
+        if naming_variable() is None and search(".", FORMATS).claims:
             return "."
     return location
 

@@ -119,6 +119,8 @@ again or ended."""
 
 location: str | None = None
 """The archive set by `set_tracking_uri`; None follows the environment."""
+_named_before: str | None = None
+"""What the environment named before."""
 
 
 class Chosen(NamedTuple):
@@ -156,25 +158,14 @@ def choose_archive(place: str | None) -> None:
     Args:
         place: as `locate_archive` gives it; None for the one that the environment named before.
     """
-    global location, _exported  # noqa: PLW0603 - the archive is the process's
-    if _exported is not None and os.environ.get(ENVIRONMENT_VARIABLE) == _exported.ours:
-        os.environ.pop(ENVIRONMENT_VARIABLE)
-        if _exported.before is not None:
-            os.environ[ENVIRONMENT_VARIABLE] = _exported.before
-    location, _exported = place, None
+    global location, _named_before
+    if location is not None and os.environ.get(ENVIRONMENT_VARIABLE) == location:
+        del os.environ[ENVIRONMENT_VARIABLE]
+        if _named_before is not None:
+            os.environ[ENVIRONMENT_VARIABLE] = _named_before
+    location, _named_before = place, os.environ.get(ENVIRONMENT_VARIABLE)
     if place is not None:
-        _exported = _Exported(place, os.environ.get(ENVIRONMENT_VARIABLE))
         os.environ[ENVIRONMENT_VARIABLE] = place
-
-
-class _Exported(NamedTuple):
-    """What was set in the environment, and what stood there before."""
-
-    ours: str
-    before: str | None
-
-
-_exported: _Exported | None = None
 
 
 def started_count() -> int:

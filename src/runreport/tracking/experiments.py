@@ -5,12 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from runreport.archive.directory import (
-    ENVIRONMENT_VARIABLE,
-    TRACKING_VARIABLE,
-    is_remote,
-    locate_archive,
-)
+from runreport.archive.directory import is_remote, locate_archive, naming_variable
 from runreport.archive.facts import DEFAULT_ID
 from runreport.archive.file_uris import path_to_uri
 from runreport.entities import Experiment, ViewType
@@ -39,8 +34,7 @@ def get_tracking_uri() -> str:
 
 def is_tracking_uri_set() -> bool:
     """Whether the archive was named by a call or the environment."""
-    variables = (ENVIRONMENT_VARIABLE, TRACKING_VARIABLE)
-    return active.location is not None or any(os.environ.get(name) for name in variables)
+    return active.location is not None or naming_variable() is not None
 
 
 def set_experiment(
